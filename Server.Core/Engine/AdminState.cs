@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
+using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Engine;
+
+/// <summary>
+/// Everything that can still change, immutable. A job leaves it with the commit that ends it; the finished past is read
+/// from the store.
+/// </summary>
+public sealed record AdminState
+{
+    public static readonly AdminState Empty = new();
+
+    public ImmutableDictionary<WorkerId, Worker> Workers { get; init; } = ImmutableDictionary<WorkerId, Worker>.Empty;
+
+    public ImmutableDictionary<SessionId, Session> Sessions { get; init; } = ImmutableDictionary<SessionId, Session>.Empty;
+
+    public ImmutableSortedDictionary<string, JobType> JobTypes { get; init; } =
+        ImmutableSortedDictionary.Create<string, JobType>(StringComparer.Ordinal);
+
+    public ImmutableDictionary<JobId, Job> Jobs { get; init; } = ImmutableDictionary<JobId, Job>.Empty;
+
+    /// <summary>Open detections, and ended ones whose jobs have not all ended.</summary>
+    public ImmutableDictionary<RequestId, Detection> Detections { get; init; } = ImmutableDictionary<RequestId, Detection>.Empty;
+
+    /// <summary>When something is due, earliest first.</summary>
+    public ImmutableSortedSet<Appointment> Agenda { get; init; } = [];
+
+    /// <summary>Newest last; at most 1,000.</summary>
+    public ImmutableQueue<Activity> Activities { get; init; } = [];
+
+    public int ActivityCount { get; init; }
+
+    public long LastActivity { get; init; }
+
+    public long LastDetectionSequence { get; init; }
+
+    public StoreHealth Store { get; init; } = StoreHealth.Good;
+}

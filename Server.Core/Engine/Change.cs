@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Engine;
+
+/// <summary>A fact to persist. A commit applies a list of them, in order, all or none.</summary>
+public abstract record Change
+{
+    private Change() { }
+
+    /// <summary>False: may wait for the next commit that has to be made anyway.</summary>
+    public virtual bool IsUrgent => true;
+
+    /// <summary>The job's row, inserted or replaced; payload and result only when they are new.</summary>
+    public sealed record JobSaved(Job Job, JobPayload? Payload, JobResult? Result) : Change;
+
+    /// <summary>The attempt's row, by job and request id.</summary>
+    public sealed record AttemptSaved(JobId Job, Attempt Attempt) : Change;
+
+    public sealed record WorkerSaved(Worker Worker) : Change;
+
+    public sealed record WorkerForgotten(WorkerId Worker) : Change;
+
+    public sealed record DescriptorSaved(Descriptor Descriptor, DateTimeOffset At, WorkerId From) : Change;
+
+    public sealed record ConfigSaved(ConfigDocument Config) : Change;
+
+    public sealed record ScheduleSaved(string JobType, ScheduleRow Schedule) : Change;
+
+    public sealed record DetectionSaved(Detection Detection) : Change;
+
+    public sealed record ProposalsSaved(RequestId Detection, ImmutableArray<ProposalTrace> Proposals) : Change;
+
+    public sealed record ActivityAdded(Activity Activity) : Change
+    {
+        public override bool IsUrgent => false;
+    }
+
+    /// <summary>A number that must survive a restart, such as the last detection sequence.</summary>
+    public sealed record CounterSaved(string Name, long Value) : Change;
+
+    /// <summary>Deletes a bounded number of rows that nobody keeps any more.</summary>
+    public sealed record Pruned(RetentionLimits Limits, DateTimeOffset Now) : Change;
+}
+
+/// <summary>What a job type's schedule must remember across restarts.</summary>
+public sealed record ScheduleRow(
+    DateTimeOffset? NextAt,
+    DateTimeOffset? LastStartedAt,
+    DateTimeOffset? LastCompletedAt,
+    string LastStatus,
+    int LastFound,
+    string LastError,
+    DateTimeOffset? LastSuccessAt,
+    string PausedReason,
+    string PausedBy,
+    DateTimeOffset? PausedAt,
+    DateTimeOffset? PausedUntil);
+
+/// <summary>What is kept: by age and count, but never fewer than the last ten successes and ten errors of a job type.</summary>
+public sealed record RetentionLimits(TimeSpan Jobs, int Activities, int DetectionsPerJobType, int ConfigVersions, int RunsKept = 10);

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Forms;
+
+namespace BlazorPluginAdmin.Server.Core.Engine;
+
+public enum RefusalCode
+{
+    Invalid,
+    NotFound,
+    AlreadyExists,
+    WrongState,
+    Conflict,
+    Unavailable,
+    Exhausted,
+}
+
+/// <summary>Why something was not done, in words that say what to do.</summary>
+public sealed record Refusal(RefusalCode Code, string Text, ImmutableArray<FieldError> Fields)
+{
+    public Refusal(RefusalCode code, string text)
+        : this(code, text, []) { }
+}
+
+/// <summary>The answer to a command: a value, or a refusal. Expected outcomes are values, not exceptions.</summary>
+public sealed record Reply<T>
+{
+    private Reply(T? value, Refusal? refusal) => (Value, Refusal) = (value, refusal);
+
+    public T? Value { get; }
+
+    public Refusal? Refusal { get; }
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNullWhen(true, nameof(Value))]
+    [System.Diagnostics.CodeAnalysis.MemberNotNullWhen(false, nameof(Refusal))]
+    public bool IsAccepted => Refusal is null;
+
+    public static implicit operator Reply<T>(T value) => new(value, null);
+
+    public static implicit operator Reply<T>(Refusal refusal) => new(default, refusal);
+}

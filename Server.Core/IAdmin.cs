@@ -1,0 +1,35 @@
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core;
+
+/// <summary>The one door to the engine, for pages, REST, gRPC and hubs alike.</summary>
+public interface IAdmin
+{
+    /// <summary>What pages show; at most ten versions a second.</summary>
+    Feed<ReadModel> Views { get; }
+
+    /// <summary>What the engine knows; a version per commit.</summary>
+    Feed<AdminState> States { get; }
+
+    IAdminHistory History { get; }
+
+    /// <summary>Waits for the commit. When the store refuses writes, or the inbox is full: Unavailable, nothing happened.</summary>
+    Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken);
+
+    /// <summary>In back-off: starts it now. Ended: submits a new job like it, linked both ways.</summary>
+    Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken);
+}
+
+/// <summary>The way in for worker streams; waits while the inbox is full, which holds the stream's reader back.</summary>
+public interface IWorkerInbox
+{
+    /// <summary>A number no session had before.</summary>
+    SessionId NextSession();
+
+    ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken);
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.JobTypes;
+
+/// <summary>A named capability with its contract, config, schedule and queue.</summary>
+public sealed record JobType
+{
+    public required string Name { get; init; }
+
+    public Descriptor? Descriptor { get; init; }
+
+    public ConfigDocument? Config { get; init; }
+
+    public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;
+
+    public ScheduleRow Schedule { get; init; } = new(null, null, null, "", 0, "", null, "", "", null, null);
+
+    public bool IsPaused => Schedule.PausedAt is not null;
+
+    /// <summary>The open detection that holds the detector role.</summary>
+    public RequestId? ActiveDetection { get; init; }
+
+    /// <summary>Prefers this worker for the next detection; cleared when it failed or left.</summary>
+    public WorkerId? Detector { get; init; }
+
+    /// <summary>Due jobs in dispatch order.</summary>
+    public ImmutableSortedSet<QueueEntry> Ready { get; init; } = [];
+
+    /// <summary>Open jobs by dedupe key.</summary>
+    public ImmutableDictionary<string, JobId> Keys { get; init; } = ImmutableDictionary.Create<string, JobId>(StringComparer.Ordinal);
+
+    public JobCounts Counts { get; init; } = new();
+
+    /// <summary>Ended jobs, newest last; at most 100.</summary>
+    public ImmutableQueue<Job> RecentEnded { get; init; } = [];
+
+    public int RecentCount { get; init; }
+
+    /// <summary>Ended detections, newest first; at most 50.</summary>
+    public ImmutableArray<Detection> RecentDetections { get; init; } = [];
+}

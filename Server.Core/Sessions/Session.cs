@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Sessions;
+
+/// <summary>One piece of work as a worker reports it.</summary>
+public sealed record RunningWork(string WorkId, bool IsDetection, string JobType, double Percent, string Stage, RequestId? RequestId);
+
+/// <summary>The last heartbeat; slot totals of zero mean "not said".</summary>
+public sealed record Heartbeat(
+    DateTimeOffset At,
+    ImmutableArray<RunningWork> RunningWork,
+    int DetectionSlotsUsed,
+    int DetectionSlotsTotal,
+    int ExecutionSlotsUsed,
+    int ExecutionSlotsTotal,
+    ImmutableSortedDictionary<string, string> Metadata);
+
+/// <summary>One live stream of a worker: hello → live → ended. Replaced or lost sessions leave the state at once.</summary>
+public sealed record Session
+{
+    public required SessionId Id { get; init; }
+
+    public required WorkerId Worker { get; init; }
+
+    public required string InstanceId { get; init; }
+
+    public required long Generation { get; init; }
+
+    public required string RemoteAddress { get; init; }
+
+    public required DateTimeOffset ConnectedAt { get; init; }
+
+    /// <summary>The extensions the worker asked for and the admin echoed.</summary>
+    public ImmutableHashSet<string> Extensions { get; init; } = [];
+
+    public bool CanResume => Extensions.Contains("resume");
+
+    /// <summary>Stamp of the last message of any kind.</summary>
+    public required TimeSpan LastHeard { get; init; }
+
+    public Heartbeat? Heartbeat { get; init; }
+
+    public TimeSpan? HeartbeatStamp { get; init; }
+
+    /// <summary>The longest gap between heartbeats seen so far: a foreign worker is judged by its own rhythm.</summary>
+    public TimeSpan Rhythm { get; init; }
+
+    /// <summary>Attempts this session holds the lease of.</summary>
+    public ImmutableDictionary<RequestId, JobId> Held { get; init; } = ImmutableDictionary<RequestId, JobId>.Empty;
+
+    /// <summary>Execution slots in use by work that is not ours, as of the last heartbeat.</summary>
+    public int ForeignExecutions { get; init; }
+
+    /// <summary>Work that ended since the heartbeat before the last one; a heartbeat that still lists it proves nothing.</summary>
+    public ImmutableHashSet<string> EndedLately { get; init; } = [];
+
+    /// <summary>Stamp until which nothing is sent after "at capacity", and how long the next pause will be.</summary>
+    public TimeSpan? CapacityPauseUntil { get; init; }
+
+    public TimeSpan CapacityPause { get; init; }
+
+    /// <summary>Stamps at which slots of a foreign worker become free after its completions.</summary>
+    public ImmutableArray<TimeSpan> Cooling { get; init; } = [];
+
+    /// <summary>Stamp at which attempts that this resumed session did not claim are lost.</summary>
+    public TimeSpan? ClaimsUntil { get; init; }
+
+    /// <summary>Schema request under way, and the job types still to be asked for.</summary>
+    public RequestId? SchemaRequest { get; init; }
+
+    public string SchemaJobType { get; init; } = "";
+
+    public TimeSpan? SchemaDeadline { get; init; }
+
+    public ImmutableQueue<string> SchemaQueue { get; init; } = [];
+
+    public int HeldDetections { get; init; }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Store;
+
+/// <summary>A page of a list; <see cref="Next"/> is the cursor of the following page, null at the end.</summary>
+public sealed record Page<T>(ImmutableArray<T> Items, string? Next);
+
+/// <summary>Which jobs; everything that is set must hold. Newest update first, then id.</summary>
+public sealed record JobFilter
+{
+    public ImmutableArray<string> JobTypes { get; init; } = [];
+
+    public ImmutableArray<JobState> States { get; init; } = [];
+
+    public ImmutableArray<JobReason> Reasons { get; init; } = [];
+
+    public WorkerId? Worker { get; init; }
+
+    public RequestId? Detection { get; init; }
+
+    public JobOrigin? Origin { get; init; }
+
+    /// <summary>Part of id, summary or error, any case.</summary>
+    public string Text { get; init; } = "";
+
+    public DateTimeOffset? UpdatedSince { get; init; }
+
+    public string? After { get; init; }
+
+    /// <summary>1–500.</summary>
+    public int Limit { get; init; } = 50;
+}
+
+public sealed record ActivityFilter
+{
+    public ImmutableArray<string> JobTypes { get; init; } = [];
+
+    public JobId? Job { get; init; }
+
+    public RequestId? Request { get; init; }
+
+    public WorkerId? Worker { get; init; }
+
+    public string Text { get; init; } = "";
+
+    /// <summary>Only older ones than this sequence number.</summary>
+    public long? Before { get; init; }
+
+    /// <summary>1–5,000; newest first.</summary>
+    public int Limit { get; init; } = 500;
+}
+
+/// <summary>All that is known of one job.</summary>
+public sealed record JobRecord(Job Job, JobPayload Payload, JobResult? Result, ImmutableArray<Attempt> Attempts);
+
+/// <summary>
+/// Reads what the state no longer holds. Any thread but the engine's; own read-only connections, short transactions.
+/// An answer reflects some commit, not necessarily the newest.
+/// </summary>
+public interface IAdminHistory
+{
+    /// <summary>Called by the pump that sends an attempt.</summary>
+    JobPayload? ReadPayload(JobId job);
+
+    Task<JobRecord?> JobAsync(JobId job, CancellationToken cancellationToken);
+
+    Task<Page<Job>> JobsAsync(JobFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Ended jobs of a type, newest first; true: Succeeded, false: Failed and Canceled.</summary>
+    Task<ImmutableArray<Job>> RunsAsync(string jobType, bool succeeded, int limit, CancellationToken cancellationToken);
+
+    Task<ImmutableArray<Activity>> ActivitiesAsync(ActivityFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    Task<ImmutableArray<Detection>> DetectionsAsync(string? jobType, int limit, CancellationToken cancellationToken);
+
+    Task<Detection?> DetectionAsync(RequestId detection, CancellationToken cancellationToken);
+
+    /// <summary>In the order they came.</summary>
+    Task<ImmutableArray<ProposalTrace>> ProposalsAsync(RequestId detection, int skip, int take, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken);
+
+    Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken);
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Store;
+
+/// <summary>Everything that can still change, as the last commit left it. Payloads stay in the store.</summary>
+public sealed record StoredState(
+    ImmutableArray<Job> OpenJobs,
+    ImmutableArray<Worker> Workers,
+    ImmutableArray<StoredJobType> JobTypes,
+    ImmutableArray<Detection> OpenDetections,
+    ImmutableDictionary<string, long> Counters);
+
+/// <summary>A job type with its newest config and its latest ended jobs and detections, newest first, at most 100 and 50.</summary>
+public sealed record StoredJobType(
+    string Name,
+    Descriptor? Descriptor,
+    ConfigDocument? Config,
+    ScheduleRow? Schedule,
+    ImmutableArray<Job> RecentJobs,
+    ImmutableArray<Detection> RecentDetections);
+
+/// <summary>
+/// The durable side of the engine. <see cref="Load"/> and <see cref="Commit"/> belong to the engine's thread; the
+/// connection behind them is opened there. Commit returns when the changes are on disk.
+/// </summary>
+public interface IAdminStore : IDisposable
+{
+    /// <exception cref="StoreRefusedException">Damaged, newer, or not ours: the text names the file and the way out.</exception>
+    StoredState Load();
+
+    /// <exception cref="StoreUnavailableException">Known not done (disk full, busy): nothing was applied, try again later.</exception>
+    void Commit(IReadOnlyList<Change> changes);
+
+    IAdminHistory History { get; }
+}
+
+/// <summary>The store cannot be used and was left as it is.</summary>
+public sealed class StoreRefusedException : Exception
+{
+    public StoreRefusedException(string message)
+        : base(message) { }
+
+    public StoreRefusedException(string message, Exception inner)
+        : base(message, inner) { }
+
+    public StoreRefusedException() { }
+}
+
+/// <summary>A commit that is known not to have happened.</summary>
+public sealed class StoreUnavailableException : Exception
+{
+    public StoreUnavailableException(string message)
+        : base(message) { }
+
+    public StoreUnavailableException(string message, Exception inner)
+        : base(message, inner) { }
+
+    public StoreUnavailableException() { }
+}

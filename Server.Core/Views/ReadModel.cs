@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Views;
+
+/// <summary>
+/// What pages show: sorted and counted once per publish, sliced by every circuit. Arrays are never changed; one whose
+/// source did not change is the same array as before, so a page can compare references.
+/// </summary>
+public sealed record ReadModel
+{
+    public static readonly ReadModel Empty = new();
+
+    public DateTimeOffset At { get; init; }
+
+    public Totals Totals { get; init; } = new();
+
+    /// <summary>Weight descending, then name.</summary>
+    public ImmutableArray<JobTypeView> JobTypes { get; init; } = [];
+
+    /// <summary>Trouble first, then by id.</summary>
+    public ImmutableArray<WorkerView> Workers { get; init; } = [];
+
+    /// <summary>Assigned and Running, longest first; at most 1,000.</summary>
+    public ImmutableArray<JobView> Active { get; init; } = [];
+
+    /// <summary>Newest first, over all types; at most 200.</summary>
+    public ImmutableArray<Job> RecentEnded { get; init; } = [];
+
+    /// <summary>Newest first; at most 1,000.</summary>
+    public ImmutableArray<Activity> Activities { get; init; } = [];
+
+    /// <summary>Five-second buckets of the last 15 minutes, oldest first, over all types.</summary>
+    public ImmutableArray<Bucket> Series { get; init; } = [];
+
+    public StoreHealth Store { get; init; } = StoreHealth.Good;
+
+    public JobTypeView? JobType(string name) => JobTypes.FirstOrDefault(type => type.Name == name);
+}
+
+/// <summary>The store takes commits, or says why not and since when.</summary>
+public sealed record StoreHealth(bool Writable, string Problem, DateTimeOffset? Since)
+{
+    public static readonly StoreHealth Good = new(true, "", null);
+}
+
+public sealed record JobCounts
+{
+    /// <summary>Pending, due, not blocked.</summary>
+    public int Queued { get; init; }
+
+    public int Scheduled { get; init; }
+
+    public int Backoff { get; init; }
+
+    public int Blocked { get; init; }
+
+    public int Assigned { get; init; }
+
+    public int Running { get; init; }
+
+    /// <summary>Ended since the process started.</summary>
+    public long Succeeded { get; init; }
+
+    public long Failed { get; init; }
+
+    public long Canceled { get; init; }
+
+    public int Active => Assigned + Running;
+
+    public int Pending => Queued + Scheduled + Backoff + Blocked;
+
+    public int Open => Pending + Active;
+}
+
+public sealed record Totals
+{
+    public int WorkersHealthy { get; init; }
+
+    public int WorkersUnhealthy { get; init; }
+
+    public int WorkersDraining { get; init; }
+
+    public int WorkersDisconnected { get; init; }
+
+    public JobCounts Jobs { get; init; } = new();
+
+    public string NextDetectionJobType { get; init; } = "";
+
+    public DateTimeOffset? NextDetectionAt { get; init; }
+}
+
+/// <summary>A job and, while it waits, why.</summary>
+public sealed record JobView(Job Job, Waiting? Waiting, int? QueuePosition);
+
+/// <summary>Why a job is not running: a stable code, a sentence that names the blocker, since when, until when if known.</summary>
+public sealed record Waiting(string Code, string Text, DateTimeOffset Since, DateTimeOffset? Until);
+
+/// <summary>Counts of five seconds.</summary>
+public readonly record struct Bucket(DateTimeOffset Start, int Queued, int Active, int Succeeded, int Failed);
+
+public sealed record JobTypeView
+{
+    public required string Name { get; init; }
+
+    public required string DisplayName { get; init; }
+
+    public string Description { get; init; } = "";
+
+    public string Icon { get; init; } = "";
+
+    public int Weight { get; init; }
+
+    public Descriptor? Descriptor { get; init; }
+
+    public ConfigDocument? Config { get; init; }
+
+    public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;
+
+    public JobCounts Counts { get; init; } = new();
+
+    /// <summary>idle, due, detecting, executing, paused, disabled.</summary>
+    public string Phase { get; init; } = "idle";
+
+    public string Paused { get; init; } = "";
+
+    public string PausedBy { get; init; } = "";
+
+    public DateTimeOffset? PausedUntil { get; init; }
+
+    public bool IsPaused { get; init; }
+
+    public bool DetectorAvailable { get; init; }
+
+    public int ExecutorCount { get; init; }
+
+    /// <summary>Connected workers that offer it.</summary>
+    public ImmutableArray<WorkerId> Workers { get; init; } = [];
+
+    public bool CanDetect { get; init; }
+
+    public DateTimeOffset? NextDetectionAt { get; init; }
+
+    public WorkerId? Detector { get; init; }
+
+    public DateTimeOffset? LastStartedAt { get; init; }
+
+    public DateTimeOffset? LastCompletedAt { get; init; }
+
+    /// <summary>success, error, timeout, skipped, or empty.</summary>
+    public string LastStatus { get; init; } = "";
+
+    public int LastFound { get; init; }
+
+    public string LastError { get; init; } = "";
+
+    /// <summary>Newest first; open ones included; at most 50.</summary>
+    public ImmutableArray<Detection> Detections { get; init; } = [];
+
+    /// <summary>Active jobs, then waiting ones in dispatch order; at most 500.</summary>
+    public ImmutableArray<JobView> Queue { get; init; } = [];
+
+    /// <summary>Newest first; at most 100.</summary>
+    public ImmutableArray<Job> RecentEnded { get; init; } = [];
+
+    public ImmutableArray<Bucket> Series { get; init; } = [];
+}
+
+public sealed record WorkerView
+{
+    public required Worker Worker { get; init; }
+
+    /// <summary>Null while disconnected.</summary>
+    public Session? Session { get; init; }
+
+    public ImmutableArray<Job> Running { get; init; } = [];
+
+    public int ExecutionUsed { get; init; }
+
+    public int ExecutionTotal { get; init; }
+
+    public int DetectionUsed { get; init; }
+
+    public int DetectionTotal { get; init; }
+}

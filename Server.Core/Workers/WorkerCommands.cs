@@ -1,0 +1,9 @@
+using BlazorPluginAdmin.Server.Core.Engine;
+
+namespace BlazorPluginAdmin.Server.Core.Workers;
+
+/// <summary>No new work for this worker, or again.</summary>
+public sealed record DrainWorker(Actor By, WorkerId Worker, bool Enabled, string Reason) : Command<Worker>(By);
+
+/// <summary>Forgets a disconnected worker.</summary>
+public sealed record ForgetWorker(Actor By, WorkerId Worker) : Command<Worker>(By);
