@@ -144,6 +144,12 @@ public sealed record Detection
 
     public string Error { get; init; } = "";
 
+    /// <summary>Unsaved values it was asked to try. Not stored.</summary>
+    public ConfigOverride? Override { get; init; }
+
+    /// <summary>Stamp of its appointment in the agenda. Not stored.</summary>
+    public TimeSpan? WakeAt { get; init; }
+
     /// <summary>Keys seen in this run.</summary>
     public ImmutableHashSet<string> SeenKeys { get; init; } = [];
 

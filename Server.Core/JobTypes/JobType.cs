@@ -6,6 +6,7 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -31,6 +32,14 @@ public sealed record JobType
 
     /// <summary>Prefers this worker for the next detection; cleared when it failed or left.</summary>
     public WorkerId? Detector { get; init; }
+
+    /// <summary>Stamp of its appointment in the agenda.</summary>
+    public TimeSpan? WakeAt { get; init; }
+
+    /// <summary>Live sessions that can execute it, and those that can detect for it.</summary>
+    public ImmutableArray<SessionId> Executors { get; init; } = [];
+
+    public ImmutableArray<SessionId> Detectors { get; init; } = [];
 
     /// <summary>Due jobs in dispatch order.</summary>
     public ImmutableSortedSet<QueueEntry> Ready { get; init; } = [];

@@ -21,6 +21,9 @@ public sealed record Attempt
 
     public required DateTimeOffset SentAt { get; init; }
 
+    /// <summary>The session had the extension <c>resume</c>, so that the attempt may outlive it for a grace. Stored.</summary>
+    public bool CanResume { get; init; }
+
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }

@@ -78,6 +78,9 @@ public sealed record Job
     /// <summary>Stamp of a back-off or capacity pause; null when <see cref="DueAt"/> alone decides.</summary>
     public TimeSpan? PauseUntil { get; init; }
 
+    /// <summary>Stamp of its appointment in the agenda; kept so that exactly that one can be taken out again. Not stored.</summary>
+    public TimeSpan? WakeAt { get; init; }
+
     public double Percent { get; init; }
 
     public string Stage { get; init; } = "";

@@ -78,4 +78,13 @@ public sealed record Session
     public ImmutableQueue<string> SchemaQueue { get; init; } = [];
 
     public int HeldDetections { get; init; }
+
+    /// <summary>Stamp of the last attempt it was given; ties go to whoever waited longest.</summary>
+    public TimeSpan LastPicked { get; init; }
+
+    /// <summary>Reports that did not belong to it; only the first few are shown one by one.</summary>
+    public int StaleReports { get; init; }
+
+    /// <summary>Stamp of its appointment in the agenda.</summary>
+    public TimeSpan? WakeAt { get; init; }
 }
