@@ -84,5 +84,8 @@ public sealed record FieldSchema
 
     public ConfigValue? VisibleWhenEquals { get; init; }
 
+    /// <summary>What people call the field.</summary>
+    public string Caption => Label.Length > 0 ? Label : Name;
+
     public bool IsSecret => Sensitive || Widget == FieldWidget.Password;
 }

@@ -8,6 +8,14 @@ public sealed record SectionSchema(string Id, string Title, string Description, 
     public bool IsSubmitForm => Id == "job" || Id.StartsWith("job.", StringComparison.Ordinal);
 }
 
+/// <summary>Which sections of a form are meant: those of the config, those of the submit form, or both.</summary>
+public enum FormPart
+{
+    All,
+    Config,
+    Submission,
+}
+
 /// <summary>The declarative UI of one set of values.</summary>
 public sealed record FormSchema(
     string Id, string Title, string Description, ImmutableArray<SectionSchema> Sections, ConfigValues Defaults)
@@ -15,4 +23,16 @@ public sealed record FormSchema(
     public static readonly FormSchema Empty = new("", "", "", [], ConfigValues.Empty);
 
     public IEnumerable<FieldSchema> Fields => Sections.SelectMany(section => section.Fields);
+
+    /// <summary>The kind this field stores; of a list it is the default value that tells the kind of the elements.</summary>
+    public ConfigKind KindOf(FieldSchema field) => FieldKinds.Of(field, Defaults.Find(field.Name));
+
+    /// <summary>The same form with only the sections of one part.</summary>
+    public FormSchema Only(FormPart part) => part switch
+    {
+        FormPart.All => this,
+        FormPart.Config => this with { Sections = [.. Sections.Where(section => !section.IsSubmitForm)] },
+        FormPart.Submission => this with { Sections = [.. Sections.Where(section => section.IsSubmitForm)] },
+        _ => throw new ArgumentOutOfRangeException(nameof(part)),
+    };
 }

@@ -1,4 +1,9 @@
+using System.Collections.Immutable;
+
 namespace BlazorPluginAdmin.Server.Core.Forms;
+
+/// <summary>A number that is used differently from the one saved, and why.</summary>
+public sealed record RuntimeClamp(string Setting, long Saved, long Used, string Why);
 
 /// <summary>
 /// What the admin really uses for a job type: the saved numbers, descriptor defaults over those that are not positive,
@@ -16,7 +21,11 @@ public sealed record RuntimePolicy
 
     public TimeSpan DetectionTimeout { get; init; } = TimeSpan.FromSeconds(45);
 
+    /// <summary>For jobs that detection found; never below the floor.</summary>
     public TimeSpan ExecutionTimeout { get; init; } = ExecutionTimeoutFloor;
+
+    /// <summary>For jobs that people submit, which may be as short as they like.</summary>
+    public TimeSpan SubmittedExecutionTimeout { get; init; } = ExecutionTimeoutFloor;
 
     public TimeSpan MaxRuntime { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -30,39 +39,73 @@ public sealed record RuntimePolicy
 
     public TimeSpan RetryBackoff { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Where another number is used than the one that was saved.</summary>
+    public ImmutableArray<RuntimeClamp> Clamps { get; init; } = [];
+
     public static readonly RuntimePolicy Disabled = new();
+
+    /// <summary>
+    /// Saved settings with the descriptor's numbers where nothing was said; <c>enabled</c> and a retry limit of zero are answers, not gaps.
+    /// Unclamped: this is what workers and API clients see.
+    /// </summary>
+    public static RuntimeSettings Overlay(RuntimeSettings? saved, RuntimeSettings? defaults)
+    {
+        if (saved is null || defaults is null)
+            return saved ?? defaults ?? new RuntimeSettings();
+        return saved with
+        {
+            DetectionIntervalMinutes = Or(saved.DetectionIntervalMinutes, defaults.DetectionIntervalMinutes),
+            DetectionTimeoutSeconds = Or(saved.DetectionTimeoutSeconds, defaults.DetectionTimeoutSeconds),
+            MaxJobsPerDetection = Or(saved.MaxJobsPerDetection, defaults.MaxJobsPerDetection),
+            GlobalExecutionConcurrency = Or(saved.GlobalExecutionConcurrency, defaults.GlobalExecutionConcurrency),
+            PerWorkerExecutionConcurrency = Or(saved.PerWorkerExecutionConcurrency, defaults.PerWorkerExecutionConcurrency),
+            RetryLimit = saved.RetryLimit < 0 ? defaults.RetryLimit : saved.RetryLimit,
+            RetryBackoffSeconds = Or(saved.RetryBackoffSeconds, defaults.RetryBackoffSeconds),
+            JobTypeMaxRuntimeSeconds = Or(saved.JobTypeMaxRuntimeSeconds, defaults.JobTypeMaxRuntimeSeconds),
+            ExecutionTimeoutSeconds = Or(saved.ExecutionTimeoutSeconds, defaults.ExecutionTimeoutSeconds),
+        };
+    }
 
     /// <summary>Neither a saved block nor defaults means: disabled.</summary>
     public static RuntimePolicy Resolve(RuntimeSettings? saved, RuntimeSettings? defaults)
     {
-        if ((saved ?? defaults) is not { } first)
+        var asked = Overlay(saved, defaults);
+        var clamps = ImmutableArray.CreateBuilder<RuntimeClamp>();
+        var global = Capped("global_execution_concurrency", asked.GlobalExecutionConcurrency, GlobalConcurrencyCap, "cap");
+        var perWorker = Capped("per_worker_execution_concurrency", asked.PerWorkerExecutionConcurrency, global, "never above the global limit");
+        var execution = Seconds(asked.ExecutionTimeoutSeconds, Disabled.ExecutionTimeout);
+        if (execution < ExecutionTimeoutFloor)
         {
-            return Disabled;
+            var floor = (long)ExecutionTimeoutFloor.TotalSeconds;
+            clamps.Add(new RuntimeClamp("execution_timeout_seconds", asked.ExecutionTimeoutSeconds, floor, "floor for detected jobs"));
         }
-
-        int Pick(Func<RuntimeSettings, int> number, int otherwise)
-        {
-            var own = number(first);
-            var fallback = defaults is null ? 0 : number(defaults);
-            return own > 0 ? own : fallback > 0 ? fallback : otherwise;
-        }
-
-        var global = Math.Min(Pick(s => s.GlobalExecutionConcurrency, 1), GlobalConcurrencyCap);
-        var execution = TimeSpan.FromSeconds(Pick(s => s.ExecutionTimeoutSeconds, 90));
         return new RuntimePolicy
         {
-            Enabled = first.Enabled,
-            DetectionInterval = first.DetectionIntervalMinutes > 0 || defaults is { DetectionIntervalMinutes: > 0 }
-                ? TimeSpan.FromMinutes(Pick(s => s.DetectionIntervalMinutes, 5))
-                : TimeSpan.FromMinutes(5),
-            DetectionTimeout = TimeSpan.FromSeconds(Pick(s => s.DetectionTimeoutSeconds, 45)),
+            Enabled = asked.Enabled,
+            DetectionInterval = asked.DetectionIntervalMinutes > 0
+                ? TimeSpan.FromMinutes(asked.DetectionIntervalMinutes)
+                : Disabled.DetectionInterval,
+            DetectionTimeout = Seconds(asked.DetectionTimeoutSeconds, Disabled.DetectionTimeout),
             ExecutionTimeout = execution < ExecutionTimeoutFloor ? ExecutionTimeoutFloor : execution,
-            MaxRuntime = TimeSpan.FromSeconds(Pick(s => s.JobTypeMaxRuntimeSeconds, 1800)),
-            MaxJobsPerDetection = Pick(s => s.MaxJobsPerDetection, 1000),
+            SubmittedExecutionTimeout = execution,
+            MaxRuntime = Seconds(asked.JobTypeMaxRuntimeSeconds, Disabled.MaxRuntime),
+            MaxJobsPerDetection = Or(asked.MaxJobsPerDetection, Disabled.MaxJobsPerDetection),
             GlobalConcurrency = global,
-            PerWorkerConcurrency = Math.Min(Pick(s => s.PerWorkerExecutionConcurrency, 1), global),
-            RetryLimit = Math.Max(0, first.RetryLimit),
-            RetryBackoff = TimeSpan.FromSeconds(Pick(s => s.RetryBackoffSeconds, 5)),
+            PerWorkerConcurrency = perWorker,
+            RetryLimit = Math.Max(0, asked.RetryLimit),
+            RetryBackoff = Seconds(asked.RetryBackoffSeconds, Disabled.RetryBackoff),
+            Clamps = clamps.ToImmutable(),
         };
+
+        int Capped(string setting, int number, int cap, string why)
+        {
+            if (number > cap)
+                clamps.Add(new RuntimeClamp(setting, number, cap, why));
+            return Math.Min(Or(number, 1), cap);
+        }
     }
+
+    private static int Or(int number, int fallback) => number > 0 ? number : fallback;
+
+    private static TimeSpan Seconds(int seconds, TimeSpan fallback) => seconds > 0 ? TimeSpan.FromSeconds(seconds) : fallback;
 }

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace BlazorPluginAdmin.Server.Core.Forms;
+
+/// <summary>The few readings of JSON that both value formats share.</summary>
+internal static class JsonText
+{
+    public static string Write<T>(T value, Action<Utf8JsonWriter, T> write, bool indented = false)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer, ConfigValueJson.WriteOptions with { Indented = indented }))
+            write(writer, value);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Whether a member carries the name, in snake case as given or in camel case.</summary>
+    public static bool IsName(string member, string snake)
+    {
+        if (member == snake)
+            return true;
+        var at = 0;
+        for (var i = 0; i < snake.Length; i++, at++)
+        {
+            if (at == member.Length)
+                return false;
+            var expected = snake[i] == '_' ? char.ToUpperInvariant(snake[++i]) : snake[i];
+            if (member[at] != expected)
+                return false;
+        }
+        return at == member.Length;
+    }
+
+    public static JsonElement Member(JsonElement json, string snake)
+    {
+        foreach (var member in json.EnumerateObject())
+        {
+            if (IsName(member.Name, snake))
+                return member.Value;
+        }
+        return default;
+    }
+
+    /// <summary>A whole number, as number or as text, never by way of a double: <c>1.0</c> and <c>1e3</c> are refused.</summary>
+    public static bool TryInt64(JsonElement json, out long value)
+    {
+        value = 0;
+        return json.ValueKind switch
+        {
+            JsonValueKind.Number => long.TryParse(json.GetRawText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value),
+            JsonValueKind.String => long.TryParse(json.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value),
+            _ => false,
+        };
+    }
+
+    public static bool TryDouble(JsonElement json, out double value)
+    {
+        value = 0;
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Number:
+                return json.TryGetDouble(out value) && double.IsFinite(value);
+            case JsonValueKind.String when json.GetString() is var text:
+                (value, var named) = text switch
+                {
+                    "NaN" => (double.NaN, true),
+                    "Infinity" => (double.PositiveInfinity, true),
+                    "-Infinity" => (double.NegativeInfinity, true),
+                    _ => (0, false),
+                };
+                return named
+                    || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value));
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Base64 in both alphabets, padded or not, as the wire's JSON allows.</summary>
+    public static bool TryBytes(JsonElement json, out ImmutableArray<byte> bytes)
+    {
+        bytes = [];
+        return json.ValueKind == JsonValueKind.String && TryBytes(json.GetString()!, out bytes);
+    }
+
+    public static bool TryBytes(string text, out ImmutableArray<byte> bytes)
+    {
+        bytes = [];
+        var plain = text.Replace('-', '+').Replace('_', '/').TrimEnd('=');
+        var padded = plain.PadRight((plain.Length + 3) / 4 * 4, '=');
+        var buffer = new byte[padded.Length / 4 * 3];
+        if (!Convert.TryFromBase64String(padded, buffer, out var count))
+            return false;
+        bytes = [.. buffer.AsSpan(0, count)];
+        return true;
+    }
+}

@@ -1,0 +1,83 @@
+using BlazorPluginAdmin.Server.Core.Forms;
+
+namespace BlazorPluginAdmin.Server.Core.Tests.Forms;
+
+public sealed class FormChecksTests
+{
+    private static readonly Descriptor Command = new()
+    {
+        JobType = "command",
+        WorkerForm = new FormSchema("command.worker", "", "",
+        [
+            new SectionSchema("process", "", "", [new FieldSchema { Name = "niceness", Type = FieldType.Int64, Required = true, Max = new ConfigValue.Int64(19) }]),
+            new SectionSchema("job", "", "",
+            [
+                new FieldSchema { Name = "command", Type = FieldType.Text, Required = true },
+                new FieldSchema { Name = "shell", Type = FieldType.Bool },
+                new FieldSchema { Name = "dialect", Type = FieldType.Text, VisibleWhenField = "shell", VisibleWhenEquals = new ConfigValue.Bool(true) },
+            ]),
+        ], ConfigValues.Empty.With("niceness", new ConfigValue.Int64(5)).With("shell", new ConfigValue.Bool(false))),
+        WorkerDefaults = ConfigValues.Empty.With("niceness", new ConfigValue.Int64(7)),
+    };
+
+    [Fact]
+    public void WorkerDefaults_LieOverFormDefaults()
+    {
+        var values = FormDefaults.Worker(Command);
+        Assert.Equal(new ConfigValue.Int64(7), values["niceness"]);
+        Assert.Equal(new ConfigValue.Bool(false), values["shell"]);
+    }
+
+    [Fact]
+    public void Config_DoesNotAskForTheSubmitForm() =>
+        Assert.True(FormChecks.Config(Command, ConfigValues.Empty, ConfigValues.Empty).IsValid);
+
+    [Fact]
+    public void Config_StoresOnlyWhatWasGiven()
+    {
+        var given = ConfigValues.Empty.With("niceness", new ConfigValue.Int64(20)).With("unknown", new ConfigValue.Bool(true));
+        var verdict = FormChecks.Config(Command, ConfigValues.Empty, given);
+        Assert.Equal("niceness", Assert.Single(verdict.Errors).Path);
+        Assert.Equal(["niceness", "unknown"], verdict.WorkerValues.Keys);
+    }
+
+    [Fact]
+    public void Submission_MergesGivenSavedAndDefaults()
+    {
+        var saved = ConfigValues.Empty.With("niceness", new ConfigValue.Int64(1)).With("shell", new ConfigValue.Bool(true));
+        var verdict = FormChecks.Submission(Command, saved, ConfigValues.Empty.With("command", new ConfigValue.Text("ls")));
+        Assert.True(verdict.IsValid);
+        Assert.Equal(
+            ConfigValues.Empty.With("command", new ConfigValue.Text("ls")).With("shell", new ConfigValue.Bool(true)), verdict.Parameters);
+    }
+
+    [Fact]
+    public void Submission_WithoutRequired_NamesTheField() =>
+        Assert.Equal(
+            ("command", "submission"),
+            Assert.Single(FormChecks.Submission(Command, ConfigValues.Empty, ConfigValues.Empty).Errors) is var error ? (error.Path, error.Form) : default);
+
+    [Fact]
+    public void Submission_NamingAHiddenField_WarnsAndDropsIt()
+    {
+        var given = ConfigValues.Empty.With("command", new ConfigValue.Text("ls")).With("dialect", new ConfigValue.Text("zsh"));
+        var verdict = FormChecks.Submission(Command, ConfigValues.Empty, given);
+        Assert.True(verdict.IsValid);
+        Assert.Single(verdict.Warnings);
+        Assert.False(verdict.Parameters.ContainsKey("dialect"));
+    }
+
+    [Fact]
+    public void Submission_OfAnUnknownParameter_IsRefused()
+    {
+        var given = ConfigValues.Empty.With("command", new ConfigValue.Text("ls")).With("comand", new ConfigValue.Text("ls"));
+        Assert.Equal("unknown", Assert.Single(FormChecks.Submission(Command, ConfigValues.Empty, given).Errors).Code);
+    }
+
+    [Fact]
+    public void Submission_ToATypeWithoutForm_PassesUntouched()
+    {
+        var given = ConfigValues.Empty.With("volume_id", new ConfigValue.Int64(9_007_199_254_740_993));
+        Assert.Equal(given, FormChecks.Submission(null, ConfigValues.Empty, given).Parameters);
+    }
+}
