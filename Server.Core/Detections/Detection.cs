@@ -78,6 +78,9 @@ public sealed record DetectionCounts
 
     public int Queued { get; init; }
 
+    /// <summary>Of a preview: what would have been queued.</summary>
+    public int WouldQueue { get; init; }
+
     public int Refreshed { get; init; }
 
     public int Suppressed { get; init; }

@@ -43,7 +43,10 @@ public abstract record Change
     }
 
     /// <summary>A number that must survive a restart, such as the last detection sequence.</summary>
-    public sealed record CounterSaved(string Name, long Value) : Change;
+    public sealed record CounterSaved(string Name, long Value, bool Urgent = true) : Change
+    {
+        public override bool IsUrgent => Urgent;
+    }
 
     /// <summary>Deletes a bounded number of rows that nobody keeps any more.</summary>
     public sealed record Pruned(RetentionLimits Limits, DateTimeOffset Now) : Change;

@@ -21,7 +21,7 @@ public sealed record JobType
 
     public ConfigDocument? Config { get; init; }
 
-    public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;
+    public EffectiveRuntime Policy { get; init; } = EffectiveRuntime.Disabled;
 
     public ScheduleRow Schedule { get; init; } = new(null, null, null, "", 0, "", null, "", "", null, null);
 
@@ -43,6 +43,12 @@ public sealed record JobType
 
     /// <summary>Due jobs in dispatch order.</summary>
     public ImmutableSortedSet<QueueEntry> Ready { get; init; } = [];
+
+    /// <summary>Waiting jobs that are not due yet, earliest first.</summary>
+    public ImmutableSortedSet<QueueEntry> Later { get; init; } = [];
+
+    /// <summary>Assigned and Running.</summary>
+    public ImmutableHashSet<JobId> Active { get; init; } = [];
 
     /// <summary>Open jobs by dedupe key.</summary>
     public ImmutableDictionary<string, JobId> Keys { get; init; } = ImmutableDictionary.Create<string, JobId>(StringComparer.Ordinal);

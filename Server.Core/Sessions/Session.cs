@@ -79,6 +79,9 @@ public sealed record Session
 
     public int HeldDetections { get; init; }
 
+    /// <summary>Stamp of the last detection it was asked for.</summary>
+    public TimeSpan LastDetected { get; init; }
+
     /// <summary>Stamp of the last attempt it was given; ties go to whoever waited longest.</summary>
     public TimeSpan LastPicked { get; init; }
 

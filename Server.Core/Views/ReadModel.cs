@@ -121,7 +121,7 @@ public sealed record JobTypeView
 
     public ConfigDocument? Config { get; init; }
 
-    public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;
+    public EffectiveRuntime Policy { get; init; } = EffectiveRuntime.Disabled;
 
     public JobCounts Counts { get; init; } = new();
 

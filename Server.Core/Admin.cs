@@ -1,0 +1,70 @@
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core;
+
+/// <summary>The door in front of the engine.</summary>
+public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublisher views) : IAdmin, IWorkerInbox
+{
+    private long _lastSession;
+
+    public Feed<ReadModel> Views => views.Feed;
+
+    public Feed<AdminState> States => engine.States;
+
+    public IAdminHistory History => store.History;
+
+    public SessionId NextSession() => new(Interlocked.Increment(ref _lastSession));
+
+    public ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken) => engine.Inbox.PostAsync(input, cancellationToken);
+
+    public async Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken)
+    {
+        var answered = new TaskCompletionSource<Reply<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var letter = new Letter(command, reply => answered.TrySetResult(reply as Reply<T> ?? (Refusal)reply));
+        return engine.Inbox.TryPost(letter)
+            ? await answered.Task.WaitAsync(cancellationToken)
+            : new Refusal(RefusalCode.Unavailable, "the admin is very busy; nothing was changed, try again in a moment");
+    }
+
+    public async Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken)
+    {
+        if (States.Current.Value.Jobs.ContainsKey(job))
+        {
+            return await SendAsync(new RetryNow(by, job), cancellationToken);
+        }
+
+        if (await History.JobAsync(job, cancellationToken) is not { } record)
+        {
+            return new Refusal(RefusalCode.NotFound, $"job {job} is not known; it may be older than the retention");
+        }
+
+        var old = record.Job;
+        return await SendAsync(
+            new SubmitJob(
+                by,
+                old.JobType,
+                OriginOf(by),
+                record.Payload,
+                old.Summary,
+                old.Priority,
+                old.Labels,
+                DedupeKey: old.DedupeKey == old.Id.Value ? "" : old.DedupeKey,
+                AttemptTimeout: old.AttemptTimeout,
+                RetryLimit: old.RetryLimit,
+                RetryOf: old.Id),
+            cancellationToken);
+    }
+
+    private static JobOrigin OriginOf(Actor by) => by.Via switch
+    {
+        "ui" => JobOrigin.Ui,
+        "cli" => JobOrigin.Cli,
+        "grpc" => JobOrigin.Grpc,
+        _ => JobOrigin.Rest,
+    };
+}

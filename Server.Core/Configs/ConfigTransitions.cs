@@ -1,0 +1,121 @@
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.JobTypes;
+
+namespace BlazorPluginAdmin.Server.Core.Configs;
+
+/// <summary>Saved values of a job type: first from its descriptor, then by people, each save a new version.</summary>
+public static class ConfigTransitions
+{
+    /// <summary>The first config of a type comes from its descriptor and never overwrites one that is there.</summary>
+    public static void Bootstrap(Turn turn, Descriptor descriptor)
+    {
+        var type = turn.JobType(descriptor.JobType);
+        if (type.Config is not null)
+        {
+            return;
+        }
+
+        Store(turn, type, new ConfigDocument
+        {
+            JobType = descriptor.JobType,
+            Version = 1,
+            DescriptorVersion = descriptor.Version,
+            AdminValues = FormDefaults.Admin(descriptor),
+            WorkerValues = FormDefaults.Worker(descriptor),
+            Runtime = descriptor.RuntimeDefaults ?? new RuntimeSettings(),
+            SavedAt = turn.Now.Wall,
+            SavedBy = "plugin",
+            Via = "plugin",
+        });
+    }
+
+    public static Reply<ConfigDocument> Save(Turn turn, SaveConfig command)
+    {
+        var type = turn.JobType(command.JobType);
+        var current = type.Config;
+        if (command.ExpectedVersion is { } expected && expected != (current?.Version ?? 0))
+        {
+            return new Refusal(
+                RefusalCode.Conflict,
+                $"version {current?.Version ?? 0} of the config was saved by {current?.SavedBy} meanwhile, you changed version {expected}; load it and apply your changes again");
+        }
+
+        var admin = command.AdminValues;
+        var worker = command.WorkerValues;
+        if (type.Descriptor is { } descriptor)
+        {
+            admin = KeepSecrets(FormDefaults.AdminForm(descriptor), admin, current?.AdminValues);
+            worker = KeepSecrets(FormDefaults.WorkerForm(descriptor), worker, current?.WorkerValues);
+        }
+
+        var verdict = FormChecks.Config(type.Descriptor, admin, worker);
+        var errors = verdict.Errors.AddRange(RuntimeRules.Check(command.Runtime));
+        if (errors.Length > 0)
+        {
+            return new Refusal(RefusalCode.Invalid, errors.Length == 1 ? "one value is not valid" : $"{errors.Length} values are not valid", errors);
+        }
+
+        var document = new ConfigDocument
+        {
+            JobType = command.JobType,
+            Version = (current?.Version ?? 0) + 1,
+            DescriptorVersion = type.Descriptor?.Version ?? 0,
+            AdminValues = verdict.AdminValues,
+            WorkerValues = verdict.WorkerValues,
+            Runtime = command.Runtime ?? current?.Runtime,
+            SavedAt = turn.Now.Wall,
+            SavedBy = command.By.Name,
+            Via = command.By.Via,
+            Reason = command.Reason,
+        };
+        Store(turn, type, document);
+        turn.Log(new Activity
+        {
+            Sequence = 0,
+            At = default,
+            Source = "person",
+            Stage = "config",
+            Message = $"config of {command.JobType} saved as version {document.Version}" + (command.Reason.Length > 0 ? $": {command.Reason}" : ""),
+            JobType = command.JobType,
+            Actor = command.By.Name,
+        });
+        return document;
+    }
+
+    private static void Store(Turn turn, JobType type, ConfigDocument document)
+    {
+        turn.Save(new Change.ConfigSaved(document));
+        var before = type.Policy;
+        var policy = RuntimePolicy.Resolve(document.Runtime, type.Descriptor);
+        var changed = type with { Config = document, Policy = policy };
+        if (type.Schedule.NextAt is null || policy.DetectionInterval == before.DetectionInterval)
+        {
+            turn.Put(changed);
+        }
+        else
+        {
+            // A new interval counts from the last start, but a detection does not start while the person still looks at the form.
+            var soonest = turn.Now.Wall + turn.Options.FirstDetectionDelay;
+            var next = (type.Schedule.LastStartedAt ?? turn.Now.Wall) + policy.DetectionInterval;
+            turn.Put(changed, schedule => schedule with { NextAt = next < soonest ? soonest : next });
+        }
+
+        SchemaTransitions.Scheduled(turn, type.Name);
+    }
+
+    /// <summary>A secret that was not sent stays as it is: people never get it to send it back.</summary>
+    private static ConfigValues KeepSecrets(FormSchema form, ConfigValues sent, ConfigValues? stored)
+    {
+        foreach (var field in form.Fields.Where(field => field.IsSecret && !sent.ContainsKey(field.Name)))
+        {
+            if (stored?.Find(field.Name) is { } secret)
+            {
+                sent = sent.With(field.Name, secret);
+            }
+        }
+
+        return sent;
+    }
+}

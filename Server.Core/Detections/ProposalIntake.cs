@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+
+namespace BlazorPluginAdmin.Server.Core.Detections;
+
+/// <summary>Turns a batch of proposals into jobs: no second job for a key that is at work, no more than the limit, a trace of every decision.</summary>
+public static class ProposalIntake
+{
+    private const string EstimateParameter = "estimated_runtime_seconds";
+
+    public static void Take(Turn turn, Detection detection, ImmutableArray<Proposal> proposals, bool hasMore)
+    {
+        var counts = detection.Counts;
+        var seen = detection.SeenKeys.ToBuilder();
+        var traces = ImmutableArray.CreateBuilder<ProposalTrace>(proposals.Length);
+        foreach (var proposal in proposals)
+        {
+            var index = counts.Found;
+            counts = counts with { Found = counts.Found + 1 };
+            var (outcome, job, note) = Decide(turn, detection, proposal, counts, seen);
+            counts = Count(counts, outcome);
+            traces.Add(new ProposalTrace(index, proposal, outcome, job, note));
+        }
+
+        turn.Put(detection with { Status = DetectionStatus.Proposing, Counts = counts, SeenKeys = seen.ToImmutable() });
+        if (traces.Count > 0)
+        {
+            turn.Save(new Change.ProposalsSaved(detection.Id, traces.ToImmutable()));
+        }
+
+        var details = ConfigValues.From(
+        [
+            new("batch_size", new ConfigValue.Int64(proposals.Length)),
+            new("has_more", new ConfigValue.Bool(hasMore)),
+            new("summaries", new ConfigValue.TextList([.. proposals.Take(20).Select(proposal => proposal.Summary)])),
+        ]);
+        turn.Log(DetectionTransitions.Line(
+            detection.JobType, detection.Id, detection.Worker, "detector", "proposals_batch", $"{proposals.Length} proposals") with { Details = details });
+    }
+
+    /// <summary>The key that tells twins apart: the given one, else the proposal's id; null when it has neither.</summary>
+    public static string? KeyOf(Proposal proposal) =>
+        proposal.DedupeKey.Length > 0 ? proposal.DedupeKey : proposal.ProposalId.Length > 0 ? proposal.ProposalId : null;
+
+    private static (ProposalOutcome Outcome, JobId? Job, string Note) Decide(
+        Turn turn, Detection detection, Proposal proposal, DetectionCounts counts, ImmutableHashSet<string>.Builder seen)
+    {
+        if (counts.Found > turn.Options.ProposalLimit)
+        {
+            return (ProposalOutcome.Invalid, null, $"a detection may bring {turn.Options.ProposalLimit} proposals");
+        }
+
+        var jobType = proposal.JobType.Length > 0 ? proposal.JobType : detection.JobType;
+        var key = KeyOf(proposal);
+        if (key is not null && !seen.Add($"{jobType}\n{key}"))
+        {
+            return (ProposalOutcome.DuplicateInRun, null, "the same key came earlier in this detection");
+        }
+
+        var type = turn.JobType(jobType);
+        var twin = key is not null && type.Keys.TryGetValue(key, out var holder) ? turn.State.Jobs.GetValueOrDefault(holder) : null;
+        var queues = detection.Mode is DetectionMode.Scheduled or DetectionMode.Run;
+        if (twin is { State: JobState.Pending, Origin: JobOrigin.Detection })
+        {
+            if (queues)
+            {
+                JobFlow.Refresh(turn, Described(twin, proposal), PayloadOf(proposal));
+            }
+
+            return (ProposalOutcome.Refreshed, twin.Id, "a waiting job has this key and takes over the newer content");
+        }
+
+        if (twin is not null)
+        {
+            return (ProposalOutcome.Suppressed, twin.Id, "a job with this key is at work");
+        }
+
+        var taken = counts.Queued + counts.WouldQueue;
+        if (detection.MaxResults > 0 && taken >= detection.MaxResults)
+        {
+            return (ProposalOutcome.OverLimit, null, $"limit of {detection.MaxResults} reached");
+        }
+
+        if (!queues)
+        {
+            return (ProposalOutcome.WouldQueue, null, "");
+        }
+
+        if (type.Counts.Pending >= turn.Options.QueueLimit)
+        {
+            return (ProposalOutcome.OverLimit, null, $"the queue of {jobType} is full");
+        }
+
+        var id = turn.Ids.DetectedJob(jobType, turn.Now);
+        var job = Described(
+            new Job
+            {
+                Id = id,
+                JobType = jobType,
+                Origin = JobOrigin.Detection,
+                DedupeKey = key ?? id.Value,
+                CreatedAt = turn.Now.Wall,
+                UpdatedAt = turn.Now.Wall,
+                DueAt = turn.Now.Wall,
+                Detection = detection.Id,
+                SubmittedBy = detection.By.Name,
+            },
+            proposal);
+        return (ProposalOutcome.Queued, JobFlow.Add(turn, job, PayloadOf(proposal)).Id, "");
+    }
+
+    private static Job Described(Job job, Proposal proposal) => job with
+    {
+        Priority = proposal.Priority,
+        Summary = proposal.Summary,
+        Labels = proposal.Labels,
+        DueAt = proposal.NotBefore is { } start && start > job.CreatedAt ? start : job.DueAt,
+        ExpiresAt = proposal.ExpiresAt,
+        EstimatedRuntime = proposal.Parameters.Find(EstimateParameter) is ConfigValue.Int64 { Value: > 0 } estimate
+            ? TimeSpan.FromSeconds(Math.Min(estimate.Value, 86_400))
+            : TimeSpan.Zero,
+    };
+
+    private static JobPayload PayloadOf(Proposal proposal) => new(proposal.Detail, proposal.Parameters);
+
+    private static DetectionCounts Count(DetectionCounts counts, ProposalOutcome outcome) => outcome switch
+    {
+        ProposalOutcome.Queued => counts with { Queued = counts.Queued + 1 },
+        ProposalOutcome.WouldQueue => counts with { WouldQueue = counts.WouldQueue + 1 },
+        ProposalOutcome.Refreshed => counts with { Refreshed = counts.Refreshed + 1 },
+        ProposalOutcome.Suppressed => counts with { Suppressed = counts.Suppressed + 1 },
+        ProposalOutcome.DuplicateInRun => counts with { DuplicateInRun = counts.DuplicateInRun + 1 },
+        ProposalOutcome.OverLimit => counts with { OverLimit = counts.OverLimit + 1 },
+        _ => counts with { Invalid = counts.Invalid + 1 },
+    };
+}

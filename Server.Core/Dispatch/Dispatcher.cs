@@ -1,0 +1,43 @@
+using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+
+namespace BlazorPluginAdmin.Server.Core.Dispatch;
+
+/// <summary>Carries out a plan: assigns, persists, sends once that is durable.</summary>
+public static class Dispatcher
+{
+    public static void Dispatch(Turn turn)
+    {
+        foreach (var assignment in DispatchPlanner.Plan(turn.State, turn.Now))
+        {
+            var job = turn.State.Jobs[assignment.Job];
+            var session = turn.State.Sessions[assignment.Session];
+            var type = turn.JobType(job.JobType);
+            var timeout = JobFlow.TimeoutOf(type, job, turn.Options);
+            var request = turn.Ids.Request("exec", turn.Now);
+            var assign = new JobInput.Assign(request, session.Worker, session.Id, session.CanResume, timeout, type.Config?.Version ?? 0);
+            if (JobFlow.Apply(turn, job, assign).Job is null)
+            {
+                continue;
+            }
+
+            turn.Put(turn.State.Sessions[session.Id] with { LastPicked = turn.Now.Stamp });
+            var sent = turn.State.Jobs[job.Id];
+            var runtime = type.Config?.Runtime ?? type.Descriptor?.RuntimeDefaults ?? new RuntimeSettings();
+            turn.Send(session.Id, new Outbound.ExecuteJob(
+                request,
+                sent,
+                sent.Attempts,
+                session.Extensions.Count > 0 ? runtime with { ExecutionTimeoutSeconds = Seconds(timeout) } : runtime,
+                FormDefaults.Admin(type.Descriptor, type.Config?.AdminValues ?? ConfigValues.Empty),
+                FormDefaults.Worker(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty),
+                ClusterContext.Empty));
+        }
+    }
+
+    /// <summary>Workers of ours also enforce the effective timeout of each attempt, rounded up.</summary>
+    private static int Seconds(TimeSpan timeout) => (int)Math.Min(int.MaxValue, Math.Ceiling(timeout.TotalSeconds));
+}

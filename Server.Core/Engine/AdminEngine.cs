@@ -1,0 +1,332 @@
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Dispatch;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
+using Microsoft.Extensions.Logging;
+
+namespace BlazorPluginAdmin.Server.Core.Engine;
+
+/// <summary>
+/// One writer: input → pure step → commit → publish → effects, round by round. Nothing is sent, answered or shown before
+/// it is durable. All of it on one thread, which is whoever calls <see cref="Open"/> and <see cref="Round"/>.
+/// </summary>
+public sealed partial class AdminEngine : IDisposable
+{
+    private const int MostInputs = 256;
+    private const int MostDeferred = 512;
+
+    // A round that takes longer than this lets pages and heartbeats wait; the rest of the inbox is for the next one.
+    private static readonly TimeSpan LongRound = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan DeferredFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ClockJump = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
+
+    private readonly IAdminStore _store;
+    private readonly IWorkerLink _link;
+    private readonly AdminOptions _options;
+    private readonly TimeProvider _time;
+    private readonly IdSource _ids;
+    private readonly ILogger _logger;
+    private readonly long _origin;
+
+    // Engine thread only.
+    private readonly List<Letter> _held = [];
+    private readonly List<Change> _deferred = [];
+    private TimeSpan? _deferredSince;
+    private TimeSpan? _storeRetryAt;
+    private TimeSpan _pruneAt = PruneInterval;
+    private DateTimeOffset _wallOrigin;
+
+    public AdminEngine(IAdminStore store, IWorkerLink link, AdminOptions options, TimeProvider time, IdSource ids, ILogger<AdminEngine> logger)
+    {
+        _store = store;
+        _link = link;
+        _options = options;
+        _time = time;
+        _ids = ids;
+        _logger = logger;
+        _origin = time.GetTimestamp();
+        Inbox = new Inbox(4096);
+    }
+
+    public Inbox Inbox { get; }
+
+    public Feed<AdminState> States { get; } = new(AdminState.Empty);
+
+    private AdminState State => States.Current.Value;
+
+    /// <summary>Loads what the last commit left and makes it a state that can go on. Throws when the store refuses.</summary>
+    public void Open()
+    {
+        var now = Now();
+        _wallOrigin = now.Wall - now.Stamp;
+        var turn = new Turn(AdminState.Empty, now, _ids, _options);
+        Recovery.Apply(turn, _store.Load());
+        _store.Commit(WithCounters(turn, turn.CollectChanges()));
+        States.Publish(turn.State);
+    }
+
+    /// <summary>One round, if there is anything to do. False: nothing was due and nothing had come.</summary>
+    public bool Round()
+    {
+        var now = Now();
+        if (_storeRetryAt > now.Stamp)
+        {
+            RefuseCommands();
+            return false;
+        }
+
+        TakeLetters();
+        var dueBy = State.Agenda.IsEmpty ? TimeSpan.MaxValue : State.Agenda.Min.At;
+        var flush = _deferredSince is { } since && now.Stamp - since >= DeferredFor;
+        var prune = now.Stamp >= _pruneAt;
+        var jumped = (now.Wall - now.Stamp - _wallOrigin).Duration() > ClockJump;
+        if (_held.Count == 0 && dueBy > now.Stamp && !flush && !prune && !jumped && _storeRetryAt is null)
+        {
+            return false;
+        }
+
+        var turn = new Turn(State, now, _ids, _options);
+        if (jumped)
+        {
+            NoteJump(turn);
+        }
+
+        if (prune)
+        {
+            turn.Save(new Change.Pruned(
+                new RetentionLimits(_options.JobRetention, _options.ActivityRetention, _options.DetectionRetention, _options.ConfigRetention), now.Wall));
+            _pruneAt = now.Stamp + PruneInterval;
+        }
+
+        if (_storeRetryAt is not null)
+        {
+            // Something to write, so that "it works again" is known and not guessed.
+            turn.Save(new Change.CounterSaved("store_probe", now.Wall.UtcTicks));
+        }
+
+        Step.Tick(turn);
+        var replies = StepLetters(turn, out var stepped);
+        Dispatcher.Dispatch(turn);
+        if (!Commit(turn, flush))
+        {
+            return true;
+        }
+
+        _held.RemoveRange(0, stepped);
+        States.Publish(turn.State);
+        Perform(turn);
+        foreach (var (answer, reply) in replies)
+        {
+            answer(reply);
+        }
+
+        return true;
+    }
+
+    /// <summary>When the next round must happen by itself; null when only an input can cause one.</summary>
+    public TimeSpan? UntilNextRound()
+    {
+        var now = Now();
+        if (_storeRetryAt is { } retry)
+        {
+            return Positive(retry - now.Stamp);
+        }
+
+        var next = _pruneAt;
+        if (!State.Agenda.IsEmpty && State.Agenda.Min.At < next)
+        {
+            next = State.Agenda.Min.At;
+        }
+
+        if (_deferredSince is { } since && since + DeferredFor < next)
+        {
+            next = since + DeferredFor;
+        }
+
+        return _held.Count > 0 ? TimeSpan.Zero : Positive(next - now.Stamp);
+    }
+
+    /// <summary>Writes what was put off. The last act before the store is closed.</summary>
+    public void Flush()
+    {
+        if (_deferred.Count > 0)
+        {
+            _store.Commit(_deferred);
+            _deferred.Clear();
+        }
+    }
+
+    public void Dispose() => Inbox.Dispose();
+
+    private static TimeSpan Positive(TimeSpan span) => span < TimeSpan.Zero ? TimeSpan.Zero : span;
+
+    private Now Now() => new(_time.GetUtcNow(), _time.GetElapsedTime(_origin));
+
+    private void TakeLetters()
+    {
+        while (_held.Count < MostInputs && Inbox.TryTake(out var letter))
+        {
+            _held.Add(letter);
+        }
+    }
+
+    private List<(Action<object> Answer, object Reply)> StepLetters(Turn turn, out int stepped)
+    {
+        var replies = new List<(Action<object>, object)>();
+        var started = _time.GetTimestamp();
+        stepped = 0;
+        while (stepped < _held.Count)
+        {
+            var letter = _held[stepped++];
+            var mark = turn.Here;
+            try
+            {
+                if (Step.Apply(turn, letter.Input) is { } reply && letter.Answer is { } answer)
+                {
+                    replies.Add((answer, reply));
+                }
+            }
+            catch (Exception exception)
+            {
+                // A step that throws has changed nothing: its input is refused, the stream it came from is closed.
+                turn.BackTo(mark);
+                var error = _ids.Request("error", turn.Now).Value;
+                LogStepFailed(_logger, exception, letter.Input.GetType().Name, error);
+                if (letter.Input is WorkerInput worker)
+                {
+                    turn.Close(worker.Session, SessionEndCode.Refused, $"internal error {error}");
+                }
+
+                letter.Answer?.Invoke(new Refusal(RefusalCode.Unavailable, $"internal error {error}; the log has the details"));
+            }
+
+            if ((stepped & 7) == 0 && _time.GetElapsedTime(started) > LongRound)
+            {
+                break;
+            }
+        }
+
+        return replies;
+    }
+
+    /// <summary>False: known not done. The state stays, the inputs are stepped again later, commands are refused meanwhile.</summary>
+    private bool Commit(Turn turn, bool flush)
+    {
+        var changes = WithCounters(turn, turn.CollectChanges());
+        var urgent = changes.Exists(change => change.IsUrgent);
+        if (!urgent && !flush && _deferred.Count + changes.Count < MostDeferred && _storeRetryAt is null)
+        {
+            _deferred.AddRange(changes);
+            _deferredSince = _deferred.Count == 0 ? null : _deferredSince ?? turn.Now.Stamp;
+            return true;
+        }
+
+        try
+        {
+            _deferred.AddRange(changes);
+            _store.Commit(_deferred);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            _deferred.RemoveRange(_deferred.Count - changes.Count, changes.Count);
+            Suspend(turn.Now, exception.Message);
+            return false;
+        }
+
+        _deferred.Clear();
+        _deferredSince = null;
+        if (_storeRetryAt is not null)
+        {
+            _storeRetryAt = null;
+            turn.Report(StoreHealth.Good);
+            LogStoreBack(_logger);
+        }
+
+        return true;
+    }
+
+    private void Suspend(Now now, string problem)
+    {
+        if (_storeRetryAt is null)
+        {
+            LogStoreUnavailable(_logger, problem);
+            States.Publish(State with { Store = new StoreHealth(false, problem, now.Wall) });
+        }
+
+        _storeRetryAt = now.Stamp + StorePause;
+        RefuseCommands();
+    }
+
+    /// <summary>Inputs of workers wait for the store; people get an answer.</summary>
+    private void RefuseCommands()
+    {
+        TakeLetters();
+        foreach (var letter in _held.Where(letter => letter.Answer is not null))
+        {
+            letter.Answer!(new Refusal(RefusalCode.Unavailable, $"the store takes no writes: {State.Store.Problem}. Nothing was changed; try again when it works"));
+        }
+
+        _held.RemoveAll(letter => letter.Answer is not null);
+    }
+
+    private void Perform(Turn turn)
+    {
+        foreach (var effect in turn.Effects)
+        {
+            switch (effect)
+            {
+                case Effect.Send send:
+                    if (!_link.TrySend(send.Session, send.Message))
+                    {
+                        _held.Add(new Letter(new WorkerInput.NotSent(send.Session, send.Message), null));
+                    }
+
+                    break;
+                case Effect.Close close:
+                    _link.Close(close.Session, close.End);
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(turn), effect.GetType().Name, "no port performs this effect");
+            }
+        }
+    }
+
+    private void NoteJump(Turn turn)
+    {
+        var jump = turn.Now.Wall - turn.Now.Stamp - _wallOrigin;
+        _wallOrigin = turn.Now.Wall - turn.Now.Stamp;
+        turn.Rearm();
+        turn.Log(new Activity
+        {
+            Sequence = 0,
+            At = default,
+            Source = "admin",
+            Stage = "clock_jump",
+            Message = $"the clock of this machine jumped by {jump.TotalSeconds:+0;-0} s",
+            Severity = ActivitySeverity.Warning,
+        });
+    }
+
+    private static List<Change> WithCounters(Turn turn, List<Change> changes)
+    {
+        if (changes.Exists(change => change is Change.ActivityAdded))
+        {
+            changes.Add(new Change.CounterSaved(Counters.LastActivity, turn.State.LastActivity, Urgent: false));
+        }
+
+        return changes;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The step of a {Input} failed; error {Error}")]
+    private static partial void LogStepFailed(ILogger logger, Exception exception, string input, string error);
+
+    [LoggerMessage(2, LogLevel.Error, "The store takes no writes: {Problem}")]
+    private static partial void LogStoreUnavailable(ILogger logger, string problem);
+
+    [LoggerMessage(3, LogLevel.Information, "The store takes writes again")]
+    private static partial void LogStoreBack(ILogger logger);
+}

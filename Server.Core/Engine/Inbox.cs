@@ -1,0 +1,68 @@
+using System.Threading.Channels;
+
+namespace BlazorPluginAdmin.Server.Core.Engine;
+
+/// <summary>An input and what to do with its reply.</summary>
+public readonly record struct Letter(Input Input, Action<object>? Answer);
+
+/// <summary>
+/// Bounded: full means that the readers of worker streams wait, which holds the workers back, and that commands are
+/// refused. Many writers, one reader: the engine.
+/// </summary>
+public sealed class Inbox : IDisposable
+{
+    private readonly Channel<Letter> _letters;
+    private readonly AutoResetEvent _signal = new(false);
+    private int _asleep;
+
+    public Inbox(int capacity) => _letters = Channel.CreateBounded<Letter>(new BoundedChannelOptions(capacity)
+    {
+        SingleReader = true,
+        FullMode = BoundedChannelFullMode.Wait,
+    });
+
+    public async ValueTask PostAsync(Input input, CancellationToken cancellationToken)
+    {
+        await _letters.Writer.WriteAsync(new Letter(input, null), cancellationToken);
+        Wake();
+    }
+
+    public bool TryPost(Letter letter)
+    {
+        if (!_letters.Writer.TryWrite(letter))
+        {
+            return false;
+        }
+
+        Wake();
+        return true;
+    }
+
+    public bool TryTake(out Letter letter) => _letters.Reader.TryRead(out letter);
+
+    public bool IsEmpty => _letters.Reader.Count == 0;
+
+    /// <summary>Engine thread only: sleeps until something is posted or somebody wakes it.</summary>
+    public void Sleep()
+    {
+        Volatile.Write(ref _asleep, 1);
+        if (IsEmpty)
+        {
+            _signal.WaitOne();
+        }
+
+        Volatile.Write(ref _asleep, 0);
+    }
+
+    public void Wake()
+    {
+        // The full fence pairs with the engine's "asleep, then look": one of the two sees the other.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _asleep) == 1)
+        {
+            _signal.Set();
+        }
+    }
+
+    public void Dispose() => _signal.Dispose();
+}

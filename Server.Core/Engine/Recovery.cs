@@ -1,0 +1,120 @@
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Engine;
+
+/// <summary>
+/// From what the last commit left to a state that can go on. Itself input → changes → commit, so that running it twice
+/// equals running it once.
+/// </summary>
+public static class Recovery
+{
+    public static void Apply(Turn turn, StoredState stored)
+    {
+        var now = turn.Now;
+        turn.Start(AdminState.Empty with
+        {
+            LastActivity = stored.Counters.GetValueOrDefault(Counters.LastActivity),
+            LastDetectionSequence = stored.Counters.GetValueOrDefault(Counters.DetectionSequence),
+            Workers = stored.Workers.ToImmutableDictionaryBy(worker => worker.Id, worker => worker with
+            {
+                Session = null,
+                Health = WorkerHealth.Disconnected,
+                DisconnectedAt = worker.DisconnectedAt ?? now.Wall,
+                DisconnectReason = worker.DisconnectReason.Length > 0 ? worker.DisconnectReason : "the admin restarted",
+                Conflict = null,
+            }),
+        });
+        foreach (var type in stored.JobTypes)
+        {
+            turn.Put(new JobType
+            {
+                Name = type.Name,
+                Descriptor = type.Descriptor,
+                Config = type.Config,
+                Policy = RuntimePolicy.Resolve(type.Config?.Runtime, type.Descriptor),
+                Schedule = type.Schedule ?? new JobType { Name = type.Name }.Schedule,
+                RecentEnded = [.. type.RecentJobs.Take(JobIndex.RecentCapacity).Reverse()],
+                RecentCount = Math.Min(type.RecentJobs.Length, JobIndex.RecentCapacity),
+                RecentDetections = type.RecentDetections,
+            });
+        }
+
+        foreach (var detection in stored.OpenDetections)
+        {
+            turn.Put(detection with { Deadline = now.Stamp });
+        }
+
+        foreach (var job in stored.OpenJobs)
+        {
+            turn.Put(Restored(job, now));
+        }
+
+        Interrupt(turn, stored);
+        LoseAttempts(turn, stored);
+        Settle(turn);
+    }
+
+    /// <summary>Stamps of the former process mean nothing here: what is left of a span is computed from the dates.</summary>
+    private static Job Restored(Job job, Now now)
+    {
+        if (!job.IsActive || job.Attempt is not { } attempt)
+        {
+            return job with { PauseUntil = null };
+        }
+
+        var left = attempt.SentAt + attempt.Timeout - now.Wall;
+        var most = left < TimeSpan.Zero ? TimeSpan.Zero : left > attempt.Timeout ? attempt.Timeout : left;
+        return job with
+        {
+            PauseUntil = null,
+            Attempt = attempt with
+            {
+                TimeoutAt = now.Stamp + most,
+                CancelUntil = attempt.Cancel == CancelCause.None ? null : now.Stamp,
+                GraceUntil = null,
+            },
+        };
+    }
+
+    private static void Interrupt(Turn turn, StoredState stored)
+    {
+        foreach (var detection in stored.OpenDetections.Where(detection => detection.IsOpen))
+        {
+            DetectionTransitions.Finish(turn, turn.State.Detections[detection.Id], DetectionStatus.Interrupted, "the admin restarted");
+        }
+    }
+
+    /// <summary>Workers that can resume have a grace to come back with their attempts; the others lost them with the stream.</summary>
+    private static void LoseAttempts(Turn turn, StoredState stored)
+    {
+        foreach (var id in stored.OpenJobs.Where(job => job.IsActive).Select(job => job.Id))
+        {
+            var job = turn.State.Jobs[id];
+            var grace = job.Attempt is { CanResume: true } ? turn.Options.ResumeGrace : TimeSpan.Zero;
+            JobFlow.Apply(turn, job, grace > TimeSpan.Zero ? new JobInput.SessionLost(grace) : new JobInput.Lose("the admin restarted and the worker cannot resume"));
+        }
+    }
+
+    /// <summary>Jobs may have ended while their detection was still being counted.</summary>
+    private static void Settle(Turn turn)
+    {
+        foreach (var detection in turn.State.Detections.Values.Where(detection => !detection.IsOpen).ToList())
+        {
+            var open = turn.State.Jobs.Values.Count(job => job.Detection == detection.Id);
+            if (open == 0)
+            {
+                turn.Settle(detection);
+            }
+        }
+    }
+
+    private static System.Collections.Immutable.ImmutableDictionary<WorkerId, Worker> ToImmutableDictionaryBy(
+        this IEnumerable<Worker> workers, Func<Worker, WorkerId> key, Func<Worker, Worker> value) =>
+        System.Collections.Immutable.ImmutableDictionary.CreateRange(workers.Select(worker => KeyValuePair.Create(key(worker), value(worker))));
+}

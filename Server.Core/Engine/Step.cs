@@ -1,0 +1,153 @@
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Engine;
+
+/// <summary>Routes an input to the transition of its room. Returns the reply of a command, else null.</summary>
+public static class Step
+{
+    public static object? Apply(Turn turn, Input input)
+    {
+        switch (input)
+        {
+            case WorkerInput worker:
+                Reported(turn, worker);
+                return null;
+            case RequestDetection command:
+                return DetectionTransitions.Request(turn, command);
+            case CancelDetection command:
+                return DetectionTransitions.Cancel(turn, command);
+            case SaveConfig command:
+                return ConfigTransitions.Save(turn, command);
+            case RefreshSchema command:
+                return SchemaTransitions.Refresh(turn, command);
+            case PauseJobType command:
+                return PauseTransitions.Pause(turn, command);
+            case SubmitJob command:
+                return JobRequests.Submit(turn, command);
+            case CancelJob command:
+                return JobRequests.Cancel(turn, command);
+            case RetryNow command:
+                return JobRequests.RetryNow(turn, command);
+            case ExpireJob command:
+                return JobRequests.Expire(turn, command);
+            case SetPriority command:
+                return JobRequests.SetPriority(turn, command);
+            case DrainWorker command:
+                return WorkerTransitions.Drain(turn, command);
+            case ForgetWorker command:
+                return WorkerTransitions.Forget(turn, command);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(input), input.GetType().Name, "no room takes this input");
+        }
+    }
+
+    /// <summary>Everything whose time has come, earliest first.</summary>
+    public static void Tick(Turn turn)
+    {
+        // Bounded: what a thing does may make something else due now, but never itself again at the same stamp.
+        for (var left = 10_000; left > 0 && !turn.State.Agenda.IsEmpty && turn.State.Agenda.Min.At <= turn.Now.Stamp; left--)
+        {
+            var due = turn.State.Agenda.Min;
+            switch (due.Kind)
+            {
+                case AppointmentKind.JobDue:
+                    JobDue(turn, new JobId(due.Subject));
+                    break;
+                case AppointmentKind.DetectionDeadline:
+                    DetectionTransitions.DeadlineCame(turn, turn.State.Detections[new RequestId(due.Subject)]);
+                    break;
+                case AppointmentKind.SessionDue:
+                    SessionTransitions.Due(turn, new SessionId(long.Parse(due.Subject, System.Globalization.CultureInfo.InvariantCulture)));
+                    break;
+                case AppointmentKind.JobTypeDue:
+                    PauseTransitions.Due(turn, turn.JobType(due.Subject));
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(turn), due.Kind, "no room knows this appointment");
+            }
+        }
+    }
+
+    private static void JobDue(Turn turn, JobId id)
+    {
+        var job = turn.State.Jobs[id];
+        if (JobDeadlines.Due(job, turn.Now) is { } input)
+        {
+            JobFlow.Apply(turn, job, input);
+        }
+        else
+        {
+            turn.Rearm(job);
+        }
+    }
+
+    private static void Reported(Turn turn, WorkerInput input)
+    {
+        if (input is WorkerInput.Hello hello)
+        {
+            WorkerTransitions.Greeted(turn, hello);
+            return;
+        }
+
+        if (turn.State.Sessions.GetValueOrDefault(input.Session) is not { } session)
+        {
+            // The session ended before this was read: replaced, lost, or over.
+            return;
+        }
+
+        if (input is WorkerInput.Ended ended)
+        {
+            SessionTransitions.End(turn, session, ended.Reason);
+            return;
+        }
+
+        WorkerTransitions.Heard(turn, session);
+        session = turn.State.Sessions[session.Id];
+        switch (input)
+        {
+            case WorkerInput.Beat beat:
+                WorkerTransitions.Beat(turn, session, beat.Heartbeat);
+                break;
+            case WorkerInput.Acknowledged ack:
+                JobReports.Acknowledged(turn, session, ack);
+                break;
+            case WorkerInput.SchemaAnswered answer:
+                SchemaTransitions.Answered(turn, session, answer);
+                break;
+            case WorkerInput.Proposed batch:
+                DetectionTransitions.Proposed(turn, session, batch);
+                break;
+            case WorkerInput.DetectionEnded end:
+                DetectionTransitions.Ended(turn, session, end);
+                break;
+            case WorkerInput.Progressed { Job: null } progress:
+                DetectionTransitions.Progressed(turn, session, progress);
+                break;
+            case WorkerInput.Progressed progress:
+                JobReports.Progressed(turn, session, progress);
+                break;
+            case WorkerInput.Completed completed:
+                JobReports.Completed(turn, session, completed);
+                break;
+            case WorkerInput.NotSent notSent:
+                NotSent(turn, session, notSent.Message);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(input), input.GetType().Name, "no room takes this report");
+        }
+    }
+
+    private static void NotSent(Turn turn, Session session, Outbound message)
+    {
+        if (message is Outbound.ExecuteJob execute && session.Held.ContainsKey(execute.RequestId))
+        {
+            JobFlow.Apply(turn, turn.State.Jobs[execute.Job.Id], new JobInput.NotSent());
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Engine;
+
+/// <summary>
+/// One round of the engine in the making: the state so far, what to persist and what to send once that is durable.
+/// Transitions take a turn and change nothing else, so a step is a function of state, input and now. Engine thread only.
+/// </summary>
+public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions options)
+{
+    private readonly List<Change> _changes = [];
+    private readonly List<Effect> _effects = [];
+    private readonly HashSet<string> _schedules = [];
+    private readonly HashSet<RequestId> _detections = [];
+
+    /// <summary>Where a turn stood before an input, to go back to when its step throws.</summary>
+    public readonly record struct Mark(AdminState State, int Changes, int Effects);
+
+    public AdminState State { get; private set; } = state;
+
+    public Now Now { get; } = now;
+
+    public IdSource Ids { get; } = ids;
+
+    public AdminOptions Options { get; } = options;
+
+    public IReadOnlyList<Effect> Effects => _effects;
+
+    public Mark Here => new(State, _changes.Count, _effects.Count);
+
+    public void BackTo(Mark mark)
+    {
+        State = mark.State;
+        _changes.RemoveRange(mark.Changes, _changes.Count - mark.Changes);
+        _effects.RemoveRange(mark.Effects, _effects.Count - mark.Effects);
+    }
+
+    public void Save(Change change) => _changes.Add(change);
+
+    public void Send(SessionId session, Outbound message) => _effects.Add(new Effect.Send(session, message));
+
+    public void Close(SessionId session, SessionEndCode code, string text) =>
+        _effects.Add(new Effect.Close(session, new SessionEnd(code, text)));
+
+    /// <summary>Everything to persist; rows that changed often in this turn are written once, as they stand now.</summary>
+    public List<Change> CollectChanges()
+    {
+        foreach (var name in _schedules)
+        {
+            if (State.JobTypes.TryGetValue(name, out var type))
+            {
+                _changes.Add(new Change.ScheduleSaved(name, type.Schedule));
+            }
+        }
+
+        foreach (var id in _detections)
+        {
+            if (State.Detections.TryGetValue(id, out var detection))
+            {
+                _changes.Add(new Change.DetectionSaved(detection));
+            }
+        }
+
+        _schedules.Clear();
+        _detections.Clear();
+        return _changes;
+    }
+
+    public void Log(Activity activity)
+    {
+        var sequence = State.LastActivity + 1;
+        var kept = activity with { Sequence = sequence, At = activity.At == default ? Now.Wall : activity.At };
+        State = ActivityLog.Append(State, kept);
+        Save(new Change.ActivityAdded(kept));
+    }
+
+    public JobType JobType(string name) => State.JobTypes.GetValueOrDefault(name) ?? new JobType { Name = name };
+
+    public void Put(JobType type)
+    {
+        var before = State.JobTypes.GetValueOrDefault(type.Name);
+        var wake = DetectionSchedule.NextWake(type, Now);
+        var agenda = Moved(before?.WakeAt, wake, AppointmentKind.JobTypeDue, type.Name);
+        State = State with { JobTypes = State.JobTypes.SetItem(type.Name, type with { WakeAt = wake }), Agenda = agenda };
+    }
+
+    public void Put(JobType type, Func<ScheduleRow, ScheduleRow> schedule)
+    {
+        Put(type with { Schedule = schedule(type.Schedule) });
+        _schedules.Add(type.Name);
+    }
+
+    public void Put(Worker worker, bool save = true)
+    {
+        State = State with { Workers = State.Workers.SetItem(worker.Id, worker) };
+        if (save)
+        {
+            Save(new Change.WorkerSaved(worker));
+        }
+    }
+
+    public void Remove(Worker worker)
+    {
+        State = State with { Workers = State.Workers.Remove(worker.Id) };
+        Save(new Change.WorkerForgotten(worker.Id));
+    }
+
+    public void Put(Session session)
+    {
+        var before = State.Sessions.GetValueOrDefault(session.Id);
+        var wake = SessionDeadlines.Next(session, State.Workers[session.Worker].Health, Options, Now);
+
+        // Every message moves the silence deadline; an appointment that is merely too early renews itself when it comes.
+        if (before?.WakeAt is { } standing && wake >= standing && standing > Now.Stamp)
+        {
+            wake = standing;
+        }
+
+        var agenda = Moved(before?.WakeAt, wake, AppointmentKind.SessionDue, session.Id.ToString());
+        State = State with { Sessions = State.Sessions.SetItem(session.Id, session with { WakeAt = wake }), Agenda = agenda };
+    }
+
+    public void Remove(Session session)
+    {
+        var agenda = Moved(session.WakeAt, null, AppointmentKind.SessionDue, session.Id.ToString());
+        State = State with { Sessions = State.Sessions.Remove(session.Id), Agenda = agenda };
+    }
+
+    public void Put(Detection detection)
+    {
+        var before = State.Detections.GetValueOrDefault(detection.Id);
+        TimeSpan? wake = detection.IsOpen ? detection.Deadline - Now.Stamp > JobDeadlines.Horizon ? Now.Stamp + JobDeadlines.Horizon : detection.Deadline : null;
+        var agenda = Moved(before?.WakeAt, wake, AppointmentKind.DetectionDeadline, detection.Id.Value);
+        State = State with { Detections = State.Detections.SetItem(detection.Id, detection with { WakeAt = wake }), Agenda = agenda };
+        if (detection.Mode != DetectionMode.Test)
+        {
+            _detections.Add(detection.Id);
+        }
+    }
+
+    /// <summary>The detection and all its jobs have ended: it becomes part of its type's history.</summary>
+    public void Settle(Detection detection)
+    {
+        var settled = detection with { SettledAt = Now.Wall, SeenKeys = [], Override = null };
+        var agenda = Moved(detection.WakeAt, null, AppointmentKind.DetectionDeadline, detection.Id.Value);
+        State = State with { Detections = State.Detections.Remove(detection.Id), Agenda = agenda };
+        if (detection.Mode != DetectionMode.Test)
+        {
+            Save(new Change.DetectionSaved(settled));
+        }
+
+        var type = JobType(detection.JobType);
+        Put(type with { RecentDetections = [settled, .. type.RecentDetections.Take(49)] });
+    }
+
+    /// <summary>A new version of a job, with all indexes that follow from it. Persisting is the caller's choice.</summary>
+    public void Put(Job job) => State = JobIndex.Replace(State, job, Now);
+
+    public void CountDetectionSequence(long sequence)
+    {
+        State = State with { LastDetectionSequence = sequence };
+        Save(new Change.CounterSaved(Counters.DetectionSequence, sequence));
+    }
+
+    /// <summary>Looked at too early: the appointment is made anew.</summary>
+    public void Rearm(Job job) => State = JobIndex.Rearm(State, job, Now);
+
+    /// <summary>After a jump of the wall clock: appointments that people's dates decide are made anew.</summary>
+    public void Rearm()
+    {
+        foreach (var job in State.Jobs.Values.Where(job => job.State == JobState.Pending))
+        {
+            State = JobIndex.Rearm(State, job, Now);
+        }
+
+        foreach (var type in State.JobTypes.Values)
+        {
+            Put(type);
+        }
+    }
+
+    public void Report(Views.StoreHealth health) => State = State with { Store = health };
+
+    internal void Start(AdminState loaded) => State = loaded;
+
+    private ImmutableSortedSet<Appointment> Moved(TimeSpan? from, TimeSpan? to, AppointmentKind kind, string subject)
+    {
+        if (from == to)
+        {
+            return State.Agenda;
+        }
+
+        var agenda = from is { } old ? State.Agenda.Remove(new Appointment(old, kind, subject)) : State.Agenda;
+        return to is { } at ? agenda.Add(new Appointment(at, kind, subject)) : agenda;
+    }
+}
+
+/// <summary>Numbers that survive a restart.</summary>
+public static class Counters
+{
+    public const string DetectionSequence = "detection_sequence";
+    public const string LastActivity = "last_activity";
+}

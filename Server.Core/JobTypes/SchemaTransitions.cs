@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.JobTypes;
+
+/// <summary>Fetches descriptors: on connect, one at a time by name; on demand; a newer or different one replaces the stored one.</summary>
+public static class SchemaTransitions
+{
+    /// <summary>Asks the worker for the descriptors of these types, after those it is already being asked for.</summary>
+    public static void Fetch(Turn turn, SessionId id, IEnumerable<string> jobTypes)
+    {
+        var session = turn.State.Sessions[id];
+        var queue = session.SchemaQueue;
+        foreach (var name in jobTypes.Order(StringComparer.Ordinal))
+        {
+            queue = queue.Enqueue(name);
+        }
+
+        turn.Put(session with { SchemaQueue = queue });
+        AskNext(turn, id);
+    }
+
+    public static Reply<SchemaRefresh> Refresh(Turn turn, RefreshSchema command)
+    {
+        var type = turn.JobType(command.JobType);
+        if (!command.Force && type.Descriptor is not null)
+        {
+            return new SchemaRefresh(command.JobType, null);
+        }
+
+        var provider = type.Detectors.Concat(type.Executors)
+            .Select(id => turn.State.Sessions[id])
+            .OrderByDescending(session => type.Detectors.Contains(session.Id))
+            .ThenBy(session => session.Held.Count)
+            .ThenBy(session => session.Worker)
+            .FirstOrDefault();
+        if (provider is null)
+        {
+            return new Refusal(RefusalCode.Unavailable, $"no worker available for schema job_type={command.JobType}");
+        }
+
+        Fetch(turn, provider.Id, [command.JobType]);
+        return new SchemaRefresh(command.JobType, turn.State.Sessions[provider.Id].SchemaRequest);
+    }
+
+    public static void Answered(Turn turn, Session session, WorkerInput.SchemaAnswered answer)
+    {
+        if (session.SchemaRequest == answer.RequestId)
+        {
+            turn.Put(session with { SchemaRequest = null, SchemaDeadline = null, SchemaJobType = "" });
+            AskNext(turn, session.Id);
+        }
+
+        var name = answer.JobType.Length > 0 ? answer.JobType : answer.Descriptor?.JobType ?? "";
+        if (!answer.Success || answer.Descriptor is not { } descriptor)
+        {
+            turn.Log(Line(session, name, $"no descriptor of {name}: {(answer.Error.Length > 0 ? answer.Error : "the worker sent none")}", ActivitySeverity.Warning));
+            return;
+        }
+
+        if (!turn.State.Workers[session.Worker].Capabilities.ContainsKey(descriptor.JobType))
+        {
+            turn.Log(Line(session, name, $"{session.Worker} described {descriptor.JobType}, which it does not offer; ignored", ActivitySeverity.Warning));
+            return;
+        }
+
+        var limits = DescriptorLimits.Check(descriptor);
+        if (limits.Refused)
+        {
+            turn.Log(Line(session, name, $"descriptor of {descriptor.JobType} refused: {limits.Reason}", ActivitySeverity.Bad));
+            return;
+        }
+
+        Accept(turn, session, limits.Descriptor);
+    }
+
+    public static void TimedOut(Turn turn, Session session)
+    {
+        turn.Log(Line(session, session.SchemaJobType, $"{session.Worker} did not answer for the descriptor of {session.SchemaJobType}", ActivitySeverity.Warning));
+        turn.Put(session with { SchemaRequest = null, SchemaDeadline = null, SchemaJobType = "" });
+        AskNext(turn, session.Id);
+    }
+
+    /// <summary>A type that detects by itself and never did gets its first run soon after it is ready; the next ones are stored.</summary>
+    public static void Scheduled(Turn turn, string name)
+    {
+        var type = turn.JobType(name);
+        if (DetectionSchedule.IsScheduled(type) && type.Schedule.NextAt is null)
+        {
+            turn.Put(type, schedule => schedule with { NextAt = turn.Now.Wall + turn.Options.FirstDetectionDelay });
+        }
+    }
+
+    private static void Accept(Turn turn, Session session, Descriptor descriptor)
+    {
+        var type = turn.JobType(descriptor.JobType);
+        var same = type.Descriptor is not null && DescriptorJson.Write(type.Descriptor) == DescriptorJson.Write(descriptor);
+        if (same || descriptor.Version < type.Descriptor?.Version)
+        {
+            return;
+        }
+
+        var changed = type.Descriptor is not null;
+        turn.Save(new Change.DescriptorSaved(descriptor, turn.Now.Wall, session.Worker));
+        turn.Put(type with { Descriptor = descriptor, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor) });
+        turn.Log(Line(session, descriptor.JobType, changed ? $"descriptor of {descriptor.JobType} changed (version {descriptor.Version})" : $"descriptor of {descriptor.JobType} stored", ActivitySeverity.Normal));
+        ConfigTransitions.Bootstrap(turn, descriptor);
+        Scheduled(turn, descriptor.JobType);
+    }
+
+    private static void AskNext(Turn turn, SessionId id)
+    {
+        var session = turn.State.Sessions[id];
+        if (session.SchemaRequest is not null || session.SchemaQueue.IsEmpty)
+        {
+            return;
+        }
+
+        var queue = session.SchemaQueue.Dequeue(out var name);
+        var request = turn.Ids.Request("schema", turn.Now);
+        turn.Put(session with
+        {
+            SchemaQueue = queue,
+            SchemaRequest = request,
+            SchemaJobType = name,
+            SchemaDeadline = turn.Now.Stamp + turn.Options.SchemaTimeout,
+        });
+        turn.Send(id, new Outbound.RequestSchema(request, name, ForceRefresh: true));
+    }
+
+    private static Activity Line(Session session, string jobType, string message, ActivitySeverity severity) => new()
+    {
+        Sequence = 0,
+        At = default,
+        Source = "admin",
+        Stage = "schema",
+        Message = message,
+        Severity = severity,
+        JobType = jobType,
+        Worker = session.Worker,
+    };
+}

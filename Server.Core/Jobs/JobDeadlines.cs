@@ -1,0 +1,61 @@
+using BlazorPluginAdmin.Server.Core.Engine;
+
+namespace BlazorPluginAdmin.Server.Core.Jobs;
+
+/// <summary>When a job next needs a look, from the job alone.</summary>
+public static class JobDeadlines
+{
+    /// <summary>The longest timer: instants may lie further ahead, the appointment is then renewed.</summary>
+    public static readonly TimeSpan Horizon = TimeSpan.FromDays(24);
+
+    public static TimeSpan? Next(Job job, Now now)
+    {
+        switch (job.State)
+        {
+            case JobState.Pending:
+                var start = job.Phase is JobPhase.Scheduled or JobPhase.Backoff ? job.PauseUntil ?? StampOf(job.DueAt, now) : (TimeSpan?)null;
+                return Earliest(start, job.ExpiresAt is { } expires ? StampOf(expires, now) : null);
+            case JobState.Assigned or JobState.Running:
+                var attempt = job.Attempt!;
+                return Earliest(attempt.GraceUntil, attempt.CancelUntil ?? (attempt.Cancel == CancelCause.None ? Capped(attempt.TimeoutAt, now) : null));
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>What is due for the job now, or null when it was looked at early.</summary>
+    public static JobInput? Due(Job job, Now now)
+    {
+        if (job.State == JobState.Pending)
+        {
+            if (job.ExpiresAt is { } expires && expires <= now.Wall)
+            {
+                return new JobInput.Expire("not started before it expired");
+            }
+
+            var over = job.PauseUntil is { } pause ? pause <= now.Stamp : job.DueAt <= now.Wall;
+            return job.Phase is JobPhase.Scheduled or JobPhase.Backoff && over ? new JobInput.Due() : null;
+        }
+
+        if (!job.IsActive)
+        {
+            return null;
+        }
+
+        var attempt = job.Attempt!;
+        return attempt.GraceUntil <= now.Stamp ? new JobInput.Lose("the worker did not come back in time")
+            : attempt.CancelUntil <= now.Stamp ? new JobInput.CancelOver()
+            : attempt.Cancel == CancelCause.None && attempt.TimeoutAt <= now.Stamp ? new JobInput.TimeOut()
+            : null;
+    }
+
+    public static TimeSpan StampOf(DateTimeOffset instant, Now now)
+    {
+        var ahead = instant - now.Wall;
+        return now.Stamp + (ahead > Horizon ? Horizon : ahead);
+    }
+
+    private static TimeSpan Capped(TimeSpan stamp, Now now) => stamp - now.Stamp > Horizon ? now.Stamp + Horizon : stamp;
+
+    private static TimeSpan? Earliest(TimeSpan? one, TimeSpan? other) => one is null ? other : other is null ? one : one < other ? one : other;
+}

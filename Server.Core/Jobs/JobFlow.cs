@@ -1,0 +1,131 @@
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Links;
+
+namespace BlazorPluginAdmin.Server.Core.Jobs;
+
+/// <summary>Applies the table to a job inside a turn, with everything that must follow: rows, messages, counts, timeline.</summary>
+public static class JobFlow
+{
+    /// <summary>Adds a new job. Its key must be free.</summary>
+    public static Job Add(Turn turn, Job job, JobPayload payload)
+    {
+        var now = turn.Now;
+        var phase = job.DueAt > now.Wall ? JobPhase.Scheduled : JobPhase.Queued;
+        var added = job with
+        {
+            State = JobState.Pending,
+            Phase = phase,
+            Stage = "queued",
+            Message = "waiting for available executor",
+            Payload = Inline(payload, turn.Options),
+        };
+        turn.Put(added);
+        turn.Save(new Change.JobSaved(added, payload, null));
+        return turn.State.Jobs[added.Id];
+    }
+
+    /// <summary>Gives a waiting job the payload of a newer proposal; id, age and place stay.</summary>
+    public static void Refresh(Turn turn, Job job, JobPayload payload)
+    {
+        var refreshed = job with
+        {
+            Phase = job.Phase == JobPhase.Backoff ? JobPhase.Backoff : job.DueAt > turn.Now.Wall ? JobPhase.Scheduled : JobPhase.Queued,
+            Payload = Inline(payload, turn.Options),
+            UpdatedAt = turn.Now.Wall,
+        };
+        turn.Put(refreshed);
+        turn.Save(new Change.JobSaved(refreshed, payload, null));
+    }
+
+    /// <summary>One input for one job. Rejected inputs change nothing.</summary>
+    public static JobVerdict Apply(Turn turn, Job job, JobInput input, JobResult? result = null, Actor by = default)
+    {
+        var verdict = JobTransitions.Next(job, input, PolicyOf(turn, job), turn.Now);
+        if (verdict.Job is not { } next || ReferenceEquals(next, job))
+        {
+            return verdict;
+        }
+
+        turn.Put(next);
+        if (input is JobInput.Progress && next.State == job.State && next.Phase == job.Phase)
+        {
+            return verdict;
+        }
+
+        turn.Save(new Change.JobSaved(next, null, result));
+        if ((verdict.Ended ?? next.Attempt) is { } attempt && !attempt.Equals(job.Attempt))
+        {
+            turn.Save(new Change.AttemptSaved(next.Id, attempt));
+        }
+
+        SendCancel(turn, job, next, input);
+        if (JobTimeline.Line(job, next, input, verdict.Ended, by) is { } line)
+        {
+            turn.Log(line);
+        }
+
+        if (next.IsTerminal)
+        {
+            Ended(turn, next);
+        }
+
+        return verdict;
+    }
+
+    public static RetryPolicy PolicyOf(Turn turn, Job job)
+    {
+        var policy = turn.JobType(job.JobType).Policy;
+        return new RetryPolicy(
+            job.RetryLimit ?? policy.RetryLimit, policy.RetryBackoff, turn.Options.BackoffCap, turn.Options.CancelGrace, turn.Ids.Jitter());
+    }
+
+    public static TimeSpan TimeoutOf(JobType type, Job job, AdminOptions options)
+    {
+        var timeout = job.AttemptTimeout ?? (job.Origin == JobOrigin.Detection ? type.Policy.DetectedExecutionTimeout : type.Policy.ExecutionTimeout);
+        var estimate = job.EstimatedRuntime < options.EstimateCap ? job.EstimatedRuntime : options.EstimateCap;
+        return estimate > timeout ? estimate : timeout;
+    }
+
+    private static JobPayload? Inline(JobPayload payload, AdminOptions options) =>
+        payload.Detail.Length + ConfigValueSize.Of(payload.Parameters) <= options.InlinePayloadLimit ? payload : null;
+
+    /// <summary>The worker is told when an attempt is to stop, and when its lease was taken while it may still work.</summary>
+    private static void SendCancel(Turn turn, Job before, Job after, JobInput input)
+    {
+        if (before.Attempt is not { Outcome: AttemptOutcome.Open, GraceUntil: null } attempt)
+        {
+            return;
+        }
+
+        var (send, reason, force) = input switch
+        {
+            JobInput.Cancel cancel => (true, cancel.Reason.Length > 0 ? cancel.Reason : "canceled by a person", cancel.Forced),
+            JobInput.TimeOut => (true, "attempt timed out", false),
+            JobInput.Expire expire => (true, expire.Reason, true),
+            JobInput.CancelOver => (true, "lease revoked", true),
+            _ => (false, "", false),
+        };
+        if (send)
+        {
+            turn.Send(attempt.Session, new Outbound.Cancel(attempt.RequestId, WorkKind.Execution, reason, force));
+        }
+    }
+
+    private static void Ended(Turn turn, Job job)
+    {
+        if (job.State == JobState.Succeeded)
+        {
+            var type = turn.JobType(job.JobType);
+            turn.Put(type, schedule => schedule with { LastSuccessAt = job.CompletedAt });
+        }
+
+        if (job.Detection is { } id && turn.State.Detections.TryGetValue(id, out var detection))
+        {
+            DetectionTransitions.JobEnded(turn, detection, job);
+        }
+    }
+}

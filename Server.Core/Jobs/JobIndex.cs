@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Dispatch;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Views;
+
+namespace BlazorPluginAdmin.Server.Core.Jobs;
+
+/// <summary>
+/// Keeps everything that follows from a job in step with it: queue, keys, counts, agenda, leases. The only place that
+/// changes them, so that they cannot disagree.
+/// </summary>
+public static class JobIndex
+{
+    public const int RecentCapacity = 100;
+
+    public static AdminState Replace(AdminState state, Job job, Now now)
+    {
+        var before = state.Jobs.GetValueOrDefault(job.Id);
+        if (before is not null && IsSamePlace(before, job))
+        {
+            return state with { Jobs = state.Jobs.SetItem(job.Id, job with { WakeAt = before.WakeAt }) };
+        }
+
+        job = job with { WakeAt = JobDeadlines.Next(job, now) };
+        var type = state.JobTypes.GetValueOrDefault(job.JobType) ?? new JobType { Name = job.JobType };
+        return state with
+        {
+            Jobs = job.IsTerminal ? state.Jobs.Remove(job.Id) : state.Jobs.SetItem(job.Id, job),
+            JobTypes = state.JobTypes.SetItem(type.Name, Requeued(type, before, job)),
+            Agenda = Rescheduled(state, before, job),
+            Sessions = Leased(state, before, job),
+        };
+    }
+
+    public static AdminState Rearm(AdminState state, Job job, Now now)
+    {
+        var renewed = job with { WakeAt = JobDeadlines.Next(job, now) };
+        return state with { Jobs = state.Jobs.SetItem(job.Id, renewed), Agenda = Rescheduled(state, job, renewed) };
+    }
+
+    /// <summary>Progress moves nothing but the job itself.</summary>
+    private static bool IsSamePlace(Job before, Job after) =>
+        before.State == after.State && before.Phase == after.Phase && ReferenceEquals(before.Attempt, after.Attempt)
+        && before.Priority == after.Priority && before.DueAt == after.DueAt && before.PauseUntil == after.PauseUntil
+        && before.ExpiresAt == after.ExpiresAt && before.DedupeKey == after.DedupeKey;
+
+    private static JobType Requeued(JobType type, Job? before, Job after)
+    {
+        var ready = type.Ready;
+        if (before is not null && IsReady(before))
+        {
+            ready = ready.Remove(Entry(before));
+        }
+
+        if (IsReady(after))
+        {
+            ready = ready.Add(Entry(after));
+        }
+
+        var later = type.Later;
+        if (before is not null && IsLater(before))
+        {
+            later = later.Remove(LaterEntry(before));
+        }
+
+        if (IsLater(after))
+        {
+            later = later.Add(LaterEntry(after));
+        }
+
+        var active = type.Active;
+        if (after.IsActive != (before?.IsActive ?? false))
+        {
+            active = after.IsActive ? active.Add(after.Id) : active.Remove(after.Id);
+        }
+
+        var keys = type.Keys;
+        if (after.IsTerminal)
+        {
+            keys = keys.TryGetValue(after.DedupeKey, out var holder) && holder == after.Id ? keys.Remove(after.DedupeKey) : keys;
+        }
+        else if (before is null)
+        {
+            keys = keys.SetItem(after.DedupeKey, after.Id);
+        }
+
+        var counts = before is null ? type.Counts : Counted(type.Counts, before, -1);
+        var recent = type.RecentEnded;
+        var recentCount = type.RecentCount;
+        if (after.IsTerminal)
+        {
+            recent = recent.Enqueue(after with { Payload = null });
+            recentCount++;
+            if (recentCount > RecentCapacity)
+            {
+                recent = recent.Dequeue();
+                recentCount = RecentCapacity;
+            }
+        }
+
+        return type with
+        {
+            Ready = ready,
+            Later = later,
+            Active = active,
+            Keys = keys,
+            Counts = Counted(counts, after, 1),
+            RecentEnded = recent,
+            RecentCount = recentCount,
+        };
+    }
+
+    private static ImmutableSortedSet<Appointment> Rescheduled(AdminState state, Job? before, Job after)
+    {
+        var agenda = state.Agenda;
+        if (before?.WakeAt == after.WakeAt)
+        {
+            return agenda;
+        }
+
+        if (before?.WakeAt is { } old)
+        {
+            agenda = agenda.Remove(new Appointment(old, AppointmentKind.JobDue, after.Id.Value));
+        }
+
+        return after.WakeAt is { } at ? agenda.Add(new Appointment(at, AppointmentKind.JobDue, after.Id.Value)) : agenda;
+    }
+
+    private static ImmutableDictionary<SessionId, Session> Leased(AdminState state, Job? before, Job after)
+    {
+        var sessions = state.Sessions;
+        var was = before is null ? null : HeldAttempt(before);
+        var now = HeldAttempt(after);
+        if (was is not null && (now is null || now.Session != was.Session || now.RequestId != was.RequestId)
+            && sessions.TryGetValue(was.Session, out var old))
+        {
+            // A worker of ours never lists work after its completion; a foreign one may, until its next heartbeat.
+            sessions = sessions.SetItem(old.Id, old with
+            {
+                Held = old.Held.Remove(was.RequestId),
+                EndedLately = old.Extensions.Count > 0 ? old.EndedLately : old.EndedLately.Add(after.Id.Value),
+            });
+        }
+
+        if (now is not null && (was is null || was.Session != now.Session || was.RequestId != now.RequestId)
+            && sessions.TryGetValue(now.Session, out var holder))
+        {
+            sessions = sessions.SetItem(holder.Id, holder with { Held = holder.Held.SetItem(now.RequestId, after.Id) });
+        }
+
+        return sessions;
+    }
+
+    /// <summary>The attempt whose session holds the lease: open, and not waiting for a lost session to come back.</summary>
+    private static Attempt? HeldAttempt(Job job) => job.IsActive && job.Attempt is { GraceUntil: null } attempt ? attempt : null;
+
+    private static bool IsReady(Job job) => job is { State: JobState.Pending, Phase: JobPhase.Queued };
+
+    private static bool IsLater(Job job) => job is { State: JobState.Pending, Phase: not JobPhase.Queued };
+
+    private static QueueEntry LaterEntry(Job job) => new(0, job.DueAt, job.Id);
+
+    private static QueueEntry Entry(Job job) => new(job.Priority, job.DueAt, job.Id);
+
+    private static JobCounts Counted(JobCounts counts, Job job, int by) => (job.State, job.Phase) switch
+    {
+        (JobState.Pending, JobPhase.Scheduled) => counts with { Scheduled = counts.Scheduled + by },
+        (JobState.Pending, JobPhase.Backoff) => counts with { Backoff = counts.Backoff + by },
+        (JobState.Pending, JobPhase.Blocked) => counts with { Blocked = counts.Blocked + by },
+        (JobState.Pending, _) => counts with { Queued = counts.Queued + by },
+        (JobState.Assigned, _) => counts with { Assigned = counts.Assigned + by },
+        (JobState.Running, _) => counts with { Running = counts.Running + by },
+        (JobState.Succeeded, _) => counts with { Succeeded = counts.Succeeded + by },
+        (JobState.Failed, _) => counts with { Failed = counts.Failed + by },
+        (JobState.Canceled, _) => counts with { Canceled = counts.Canceled + by },
+        _ => throw new ArgumentOutOfRangeException(nameof(job), job.State, "unknown state"),
+    };
+}

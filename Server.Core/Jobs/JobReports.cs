@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Jobs;
+
+/// <summary>What workers report about attempts. Counts only from the session that holds the lease, under the attempt's own request id.</summary>
+public static class JobReports
+{
+    private const string AtCapacityText = "executor is at capacity";
+
+    public static void Acknowledged(Turn turn, Session session, WorkerInput.Acknowledged ack)
+    {
+        if (Held(turn, session, ack.RequestId) is not { } job)
+        {
+            return;
+        }
+
+        if (ack.Accepted)
+        {
+            // A worker also acknowledges a cancel under its own id; accepting twice changes nothing.
+            JobFlow.Apply(turn, job, new JobInput.Accept());
+        }
+        else if (IsAtCapacity(ack.Message))
+        {
+            GiveBack(turn, job, session);
+        }
+        else if (job.State == JobState.Assigned)
+        {
+            JobFlow.Apply(turn, job, new JobInput.Refuse(ack.Message, OthersMayTake(turn, job)));
+        }
+    }
+
+    public static void Progressed(Turn turn, Session session, WorkerInput.Progressed report)
+    {
+        if (Held(turn, session, report.RequestId) is not { } job)
+        {
+            Stale(turn, session, report.RequestId, report.Job, "progress");
+            return;
+        }
+
+        // Terminal states in a progress message never end a job; only its completion does.
+        var news = job.Stage != report.Stage || job.Message != report.Message;
+        JobFlow.Apply(turn, job, new JobInput.Progress(report.Percent, report.Stage, report.Message));
+        if (report.Activities.Length > 0)
+        {
+            LogActivities(turn, report.Activities, session.Worker, job.JobType, job.Id, report.RequestId);
+        }
+        else if (news && report.Stage.Length + report.Message.Length > 0)
+        {
+            turn.Log(new Activity
+            {
+                Sequence = 0,
+                At = default,
+                Source = "worker_progress",
+                Stage = report.Stage,
+                Message = report.Message,
+                JobType = job.JobType,
+                Job = job.Id,
+                Request = report.RequestId,
+                Worker = session.Worker,
+            });
+        }
+    }
+
+    public static void Completed(Turn turn, Session session, WorkerInput.Completed report)
+    {
+        var job = Held(turn, session, report.RequestId) ?? Claimed(turn, session, report.RequestId, report.Job);
+        if (session.Extensions.Contains("ack"))
+        {
+            // Also for a job no longer open: the first acknowledgement may have been lost.
+            turn.Send(session.Id, new Outbound.CompletedAck(report.RequestId, report.Job));
+        }
+
+        if (job is null)
+        {
+            Stale(turn, session, report.RequestId, report.Job, report.Success ? "success" : "failure");
+            return;
+        }
+
+        if (!report.Success && IsAtCapacity(report.Error))
+        {
+            GiveBack(turn, job, session);
+            return;
+        }
+
+        LogActivities(turn, report.Activities, session.Worker, job.JobType, job.Id, report.RequestId);
+        Cool(turn, session.Id);
+        JobFlow.Apply(turn, job, Outcome(job, report), report.Result);
+        if (report is { Success: true, Error.Length: > 0 })
+        {
+            turn.Log(new Activity
+            {
+                Sequence = 0,
+                At = default,
+                Source = "worker_completion",
+                Stage = "warning",
+                Message = report.Error,
+                Severity = ActivitySeverity.Warning,
+                JobType = job.JobType,
+                Job = job.Id,
+                Request = report.RequestId,
+                Worker = session.Worker,
+            });
+        }
+    }
+
+    public static void LogActivities(
+        Turn turn, ImmutableArray<WorkerActivity> activities, WorkerId worker, string jobType, JobId? job, RequestId request)
+    {
+        foreach (var activity in activities)
+        {
+            turn.Log(new Activity
+            {
+                Sequence = 0,
+                At = default,
+                Source = "activity_source_" + activity.Source,
+                Stage = activity.Stage,
+                Message = activity.Message,
+                JobType = jobType,
+                Job = job,
+                Request = request,
+                Worker = worker,
+                Details = activity.Details,
+            });
+        }
+    }
+
+    /// <summary>Somebody reported what is not his: nothing changes. A flood is thinned out, not repeated line by line.</summary>
+    public static void Stale(Turn turn, Session session, RequestId request, JobId? job, string what)
+    {
+        var current = turn.State.Sessions[session.Id];
+        var count = current.StaleReports + 1;
+        turn.Put(current with { StaleReports = count });
+        if (count > 20 && !int.IsPow2(count))
+        {
+            return;
+        }
+
+        turn.Log(new Activity
+        {
+            Sequence = 0,
+            At = default,
+            Source = "admin",
+            Stage = "stale_report",
+            Message = $"{what} reported by {session.Worker} for an attempt it does not hold; ignored" + (count > 20 ? $" ({count} so far)" : ""),
+            Severity = ActivitySeverity.Warning,
+            Job = job,
+            Request = request,
+            Worker = session.Worker,
+        });
+    }
+
+    private static Job? Held(Turn turn, Session session, RequestId request) =>
+        session.Held.TryGetValue(request, out var id) ? turn.State.Jobs.GetValueOrDefault(id) : null;
+
+    /// <summary>A completion that was kept over a reconnect speaks for the attempt that still waits for its worker.</summary>
+    private static Job? Claimed(Turn turn, Session session, RequestId request, JobId id)
+    {
+        if (!session.CanResume || turn.State.Jobs.GetValueOrDefault(id) is not { IsActive: true, Attempt: { GraceUntil: not null } attempt } job
+            || attempt.RequestId != request || attempt.Worker != session.Worker)
+        {
+            return null;
+        }
+
+        JobFlow.Apply(turn, job, new JobInput.Adopt(session.Id));
+        return turn.State.Jobs.GetValueOrDefault(id);
+    }
+
+    private static JobInput Outcome(Job job, WorkerInput.Completed report)
+    {
+        if (report.Success)
+        {
+            return new JobInput.Succeed(report.Result.Summary);
+        }
+
+        var error = report.Error.Length > 0 ? report.Error : "the worker gave no reason";
+        var stoppedUnasked = job.Attempt!.Cancel == CancelCause.None
+            && (error.Contains("context canceled", StringComparison.OrdinalIgnoreCase) || error.Contains("deadline exceeded", StringComparison.OrdinalIgnoreCase));
+        return stoppedUnasked
+            ? new JobInput.Lose($"the worker stopped: {error}")
+            : new JobInput.Fail(error, report.Result.Outputs.Find("error_class") is ConfigValue.Text { Value: "permanent" });
+    }
+
+    private static void GiveBack(Turn turn, Job job, Session session)
+    {
+        var current = turn.State.Sessions[session.Id];
+        var pause = current.CapacityPause > TimeSpan.Zero ? current.CapacityPause : TimeSpan.FromMilliseconds(200);
+        var doubled = pause * 2;
+        turn.Put(current with
+        {
+            CapacityPauseUntil = turn.Now.Stamp + pause,
+            CapacityPause = doubled > TimeSpan.FromSeconds(5) ? TimeSpan.FromSeconds(5) : doubled,
+        });
+        JobFlow.Apply(turn, job, new JobInput.AtCapacity(pause));
+    }
+
+    /// <summary>A foreign worker completes before it frees the slot; for a moment, or until its next heartbeat, the slot is not free.</summary>
+    private static void Cool(Turn turn, SessionId id)
+    {
+        var session = turn.State.Sessions[id];
+        if (session.Extensions.Count == 0)
+        {
+            turn.Put(session with { Cooling = session.Cooling.Add(turn.Now.Stamp + TimeSpan.FromMilliseconds(200)) });
+        }
+    }
+
+    private static bool OthersMayTake(Turn turn, Job job) => turn.JobType(job.JobType).Executors
+        .Select(id => turn.State.Sessions[id].Worker)
+        .Any(worker => worker != job.Attempt!.Worker && !job.RefusedBy.Contains(worker));
+
+    private static bool IsAtCapacity(string text) => text.Contains(AtCapacityText, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,28 @@
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorPluginAdmin.Server.Core;
+
+public static class ServiceCollectionExtensions
+{
+    /// <summary>
+    /// The admin without web and wire. The caller brings an <see cref="IAdminStore"/>, an <c>IWorkerLink</c> and a
+    /// <see cref="TimeProvider"/>.
+    /// </summary>
+    public static IServiceCollection AddAdminCore(this IServiceCollection services, AdminOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(new IdSource(new Random()));
+        services.AddSingleton<AdminEngine>();
+        services.AddHostedService<EngineThread>();
+        services.AddSingleton<ReadModelPublisher>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReadModelPublisher>());
+        services.AddSingleton<Admin>();
+        services.AddSingleton<IAdmin>(provider => provider.GetRequiredService<Admin>());
+        services.AddSingleton<IWorkerInbox>(provider => provider.GetRequiredService<Admin>());
+        services.AddSingleton(provider => provider.GetRequiredService<IAdminStore>().History);
+        return services;
+    }
+}

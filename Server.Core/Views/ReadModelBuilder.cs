@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Views;
+
+/// <summary>State → what pages show. Parts whose source is the same as at the last publish are taken over as they are. Publisher's thread only.</summary>
+public sealed class ReadModelBuilder
+{
+    private const int QueueShown = 500;
+    private const int ActiveShown = 1000;
+    private const int EndedShown = 200;
+
+    private readonly SeriesBook _series = new();
+    private AdminState _state = AdminState.Empty;
+    private ReadModel _model = ReadModel.Empty;
+    private DateTimeOffset _seriesAt;
+
+    public ReadModel Build(AdminState state, Now now)
+    {
+        var types = JobTypes(state, now);
+        var totals = Totals(state, types);
+        var model = new ReadModel
+        {
+            At = now.Wall,
+            Totals = totals,
+            JobTypes = types,
+            Workers = ReferenceEquals(state.Workers, _state.Workers) && ReferenceEquals(state.Sessions, _state.Sessions) && ReferenceEquals(state.Jobs, _state.Jobs)
+                ? _model.Workers
+                : Workers(state),
+            Active = ReferenceEquals(state.Jobs, _state.Jobs) ? _model.Active : Active(state),
+            RecentEnded = ReferenceEquals(state.JobTypes, _state.JobTypes) ? _model.RecentEnded : RecentEnded(types),
+            Activities = ReferenceEquals(state.Activities, _state.Activities) ? _model.Activities : [.. state.Activities.Reverse()],
+            Series = _series.Observe("", totals.Jobs, now.Wall),
+            Store = state.Store,
+        };
+        _seriesAt = now.Wall;
+        (_state, _model) = (state, model);
+        return model;
+    }
+
+    private ImmutableArray<JobTypeView> JobTypes(AdminState state, Now now)
+    {
+        var known = _model.JobTypes.ToDictionary(view => view.Name, StringComparer.Ordinal);
+        var unchanged = ReferenceEquals(state.Jobs, _state.Jobs) && ReferenceEquals(state.Workers, _state.Workers)
+            && ReferenceEquals(state.Detections, _state.Detections) && now.Wall - _seriesAt < SeriesBook.Width;
+        return
+        [
+            .. state.JobTypes.Values
+                .Select(type => unchanged && known.TryGetValue(type.Name, out var view) && ReferenceEquals(type, _state.JobTypes.GetValueOrDefault(type.Name))
+                    ? view
+                    : View(state, type, known.GetValueOrDefault(type.Name), now))
+                .OrderByDescending(view => view.Weight)
+                .ThenBy(view => view.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    private JobTypeView View(AdminState state, JobType type, JobTypeView? before, Now now)
+    {
+        var workers = type.Executors.Union(type.Detectors).Select(id => state.Sessions[id].Worker).Order().ToImmutableArray();
+        var offers = workers.Select(id => state.Workers[id].Capabilities[type.Name]).ToList();
+        var named = offers.Where(offer => offer.DisplayName.Length > 0).OrderByDescending(offer => offer.Weight).FirstOrDefault();
+        var same = ReferenceEquals(type, _state.JobTypes.GetValueOrDefault(type.Name)) ? before : null;
+        return new JobTypeView
+        {
+            Name = type.Name,
+            DisplayName = Or(type.Descriptor?.DisplayName, Or(named?.DisplayName, type.Name)),
+            Description = Or(type.Descriptor?.Description, named?.Description ?? ""),
+            Icon = type.Descriptor?.Icon ?? "",
+            Weight = offers.Select(offer => offer.Weight).DefaultIfEmpty(before?.Weight ?? 0).Max(),
+            Descriptor = type.Descriptor,
+            Config = type.Config,
+            Policy = type.Policy,
+            Counts = type.Counts,
+            Phase = PhaseOf(type, now),
+            IsPaused = type.IsPaused,
+            Paused = type.Schedule.PausedReason,
+            PausedBy = type.Schedule.PausedBy,
+            PausedUntil = type.Schedule.PausedUntil,
+            DetectorAvailable = type.Detectors.Length > 0,
+            ExecutorCount = type.Executors.Length,
+            Workers = workers,
+            CanDetect = type.Detectors.Length > 0 || before?.CanDetect == true,
+            NextDetectionAt = DetectionSchedule.IsScheduled(type) && !type.IsPaused ? type.Schedule.NextAt : null,
+            Detector = type.ActiveDetection is { } active ? state.Detections[active].Worker : type.Detector,
+            LastStartedAt = type.Schedule.LastStartedAt,
+            LastCompletedAt = type.Schedule.LastCompletedAt,
+            LastStatus = type.Schedule.LastStatus,
+            LastFound = type.Schedule.LastFound,
+            LastError = type.Schedule.LastError,
+            Detections = Detections(state, type),
+            Queue = Queue(state, type, now),
+            RecentEnded = same?.RecentEnded ?? [.. type.RecentEnded.Reverse()],
+            Series = _series.Observe(type.Name, type.Counts, now.Wall),
+        };
+    }
+
+    private static string PhaseOf(JobType type, Now now) =>
+        type.ActiveDetection is not null ? "detecting"
+        : type.IsPaused ? "paused"
+        : type.Counts.Active > 0 ? "executing"
+        : !type.Policy.Enabled && type.Detectors.Length > 0 ? "disabled"
+        : type.Schedule.NextAt <= now.Wall && DetectionSchedule.IsScheduled(type) ? "due"
+        : "idle";
+
+    private static ImmutableArray<Detection> Detections(AdminState state, JobType type)
+    {
+        var open = state.Detections.Values.Where(detection => detection.JobType == type.Name).OrderByDescending(detection => detection.StartedAt).ToList();
+        return open.Count == 0 ? type.RecentDetections : [.. open.Concat(type.RecentDetections).Take(50)];
+    }
+
+    private static ImmutableArray<JobView> Queue(AdminState state, JobType type, Now now)
+    {
+        var queue = ImmutableArray.CreateBuilder<JobView>();
+        foreach (var job in type.Active.Select(id => state.Jobs[id]).OrderBy(job => job.Attempt!.SentAt).ThenBy(job => job.Id))
+        {
+            queue.Add(new JobView(job, null, null));
+        }
+
+        var position = 1;
+        Waiting? usual = null;
+        foreach (var entry in type.Ready.Take(QueueShown))
+        {
+            var job = state.Jobs[entry.Job];
+            var plain = job.Labels.IsEmpty;
+            var waiting = plain && usual is not null ? usual with { Since = job.UpdatedAt } : WaitingReason.For(state, type, job, now);
+            usual = plain ? waiting : usual;
+            queue.Add(new JobView(job, waiting, position++));
+        }
+
+        foreach (var entry in type.Later.Take(QueueShown - Math.Min(QueueShown, position - 1)))
+        {
+            var job = state.Jobs[entry.Job];
+            queue.Add(new JobView(job, WaitingReason.For(state, type, job, now), null));
+        }
+
+        return queue.ToImmutable();
+    }
+
+    private static ImmutableArray<JobView> Active(AdminState state) =>
+    [
+        .. state.JobTypes.Values
+            .SelectMany(type => type.Active)
+            .Select(id => state.Jobs[id])
+            .OrderBy(job => job.Attempt!.SentAt)
+            .ThenBy(job => job.Id)
+            .Take(ActiveShown)
+            .Select(job => new JobView(job, null, null)),
+    ];
+
+    private static ImmutableArray<Job> RecentEnded(ImmutableArray<JobTypeView> types) =>
+        [.. types.SelectMany(type => type.RecentEnded).OrderByDescending(job => job.CompletedAt).Take(EndedShown)];
+
+    private static ImmutableArray<WorkerView> Workers(AdminState state) =>
+    [
+        .. state.Workers.Values
+            .Select(worker => View(state, worker))
+            .OrderByDescending(view => Trouble(view.Worker))
+            .ThenBy(view => view.Worker.Id),
+    ];
+
+    private static int Trouble(Worker worker) =>
+        worker.Conflict is not null ? 4 : worker.Health == WorkerHealth.Unhealthy ? 3 : worker.IgnoresCancel ? 2 : worker.Health == WorkerHealth.Disconnected ? -1 : worker.Draining ? 1 : 0;
+
+    private static WorkerView View(AdminState state, Worker worker)
+    {
+        if (worker.Session is not { } id || !state.Sessions.TryGetValue(id, out var session))
+        {
+            return new WorkerView { Worker = worker };
+        }
+
+        return new WorkerView
+        {
+            Worker = worker,
+            Session = session,
+            Running = [.. session.Held.Values.Select(job => state.Jobs.GetValueOrDefault(job)).OfType<Job>().OrderBy(job => job.Attempt!.SentAt)],
+            ExecutionUsed = session.Held.Count + session.ForeignExecutions,
+            ExecutionTotal = DispatchPlanner.TotalSlots(session, worker),
+            DetectionUsed = Math.Max(session.HeldDetections, session.Heartbeat?.DetectionSlotsUsed ?? 0),
+            DetectionTotal = session.Heartbeat is { DetectionSlotsTotal: > 0 } beat
+                ? beat.DetectionSlotsTotal
+                : worker.Capabilities.Values.Where(capability => capability.CanDetect).Select(capability => Math.Max(1, capability.MaxDetections)).DefaultIfEmpty(0).Max(),
+        };
+    }
+
+    private static Totals Totals(AdminState state, ImmutableArray<JobTypeView> types)
+    {
+        var jobs = new JobCounts();
+        JobTypeView? next = null;
+        foreach (var type in types)
+        {
+            var counts = type.Counts;
+            jobs = new JobCounts
+            {
+                Queued = jobs.Queued + counts.Queued,
+                Scheduled = jobs.Scheduled + counts.Scheduled,
+                Backoff = jobs.Backoff + counts.Backoff,
+                Blocked = jobs.Blocked + counts.Blocked,
+                Assigned = jobs.Assigned + counts.Assigned,
+                Running = jobs.Running + counts.Running,
+                Succeeded = jobs.Succeeded + counts.Succeeded,
+                Failed = jobs.Failed + counts.Failed,
+                Canceled = jobs.Canceled + counts.Canceled,
+            };
+            if (type.NextDetectionAt is { } at && (next is null || at < next.NextDetectionAt))
+            {
+                next = type;
+            }
+        }
+
+        var workers = state.Workers.Values.ToList();
+        return new Totals
+        {
+            WorkersHealthy = workers.Count(worker => worker is { Health: WorkerHealth.Healthy, Draining: false }),
+            WorkersUnhealthy = workers.Count(worker => worker.Health == WorkerHealth.Unhealthy),
+            WorkersDraining = workers.Count(worker => worker is { Draining: true, Health: not WorkerHealth.Disconnected }),
+            WorkersDisconnected = workers.Count(worker => worker.Health == WorkerHealth.Disconnected),
+            Jobs = jobs,
+            NextDetectionJobType = next?.Name ?? "",
+            NextDetectionAt = next?.NextDetectionAt,
+        };
+    }
+
+    private static string Or(string? text, string otherwise) => string.IsNullOrEmpty(text) ? otherwise : text;
+}
