@@ -88,7 +88,7 @@ public static class ConfigTransitions
     {
         turn.Save(new Change.ConfigSaved(document));
         var before = type.Policy;
-        var policy = RuntimePolicy.Resolve(document.Runtime, type.Descriptor);
+        var policy = RuntimePolicy.Resolve(document.Runtime, type.Descriptor?.RuntimeDefaults);
         var changed = type with { Config = document, Policy = policy };
         if (type.Schedule.NextAt is null || policy.DetectionInterval == before.DetectionInterval)
         {

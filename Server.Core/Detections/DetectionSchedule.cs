@@ -24,5 +24,5 @@ public static class DetectionSchedule
 
     /// <summary>The wait threshold of the backlog rule: with that many jobs waiting, detecting more helps nobody.</summary>
     public static int BacklogLimit(JobType type) =>
-        Math.Min(Math.Max(8, 4 * type.Policy.GlobalExecutionConcurrency), Math.Max(1, type.Policy.MaxJobsPerDetection));
+        Math.Min(Math.Max(8, 4 * type.Policy.GlobalConcurrency), Math.Max(1, type.Policy.MaxJobsPerDetection));
 }

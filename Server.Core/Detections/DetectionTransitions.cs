@@ -290,7 +290,7 @@ public static class DetectionTransitions
             detection.Id,
             type.Name,
             sequence,
-            type.Config?.Runtime ?? type.Descriptor?.RuntimeDefaults ?? new RuntimeSettings(),
+            RuntimePolicy.Overlay(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
             command.Override?.AdminValues ?? FormDefaults.Admin(type.Descriptor, type.Config?.AdminValues ?? ConfigValues.Empty),
             command.Override?.WorkerValues ?? FormDefaults.Worker(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty),
             command.Cluster ?? ClusterContext.Empty,

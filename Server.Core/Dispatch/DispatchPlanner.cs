@@ -46,7 +46,7 @@ public static class DispatchPlanner
         Dictionary<SessionId, int>? taken = null;
         foreach (var type in state.JobTypes.Values)
         {
-            var room = type.Policy.GlobalExecutionConcurrency - type.Counts.Active;
+            var room = type.Policy.GlobalConcurrency - type.Counts.Active;
             if (type.Ready.IsEmpty || room <= 0 || type.IsPaused || type.Executors.IsEmpty)
             {
                 continue;
@@ -131,7 +131,7 @@ public static class DispatchPlanner
                 continue;
             }
 
-            var limit = type.Policy.PerWorkerExecutionConcurrency;
+            var limit = type.Policy.PerWorkerConcurrency;
             var own = worker.Capabilities[type.Name].MaxExecutions;
             var freeForType = (own > 0 ? Math.Min(limit, own) : limit) - HeldOf(state, session, type.Name);
             if (freeForType > 0)

@@ -26,7 +26,7 @@ public static class Dispatcher
 
             turn.Put(turn.State.Sessions[session.Id] with { LastPicked = turn.Now.Stamp });
             var sent = turn.State.Jobs[job.Id];
-            var runtime = type.Config?.Runtime ?? type.Descriptor?.RuntimeDefaults ?? new RuntimeSettings();
+            var runtime = RuntimePolicy.Overlay(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults);
             turn.Send(session.Id, new Outbound.ExecuteJob(
                 request,
                 sent,

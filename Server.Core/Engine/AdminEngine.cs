@@ -164,7 +164,8 @@ public sealed partial class AdminEngine : IDisposable
 
     private static TimeSpan Positive(TimeSpan span) => span < TimeSpan.Zero ? TimeSpan.Zero : span;
 
-    private Now Now() => new(_time.GetUtcNow(), _time.GetElapsedTime(_origin));
+    /// <summary>The instant as every step sees it.</summary>
+    public Now Now() => new(_time.GetUtcNow(), _time.GetElapsedTime(_origin));
 
     private void TakeLetters()
     {

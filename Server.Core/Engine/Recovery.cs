@@ -37,7 +37,7 @@ public static class Recovery
                 Name = type.Name,
                 Descriptor = type.Descriptor,
                 Config = type.Config,
-                Policy = RuntimePolicy.Resolve(type.Config?.Runtime, type.Descriptor),
+                Policy = RuntimePolicy.Resolve(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
                 Schedule = type.Schedule ?? new JobType { Name = type.Name }.Schedule,
                 RecentEnded = [.. type.RecentJobs.Take(JobIndex.RecentCapacity).Reverse()],
                 RecentCount = Math.Min(type.RecentJobs.Length, JobIndex.RecentCapacity),

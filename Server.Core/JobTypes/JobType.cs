@@ -21,7 +21,7 @@ public sealed record JobType
 
     public ConfigDocument? Config { get; init; }
 
-    public EffectiveRuntime Policy { get; init; } = EffectiveRuntime.Disabled;
+    public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;
 
     public ScheduleRow Schedule { get; init; } = new(null, null, null, "", 0, "", null, "", "", null, null);
 

@@ -109,7 +109,7 @@ public static class SchemaTransitions
 
         var changed = type.Descriptor is not null;
         turn.Save(new Change.DescriptorSaved(descriptor, turn.Now.Wall, session.Worker));
-        turn.Put(type with { Descriptor = descriptor, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor) });
+        turn.Put(type with { Descriptor = descriptor, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults) });
         turn.Log(Line(session, descriptor.JobType, changed ? $"descriptor of {descriptor.JobType} changed (version {descriptor.Version})" : $"descriptor of {descriptor.JobType} stored", ActivitySeverity.Normal));
         ConfigTransitions.Bootstrap(turn, descriptor);
         Scheduled(turn, descriptor.JobType);

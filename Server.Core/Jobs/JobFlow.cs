@@ -85,7 +85,7 @@ public static class JobFlow
 
     public static TimeSpan TimeoutOf(JobType type, Job job, AdminOptions options)
     {
-        var timeout = job.AttemptTimeout ?? (job.Origin == JobOrigin.Detection ? type.Policy.DetectedExecutionTimeout : type.Policy.ExecutionTimeout);
+        var timeout = job.AttemptTimeout ?? (job.Origin == JobOrigin.Detection ? type.Policy.ExecutionTimeout : type.Policy.SubmittedExecutionTimeout);
         var estimate = job.EstimatedRuntime < options.EstimateCap ? job.EstimatedRuntime : options.EstimateCap;
         return estimate > timeout ? estimate : timeout;
     }

@@ -40,9 +40,9 @@ public static class WaitingReason
                 : Because("no_capable_worker", $"no connected worker offers {type.Name}");
         }
 
-        if (type.Counts.Active >= type.Policy.GlobalExecutionConcurrency)
+        if (type.Counts.Active >= type.Policy.GlobalConcurrency)
         {
-            return Because("type_limit", $"{type.Name} may run {Text(type.Policy.GlobalExecutionConcurrency)} at once and does");
+            return Because("type_limit", $"{type.Name} may run {Text(type.Policy.GlobalConcurrency)} at once and does");
         }
 
         var matching = executors.Where(pair => DispatchPlanner.Matches(job, pair.Worker)).ToList();
@@ -60,7 +60,7 @@ public static class WaitingReason
         var full = matching.TrueForAll(pair => DispatchPlanner.FreeSlots(pair.Session, pair.Worker, now) <= 0);
         return full
             ? Because("no_free_slot", $"all {Text(matching.Sum(pair => DispatchPlanner.TotalSlots(pair.Session, pair.Worker)))} slots are busy")
-            : Because("worker_limit", $"each worker may run {Text(type.Policy.PerWorkerExecutionConcurrency)} of {type.Name} at once and does");
+            : Because("worker_limit", $"each worker may run {Text(type.Policy.PerWorkerConcurrency)} of {type.Name} at once and does");
     }
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0];

@@ -121,7 +121,7 @@ public sealed record JobTypeView
 
     public ConfigDocument? Config { get; init; }
 
-    public EffectiveRuntime Policy { get; init; } = EffectiveRuntime.Disabled;
+    public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;
 
     public JobCounts Counts { get; init; } = new();
 

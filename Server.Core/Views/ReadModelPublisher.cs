@@ -13,7 +13,6 @@ public sealed class ReadModelPublisher(AdminEngine engine, TimeProvider time) : 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var builder = new ReadModelBuilder();
-        var origin = time.GetTimestamp();
         var seen = -1L;
         try
         {
@@ -21,7 +20,7 @@ public sealed class ReadModelPublisher(AdminEngine engine, TimeProvider time) : 
             {
                 var (version, state) = await engine.States.NewerAsync(seen, stoppingToken);
                 seen = version;
-                Feed.Publish(builder.Build(state, new Now(time.GetUtcNow(), time.GetElapsedTime(origin))));
+                Feed.Publish(builder.Build(state, engine.Now()));
                 await Task.Delay(Pace, time, stoppingToken);
             }
         }
