@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http;
+
+namespace BlazorPluginAdmin.Grpc.Transport.Server;
+
+/// <summary>One call as its handler sees it. A handler returns normally for OK, or throws <see cref="RpcException"/>.</summary>
+public sealed class CallContext
+{
+    private readonly HttpContext _http;
+
+    internal CallContext(HttpContext http, string method, DateTimeOffset? deadline, CancellationToken cancellation, CancellationToken shutdown)
+    {
+        _http = http;
+        Method = method;
+        Deadline = deadline;
+        CancellationToken = cancellation;
+        ShutdownToken = shutdown;
+        RequestHeaders = [];
+        foreach (var (name, values) in http.Request.Headers)
+        {
+            foreach (var value in values)
+            {
+                RequestHeaders.AddReceived(name, value ?? "");
+            }
+        }
+    }
+
+    /// <summary>Path of the method.</summary>
+    public string Method { get; }
+
+    /// <summary>Address and port of the other side.</summary>
+    public string Peer => $"{_http.Connection.RemoteIpAddress}:{_http.Connection.RemotePort.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+
+    /// <summary>What the client sent along.</summary>
+    public Metadata RequestHeaders { get; }
+
+    /// <summary>When the client stops waiting; null = never.</summary>
+    public DateTimeOffset? Deadline { get; }
+
+    /// <summary>The client cancelled, its connection broke, the deadline passed, or the server stopped waiting for the call.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>The server is about to stop: a long call should end by itself now.</summary>
+    public CancellationToken ShutdownToken { get; }
+
+    /// <summary>Sent before the first message; no use after that.</summary>
+    public Metadata ResponseHeaders { get; } = [];
+
+    /// <summary>Sent with the status.</summary>
+    public Metadata ResponseTrailers { get; } = [];
+
+    /// <summary>The request as HTTP has it: connection, features, services.</summary>
+    public HttpContext HttpContext => _http;
+
+    /// <summary>Sends the headers now. Streaming calls do so before the handler begins: some clients wait for them.</summary>
+    public async Task WriteHeadersAsync()
+    {
+        if (_http.Response.HasStarted)
+        {
+            return;
+        }
+
+        foreach (var entry in ResponseHeaders)
+        {
+            _http.Response.Headers.Append(entry.Key, entry.Value);
+        }
+
+        await _http.Response.StartAsync(CancellationToken);
+        await _http.Response.BodyWriter.FlushAsync(CancellationToken);
+    }
+
+    /// <summary>Resets the stream: for a peer that neither reads nor ends.</summary>
+    public void Abort() => _http.Abort();
+}

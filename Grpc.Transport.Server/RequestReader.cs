@@ -1,0 +1,46 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+
+namespace BlazorPluginAdmin.Grpc.Transport.Server;
+
+/// <summary>The request stream of a call. One reader at a time; not reading holds the client back.</summary>
+public sealed class RequestReader<T>
+    where T : class, IMessage<T>
+{
+    private readonly PipeReader _input;
+    private readonly MessageParser<T> _parser;
+    private readonly int _maxSize;
+    private readonly bool _gzip;
+    private readonly CancellationToken _ended;
+
+    internal RequestReader(PipeReader input, MessageParser<T> parser, int maxSize, bool gzip, CancellationToken ended)
+    {
+        _input = input;
+        _parser = parser;
+        _maxSize = maxSize;
+        _gzip = gzip;
+        _ended = ended;
+    }
+
+    /// <summary>The next message; null when the client has half-closed.</summary>
+    /// <exception cref="RpcException">A message beyond the limit, or one that cannot be read.</exception>
+    public ValueTask<T?> ReadAsync() => Framing.ReadAsync(_input, _parser, _maxSize, _gzip, _ended);
+
+    /// <summary>All messages until the client half-closes.</summary>
+    /// <exception cref="RpcException">A message beyond the limit, or one that cannot be read.</exception>
+    public async IAsyncEnumerable<T> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (await ReadAsync() is { } message)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return message;
+        }
+    }
+
+    internal async Task<T> ReadOnlyAsync()
+    {
+        var request = await ReadAsync() ?? throw new RpcException(new Status(StatusCode.Internal, "the call brought no message"));
+        return await ReadAsync() is null ? request : throw new RpcException(new Status(StatusCode.Internal, "the call brought more than one message"));
+    }
+}

@@ -1,0 +1,82 @@
+using System.IO.Pipelines;
+using Google.Protobuf;
+
+namespace BlazorPluginAdmin.Grpc.Transport;
+
+/// <summary>The request stream of a call. One writer at a time.</summary>
+public sealed class RequestWriter<T>
+    where T : class, IMessage<T>
+{
+    private readonly PipeWriter _output;
+    private readonly int _maxSize;
+    private readonly Func<Exception, RpcException> _failed;
+    private readonly CancellationToken _ended;
+    private bool _completed;
+
+    internal RequestWriter(PipeWriter output, int maxSize, Func<Exception, RpcException> failed, CancellationToken ended)
+    {
+        _output = output;
+        _maxSize = maxSize;
+        _failed = failed;
+        _ended = ended;
+    }
+
+    /// <summary>Puts a message into the buffer; it goes out with the next flush. For pumps that send many at once.</summary>
+    /// <exception cref="RpcException">Larger than the channel's limit.</exception>
+    public void Write(T message)
+    {
+        try
+        {
+            Framing.Write(_output, message, _maxSize);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The call ended meanwhile, and its pipe with it.
+            throw _failed(exception);
+        }
+    }
+
+    /// <summary>Sends what was written; waits while the peer is slow.</summary>
+    /// <exception cref="RpcException">The call has ended.</exception>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var result = cancellationToken.CanBeCanceled
+                ? await LinkedAsync(cancellationToken).ConfigureAwait(false)
+                : await _output.FlushAsync(_ended).ConfigureAwait(false);
+            if (result.IsCompleted)
+            {
+                throw new RpcException(new Status(StatusCode.Cancelled, "the call has ended; nothing more can be sent"));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidOperationException || (exception is OperationCanceledException && _ended.IsCancellationRequested))
+        {
+            throw _failed(exception);
+        }
+    }
+
+    /// <summary>Writes one message and flushes.</summary>
+    /// <exception cref="RpcException">Larger than the limit, or the call has ended.</exception>
+    public ValueTask WriteAsync(T message, CancellationToken cancellationToken = default)
+    {
+        Write(message);
+        return FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Half-closes: no more requests; responses may still come.</summary>
+    public async ValueTask CompleteAsync()
+    {
+        if (!_completed)
+        {
+            _completed = true;
+            await _output.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<FlushResult> LinkedAsync(CancellationToken cancellationToken)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended);
+        return await _output.FlushAsync(both.Token).ConfigureAwait(false);
+    }
+}
