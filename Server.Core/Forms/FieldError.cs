@@ -21,10 +21,10 @@ public sealed record FieldError(string Form, string Path, string Code, string Me
     /// <summary>What people call the field.</summary>
     public string Label { get; init; } = Path;
 
-    internal static FieldError Of(FormKind form, FieldSchema field, string path, string code, string message) =>
+    public static FieldError Of(FormKind form, FieldSchema field, string path, string code, string message) =>
         new(NameOf(form), path, code, message) { Field = field.Name, Label = field.Caption };
 
-    internal static string NameOf(FormKind form) => form switch
+    public static string NameOf(FormKind form) => form switch
     {
         FormKind.Admin => "admin",
         FormKind.Worker => "worker",

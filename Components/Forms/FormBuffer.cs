@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Forms;
+
+namespace BlazorPluginAdmin.Components.Forms;
+
+/// <summary>
+/// The edit copy behind a form: values, unfinished text, changes, errors, visibility. It knows no job type and no page;
+/// a page asks <see cref="ReviewAsync"/>, sends <see cref="Result"/> and hands the admin's refusal back to <see cref="Refuse"/>.
+/// </summary>
+public sealed class FormBuffer
+{
+    private readonly Dictionary<string, FieldSlot> _slots = new(StringComparer.Ordinal);
+    private readonly HashSet<Task> _arriving = [];
+    private FieldVisibility? _visibility;
+
+    public FormBuffer(FormSchema form, FormKind kind, ConfigValues saved, FormPart part = FormPart.Config, bool readOnly = false, string idPrefix = "f-")
+    {
+        Form = form;
+        Kind = kind;
+        Part = part;
+        Saved = saved;
+        ReadOnly = readOnly;
+        IdPrefix = idPrefix;
+        Sections = form.Only(part).Sections;
+        foreach (var section in Sections)
+        {
+            foreach (var field in section.Fields)
+                _slots.TryAdd(field.Name, new FieldSlot(this, field, section));
+        }
+    }
+
+    /// <summary>The whole form: sections of the other part may still decide what shows.</summary>
+    public FormSchema Form { get; }
+
+    public FormKind Kind { get; }
+
+    public FormPart Part { get; }
+
+    public ConfigValues Saved { get; private set; }
+
+    public bool ReadOnly { get; }
+
+    public string IdPrefix { get; }
+
+    public ImmutableArray<SectionSchema> Sections { get; }
+
+    /// <summary>Whether the summary of errors shows: from the first review on.</summary>
+    public bool Reviewed { get; private set; }
+
+    /// <summary>Something was typed, undone, checked or refused.</summary>
+    public event Action? Changed;
+
+    public IEnumerable<FieldSlot> Slots => _slots.Values;
+
+    /// <summary>The first field of the section that has each name; a second one of the same name is not shown.</summary>
+    public IEnumerable<FieldSlot> SlotsOf(SectionSchema section) =>
+        section.Fields.Select(field => _slots[field.Name]).Where(slot => ReferenceEquals(slot.Section, section)).Distinct();
+
+    public FieldSlot? Find(string name) => _slots.GetValueOrDefault(name);
+
+    public FieldSlot this[string name] => _slots[name];
+
+    public bool IsVisible(FieldSchema field) => (_visibility ??= FieldVisibility.Of(Form, Effective)).IsVisible(field);
+
+    /// <summary>Everything as it would count now: defaults, under stored values, under changes.</summary>
+    internal ConfigValues Effective => Form.Defaults.Overlay(Merged());
+
+    /// <summary>Only what was changed, for a trial run with unsaved values.</summary>
+    public ConfigValues Overlay => ConfigValues.From(_slots.Values
+        .Where(slot => slot.IsDirty && slot.Raw is null && slot.Effective is not null and not ConfigValue.None)
+        .Select(slot => KeyValuePair.Create(slot.Field.Name, slot.Effective!)));
+
+    /// <summary>Stored values and defaults that no field shows. They are carried along untouched.</summary>
+    public ConfigValues OtherValues
+    {
+        get
+        {
+            var names = Form.Fields.Select(known => known.Name).ToHashSet(StringComparer.Ordinal);
+            return ConfigValues.From(Form.Defaults.Overlay(Saved).Where(pair => !names.Contains(pair.Key)));
+        }
+    }
+
+    public int DirtyCount => _slots.Values.Count(slot => slot.IsDirty);
+
+    public bool IsDirty => _slots.Values.Any(slot => slot.IsDirty);
+
+    public ImmutableArray<FieldError> Errors => [.. _slots.Values.Where(slot => slot.IsVisible || slot.Raw is not null).SelectMany(slot => slot.Errors), .. Unplaced];
+
+    /// <summary>Refusals of the admin that belong to no field shown here.</summary>
+    public ImmutableArray<FieldError> Unplaced { get; private set; } = [];
+
+    /// <summary>
+    /// The values to store: stored ones with the changes, without hidden fields. Of a submit form only its own fields.
+    /// Ask <see cref="ReviewAsync"/> first; unfinished text is not part of it.
+    /// </summary>
+    public ConfigValues Result()
+    {
+        var result = Merged();
+        foreach (var slot in _slots.Values.Where(slot => !slot.IsVisible))
+            result = result.Without(slot.Field.Name);
+        return Part == FormPart.Submission ? ConfigValues.From(result.Where(pair => _slots.ContainsKey(pair.Key))) : result;
+    }
+
+    /// <summary>Waits for text still on its way from the browser, then checks everything. True when it may be saved.</summary>
+    public async Task<bool> ReviewAsync()
+    {
+        await SettleAsync();
+        Reviewed = true;
+        _visibility = null;
+        Unplaced = [];
+        foreach (var slot in _slots.Values)
+            slot.Refuse([]);
+        Tell();
+        return Errors.IsEmpty;
+    }
+
+    /// <summary>The admin's answer is final: its errors are shown at their fields, the rest on top.</summary>
+    public void Refuse(IEnumerable<FieldError> errors)
+    {
+        var all = errors.ToList();
+        Reviewed = true;
+        foreach (var slot in _slots.Values)
+            slot.Refuse([.. all.Where(error => error.Field == slot.Field.Name && !slot.Errors.Any(known => known.Path == error.Path && known.Code == error.Code))]);
+        Unplaced = [.. all.Where(error => !_slots.ContainsKey(error.Field))];
+        Tell();
+    }
+
+    public void Discard()
+    {
+        Reviewed = false;
+        Unplaced = [];
+        foreach (var slot in _slots.Values)
+            slot.Undo();
+        Tell();
+    }
+
+    /// <summary>Lays the changes over newer stored values, after a save here or elsewhere.</summary>
+    public void Rebase(ConfigValues saved, bool keepChanges)
+    {
+        Saved = saved;
+        _visibility = null;
+        if (keepChanges)
+            Tell();
+        else
+            Discard();
+    }
+
+    /// <summary>Changes worth keeping when the circuit is lost; never a secret.</summary>
+    public ConfigValues Draft() => ConfigValues.From(Overlay.Where(pair => !_slots[pair.Key].Field.IsSecret));
+
+    public void Restore(ConfigValues draft)
+    {
+        foreach (var (name, value) in draft)
+        {
+            if (Find(name) is { Field.IsSecret: false, ReadOnly: false } slot)
+            {
+                slot.Load();
+                slot.Set(value);
+            }
+        }
+    }
+
+    /// <summary>Large text arrives in a stream of its own; saving waits for it.</summary>
+    public async Task ArriveAsync(Task arrival)
+    {
+        _arriving.Add(arrival);
+        try
+        {
+            await arrival;
+        }
+        finally
+        {
+            _arriving.Remove(arrival);
+        }
+    }
+
+    public Task SettleAsync() => Task.WhenAll(_arriving.ToArray());
+
+    internal void Forget() => _visibility = null;
+
+    internal void Tell() => Changed?.Invoke();
+
+    private ConfigValues Merged()
+    {
+        var merged = Saved;
+        foreach (var slot in _slots.Values.Where(slot => slot.IsEdited))
+        {
+            // Emptied is a value of its own ("no text", "no secret"); null means that the default counts again.
+            merged = slot.Edit switch
+            {
+                null or ConfigValue.None => merged.Without(slot.Field.Name),
+                var edit => merged.With(slot.Field.Name, edit),
+            };
+        }
+        return merged;
+    }
+}

@@ -1,0 +1,43 @@
+using BlazorPluginAdmin.Components.Fields;
+using BlazorPluginAdmin.Components.Forms;
+using BlazorPluginAdmin.Server.Core.Forms;
+using Microsoft.JSInterop;
+
+namespace BlazorPluginAdmin.Components.Tests.Forms;
+
+/// <summary>Renders forms without a browser; large text arrives through the same door the browser's script uses.</summary>
+public abstract class FormContext : BunitContext
+{
+    protected FormContext()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        JSInterop.SetupModule("./_content/Components/Fields/LargeText.razor.js").Mode = JSRuntimeMode.Loose;
+    }
+
+    protected IRenderedComponent<ConfigForm> RenderForm(FormBuffer buffer) =>
+        Render<ConfigForm>(parameters => parameters.Add(form => form.Buffer, buffer));
+
+    protected static FormBuffer Buffer(FieldSchema field, ConfigValue? defaultValue = null, ConfigValue? saved = null) => new(
+        new FormSchema("", "", "", [new SectionSchema("s", "Section", "", [field])], With(field.Name, defaultValue)),
+        FormKind.Worker, With(field.Name, saved));
+
+    protected static Task TypeAsync(IRenderedComponent<ConfigForm> form, string id, string text)
+    {
+        var area = form.FindComponents<LargeText>().Single(area => area.Instance.Id == id);
+        return form.InvokeAsync(() => area.Instance.ArriveAsync(new ArrivedText(text)));
+    }
+
+    private static ConfigValues With(string name, ConfigValue? value) => value is null ? ConfigValues.Empty : ConfigValues.Empty.With(name, value);
+
+    private sealed class ArrivedText(string text) : IJSStreamReference
+    {
+        private readonly byte[] _bytes = System.Text.Encoding.UTF8.GetBytes(text);
+
+        public long Length => _bytes.Length;
+
+        public ValueTask<Stream> OpenReadStreamAsync(long maxAllowedSize = 512_000, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<Stream>(new MemoryStream(_bytes));
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
