@@ -20,6 +20,8 @@ public sealed partial class ConfigForm
     [Parameter]
     public string Title { get; set; } = "";
 
+    private string Name => Title.Length > 0 ? Title : Buffer.Form.Title.Length > 0 ? Buffer.Form.Title : "this form";
+
     public void Dispose() => Follow(null);
 
     protected override void OnParametersSet()

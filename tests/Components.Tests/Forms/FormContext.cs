@@ -23,8 +23,10 @@ public abstract class FormContext : BunitContext
 
     protected static Task TypeAsync(IRenderedComponent<ConfigForm> form, string id, string text)
     {
-        var area = form.FindComponents<LargeText>().Single(area => area.Instance.Id == id);
-        return form.InvokeAsync(() => area.Instance.ArriveAsync(new ArrivedText(text)));
+        StreamedBox box = form.FindComponents<LargeText>().Select(area => area.Instance).FirstOrDefault(area => area.Id == id) is { } area
+            ? area
+            : form.FindComponents<LineAdder>().Single(adder => adder.Instance.Id == id).Instance;
+        return form.InvokeAsync(() => box.ArriveAsync(new ArrivedText(text)));
     }
 
     private static ConfigValues With(string name, ConfigValue? value) => value is null ? ConfigValues.Empty : ConfigValues.Empty.With(name, value);
