@@ -26,7 +26,7 @@ public sealed class CollectionFieldTests : FormContext
         var form = RenderForm(buffer);
         form.Find("[aria-label='f, item 1: down']").Click();
         Assert.Equal(Texts("b", "a"), buffer.Result()["f"]);
-        form.Find("[aria-label='f, item 1: duplicate']").Click();
+        form.Find("[aria-label='f, item 1: copy to a new item']").Click();
         Assert.Equal(Texts("b", "b", "a"), buffer.Result()["f"]);
         form.Find("[aria-label='f, item 3: remove']").Click();
         Assert.Equal(Texts("b", "b"), buffer.Result()["f"]);
