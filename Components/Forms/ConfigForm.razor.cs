@@ -75,7 +75,7 @@ public sealed partial class ConfigForm
             await focus();
     }
 
-    private string IdOf(SectionSchema section) => $"{Buffer.IdPrefix}{Buffer.Kind}-section-{section.Id}".ToLowerInvariant().Replace(' ', '_');
+    private string IdOf(SectionSchema section) => $"{Buffer.IdOf("section")}.{Buffer.Sections.IndexOf(section)}";
 
     /// <summary>The whole address: a bare fragment would lead to the page's base instead.</summary>
     private string LinkTo(string id) => $"{Navigation.Uri.Split('#')[0]}#{id}";

@@ -24,7 +24,7 @@ public static class FieldCatalog
             new(typeof(SelectField), slot.Field.Options.Length <= SelectField.RadioLimit),
         { Field.Widget: FieldWidget.TextArea } => new(typeof(TextAreaField), false),
         // A one-line box would drop line breaks and cut long text without a word.
-        _ when slot.Text.Length > FieldControl.LineLength || slot.Text.Contains('\n', StringComparison.Ordinal) => new(typeof(TextAreaField), false),
+        _ when slot.Text.Length > FieldControl.LineLength || slot.Text.AsSpan().ContainsAny('\r', '\n') => new(typeof(TextAreaField), false),
         _ => new(typeof(TextField), false),
     };
 }

@@ -22,7 +22,7 @@ public sealed class FieldSlot
         Field = field;
         Section = section;
         Kind = buffer.Form.KindOf(field);
-        Id = $"{buffer.IdPrefix}{buffer.Kind}-{field.Name}".ToLowerInvariant().Replace(' ', '_');
+        Id = buffer.IdOf(field.Name);
         Load();
     }
 

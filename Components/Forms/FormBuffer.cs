@@ -160,6 +160,14 @@ public sealed class FormBuffer
         }
     }
 
+    /// <summary>An element id for a name from outside; names that no id may hold are told apart by a number.</summary>
+    internal string IdOf(string name)
+    {
+        var safe = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' ? letter : '_'));
+        var prefix = $"{IdPrefix}{FieldError.NameOf(Kind)}-";
+        return safe == name ? prefix + name : $"{prefix}{safe}.{_slots.Count}";
+    }
+
     /// <summary>Large text arrives in a stream of its own; saving waits for it.</summary>
     public async Task ArriveAsync(Task arrival)
     {

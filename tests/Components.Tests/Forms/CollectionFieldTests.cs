@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Components.Fields;
 using BlazorPluginAdmin.Components.Forms;
 using BlazorPluginAdmin.Server.Core.Forms;
 using Microsoft.AspNetCore.Components.Web;
@@ -72,6 +73,16 @@ public sealed class CollectionFieldTests : FormContext
         form.Find("[aria-label='f, item 1']").Change("2");
         Assert.True(await form.InvokeAsync(buffer.ReviewAsync));
         Assert.Equal(new ConfigValue.Int64List([2]), buffer.Result()["f"]);
+    }
+
+    [Fact]
+    public void LongOrMultiLineItems_AreStreamedNotSentInEvents()
+    {
+        var text = new string('x', FieldControl.LineLength + 1);
+        var list = RenderForm(List(new ConfigValue.TextList(["short", "two\nlines", text])));
+        Assert.Equal(2, list.FindComponents<LargeText>().Count);
+        var map = RenderForm(Object(ConfigValues.Empty.With("long", new ConfigValue.Text(text)).With("short", new ConfigValue.Text("x"))));
+        Assert.Single(map.FindComponents<LargeText>());
     }
 
     [Fact]

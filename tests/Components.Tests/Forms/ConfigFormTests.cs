@@ -100,6 +100,16 @@ public sealed class ConfigFormTests : FormContext
     }
 
     [Fact]
+    public void NamesOfAWorker_GiveIdsThatDiffer()
+    {
+        var fields = new[] { "a b", "a_b", "a\tb", "A_B", "\"><x" }.Select(name => new FieldSchema { Name = name, Type = FieldType.Text });
+        var form = new FormSchema("", "", "", [new SectionSchema("s", "", "", [.. fields])], ConfigValues.Empty);
+        var ids = RenderForm(new FormBuffer(form, FormKind.Worker, ConfigValues.Empty)).FindAll("input").Select(input => input.Id!).ToList();
+        Assert.Equal(5, ids.Distinct().Count());
+        Assert.All(ids, id => Assert.Matches("^[A-Za-z0-9_.-]+$", id));
+    }
+
+    [Fact]
     public void TextOfAWorker_IsEncoded()
     {
         var form = RenderForm(Buffer(new FieldSchema { Name = "f", Type = FieldType.Text, Label = "<b>x</b>", HelpText = "<script>alert(1)</script>" }));
