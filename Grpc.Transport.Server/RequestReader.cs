@@ -27,6 +27,9 @@ public sealed class RequestReader<T>
     /// <exception cref="RpcException">A message beyond the limit, or one that cannot be read.</exception>
     public ValueTask<T?> ReadAsync() => Framing.ReadAsync(_input, _parser, _maxSize, _gzip, _ended);
 
+    /// <summary>Makes a pending or the next <see cref="ReadAsync"/> throw <see cref="OperationCanceledException"/>. From any thread.</summary>
+    public void CancelPendingRead() => _input.CancelPendingRead();
+
     /// <summary>All messages until the client half-closes.</summary>
     /// <exception cref="RpcException">A message beyond the limit, or one that cannot be read.</exception>
     public async IAsyncEnumerable<T> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)

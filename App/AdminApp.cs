@@ -1,0 +1,143 @@
+using System.Net.Sockets;
+using BlazorPluginAdmin.App.Gateway;
+using BlazorPluginAdmin.App.Hosting;
+using BlazorPluginAdmin.App.Rest;
+using BlazorPluginAdmin.Components;
+using BlazorPluginAdmin.Grpc.Transport;
+using BlazorPluginAdmin.Grpc.Transport.Server;
+using BlazorPluginAdmin.Grpc.Transport.Server.Health;
+using BlazorPluginAdmin.Grpc.Transport.Server.Reflection;
+using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Logs;
+using BlazorPluginAdmin.Server.Core.Store;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace BlazorPluginAdmin.App;
+
+/// <summary>The whole admin, as Main and the tests start it.</summary>
+public sealed class AdminApp : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly AdminFolder? _folder;
+
+    private AdminApp(WebApplication app, AdminFolder? folder)
+    {
+        _app = app;
+        _folder = folder;
+    }
+
+    public IServiceProvider Services => _app.Services;
+
+    public string HttpAddress => Addresses[0];
+
+    /// <summary>host:port for workers.</summary>
+    public string GrpcAddress => new Uri(Addresses[1]).Authority;
+
+    private string[] Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+
+    /// <param name="options">What the operator set.</param>
+    /// <param name="configure">What a test changes: timing, store, time.</param>
+    /// <exception cref="StartRefusedException">One line for the operator; nothing is left open.</exception>
+    public static async Task<AdminApp> StartAsync(AppOptions options, Action<IServiceCollection>? configure = null, AdminOptions? core = null)
+    {
+        BindGuard.Check(options);
+        var folder = options.Ephemeral ? null : AdminFolder.Open(options.DataDir);
+        AdminApp? admin = null;
+        try
+        {
+            admin = new AdminApp(Build(options, folder, configure, core ?? new AdminOptions()), folder);
+            await admin._app.StartAsync();
+            return admin;
+        }
+        catch (Exception exception) when (Reason(exception, options) is { } reason)
+        {
+            if (admin is not null)
+            {
+                await admin._app.DisposeAsync();
+            }
+
+            folder?.Dispose();
+            throw reason;
+        }
+    }
+
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _folder?.Dispose();
+    }
+
+    private static WebApplication Build(AppOptions options, AdminFolder? folder, Action<IServiceCollection>? configure, AdminOptions core)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(AdminApp).Assembly.GetName().Name });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ConfigureGrpcTransport();
+            kestrel.Listen(options.Address, options.Port, listener => listener.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(options.Address, options.GrpcPort, listener => listener.UseGrpcTransport());
+        });
+        var services = builder.Services;
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IAdminStore>(_ => folder is null ? new InMemoryAdminStore() : new SqliteAdminStore(folder.Database));
+        services.AddSingleton(new JobLogStore(folder?.Logs ?? Path.Combine(Path.GetTempPath(), $"admin-logs-{Environment.ProcessId}")));
+        services.AddSingleton<WorkerConnections>();
+        services.AddSingleton<IWorkerLink>(provider => provider.GetRequiredService<WorkerConnections>());
+        services.AddSingleton<JobOutput>();
+        services.AddSingleton<WorkerGateway>();
+        services.AddSingleton<HealthService>();
+        services.AddAdminCore(core);
+        services.AddGrpcTransport();
+        services.AddAdminPages();
+        services.AddAdminRest();
+        var protection = services.AddDataProtection().SetApplicationName("BlazorPluginAdmin");
+        if (folder is not null)
+        {
+            protection.PersistKeysToFileSystem(Directory.CreateDirectory(folder.Keys));
+        }
+
+        configure?.Invoke(services);
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    /// <summary>Two doors: HTTP/1 for people and programs, HTTP/2 for workers. Neither serves what belongs to the other.</summary>
+    private static void Map(WebApplication app)
+    {
+        app.UseWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), pages => pages.UseMiddleware<RequestGuard>());
+        app.UseRouting();
+        app.UseAntiforgery();
+        var gateway = app.Services.GetRequiredService<WorkerGateway>();
+        var workers = app.MapGroup("").AddEndpointFilterlessGuard(HttpProtocol.IsHttp2);
+        workers.MapGrpcDuplex(
+            GrpcMethod.From<Wire.WorkerToAdminMessage, Wire.AdminToWorkerMessage>(Wire.PluginReflection.Descriptor.Services[0], "WorkerStream"), gateway.RunAsync);
+        workers.MapGrpcHealth(app.Services.GetRequiredService<HealthService>());
+        workers.MapGrpcReflection(Wire.PluginReflection.Descriptor.Services[0]);
+        app.MapAdminRest();
+        app.MapAdminPages();
+    }
+
+    private static StartRefusedException? Reason(Exception exception, AppOptions options) => exception switch
+    {
+        StartRefusedException refused => refused,
+        StoreRefusedException store => new StartRefusedException(StartRefusedException.CannotCreate, store.Message),
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } busy => new StartRefusedException(
+            StartRefusedException.Unavailable,
+            $"{(busy.Message.Contains($":{options.GrpcPort}", StringComparison.Ordinal) ? $"--grpc-port {options.GrpcPort}" : $"--port {options.Port}")} is in use by another program; stop it, choose another port, or use 0 for any free one"),
+        SocketException or IOException { InnerException: SocketException } => new StartRefusedException(
+            StartRefusedException.Unavailable, $"cannot listen on {options.Bind}: {exception.Message}"),
+        _ => null,
+    };
+}

@@ -1,0 +1,40 @@
+namespace BlazorPluginAdmin.App.Gateway;
+
+/// <summary>Bounds on everything a worker says. Beyond them texts are cut and counts are truncated, never an exception.</summary>
+public static class WireLimits
+{
+    public const int WorkerId = 255;
+    public const int JobType = 64;
+    public const int ShortText = 1024;
+    public const int Message = 4_000;
+    public const int ErrorText = 16_384;
+    public const int Metadata = 64;
+    public const int MetadataValue = 4_000;
+    public const int Labels = 64;
+    public const int LabelValue = 256;
+    public const int Capabilities = 256;
+    public const int RunningWork = 10_000;
+    public const int Values = 512;
+    public const int Nesting = 16;
+    public const int Activities = 100;
+    public const int DedupeKey = 512;
+
+    /// <summary>Output of an attempt as values, in serialised bytes.</summary>
+    public const int ResultSize = 1024 * 1024;
+
+    /// <summary>Parameters of one job, in serialised bytes.</summary>
+    public const int ParametersSize = 4 * 1024 * 1024;
+
+    public const int LogChunk = 32 * 1024;
+
+    /// <summary>From the opening of a stream to its hello.</summary>
+    public static readonly TimeSpan Handshake = TimeSpan.FromSeconds(5);
+
+    /// <summary>Messages that may wait for a worker that does not read.</summary>
+    public const int Outbox = 1024;
+
+    /// <summary>How long one flush to a worker may take.</summary>
+    public static readonly TimeSpan SlowReader = TimeSpan.FromSeconds(5);
+
+    public static string Cut(string text, int most) => text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
+}

@@ -1,0 +1,123 @@
+using BlazorPluginAdmin.Grpc.Transport;
+using BlazorPluginAdmin.Grpc.Transport.Server;
+using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.App.Gateway;
+
+/// <summary>One worker stream: hello within the deadline, then a read loop in and a pump out, until either side ends it.</summary>
+public sealed partial class WorkerGateway(
+    IWorkerInbox inbox, IAdmin admin, WorkerConnections connections, JobOutput output, TimeProvider time, ILogger<WorkerGateway> logger)
+{
+    public async Task RunAsync(RequestReader<Wire.WorkerToAdminMessage> requests, ResponseWriter<Wire.AdminToWorkerMessage> responses, CallContext call)
+    {
+        if (await FirstAsync(requests) is not { } first)
+        {
+            return;
+        }
+
+        Refuse(first);
+        using var connection = new WorkerConnection(inbox.NextSession(), call.CancellationToken);
+        await using var stopping = call.ShutdownToken.Register(() => connection.Close(new SessionEnd(SessionEndCode.ShuttingDown, "the admin is stopping")));
+        await using var closing = connection.Closed.Register(requests.CancelPendingRead);
+        connections.Add(connection);
+        var pump = connection.PumpAsync(responses, message => OutboundMapper.ToWire(message, Payload, time.GetUtcNow()), time);
+        var reason = "the worker ended its stream";
+        try
+        {
+            reason = await ReadAsync(connection, first, requests, call.Peer);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or RpcException)
+        {
+            reason = connection.End?.Text ?? (exception is RpcException rpc ? rpc.Status.Detail : "the stream broke");
+            if (connection.End is null && exception is RpcException)
+            {
+                throw;
+            }
+        }
+        finally
+        {
+            connection.Close(new SessionEnd(SessionEndCode.ShuttingDown, reason));
+            connections.Remove(connection);
+            await inbox.PostAsync(new WorkerInput.Ended(connection.Session, reason), CancellationToken.None);
+            await pump;
+            LogEnded(logger, connection.Session.Value, reason);
+        }
+
+        EndStatus(connection.End);
+    }
+
+    /// <summary>Null when the client closes without a word.</summary>
+    private async Task<Wire.WorkerToAdminMessage?> FirstAsync(RequestReader<Wire.WorkerToAdminMessage> requests)
+    {
+        try
+        {
+            return await requests.ReadAsync().AsTask().WaitAsync(WireLimits.Handshake, time);
+        }
+        catch (TimeoutException)
+        {
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, "no hello came within 5 s"));
+        }
+    }
+
+    private static void Refuse(Wire.WorkerToAdminMessage first)
+    {
+        var refusal = first.BodyCase != Wire.WorkerToAdminMessage.BodyOneofCase.Hello ? "first message must be hello"
+            : string.IsNullOrWhiteSpace(first.Hello.WorkerId) ? "worker_id is required"
+            : first.Hello.WorkerId.Length > WireLimits.WorkerId || first.Hello.WorkerId.Any(char.IsControl) ? $"worker_id must have 1 to {WireLimits.WorkerId} printable characters"
+            : null;
+        if (refusal is not null)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, refusal));
+        }
+    }
+
+    private async Task<string> ReadAsync(WorkerConnection connection, Wire.WorkerToAdminMessage first, RequestReader<Wire.WorkerToAdminMessage> requests, string peer)
+    {
+        var worker = first.Hello.WorkerId;
+        for (var message = first; message is not null; message = await requests.ReadAsync())
+        {
+            if (message.BodyCase == Wire.WorkerToAdminMessage.BodyOneofCase.JobLog)
+            {
+                await output.AppendAsync(connection.Session, message.JobLog, connection.Closed);
+                continue;
+            }
+
+            if (message.BodyCase == Wire.WorkerToAdminMessage.BodyOneofCase.Hello)
+            {
+                // The first hello's id counts for the stream.
+                message.Hello.WorkerId = worker;
+            }
+
+            if (InboundMapper.ToInput(connection.Session, peer, message, time.GetUtcNow()) is { } input)
+            {
+                await inbox.PostAsync(input, connection.Closed);
+            }
+        }
+
+        return "the worker ended its stream";
+    }
+
+    private JobPayload Payload(JobId job) => admin.History.ReadPayload(job) ?? JobPayload.Empty;
+
+    private static void EndStatus(SessionEnd? end)
+    {
+        var code = end?.Code switch
+        {
+            SessionEndCode.Replaced => StatusCode.Aborted,
+            SessionEndCode.SlowReader => StatusCode.ResourceExhausted,
+            SessionEndCode.Silent => StatusCode.Unavailable,
+            SessionEndCode.Refused => StatusCode.Internal,
+            _ => StatusCode.OK,
+        };
+        if (code != StatusCode.OK)
+        {
+            throw new RpcException(new Status(code, end!.Text));
+        }
+    }
+
+    [LoggerMessage(20, LogLevel.Debug, "Session {Session} ended: {Reason}")]
+    private static partial void LogEnded(ILogger logger, long session, string reason);
+}

@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Net;
+
+namespace BlazorPluginAdmin.App.Hosting;
+
+/// <summary>What an operator may set: on the command line, as environment variable, or in appsettings.json, in this order of weight.</summary>
+public sealed record AppOptions
+{
+    public string Bind { get; init; } = "127.0.0.1";
+
+    /// <summary>Pages and REST. 0 = any free port.</summary>
+    public int Port { get; init; } = 23646;
+
+    /// <summary>Workers. 0 = any free port.</summary>
+    public int GrpcPort { get; init; } = 33646;
+
+    public string DataDir { get; init; } = "./data";
+
+    /// <summary>Host names, besides the loopback ones, under which people reach the admin.</summary>
+    public IReadOnlyList<string> PublicHosts { get; init; } = [];
+
+    public string EnvironmentName { get; init; } = "";
+
+    /// <summary>Nothing on disk: for tests and trials.</summary>
+    public bool Ephemeral { get; init; }
+
+    public IPAddress Address => IPAddress.Parse(Bind);
+
+    public const string Help = """
+        BlazorPluginAdmin: an admin server for workers in any language.
+
+        usage: App [options]
+          --port N              pages and REST (default 23646; 0 = any free port)
+          --grpc-port N         workers, gRPC (default 33646; 0 = any free port)
+          --bind ADDRESS        address of both ports (default 127.0.0.1)
+          --data-dir DIR        everything that is kept (default ./data)
+          --public-host NAME    also answer requests for this host name; comma list
+          --environment NAME    shown in the header, e.g. production
+          --ephemeral           keep nothing on disk
+          --help                this text
+
+        The same as environment variables (ADMIN__PORT, ADMIN__GRPCPORT, ADMIN__BIND, ADMIN__DATADIR, ADMIN__PUBLICHOST,
+        ADMIN__ENVIRONMENT, ADMIN__EPHEMERAL) and under "Admin" in appsettings.json.
+        """;
+
+    private static readonly string[] Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "ephemeral"];
+
+    /// <summary>Reads all three places and reports every mistake at once.</summary>
+    public static (AppOptions Options, IReadOnlyList<string> Errors) Read(IReadOnlyList<string> args, IConfiguration file, IReadOnlyDictionary<string, string> environment)
+    {
+        var errors = new List<string>();
+        var values = new Dictionary<string, (string Value, string From)>(StringComparer.Ordinal);
+        foreach (var entry in file.GetSection("Admin").GetChildren())
+        {
+            Take(values, errors, entry.Key, entry.Value ?? "", $"appsettings.json: Admin:{entry.Key}");
+        }
+
+        foreach (var (name, value) in environment.Where(pair => pair.Key.StartsWith("ADMIN__", StringComparison.OrdinalIgnoreCase)))
+        {
+            Take(values, errors, name["ADMIN__".Length..], value, name);
+        }
+
+        ReadArguments(args, values, errors);
+        return (Build(values, errors), errors);
+    }
+
+    private static void ReadArguments(IReadOnlyList<string> args, Dictionary<string, (string, string)> values, List<string> errors)
+    {
+        for (var n = 0; n < args.Count; n++)
+        {
+            if (!args[n].StartsWith("--", StringComparison.Ordinal))
+            {
+                errors.Add($"'{args[n]}' is not an option; see --help");
+                continue;
+            }
+
+            var parts = args[n][2..].Split('=', 2);
+            if (parts[0] == "ephemeral" && parts.Length == 1)
+            {
+                Take(values, errors, parts[0], "true", "--ephemeral");
+            }
+            else if (parts.Length == 2)
+            {
+                Take(values, errors, parts[0], parts[1], $"--{parts[0]}");
+            }
+            else if (n + 1 < args.Count && !args[n + 1].StartsWith("--", StringComparison.Ordinal))
+            {
+                Take(values, errors, parts[0], args[++n], $"--{parts[0]}");
+            }
+            else
+            {
+                errors.Add(Known(parts[0]) is { } key ? $"--{key} needs a value" : Unknown($"--{parts[0]}", parts[0]));
+            }
+        }
+    }
+
+    private static void Take(Dictionary<string, (string, string)> values, List<string> errors, string name, string value, string from)
+    {
+        if (Known(name) is { } key)
+        {
+            values[key] = (value, from);
+        }
+        else
+        {
+            errors.Add(Unknown(from, name));
+        }
+    }
+
+    /// <summary>--grpc-port, GRPCPORT and GrpcPort are the same key.</summary>
+    private static string? Known(string name) => Keys.FirstOrDefault(key => Bare(key) == Bare(name));
+
+    private static string Bare(string name) => name.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
+
+    private static string Unknown(string from, string name)
+    {
+        var nearest = Keys.MinBy(key => Distance(Bare(key), Bare(name)))!;
+        return $"{from} is not known; did you mean --{nearest}?";
+    }
+
+    private static AppOptions Build(Dictionary<string, (string Value, string From)> values, List<string> errors)
+    {
+        var options = new AppOptions();
+        if (values.TryGetValue("bind", out var bind))
+        {
+            if (IPAddress.TryParse(bind.Value == "localhost" ? "127.0.0.1" : bind.Value, out var address))
+            {
+                options = options with { Bind = address.ToString() };
+            }
+            else
+            {
+                errors.Add($"{bind.From}: '{bind.Value}' is not an IP address; use 127.0.0.1, ::1 or an address of this machine");
+            }
+        }
+
+        if (values.TryGetValue("data-dir", out var folder))
+        {
+            if (folder.Value.Trim().Length == 0 || folder.Value.Contains('\0', StringComparison.Ordinal))
+            {
+                errors.Add($"{folder.From}: name a directory");
+            }
+
+            options = options with { DataDir = folder.Value };
+        }
+
+        if (values.TryGetValue("ephemeral", out var ephemeral))
+        {
+            if (!bool.TryParse(ephemeral.Value, out var yes))
+            {
+                errors.Add($"{ephemeral.From}: '{ephemeral.Value}' is neither true nor false");
+            }
+
+            options = options with { Ephemeral = yes };
+        }
+
+        options = options with
+        {
+            Port = Port(values, errors, "port", options.Port),
+            GrpcPort = Port(values, errors, "grpc-port", options.GrpcPort),
+            PublicHosts = values.TryGetValue("public-host", out var hosts) ? hosts.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [],
+            EnvironmentName = values.TryGetValue("environment", out var name) ? name.Value : "",
+        };
+        if (options.Port != 0 && options.Port == options.GrpcPort)
+        {
+            errors.Add($"--port and --grpc-port are both {options.Port}; workers and pages need a port each");
+        }
+
+        return options;
+    }
+
+    private static int Port(Dictionary<string, (string Value, string From)> values, List<string> errors, string key, int otherwise)
+    {
+        if (!values.TryGetValue(key, out var given))
+        {
+            return otherwise;
+        }
+
+        if (int.TryParse(given.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 0 and <= 65535)
+        {
+            return port;
+        }
+
+        errors.Add($"{given.From}: '{given.Value}' is not a port; use 0 to 65535 (0 = any free port)");
+        return otherwise;
+    }
+
+    private static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (one[i - 1] == other[j - 1] ? 0 : 1)));
+            }
+        }
+
+        return row[^1];
+    }
+}

@@ -1,0 +1,27 @@
+using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Store;
+
+namespace BlazorPluginAdmin.App.Rest;
+
+public static class ActivitiesApi
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/activities", async (IAdmin admin, string? job_type, string? job_id, string? lane, string? limit, CancellationToken cancellationToken) =>
+        {
+            var types = job_type is { Length: > 0 } ? [job_type] : string.IsNullOrEmpty(lane) ? [] : Lanes.In(admin.Views.Current.Value, lane).Select(type => type.Name).ToArray();
+            if (types.Length == 0 && !string.IsNullOrEmpty(lane))
+            {
+                return WireJson.Json(Array.Empty<object>());
+            }
+
+            var most = int.TryParse(limit, out var number) && number > 0 ? Math.Min(number, 5000) : 500;
+            var filter = new ActivityFilter { JobTypes = [.. types], Job = job_id is { Length: > 0 } ? new JobId(job_id) : null, Limit = most };
+            return WireJson.Json((await admin.History.ActivitiesAsync(filter, cancellationToken)).Select(ApiObjects.Activity));
+        });
+
+        // Workers report observations; nothing keeps them yet, so there is nothing to list.
+        api.MapGet("/observations", () => WireJson.Json(Array.Empty<object>()));
+    }
+}

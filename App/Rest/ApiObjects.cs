@@ -1,0 +1,219 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using BlazorPluginAdmin.App.Gateway;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
+using static BlazorPluginAdmin.App.Rest.WireJson;
+
+namespace BlazorPluginAdmin.App.Rest;
+
+/// <summary>Records → the objects of the API. Fields existing clients know are never renamed; ours come besides.</summary>
+public static class ApiObjects
+{
+    private static readonly JsonSerializerOptions Pascal = new() { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
+
+    public static object Job(Job job) => new
+    {
+        job_id = job.Id.Value,
+        job_type = job.JobType,
+        request_id = job.Attempt?.RequestId.Value ?? "",
+        worker_id = job.Worker?.Value ?? "",
+        state = StateName(job.State),
+        progress = job.Percent,
+        dedupe_key = Some(job.DedupeKey == job.Id.Value ? "" : job.DedupeKey),
+        summary = Some(job.Summary),
+        stage = Some(job.Stage),
+        message = Some(job.Message),
+        attempt = Some(job.Attempts),
+        created_at = job.CreatedAt,
+        updated_at = job.UpdatedAt,
+        completed_at = job.CompletedAt,
+        error_message = Some(job.Error),
+        result_summary = Some(job.ResultSummary),
+        phase = job.Phase == JobPhase.None ? null : Snake(job.Phase.ToString()),
+        reason = job.Reason == JobReason.None ? null : Snake(job.Reason.ToString()),
+        origin = Snake(job.Origin.ToString()),
+        priority = job.Priority,
+        due_at = job.DueAt,
+        expires_at = job.ExpiresAt,
+        detection_id = job.Detection?.Value,
+        retry_of = job.RetryOf?.Value,
+    };
+
+    public static JsonNode Detail(JobRecord record)
+    {
+        var node = JsonSerializer.SerializeToNode(Job(record.Job), Options)!.AsObject();
+        if (record.Payload.Detail.Length > 0)
+        {
+            node["detail"] = record.Payload.Detail;
+        }
+
+        AddValues(node, "parameters", record.Payload.Parameters);
+        if (!record.Job.Labels.IsEmpty)
+        {
+            node["labels"] = JsonSerializer.SerializeToNode(record.Job.Labels);
+        }
+
+        if (record.Result is { } result)
+        {
+            AddValues(node, "result_output_values", result.Outputs);
+        }
+
+        node["attempts"] = JsonSerializer.SerializeToNode(record.Attempts.Select(Attempt), Options);
+        return node;
+    }
+
+    public static object Attempt(Attempt attempt) => new
+    {
+        number = attempt.Number,
+        request_id = attempt.RequestId.Value,
+        worker_id = attempt.Worker.Value,
+        outcome = Snake(attempt.Outcome.ToString()),
+        sent_at = attempt.SentAt,
+        started_at = attempt.StartedAt,
+        ended_at = attempt.EndedAt,
+        error = Some(attempt.Error),
+    };
+
+    public static object Run(Job job) => new
+    {
+        run_id = job.Attempt?.RequestId.Value ?? job.Id.Value,
+        job_id = job.Id.Value,
+        job_type = job.JobType,
+        worker_id = job.Worker?.Value ?? "",
+        outcome = job.State == JobState.Succeeded ? "success" : "error",
+        message = Some(job.Message),
+        duration_ms = job.Attempt is { EndedAt: { } ended } attempt ? (long)(ended - attempt.SentAt).TotalMilliseconds : (long?)null,
+        completed_at = job.CompletedAt,
+    };
+
+    public static JsonNode Activity(Activity activity)
+    {
+        var node = JsonSerializer.SerializeToNode(
+            new
+            {
+                job_id = activity.Job?.Value ?? "",
+                job_type = activity.JobType,
+                source = activity.Source,
+                message = activity.Message,
+                request_id = activity.Request?.Value,
+                worker_id = activity.Worker?.Value,
+                stage = Some(activity.Stage),
+                occurred_at = activity.At,
+                sequence = activity.Sequence,
+                actor = Some(activity.Actor),
+            },
+            Options)!.AsObject();
+        AddValues(node, "details", activity.Details);
+        return node;
+    }
+
+    /// <summary>PascalCase outside, snake_case inside, enums as numbers: that is how existing clients get it.</summary>
+    public static JsonNode Worker(WorkerView view)
+    {
+        var worker = view.Worker;
+        var beat = view.Session?.Heartbeat;
+        return JsonSerializer.SerializeToNode(
+            new Dictionary<string, object?>
+            {
+                ["WorkerID"] = worker.Id.Value,
+                ["WorkerInstance"] = worker.InstanceId,
+                ["Address"] = worker.Address,
+                ["WorkerVersion"] = worker.WorkerVersion,
+                ["ProtocolVersion"] = worker.ProtocolVersion,
+                ["ConnectedAt"] = worker.ConnectedAt,
+                ["LastSeenAt"] = worker.LastSeenAt,
+                ["Capabilities"] = worker.Capabilities.ToDictionary(pair => pair.Key, pair => (object?)JsonSerializer.SerializeToNode(
+                    new
+                    {
+                        job_type = pair.Value.JobType,
+                        can_detect = Some(pair.Value.CanDetect),
+                        can_execute = Some(pair.Value.CanExecute),
+                        max_detection_concurrency = Some(pair.Value.MaxDetections),
+                        max_execution_concurrency = Some(pair.Value.MaxExecutions),
+                        display_name = Some(pair.Value.DisplayName),
+                        description = Some(pair.Value.Description),
+                        weight = Some(pair.Value.Weight),
+                    },
+                    Options)),
+                ["Heartbeat"] = beat is null ? null : JsonSerializer.SerializeToNode(
+                    new
+                    {
+                        worker_id = worker.Id.Value,
+                        running_work = beat.RunningWork.Length == 0 ? null : beat.RunningWork.Select(work => new
+                        {
+                            work_id = work.WorkId,
+                            kind = work.IsDetection ? 1 : 2,
+                            job_type = work.JobType,
+                            progress_percent = Some(work.Percent),
+                            stage = Some(work.Stage),
+                        }),
+                        detection_slots_used = Some(beat.DetectionSlotsUsed),
+                        detection_slots_total = Some(beat.DetectionSlotsTotal),
+                        execution_slots_used = Some(beat.ExecutionSlotsUsed),
+                        execution_slots_total = Some(beat.ExecutionSlotsTotal),
+                        metadata = beat.Metadata.IsEmpty ? null : beat.Metadata,
+                    },
+                    Options),
+                ["Health"] = Snake(worker.Health.ToString()),
+                ["Draining"] = worker.Draining,
+                ["Conflict"] = worker.Conflict is { } conflict ? $"{conflict.OlderAddress} and {conflict.NewerAddress} use this id" : null,
+            },
+            Pascal)!;
+    }
+
+    public static JsonNode Proposal(ProposalTrace trace)
+    {
+        var proposal = trace.Proposal;
+        var wire = new Wire.JobProposal
+        {
+            ProposalId = proposal.ProposalId,
+            DedupeKey = proposal.DedupeKey,
+            JobType = proposal.JobType,
+            Priority = WirePriority.ToWire(proposal.Priority),
+            Summary = proposal.Summary,
+            Detail = proposal.Detail,
+            Labels = { proposal.Labels },
+        };
+        ConfigValueMapper.ToWire(proposal.Parameters, wire.Parameters);
+        var node = Node(wire).AsObject();
+        node["outcome"] = Snake(trace.Outcome.ToString());
+        if (trace.Job is { } job)
+        {
+            node["existing_job_id"] = job.Value;
+        }
+
+        return node;
+    }
+
+    public static object Detection(Detection detection) => new
+    {
+        request_id = detection.Id.Value,
+        job_type = detection.JobType,
+        mode = Snake(detection.Mode.ToString()),
+        status = Snake(detection.Status.ToString()),
+        detector_worker_id = detection.Worker.Value,
+        started_at = detection.StartedAt,
+        ended_at = detection.EndedAt,
+        settled_at = detection.SettledAt,
+        error = Some(detection.Error),
+        counts = detection.Counts,
+    };
+
+    public static string StateName(JobState state) => $"job_state_{Snake(state.ToString())}";
+
+    public static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+
+    private static void AddValues(JsonObject node, string name, ConfigValues values)
+    {
+        if (values.Count > 0)
+        {
+            node[name] = JsonNode.Parse(ConfigValueJson.Write(values));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using BlazorPluginAdmin.App.Gateway;
+using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using Google.Protobuf;
+
+namespace BlazorPluginAdmin.App.Rest;
+
+public static class JobTypesApi
+{
+    public sealed record PauseBody(bool? Paused, string? Reason, DateTimeOffset? Until);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/job-types", (IAdmin admin, string? lane) => WireJson.Json(Lanes.In(admin.Views.Current.Value, lane)
+            .Select(type => new { job_type = type.Name, display_name = type.DisplayName, weight = type.Weight })));
+        api.MapGet("/job-types/{type}/descriptor", (IAdmin admin, string type) => admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor is { } descriptor
+            ? WireJson.Proto(DescriptorMapper.ToWire(descriptor))
+            : WireJson.Error(StatusCodes.Status404NotFound, "descriptor not found"));
+        api.MapPost("/job-types/{type}/schema", SchemaAsync);
+        api.MapGet("/job-types/{type}/config", (IAdmin admin, string type) => WireJson.Proto(Config(admin, type)));
+        api.MapPut("/job-types/{type}/config", SaveAsync);
+        api.MapGet("/job-types/{type}/runs", RunsAsync);
+        api.MapPost("/job-types/{type}/pause", async (IAdmin admin, string type, HttpRequest request, CancellationToken cancellationToken) =>
+        {
+            var (body, problem) = await Bodies.ReadAsync<PauseBody>(request, cancellationToken);
+            return problem ?? Replies.From(
+                await admin.SendAsync(new PauseJobType(Actor.LocalRest, type, body?.Paused ?? true, body?.Reason ?? "", body?.Until), cancellationToken),
+                name => WireJson.Json(new { job_type = name, paused = body?.Paused ?? true }));
+        });
+    }
+
+    private static async Task<IResult> SchemaAsync(IAdmin admin, TimeProvider time, string type, bool? force_refresh, CancellationToken cancellationToken)
+    {
+        var before = admin.States.Current;
+        var reply = await admin.SendAsync(new RefreshSchema(Actor.LocalRest, type, force_refresh ?? false), cancellationToken);
+        if (!reply.IsAccepted)
+        {
+            return WireJson.Error(StatusCodes.Status500InternalServerError, reply.Refusal.Text);
+        }
+
+        if (reply.Value.RequestId is { } request)
+        {
+            using var over = new CancellationTokenSource(TimeSpan.FromSeconds(45), time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
+            var version = before.Version;
+            while (admin.States.Current.Value.Sessions.Values.Any(session => session.SchemaRequest == request))
+            {
+                version = (await admin.States.NewerAsync(version, either.Token)).Version;
+            }
+        }
+
+        return admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor is { } descriptor
+            ? WireJson.Proto(DescriptorMapper.ToWire(descriptor))
+            : WireJson.Error(StatusCodes.Status500InternalServerError, $"no worker described {type}; the activities say why");
+    }
+
+    /// <summary>Descriptor defaults under saved values, nothing stored; an unknown type has an empty skeleton. Secrets are left out.</summary>
+    private static Wire.PersistedJobTypeConfig Config(IAdmin admin, string name)
+    {
+        var type = admin.States.Current.Value.JobTypes.GetValueOrDefault(name);
+        if (type?.Config is null && type?.Descriptor is null)
+        {
+            return new Wire.PersistedJobTypeConfig { JobType = name, AdminRuntime = new Wire.AdminRuntimeConfig() };
+        }
+
+        var saved = type.Config ?? new ConfigDocument { JobType = name, Version = 0, SavedAt = DateTimeOffset.UnixEpoch, SavedBy = "" };
+        var wire = DescriptorMapper.ToWire(saved with
+        {
+            AdminValues = Public(type.Descriptor?.AdminForm, FormDefaults.Admin(type.Descriptor, saved.AdminValues)),
+            WorkerValues = Public(type.Descriptor?.WorkerForm, FormDefaults.Worker(type.Descriptor, saved.WorkerValues)),
+            Runtime = RuntimePolicy.Overlay(saved.Runtime, type.Descriptor?.RuntimeDefaults),
+        });
+        if (type.Config is null)
+        {
+            wire.UpdatedAt = null;
+        }
+
+        return wire;
+    }
+
+    private static ConfigValues Public(FormSchema? form, ConfigValues values) =>
+        (form?.Fields ?? []).Where(field => field.IsSecret).Aggregate(values, (left, field) => left.Without(field.Name));
+
+    private static async Task<IResult> SaveAsync(IAdmin admin, string type, long? version, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var text = await Bodies.TextAsync(request, cancellationToken);
+        if (text.Length == 0)
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, "the body is empty; send the config as JSON");
+        }
+
+        Wire.PersistedJobTypeConfig wire;
+        try
+        {
+            wire = WireJson.Parse<Wire.PersistedJobTypeConfig>(text);
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException)
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, $"the body is not a config: {exception.Message}");
+        }
+
+        return Replies.From(
+            await admin.SendAsync(
+                new SaveConfig(
+                    Actor.LocalRest,
+                    type,
+                    version,
+                    ConfigValueMapper.ToCore(wire.AdminConfigValues),
+                    ConfigValueMapper.ToCore(wire.WorkerConfigValues),
+                    DescriptorMapper.ToCore(wire.AdminRuntime),
+                    ""),
+                cancellationToken),
+            _ => WireJson.Proto(Config(admin, type)));
+    }
+
+    private static async Task<IResult> RunsAsync(IAdmin admin, string type, CancellationToken cancellationToken)
+    {
+        var good = await admin.History.RunsAsync(type, succeeded: true, 10, cancellationToken);
+        var bad = await admin.History.RunsAsync(type, succeeded: false, 10, cancellationToken);
+        return WireJson.Json(new
+        {
+            job_type = type,
+            successful_runs = good.Select(ApiObjects.Run),
+            error_runs = bad.Select(ApiObjects.Run),
+            last_updated_time = good.Concat(bad).Select(job => job.CompletedAt).Max(),
+        });
+    }
+}

@@ -1,0 +1,233 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BlazorPluginAdmin.App.Gateway;
+using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Logs;
+using BlazorPluginAdmin.Server.Core.Store;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace BlazorPluginAdmin.App.Rest;
+
+public static class JobsApi
+{
+    public sealed record ReasonBody(string? Reason, bool? Force);
+
+    public sealed record ExecuteBody(JsonNode? Job, JsonNode? ClusterContext, int? Attempt, double? TimeoutSeconds);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/jobs", ListAsync);
+        api.MapPost("/jobs/execute", ExecuteAsync);
+        api.MapGet("/jobs/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) =>
+            await FindAsync(admin, id, cancellationToken) is { } record ? WireJson.Json(ApiObjects.Job(record.Job)) : WireJson.Error(StatusCodes.Status404NotFound, "job not found"));
+        api.MapGet("/jobs/{id}/detail", DetailAsync);
+        api.MapGet("/jobs/{id}/log", LogAsync);
+        api.MapPost("/jobs/{id}/expire", ExpireAsync);
+        api.MapPost("/jobs/{id}/cancel", async (IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken) =>
+        {
+            var (body, problem) = await Bodies.ReadAsync<ReasonBody>(request, cancellationToken);
+            return problem ?? await ActAsync(admin, id, new CancelJob(Actor.LocalRest, new JobId(id), body?.Reason ?? "", body?.Force ?? false), cancellationToken);
+        });
+        api.MapPost("/jobs/{id}/retry", async (IAdmin admin, string id, CancellationToken cancellationToken) =>
+            Replies.From(await admin.RetryAsync(Actor.LocalRest, new JobId(id), cancellationToken), job => WireJson.Json(ApiObjects.Job(job))));
+    }
+
+    private static async Task<IResult> ListAsync(IAdmin admin, string? job_type, string? state, string? lane, string? limit, string? after, CancellationToken cancellationToken)
+    {
+        var wanted = state is null ? null : ParseState(state);
+        if (state is { Length: > 0 } && wanted is null)
+        {
+            return WireJson.Json(Array.Empty<object>());
+        }
+
+        var types = job_type is { Length: > 0 } ? [job_type] : string.IsNullOrEmpty(lane) ? [] : Lanes.In(admin.Views.Current.Value, lane).Select(type => type.Name).ToArray();
+        if (types.Length == 0 && !string.IsNullOrEmpty(lane))
+        {
+            return WireJson.Json(Array.Empty<object>());
+        }
+
+        try
+        {
+            var page = await admin.History.JobsAsync(
+                new JobFilter { JobTypes = [.. types], States = wanted is { } one ? [one] : [], Limit = Math.Min(Number(limit, 200), 500), After = after }, cancellationToken);
+            return WireJson.Json(page.Items.Select(ApiObjects.Job));
+        }
+        catch (FormatException exception)
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, exception.Message);
+        }
+    }
+
+    private static async Task<IResult> DetailAsync(IAdmin admin, string id, string? activity_limit, string? related_limit, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(admin, id, cancellationToken) is not { } record)
+        {
+            return WireJson.Error(StatusCodes.Status404NotFound, "job detail not found");
+        }
+
+        var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Job = record.Job.Id, Limit = Math.Min(Number(activity_limit, 500), 5000) }, cancellationToken);
+        var related = await admin.History.JobsAsync(new JobFilter { JobTypes = [record.Job.JobType], Limit = Math.Min(Number(related_limit, 20), 100) + 1 }, cancellationToken);
+        return WireJson.Json(new
+        {
+            job = ApiObjects.Detail(record),
+            run_record = record.Job.IsTerminal ? ApiObjects.Run(record.Job) : null,
+            activities = activities.Reverse().Select(ApiObjects.Activity),
+            related_jobs = related.Items.Where(job => job.Id != record.Job.Id).Take(Math.Min(Number(related_limit, 20), 100)).Select(ApiObjects.Job),
+            last_updated = record.Job.UpdatedAt,
+        });
+    }
+
+    private static async Task<IResult> LogAsync(IAdmin admin, JobLogStore logs, string id, int? attempt, string? stream, long? offset, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(admin, id, cancellationToken) is not { } record)
+        {
+            return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
+        }
+
+        var slice = await logs.ReadAsync(
+            record.Job.Id, attempt ?? record.Job.Attempt?.Number ?? 1, stream == "stderr" ? LogStream.Stderr : LogStream.Stdout, offset ?? 0, 1024 * 1024, cancellationToken);
+        return Results.Bytes(slice is null ? [] : [.. slice.Bytes], "text/plain; charset=utf-8");
+    }
+
+    private static async Task<IResult> ExpireAsync(IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(id))
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, "job id is required");
+        }
+
+        var (body, problem) = await Bodies.ReadAsync<ReasonBody>(request, cancellationToken);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        if (await FindAsync(admin, id, cancellationToken) is null)
+        {
+            return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
+        }
+
+        var reply = await admin.SendAsync(new ExpireJob(Actor.LocalRest, new JobId(id), body?.Reason ?? "job expired by admin request"), cancellationToken);
+        return reply.IsAccepted ? WireJson.Json(new { job_id = id, expired = true, job = ApiObjects.Job(reply.Value) })
+            : reply.Refusal.Code == RefusalCode.Unavailable ? Replies.From(reply.Refusal)
+            : WireJson.Json(new { job_id = id, expired = false, message = "job is not active" });
+    }
+
+    private static async Task<IResult> ExecuteAsync(IAdmin admin, Waits waits, bool? async, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await Bodies.ReadAsync<ExecuteBody>(request, cancellationToken);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        if (body?.Job is not { } node)
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, "job is required");
+        }
+
+        Wire.JobSpec spec;
+        try
+        {
+            spec = WireJson.Parse<Wire.JobSpec>(node.ToJsonString());
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException)
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, $"job cannot be read: {exception.Message}");
+        }
+
+        if (spec.JobId.Length > 0 && await admin.History.JobAsync(new JobId(spec.JobId), cancellationToken) is not null)
+        {
+            return WireJson.Error(StatusCodes.Status409Conflict, $"job {spec.JobId} exists already");
+        }
+
+        var seconds = body.TimeoutSeconds is > 0 and { } asked ? Math.Min(asked, 600) : 90;
+        var timeout = TimeSpan.FromSeconds(seconds);
+        var reply = await admin.SendAsync(Submission(spec, timeout), cancellationToken);
+        if (!reply.IsAccepted)
+        {
+            return Replies.From(reply.Refusal);
+        }
+
+        if (async == true)
+        {
+            return OperationsApi.Accepted(reply.Value.Id.Value);
+        }
+
+        return await waits.JobAsync(reply.Value.Id, timeout, cancellationToken) is { } ended
+            ? await CompletedAsync(admin, ended, cancellationToken)
+            : await GiveUpAsync(admin, reply.Value.Id, cancellationToken);
+    }
+
+    private static SubmitJob Submission(Wire.JobSpec spec, TimeSpan timeout) => new(
+        Actor.LocalRest,
+        spec.JobType,
+        JobOrigin.Rest,
+        new JobPayload(spec.Detail, ConfigValueMapper.ToCore(spec.Parameters)),
+        spec.Summary,
+        WirePriority.ToCore(spec.Priority),
+        System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, spec.Labels),
+        spec.JobId.Length > 0 ? new JobId(spec.JobId) : null,
+        spec.DedupeKey,
+        spec.ScheduledAt?.ToDateTimeOffset(),
+        AttemptTimeout: timeout);
+
+    private static async Task<IResult> CompletedAsync(IAdmin admin, Job job, CancellationToken cancellationToken)
+    {
+        var record = await admin.History.JobAsync(job.Id, cancellationToken);
+        var wire = new Wire.JobCompleted
+        {
+            RequestId = job.Attempt?.RequestId.Value ?? "",
+            JobId = job.Id.Value,
+            JobType = job.JobType,
+            Success = job.State == JobState.Succeeded,
+            ErrorMessage = job.State == JobState.Succeeded ? "" : job.Error,
+            Result = new Wire.JobResult { Summary = job.ResultSummary },
+            CompletedAt = job.CompletedAt is { } at ? Timestamp.FromDateTimeOffset(at) : null,
+        };
+        ConfigValueMapper.ToWire(record?.Result?.Outputs ?? Server.Core.Forms.ConfigValues.Empty, wire.Result.OutputValues);
+        return wire.Success
+            ? WireJson.Proto(wire)
+            : WireJson.Json(new { error = job.Error, completion = WireJson.Node(wire, whole: true) }, StatusCodes.Status500InternalServerError);
+    }
+
+    private static async Task<IResult> GiveUpAsync(IAdmin admin, JobId job, CancellationToken cancellationToken)
+    {
+        await admin.SendAsync(new CancelJob(Actor.LocalRest, job, "the caller's timeout is over"), cancellationToken);
+        return WireJson.Json(new { error = $"deadline exceeded: job {job} did not end in time and is being cancelled", job_id = job.Value }, StatusCodes.Status500InternalServerError);
+    }
+
+    private static async Task<IResult> ActAsync(IAdmin admin, string id, Command<Job> command, CancellationToken cancellationToken)
+    {
+        var reply = await admin.SendAsync(command, cancellationToken);
+        if (reply.IsAccepted || reply.Refusal.Code != RefusalCode.NotFound)
+        {
+            return Replies.From(reply, job => WireJson.Json(ApiObjects.Job(job)));
+        }
+
+        return await FindAsync(admin, id, cancellationToken) is { } record
+            ? WireJson.Error(StatusCodes.Status409Conflict, $"job {id} has already ended ({ApiObjects.StateName(record.Job.State)})")
+            : WireJson.Error(StatusCodes.Status404NotFound, "job not found");
+    }
+
+    private static async Task<JobRecord?> FindAsync(IAdmin admin, string id, CancellationToken cancellationToken)
+    {
+        var record = await admin.History.JobAsync(new JobId(id), cancellationToken);
+
+        // Progress is newer in memory than on disk.
+        return record is not null && admin.States.Current.Value.Jobs.TryGetValue(record.Job.Id, out var live) ? record with { Job = live } : record;
+    }
+
+    /// <summary>Both <c>running</c> and <c>job_state_running</c>, in any case.</summary>
+    private static JobState? ParseState(string text)
+    {
+        const string Prefix = "job_state_";
+        var name = text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? text[Prefix.Length..] : text;
+        return System.Enum.TryParse<JobState>(name, ignoreCase: true, out var state) && System.Enum.IsDefined(state) ? state : null;
+    }
+
+    private static int Number(string? text, int otherwise) => int.TryParse(text, out var number) && number > 0 ? number : otherwise;
+}
