@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.App.Hosting;
 using BlazorPluginAdmin.App.Rest;
-using BlazorPluginAdmin.Components;
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Grpc.Transport.Server.Health;
@@ -99,7 +98,7 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<HealthService>();
         services.AddAdminCore(core);
         services.AddGrpcTransport();
-        services.AddAdminPages();
+        BlazorPluginAdmin.Components.PagesRegistration.AddAdminPages(services);
         services.AddAdminRest();
         var protection = services.AddDataProtection().SetApplicationName("BlazorPluginAdmin");
         if (folder is not null)
@@ -118,15 +117,16 @@ public sealed class AdminApp : IAsyncDisposable
     {
         app.UseWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), pages => pages.UseMiddleware<RequestGuard>());
         app.UseRouting();
+        app.Use(WorkerDoor.CheckAsync);
         app.UseAntiforgery();
         var gateway = app.Services.GetRequiredService<WorkerGateway>();
-        var workers = app.MapGroup("").AddEndpointFilterlessGuard(HttpProtocol.IsHttp2);
+        var workers = app.MapGroup("").WithMetadata(new WorkerDoor());
         workers.MapGrpcDuplex(
             GrpcMethod.From<Wire.WorkerToAdminMessage, Wire.AdminToWorkerMessage>(Wire.PluginReflection.Descriptor.Services[0], "WorkerStream"), gateway.RunAsync);
         workers.MapGrpcHealth(app.Services.GetRequiredService<HealthService>());
         workers.MapGrpcReflection(Wire.PluginReflection.Descriptor.Services[0]);
         app.MapAdminRest();
-        app.MapAdminPages();
+        app.MapStaticAssets();
     }
 
     private static StartRefusedException? Reason(Exception exception, AppOptions options) => exception switch

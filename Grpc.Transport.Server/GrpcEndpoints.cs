@@ -46,9 +46,8 @@ public static class GrpcEndpoints
         where TResponse : class, IMessage<TResponse> => endpoints.MapPost(method.Path, http => Invoker(http).InvokeAsync(http, headersAtOnce: false, async (call, gzip) =>
             await Writer(http, method, call).WriteAsync(await handler(await Reader(http, method, call, gzip).ReadOnlyAsync(), call))));
 
-    /// <summary>Answers UNIMPLEMENTED for every gRPC path that nothing is mapped to, on the given hosts only.</summary>
-    public static IEndpointConventionBuilder MapGrpcFallback(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapFallback("{**path}", GrpcInvoker.UnknownAsync);
+    /// <summary>Answers a request that no method takes: UNIMPLEMENTED for gRPC, 404 for anything else.</summary>
+    public static Task UnknownMethodAsync(HttpContext http) => GrpcInvoker.UnknownAsync(http);
 
     private static GrpcInvoker Invoker(HttpContext http) => http.RequestServices.GetRequiredService<GrpcInvoker>();
 

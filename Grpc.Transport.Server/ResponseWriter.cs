@@ -17,7 +17,7 @@ public sealed class ResponseWriter<T>
 
     /// <summary>Puts a message into the buffer; it goes out with the next flush. For pumps that send many at once.</summary>
     /// <exception cref="RpcException">Larger than the limit.</exception>
-    public void Write(T message) => Framing.Write(_call.HttpContext.Response.BodyWriter, message, _maxSize);
+    public void Buffer(T message) => Framing.Write(_call.HttpContext.Response.BodyWriter, message, _maxSize);
 
     /// <summary>Sends what was written; waits while the client is slow.</summary>
     public async ValueTask FlushAsync()
@@ -34,7 +34,7 @@ public sealed class ResponseWriter<T>
     public async ValueTask WriteAsync(T message)
     {
         await _call.WriteHeadersAsync();
-        Write(message);
+        Buffer(message);
         await FlushAsync();
     }
 }

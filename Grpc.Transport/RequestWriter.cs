@@ -23,7 +23,7 @@ public sealed class RequestWriter<T>
 
     /// <summary>Puts a message into the buffer; it goes out with the next flush. For pumps that send many at once.</summary>
     /// <exception cref="RpcException">Larger than the channel's limit.</exception>
-    public void Write(T message)
+    public void Buffer(T message)
     {
         try
         {
@@ -60,7 +60,7 @@ public sealed class RequestWriter<T>
     /// <exception cref="RpcException">Larger than the limit, or the call has ended.</exception>
     public ValueTask WriteAsync(T message, CancellationToken cancellationToken = default)
     {
-        Write(message);
+        Buffer(message);
         return FlushAsync(cancellationToken);
     }
 

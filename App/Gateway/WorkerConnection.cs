@@ -57,7 +57,7 @@ public sealed class WorkerConnection : IDisposable
             {
                 for (var batch = 0; batch < 128 && _outbox.Reader.TryRead(out var message); batch++)
                 {
-                    responses.Write(map(message));
+                    responses.Buffer(map(message));
                 }
 
                 var flush = responses.FlushAsync();
@@ -81,7 +81,7 @@ public sealed class WorkerConnection : IDisposable
         }
         finally
         {
-            _closed.Cancel();
+            await _closed.CancelAsync();
         }
     }
 

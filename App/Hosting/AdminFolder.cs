@@ -34,7 +34,11 @@ public sealed class AdminFolder : IDisposable
                 throw Refused($"--data-dir {path} is a file; name a directory");
             }
 
-            if (!Directory.Exists(path))
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(path);
+            }
+            else if (!Directory.Exists(path))
             {
                 Directory.CreateDirectory(path, OwnerOnly);
             }
@@ -60,13 +64,7 @@ public sealed class AdminFolder : IDisposable
         FileStream stream;
         try
         {
-            stream = new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception) when (exception is not DirectoryNotFoundException && File.Exists(file))
         {

@@ -154,8 +154,8 @@ public sealed record AppOptions
 
         options = options with
         {
-            Port = Port(values, errors, "port", options.Port),
-            GrpcPort = Port(values, errors, "grpc-port", options.GrpcPort),
+            Port = PortOf(values, errors, "port", options.Port),
+            GrpcPort = PortOf(values, errors, "grpc-port", options.GrpcPort),
             PublicHosts = values.TryGetValue("public-host", out var hosts) ? hosts.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [],
             EnvironmentName = values.TryGetValue("environment", out var name) ? name.Value : "",
         };
@@ -167,7 +167,7 @@ public sealed record AppOptions
         return options;
     }
 
-    private static int Port(Dictionary<string, (string Value, string From)> values, List<string> errors, string key, int otherwise)
+    private static int PortOf(Dictionary<string, (string Value, string From)> values, List<string> errors, string key, int otherwise)
     {
         if (!values.TryGetValue(key, out var given))
         {
