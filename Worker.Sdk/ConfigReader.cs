@@ -1,0 +1,183 @@
+using System.Globalization;
+using BlazorPluginAdmin.Wire;
+using Google.Protobuf;
+using Kind = BlazorPluginAdmin.Wire.ConfigValue.KindOneofCase;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>
+/// Reads values by name from several layers: job parameter, then saved value, then descriptor default. Kinds are coerced
+/// where nothing is lost (an integer for a double, <c>"30s"</c> for a duration, a comma text for a list); a value of a
+/// wrong kind counts as absent and is remembered in <see cref="Warnings"/>, never an exception.
+/// </summary>
+public sealed class ConfigReader
+{
+    private readonly IReadOnlyList<IDictionary<string, ConfigValue>> _layers;
+    private readonly List<string> _warnings = [];
+
+    /// <param name="layers">First one wins.</param>
+    public ConfigReader(params IReadOnlyList<IDictionary<string, ConfigValue>> layers) => _layers = layers;
+
+    /// <summary>What was stored in a kind that could not be used.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>True when some layer has a value of that name.</summary>
+    public bool Has(string name) => _layers.Any(layer => layer.ContainsKey(name));
+
+    /// <summary>The value of the first layer that has it, as the protocol carries it.</summary>
+    public ConfigValue? Raw(string name) => _layers.Select(layer => layer.TryGetValue(name, out var value) ? value : null).FirstOrDefault(value => value is not null);
+
+    /// <summary>A text; empty when there is none.</summary>
+    public string Text(string name, string otherwise = "") => Read(name, otherwise, value => value.KindCase switch
+    {
+        Kind.StringValue => value.StringValue,
+        Kind.Int64Value => value.Int64Value.ToString(CultureInfo.InvariantCulture),
+        Kind.DoubleValue => value.DoubleValue.ToString("R", CultureInfo.InvariantCulture),
+        Kind.BoolValue => value.BoolValue ? "true" : "false",
+        Kind.StringList => string.Join(",", value.StringList.Values),
+        _ => null,
+    });
+
+    /// <summary>A 64-bit integer.</summary>
+    public long Int64(string name, long otherwise = 0) => ReadValue(name, otherwise, value => value.KindCase switch
+    {
+        Kind.Int64Value => value.Int64Value,
+        Kind.DoubleValue when Math.Abs(value.DoubleValue) < 9e15 && Math.Floor(value.DoubleValue) == value.DoubleValue => (long)value.DoubleValue,
+        Kind.StringValue when long.TryParse(value.StringValue, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        _ => (long?)null,
+    });
+
+    /// <summary>A double.</summary>
+    public double Double(string name, double otherwise = 0) => ReadValue(name, otherwise, value => value.KindCase switch
+    {
+        Kind.DoubleValue when double.IsFinite(value.DoubleValue) => value.DoubleValue,
+        Kind.Int64Value => value.Int64Value,
+        Kind.StringValue when double.TryParse(value.StringValue, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        _ => (double?)null,
+    });
+
+    /// <summary>A boolean.</summary>
+    public bool Bool(string name, bool otherwise = false) => ReadValue(name, otherwise, value => value.KindCase switch
+    {
+        Kind.BoolValue => value.BoolValue,
+        Kind.StringValue when bool.TryParse(value.StringValue, out var yes) => yes,
+        _ => (bool?)null,
+    });
+
+    /// <summary>Bytes; a text is read as UTF-8.</summary>
+    public byte[] Bytes(string name) => Read(name, [], value => value.KindCase switch
+    {
+        Kind.BytesValue => value.BytesValue.ToByteArray(),
+        Kind.StringValue => ByteString.CopyFromUtf8(value.StringValue).ToByteArray(),
+        _ => null,
+    });
+
+    /// <summary>A duration; plain numbers are seconds, texts as <c>30s</c>, <c>10m</c>, <c>1h30m</c>, <c>250ms</c>.</summary>
+    public TimeSpan Duration(string name, TimeSpan otherwise = default) => ReadValue(name, otherwise, value => value.KindCase switch
+    {
+        Kind.DurationValue => Span(value.DurationValue),
+        Kind.Int64Value => TimeSpan.FromSeconds(value.Int64Value),
+        Kind.DoubleValue => TimeSpan.FromSeconds(value.DoubleValue),
+        Kind.StringValue => DurationText.Parse(value.StringValue),
+        _ => null,
+    });
+
+    /// <summary>A list of texts; a plain text is split at commas.</summary>
+    public IReadOnlyList<string> Texts(string name) => Read<IReadOnlyList<string>>(name, [], value => value.KindCase switch
+    {
+        Kind.StringList => [.. value.StringList.Values],
+        Kind.StringValue => value.StringValue.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        Kind.ListValue => [.. value.ListValue.Values.Where(item => item.KindCase == Kind.StringValue).Select(item => item.StringValue)],
+        _ => null,
+    });
+
+    /// <summary>A list of 64-bit integers.</summary>
+    public IReadOnlyList<long> Int64s(string name) => Read<IReadOnlyList<long>>(name, [], value => value.KindCase switch
+    {
+        Kind.Int64List => [.. value.Int64List.Values],
+        Kind.ListValue => [.. value.ListValue.Values.Where(item => item.KindCase == Kind.Int64Value).Select(item => item.Int64Value)],
+        _ => null,
+    });
+
+    /// <summary>A map; its fields can be read by a reader of its own.</summary>
+    public IReadOnlyDictionary<string, ConfigValue> Map(string name) => Read<IReadOnlyDictionary<string, ConfigValue>>(
+        name, new Dictionary<string, ConfigValue>(), value => value.KindCase == Kind.MapValue ? new Dictionary<string, ConfigValue>(value.MapValue.Fields, StringComparer.Ordinal) : null);
+
+    private static TimeSpan Span(Google.Protobuf.WellKnownTypes.Duration duration) =>
+        duration.Seconds > 900_000_000_000 ? TimeSpan.MaxValue : TimeSpan.FromSeconds(duration.Seconds) + TimeSpan.FromTicks(duration.Nanos / 100);
+
+    private T Read<T>(string name, T otherwise, Func<ConfigValue, T?> convert)
+        where T : class
+    {
+        foreach (var layer in _layers)
+        {
+            if (layer.TryGetValue(name, out var value) && value.KindCase != Kind.None)
+            {
+                if (convert(value) is { } converted)
+                {
+                    return converted;
+                }
+
+                _warnings.Add($"{name} is stored as {value.KindCase}, which cannot be used; the default is");
+            }
+        }
+
+        return otherwise;
+    }
+
+    private T ReadValue<T>(string name, T otherwise, Func<ConfigValue, T?> convert)
+        where T : struct
+    {
+        var read = Read<object>(name, otherwise, value => convert(value));
+        return (T)read;
+    }
+}
+
+/// <summary>Durations as people write them.</summary>
+internal static class DurationText
+{
+    public static TimeSpan? Parse(string text)
+    {
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return TimeSpan.FromSeconds(seconds);
+        }
+
+        var total = TimeSpan.Zero;
+        var number = "";
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (char.IsAsciiDigit(text[at]) || text[at] == '.')
+            {
+                number += text[at];
+                continue;
+            }
+
+            var unit = text[at] == 'm' && at + 1 < text.Length && text[at + 1] == 's' ? "ms" : text[at].ToString();
+            at += unit.Length - 1;
+            if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var count))
+            {
+                return null;
+            }
+
+            TimeSpan? part = unit switch
+            {
+                "d" => TimeSpan.FromDays(count),
+                "h" => TimeSpan.FromHours(count),
+                "m" => TimeSpan.FromMinutes(count),
+                "s" => TimeSpan.FromSeconds(count),
+                "ms" => TimeSpan.FromMilliseconds(count),
+                _ => null,
+            };
+            if (part is null)
+            {
+                return null;
+            }
+
+            total += part.Value;
+            number = "";
+        }
+
+        return number.Length == 0 && text.Length > 0 ? total : null;
+    }
+}

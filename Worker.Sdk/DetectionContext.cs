@@ -1,0 +1,48 @@
+using BlazorPluginAdmin.Wire;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>One detection as its handler sees it.</summary>
+public sealed class DetectionContext
+{
+    private readonly Func<Proposal, ValueTask> _propose;
+    private readonly Action<string, string> _report;
+
+    internal DetectionContext(
+        RunDetectionRequest request, ConfigReader config, string workerId, Func<Proposal, ValueTask> propose, Action<string, string> report, CancellationToken canceled)
+    {
+        _propose = propose;
+        _report = report;
+        Request = request;
+        Config = config;
+        WorkerId = workerId;
+        Canceled = canceled;
+    }
+
+    /// <summary>The request as it came: runtime settings, cluster context, sequence.</summary>
+    public RunDetectionRequest Request { get; }
+
+    /// <summary>Saved values over descriptor defaults, worker form before admin form.</summary>
+    public ConfigReader Config { get; }
+
+    /// <summary>This worker's id, for keys and selectors.</summary>
+    public string WorkerId { get; }
+
+    /// <summary>Most proposals that are wanted; 0 = no limit. The SDK sends no more than that.</summary>
+    public int MaxResults => Request.MaxResults;
+
+    /// <summary>True when <see cref="MaxResults"/> proposals were made: looking on is of no use.</summary>
+    public bool IsFull { get; internal set; }
+
+    /// <summary>The admin wants it to stop, its time is over, or the worker is stopping.</summary>
+    public CancellationToken Canceled { get; }
+
+    /// <summary>When the last job of this type succeeded.</summary>
+    public DateTimeOffset? LastSuccessfulRun => Request.LastSuccessfulRun?.ToDateTimeOffset();
+
+    /// <summary>Proposes work; waits while the admin is slow to take it.</summary>
+    public ValueTask ProposeAsync(Proposal proposal) => _propose(proposal);
+
+    /// <summary>Says what is going on; shown on the timeline.</summary>
+    public void Report(string stage, string message) => _report(stage, message);
+}

@@ -1,0 +1,78 @@
+using BlazorPluginAdmin.Wire;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>Which of an attempt's two outputs.</summary>
+public enum OutputStream
+{
+    /// <summary>What the work says.</summary>
+    Stdout = 1,
+
+    /// <summary>What it complains about.</summary>
+    Stderr = 2,
+}
+
+/// <summary>One attempt of a job as its handler sees it.</summary>
+public sealed class JobContext
+{
+    private readonly IAttemptReports _reports;
+
+    internal JobContext(ExecuteJobRequest request, ConfigReader config, string workerId, IAttemptReports reports, CancellationToken canceled, CancellationToken stopping)
+    {
+        _reports = reports;
+        Request = request;
+        Config = config;
+        WorkerId = workerId;
+        Canceled = canceled;
+        Stopping = stopping;
+    }
+
+    /// <summary>The request as it came.</summary>
+    public ExecuteJobRequest Request { get; }
+
+    /// <summary>The same in every attempt.</summary>
+    public string JobId => Request.Job.JobId;
+
+    /// <summary>Of this attempt.</summary>
+    public string RequestId => Request.RequestId;
+
+    /// <summary>From 1.</summary>
+    public int Attempt => Request.Attempt;
+
+    /// <summary>Job parameters, then saved worker values, then saved admin values, then descriptor defaults.</summary>
+    public ConfigReader Config { get; }
+
+    /// <summary>Labels of the job.</summary>
+    public IReadOnlyDictionary<string, string> Labels => new Dictionary<string, string>(Request.Job.Labels, StringComparer.Ordinal);
+
+    /// <summary>This worker's id.</summary>
+    public string WorkerId { get; }
+
+    /// <summary>A person cancelled it, its time is over, or its lease was lost. Stop soon.</summary>
+    public CancellationToken Canceled { get; }
+
+    /// <summary>The worker is about to stop; what can be finished within seconds may be.</summary>
+    public CancellationToken Stopping { get; }
+
+    /// <summary>How far it is. Only the newest is sent, at most four times a second; the percentage never falls.</summary>
+    public void Report(double percent, string stage = "", string message = "") => _reports.Progress(percent, stage, message);
+
+    /// <summary>Output for people, kept with the attempt.</summary>
+    public void Output(OutputStream stream, ReadOnlySpan<byte> bytes) => _reports.Output(stream, bytes);
+
+    /// <summary>A line of output.</summary>
+    public void WriteLine(string line) => _reports.Output(OutputStream.Stdout, System.Text.Encoding.UTF8.GetBytes(line + "\n"));
+
+    /// <summary>A line on the timeline.</summary>
+    public void Activity(string message, string stage = "", ValueSet? details = null) => _reports.Activity(message, stage, details ?? []);
+}
+
+/// <summary>Where an attempt's reports go.</summary>
+internal interface IAttemptReports
+{
+    void Progress(double percent, string stage, string message);
+
+    void Output(OutputStream stream, ReadOnlySpan<byte> bytes);
+
+    void Activity(string message, string stage, ValueSet details);
+}

@@ -1,0 +1,374 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>
+/// A worker that dials in, serves, and can be started again after every kind of end. It never reconnects by itself:
+/// <see cref="RunForeverAsync"/> does, for those who want that. All members may be called from any thread.
+/// </summary>
+public sealed partial class PluginWorker : IAsyncDisposable
+{
+    private readonly WorkerOptions _options;
+    private readonly FrozenDictionary<string, IJobHandler> _handlers;
+    private readonly WorkRunner _runner;
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate.
+    private WorkerState _state = WorkerState.Created;
+    private WorkerStream? _stream;
+    private SessionSnapshot? _session;
+    private TaskCompletionSource<RunResult> _ended = NewEnd();
+    private CancellationTokenSource? _starting;
+    private int _generation;
+    private bool _mayClaim;
+
+    /// <summary>Checks everything that can be checked without a network.</summary>
+    /// <exception cref="ArgumentException">All findings, one per line.</exception>
+    public PluginWorker(WorkerOptions options, params IReadOnlyList<IJobHandler> handlers)
+    {
+        _options = options;
+        WorkerId = WorkerIdentity.Find(options);
+        var problems = WorkerIdentity.Problems(options, handlers, WorkerId);
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join("\n", problems), nameof(handlers));
+        }
+
+        _handlers = handlers.ToFrozenDictionary(handler => handler.Descriptor.JobType, StringComparer.OrdinalIgnoreCase);
+        _runner = new WorkRunner(_handlers, options, WorkerId);
+    }
+
+    /// <summary>The stable identity.</summary>
+    public string WorkerId { get; }
+
+    /// <summary>Where it is in its life.</summary>
+    public WorkerState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state;
+            }
+        }
+    }
+
+    /// <summary>The current session, or the last one; null before the first.</summary>
+    public SessionSnapshot? Session
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _session;
+            }
+        }
+    }
+
+    /// <summary>Dials and registers. Returns when the admin has accepted.</summary>
+    /// <exception cref="StartFailureException">It did not; the worker is stopped and can be started again.</exception>
+    /// <exception cref="InvalidOperationException">It is starting or running already.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        var starting = BeginStart(cancellationToken);
+        try
+        {
+            var stream = await DialAsync(starting.Token).ConfigureAwait(false);
+            Opened(stream);
+        }
+        catch (Exception exception)
+        {
+            lock (_gate)
+            {
+                _state = WorkerState.Stopped;
+            }
+
+            throw exception is StartFailureException ? exception : new StartFailureException(CloseReason.Unreachable, exception.Message, false, exception);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _starting = null;
+            }
+
+            starting.Dispose();
+        }
+    }
+
+    /// <summary>Ends the session. With drain, running work is finished within the grace and its results are sent.</summary>
+    /// <param name="drain">False: running work is cancelled now.</param>
+    /// <param name="grace">Default 30 s.</param>
+    /// <param name="cancellationToken">Stops waiting for the drain, not the stop.</param>
+    public async Task StopAsync(bool drain = true, TimeSpan? grace = null, CancellationToken cancellationToken = default)
+    {
+        WorkerStream? stream;
+        Task<RunResult> ended;
+        lock (_gate)
+        {
+            _starting?.Cancel();
+            stream = _stream;
+            ended = _ended.Task;
+            if (stream is null)
+            {
+                return;
+            }
+
+            _state = WorkerState.Stopping;
+            _mayClaim = false;
+        }
+
+        await DrainAsync(stream, drain, grace ?? TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
+        stream.Close(CloseReason.StopRequested, "stop requested");
+        await ended.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the end of the session that is current now; a later one does not prolong it.</summary>
+    public Task<RunResult?> WaitAsync(CancellationToken cancellationToken = default)
+    {
+        Task<RunResult> ended;
+        lock (_gate)
+        {
+            if (_state is WorkerState.Created or WorkerState.Stopped)
+            {
+                return Task.FromResult<RunResult?>(null);
+            }
+
+            ended = _ended.Task;
+        }
+
+        return EndAsync();
+
+        async Task<RunResult?> EndAsync() => await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts and serves until the session ends. A cancelled token drains and stops.</summary>
+    /// <exception cref="StartFailureException">It could not start.</exception>
+    public async Task<RunResult> RunAsync(CancellationToken cancellationToken = default)
+    {
+        await StartAsync(cancellationToken).ConfigureAwait(false);
+        Task<RunResult> ended;
+        lock (_gate)
+        {
+            ended = _ended.Task;
+        }
+
+        try
+        {
+            return await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await StopAsync(cancellationToken: CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Serves, and dials again after ends that may pass; returns with the first that does not.</summary>
+    /// <exception cref="StartFailureException">A start failed for good.</exception>
+    public async Task<RunResult> RunForeverAsync(RestartPolicy? policy = null, CancellationToken cancellationToken = default)
+    {
+        var rules = policy ?? new RestartPolicy();
+        var failures = 0;
+        while (true)
+        {
+            var started = _options.TimeProvider.GetTimestamp();
+            try
+            {
+                var result = await RunAsync(cancellationToken).ConfigureAwait(false);
+                if (!RestartPolicy.Restarts(result.Reason))
+                {
+                    return result;
+                }
+
+                failures = _options.TimeProvider.GetElapsedTime(started) >= rules.ResetAfter ? 0 : failures;
+                LogSessionEnded(_options.Logger, result.Reason, result.Text);
+            }
+            catch (StartFailureException failure) when (RestartPolicy.Restarts(failure.Reason, failure.IsPermanent))
+            {
+                LogStartFailed(_options.Logger, failure.Message);
+            }
+
+            var delay = rules.Delay(failures++, Session?.ReconnectDelay ?? TimeSpan.FromSeconds(1));
+            await Task.Delay(delay, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops at once; running work is cancelled.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(drain: false).ConfigureAwait(false);
+        await _runner.IdleAsync().ConfigureAwait(false);
+        _runner.Dispose();
+    }
+
+    private static TaskCompletionSource<RunResult> NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private CancellationTokenSource BeginStart(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_state is WorkerState.Starting or WorkerState.Running or WorkerState.Stopping)
+            {
+                throw new InvalidOperationException($"the worker is {_state}; it can be started when it is stopped");
+            }
+
+            _state = WorkerState.Starting;
+            _starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            return _starting;
+        }
+    }
+
+    private async Task<WorkerStream> DialAsync(CancellationToken cancellationToken)
+    {
+        StartFailureException? last = null;
+        foreach (var entry in _options.Address.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            try
+            {
+                var address = await WorkerAddress.ResolveAsync(entry, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                return await WorkerStream.OpenAsync(_options, _runner, _handlers, WorkerId, address, _mayClaim, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StartFailureException failure) when (failure.Reason is CloseReason.Unreachable or CloseReason.Timeout)
+            {
+                last = failure;
+            }
+            catch (OperationCanceledException exception)
+            {
+                throw new StartFailureException(CloseReason.Canceled, "the start was cancelled", inner: exception);
+            }
+        }
+
+        throw last ?? new StartFailureException(CloseReason.Unreachable, "no address is set");
+    }
+
+    private void Opened(WorkerStream stream)
+    {
+        lock (_gate)
+        {
+            _stream = stream;
+            _session = new SessionSnapshot(
+                WorkerId, stream.InstanceId, ++_generation, stream.Address, stream.Extensions, stream.HeartbeatInterval, stream.ReconnectDelay, stream.AdminVersion);
+            _mayClaim = stream.Extensions.Contains("resume");
+            _ended = NewEnd();
+            _state = WorkerState.Running;
+        }
+
+        LogOpened(_options.Logger, WorkerId, stream.Address);
+        _ = EndAsync(stream, _session);
+    }
+
+    /// <summary>What follows the end of a session, once: reset, then whoever waits is told. Faults of the callback are logged.</summary>
+    private async Task EndAsync(WorkerStream stream, SessionSnapshot session)
+    {
+        var (reason, text) = await stream.Closed.ConfigureAwait(false);
+        if (reason == CloseReason.AdminShutdown)
+        {
+            await DrainAsync(stream, drain: true, TimeSpan.FromSeconds(30), CancellationToken.None).ConfigureAwait(false);
+        }
+
+        _runner.Detach();
+        await stream.DisposeAsync().ConfigureAwait(false);
+        var result = new RunResult(reason, text, session);
+        TaskCompletionSource<RunResult> ended;
+        bool resumes;
+        lock (_gate)
+        {
+            ended = _ended;
+            _stream = null;
+            _state = WorkerState.Stopped;
+            resumes = _mayClaim && RestartPolicy.Restarts(reason);
+            _mayClaim = resumes;
+        }
+
+        KeepOrCancelWork(resumes);
+        ended.SetResult(result);
+        if (_options.OnClose is { } onClose)
+        {
+            try
+            {
+                await onClose(reason, session).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                LogCallbackFailed(_options.Logger, exception);
+            }
+        }
+    }
+
+    /// <summary>With resume, work goes on for the window; whoever has not come back by then has lost the lease.</summary>
+    private void KeepOrCancelWork(bool resumes)
+    {
+        if (!resumes)
+        {
+            _runner.CancelAll();
+            return;
+        }
+
+        var generation = _generation;
+        ITimer? timer = null;
+        timer = _options.TimeProvider.CreateTimer(
+            _ =>
+            {
+                bool late;
+                lock (_gate)
+                {
+                    late = _generation == generation && _stream is null;
+                    _mayClaim &= !late;
+                }
+
+                if (late)
+                {
+                    _runner.CancelAll();
+                }
+
+                timer?.Dispose();
+            },
+            null,
+            _options.ResumeWindow,
+            Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task DrainAsync(WorkerStream stream, bool drain, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        _runner.Draining = true;
+        try
+        {
+            if (drain)
+            {
+                await _runner.IdleAsync().WaitAsync(grace, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                if (stream.Acknowledges)
+                {
+                    await _runner.Completions.EmptyAsync().WaitAsync(TimeSpan.FromSeconds(5), _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                }
+
+                await stream.FinishAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            LogDrainCut(_options.Logger);
+        }
+        finally
+        {
+            _runner.CancelAll();
+            _runner.Draining = false;
+        }
+    }
+
+    [LoggerMessage(20, LogLevel.Information, "Worker {WorkerId} is connected to {Address}")]
+    private static partial void LogOpened(ILogger logger, string workerId, string address);
+
+    [LoggerMessage(21, LogLevel.Warning, "The session ended ({Reason}): {Text}; dialling again")]
+    private static partial void LogSessionEnded(ILogger logger, CloseReason reason, string text);
+
+    [LoggerMessage(22, LogLevel.Warning, "Not connected: {Text}; trying again")]
+    private static partial void LogStartFailed(ILogger logger, string text);
+
+    [LoggerMessage(23, LogLevel.Error, "OnClose failed")]
+    private static partial void LogCallbackFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(24, LogLevel.Warning, "Running work did not end in time and is cancelled")]
+    private static partial void LogDrainCut(ILogger logger);
+}

@@ -1,0 +1,216 @@
+using System.Globalization;
+using BlazorPluginAdmin.Wire;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>
+/// One attempt or detection while its handler runs. Reports land in slots that the session's pump empties: progress keeps
+/// only the newest, output keeps the last 256 KiB for re-sending, activities up to a bound.
+/// </summary>
+internal sealed class RunningAttempt(string requestId, string workId, string jobType, bool isDetection, Action changed, CancellationToken stopping) : IAttemptReports, IDisposable
+{
+    private const int MostActivities = 100;
+
+    private readonly Lock _gate = new();
+    private readonly LogRing _stdout = new(LogStream.Stdout);
+    private readonly LogRing _stderr = new(LogStream.Stderr);
+    private readonly List<ActivityEvent> _activities = [];
+    private double _percent;
+    private string _stage = "";
+    private string _message = "";
+    private bool _news;
+
+    public string RequestId { get; } = requestId;
+
+    public string WorkId { get; } = workId;
+
+    public string JobType { get; } = jobType;
+
+    public bool IsDetection { get; } = isDetection;
+
+    /// <summary>Cancelled when the work is to stop, whoever wants it.</summary>
+    public CancellationTokenSource Cancel { get; } = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+
+    /// <summary>Completes when the handler has returned.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The lease was taken by force: nobody waits for the result.</summary>
+    public bool IsForced { get; set; }
+
+    public bool TimedOut { get; set; }
+
+    public RunningWork Snapshot()
+    {
+        lock (_gate)
+        {
+            return new RunningWork
+            {
+                WorkId = WorkId,
+                Kind = IsDetection ? WorkKind.Detection : WorkKind.Execution,
+                JobType = JobType,
+                State = JobState.Running,
+                ProgressPercent = _percent,
+                Stage = _stage,
+            };
+        }
+    }
+
+    public void Progress(double percent, string stage, string message)
+    {
+        lock (_gate)
+        {
+            _percent = double.IsFinite(percent) ? Math.Max(_percent, Math.Clamp(percent, 0, 100)) : _percent;
+            _stage = stage.Length > 0 ? stage : _stage;
+            _message = message;
+            _news = true;
+        }
+
+        changed();
+    }
+
+    public void Output(OutputStream stream, ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            (stream == OutputStream.Stderr ? _stderr : _stdout).Append(bytes);
+        }
+
+        changed();
+    }
+
+    public void Activity(string message, string stage, ValueSet details)
+    {
+        var activity = new ActivityEvent
+        {
+            Source = IsDetection ? ActivitySource.Detector : ActivitySource.Executor,
+            Message = message,
+            Stage = stage,
+        };
+        details.CopyTo(activity.Details);
+        lock (_gate)
+        {
+            if (_activities.Count == MostActivities)
+            {
+                _activities.RemoveAt(0);
+            }
+
+            _activities.Add(activity);
+            _news = true;
+        }
+
+        changed();
+    }
+
+    /// <summary>The newest progress, once; null when there is none.</summary>
+    public JobProgressUpdate? TakeProgress(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (!_news)
+            {
+                return null;
+            }
+
+            _news = false;
+            var update = new JobProgressUpdate
+            {
+                RequestId = RequestId,
+                JobId = IsDetection ? "" : WorkId,
+                JobType = JobType,
+                State = JobState.Running,
+                ProgressPercent = _percent,
+                Stage = _stage,
+                Message = _message,
+                Activities = { _activities },
+                UpdatedAt = Timestamp.FromDateTimeOffset(now),
+            };
+            _activities.Clear();
+            return update;
+        }
+    }
+
+    /// <summary>The next piece of output not sent yet; null when all is sent.</summary>
+    public JobLogChunk? TakeLog()
+    {
+        lock (_gate)
+        {
+            return Chunk(_stdout) ?? Chunk(_stderr);
+        }
+    }
+
+    /// <summary>After a reconnect: what may not have arrived is sent again; the admin drops what it has.</summary>
+    public void Rewind()
+    {
+        lock (_gate)
+        {
+            _stdout.Rewind();
+            _stderr.Rewind();
+        }
+    }
+
+    public void Dispose() => Cancel.Dispose();
+
+    private JobLogChunk? Chunk(LogRing ring) => ring.Take() is var (offset, bytes) && bytes.Length > 0
+        ? new JobLogChunk { RequestId = RequestId, JobId = WorkId, Stream = ring.Stream, Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(bytes) }
+        : null;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{JobType} {WorkId} ({RequestId})");
+}
+
+/// <summary>The last 256 KiB of one output, with the offset of each byte.</summary>
+internal sealed class LogRing(LogStream stream)
+{
+    private const int Capacity = 256 * 1024;
+    private const int ChunkSize = 32 * 1024;
+
+    private byte[] _ring = [];
+    private long _end;
+    private long _sent;
+
+    public LogStream Stream { get; } = stream;
+
+    private long Start => Math.Max(0, _end - _ring.Length);
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_ring.Length < Capacity && _end + bytes.Length > _ring.Length)
+        {
+            Array.Resize(ref _ring, (int)Math.Min(Capacity, Math.Max(4096, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(_end + bytes.Length)))));
+        }
+
+        if (bytes.Length > _ring.Length)
+        {
+            _end += bytes.Length - _ring.Length;
+            bytes = bytes[^_ring.Length..];
+        }
+
+        var at = (int)(_end % _ring.Length);
+        var first = Math.Min(bytes.Length, _ring.Length - at);
+        bytes[..first].CopyTo(_ring.AsSpan(at));
+        bytes[first..].CopyTo(_ring);
+        _end += bytes.Length;
+    }
+
+    /// <summary>What was overwritten before it was sent is a gap; the admin shows it.</summary>
+    public (long Offset, byte[] Bytes) Take()
+    {
+        var from = Math.Max(_sent, Start);
+        var count = (int)Math.Min(ChunkSize, _end - from);
+        if (count <= 0)
+        {
+            return (from, []);
+        }
+
+        var bytes = new byte[count];
+        var at = (int)(from % _ring.Length);
+        var first = Math.Min(count, _ring.Length - at);
+        _ring.AsSpan(at, first).CopyTo(bytes);
+        _ring.AsSpan(0, count - first).CopyTo(bytes.AsSpan(first));
+        _sent = from + count;
+        return (from, bytes);
+    }
+
+    public void Rewind() => _sent = Start;
+}

@@ -1,0 +1,392 @@
+using System.Collections.Concurrent;
+using BlazorPluginAdmin.Wire;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Logging;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>Runs handlers within the slots. It outlives sessions: with the extension resume, work goes on while the stream is gone.</summary>
+internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler> handlers, WorkerOptions options, string workerId) : IDisposable
+{
+    public const string AtCapacity = "executor is at capacity";
+
+    private const int BatchCount = 500;
+    private const int BatchSize = 1024 * 1024;
+    private const int OutputsLimit = 1024 * 1024;
+    private const int ErrorLimit = 16 * 1024;
+
+    private readonly ConcurrentDictionary<string, RunningAttempt> _running = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _detections = new(options.DetectionSlots, options.DetectionSlots);
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile IWorkerSession? _session;
+    private int _executing;
+    private int _detecting;
+
+    public CompletionBox Completions { get; } = new();
+
+    public bool Draining { get; set; }
+
+    public IReadOnlyCollection<RunningAttempt> Running => (IReadOnlyCollection<RunningAttempt>)_running.Values;
+
+    public (int Detections, int Executions) Used => (Volatile.Read(ref _detecting), Volatile.Read(ref _executing));
+
+    public void Attach(IWorkerSession session) => _session = session;
+
+    public void Detach() => _session = null;
+
+    public void CancelAll()
+    {
+        foreach (var attempt in _running.Values)
+        {
+            TryCancel(attempt);
+        }
+    }
+
+    public void Dispose()
+    {
+        _detections.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Completes when no handler runs.</summary>
+    public Task IdleAsync() => Task.WhenAll(_running.Values.Select(attempt => attempt.Ended.Task));
+
+    public void Execute(ExecuteJobRequest request, IWorkerSession session)
+    {
+        if (request.Job is null || !handlers.TryGetValue(request.Job.JobType, out var handler) || !handler.CanExecute)
+        {
+            session.Acknowledge(request.RequestId, accepted: true, "execute request accepted");
+            session.Send(Completed(request, JobOutcome.Failed(request.Job is null ? "execute job is nil" : $"job type {request.Job.JobType} is not handled by this worker", permanent: true)));
+            return;
+        }
+
+        var twin = _running.Values.FirstOrDefault(running => !running.IsDetection && running.WorkId == request.Job.JobId);
+        if (twin is null && (Draining || Volatile.Read(ref _executing) >= options.ExecutionSlots))
+        {
+            Refuse(request, session);
+            return;
+        }
+
+        Interlocked.Increment(ref _executing);
+        var attempt = new RunningAttempt(request.RequestId, request.Job.JobId, request.Job.JobType, isDetection: false, () => _session?.Wake(), CancellationToken.None);
+        _running[request.RequestId] = attempt;
+        session.Acknowledge(request.RequestId, accepted: true, "execute request accepted");
+        Own(RunJobAsync(handler, request, attempt, twin));
+    }
+
+    public void Detect(RunDetectionRequest request, IWorkerSession session)
+    {
+        session.Acknowledge(request.RequestId, accepted: true, "detection request accepted");
+        if (!handlers.TryGetValue(request.JobType, out var handler) || !handler.CanDetect)
+        {
+            session.Send(Ended(request, 0, $"job type {request.JobType} is not handled by this worker"));
+            return;
+        }
+
+        var attempt = new RunningAttempt(request.RequestId, request.RequestId, request.JobType, isDetection: true, () => _session?.Wake(), CancellationToken.None);
+        _running[request.RequestId] = attempt;
+        Own(RunDetectionAsync(handler, request, attempt));
+    }
+
+    public void Cancel(CancelRequest request, string envelopeId, IWorkerSession session)
+    {
+        if (request.TargetId.Length == 0)
+        {
+            session.Acknowledge(envelopeId, accepted: false, "cancel target is required");
+            return;
+        }
+
+        var target = _running.GetValueOrDefault(request.TargetId) ?? _running.Values.FirstOrDefault(running => !running.IsDetection && running.WorkId == request.TargetId);
+        if (target is null)
+        {
+            session.Acknowledge(envelopeId, accepted: false, "cancel target not found");
+            return;
+        }
+
+        target.IsForced |= request.Force;
+        TryCancel(target);
+        session.Acknowledge(envelopeId, accepted: true, "cancel request accepted");
+    }
+
+    private static void TryCancel(RunningAttempt attempt)
+    {
+        try
+        {
+            attempt.Cancel.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended meanwhile.
+        }
+    }
+
+    /// <summary>Handlers run on the pool and are observed: their faults become outcomes inside.</summary>
+    private void Own(Task work) => _ = work.ContinueWith(
+        task => LogRunnerFailed(options.Logger, task.Exception!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    private static void Refuse(ExecuteJobRequest request, IWorkerSession session)
+    {
+        if (session.IsOurs)
+        {
+            session.Acknowledge(request.RequestId, accepted: false, AtCapacity);
+        }
+        else
+        {
+            session.Send(Completed(request, JobOutcome.Failed(AtCapacity)));
+        }
+    }
+
+    private async Task RunJobAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt, RunningAttempt? twin)
+    {
+        await Task.Yield();
+        if (twin is not null)
+        {
+            // A foreign admin retries without waiting; two attempts of one job never overlap here.
+            TryCancel(twin);
+            await twin.Ended.Task.ConfigureAwait(false);
+        }
+
+        var timeout = TimeSpan.FromSeconds(request.AdminRuntime?.ExecutionTimeoutSeconds ?? 0);
+        using var timer = timeout > TimeSpan.Zero && timeout < TimeSpan.FromDays(24)
+            ? options.TimeProvider.CreateTimer(_ => OnTimeout(attempt), null, timeout, Timeout.InfiniteTimeSpan)
+            : null;
+        var outcome = await OutcomeAsync(handler, request, attempt).ConfigureAwait(false);
+        if (attempt.TimedOut && !outcome.Success)
+        {
+            outcome = JobOutcome.Failed("timeout", outputs: outcome.Outputs);
+        }
+
+        var completed = Completed(request, outcome);
+        _running.TryRemove(request.RequestId, out _);
+        Interlocked.Decrement(ref _executing);
+        if (!attempt.IsForced)
+        {
+            Deliver(completed, attempt);
+        }
+
+        _session?.Wake();
+        attempt.Ended.SetResult();
+        attempt.Dispose();
+    }
+
+    private static void OnTimeout(RunningAttempt attempt)
+    {
+        attempt.TimedOut = true;
+        TryCancel(attempt);
+    }
+
+    private async Task<JobOutcome> OutcomeAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt)
+    {
+        var config = new ConfigReader(
+            request.Job.Parameters,
+            request.WorkerConfigValues,
+            request.AdminConfigValues,
+            handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
+            handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
+        try
+        {
+            return await handler.ExecuteAsync(new JobContext(request, config, workerId, attempt, attempt.Cancel.Token, _stopping.Token)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (attempt.Cancel.IsCancellationRequested)
+        {
+            return JobOutcome.Failed("context canceled");
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogHandlerFailed(options.Logger, exception, attempt.ToString());
+            return JobOutcome.Failed($"{exception.GetType().Name}: {exception.Message}");
+        }
+    }
+
+    private async Task RunDetectionAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt)
+    {
+        await Task.Yield();
+        var error = "";
+        var sent = 0;
+        try
+        {
+            await _detections.WaitAsync(attempt.Cancel.Token).ConfigureAwait(false);
+            Interlocked.Increment(ref _detecting);
+            _session?.Wake();
+            try
+            {
+                sent = await DetectAsync(handler, request, attempt).ConfigureAwait(false);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _detecting);
+                _detections.Release();
+            }
+        }
+        catch (OperationCanceledException) when (attempt.Cancel.IsCancellationRequested)
+        {
+            error = "context canceled";
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogHandlerFailed(options.Logger, exception, attempt.ToString());
+            error = $"{exception.GetType().Name}: {exception.Message}";
+        }
+
+        _running.TryRemove(request.RequestId, out _);
+        _session?.Send(new WorkerToAdminMessage { DetectionComplete = Ended(request, sent, error).DetectionComplete }, attempt);
+        _session?.Wake();
+        attempt.Ended.SetResult();
+        attempt.Dispose();
+    }
+
+    private async Task<int> DetectAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt)
+    {
+        var config = new ConfigReader(
+            request.WorkerConfigValues,
+            request.AdminConfigValues,
+            handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
+            handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
+        var batch = new DetectionProposals { RequestId = request.RequestId, JobType = request.JobType };
+        var size = 0;
+        var count = 0;
+        DetectionContext? context = null;
+
+        async ValueTask FlushAsync(bool hasMore)
+        {
+            batch.HasMore = hasMore;
+            if (_session is { } session)
+            {
+                await session.SendAsync(new WorkerToAdminMessage { DetectionProposals = batch }, attempt.Cancel.Token).ConfigureAwait(false);
+            }
+
+            batch = new DetectionProposals { RequestId = request.RequestId, JobType = request.JobType };
+            size = 0;
+        }
+
+        async ValueTask ProposeAsync(Proposal proposal)
+        {
+            if (request.MaxResults > 0 && count >= request.MaxResults)
+            {
+                context!.IsFull = true;
+                return;
+            }
+
+            var wire = ToWire(proposal, request.JobType);
+            var bytes = wire.CalculateSize();
+            if (batch.Proposals.Count == BatchCount || (size > 0 && size + bytes > BatchSize))
+            {
+                await FlushAsync(hasMore: true).ConfigureAwait(false);
+            }
+
+            batch.Proposals.Add(wire);
+            size += bytes;
+            count++;
+            context!.IsFull = request.MaxResults > 0 && count >= request.MaxResults;
+        }
+
+        context = new DetectionContext(
+            request, config, workerId, ProposeAsync, (stage, message) => attempt.Progress(0, stage, message), attempt.Cancel.Token);
+        await handler.DetectAsync(context).ConfigureAwait(false);
+        await FlushAsync(hasMore: false).ConfigureAwait(false);
+        return count;
+    }
+
+    private void Deliver(WorkerToAdminMessage completed, RunningAttempt attempt)
+    {
+        var session = _session;
+        if (session is null || session.Acknowledges)
+        {
+            Completions.Keep(completed.JobCompleted);
+        }
+
+        session?.Send(completed, attempt);
+    }
+
+    private static JobProposal ToWire(Proposal proposal, string jobType)
+    {
+        var wire = new JobProposal
+        {
+            ProposalId = proposal.Id,
+            DedupeKey = proposal.DedupeKey,
+            JobType = jobType,
+            Priority = proposal.Priority,
+            Summary = proposal.Summary,
+            Detail = proposal.Detail,
+            NotBefore = proposal.NotBefore is { } start ? Timestamp.FromDateTimeOffset(start) : null,
+            ExpiresAt = proposal.ExpiresAt is { } end ? Timestamp.FromDateTimeOffset(end) : null,
+        };
+        proposal.Parameters.CopyTo(wire.Parameters);
+        foreach (var (key, value) in proposal.Labels)
+        {
+            wire.Labels[key] = value;
+        }
+
+        return wire;
+    }
+
+    private static WorkerToAdminMessage Ended(RunDetectionRequest request, int count, string error) => new()
+    {
+        DetectionComplete = new DetectionComplete
+        {
+            RequestId = request.RequestId,
+            JobType = request.JobType,
+            Success = error.Length == 0,
+            ErrorMessage = Cut(error),
+            TotalProposals = count,
+        },
+    };
+
+    private static WorkerToAdminMessage Completed(ExecuteJobRequest request, JobOutcome outcome)
+    {
+        var completed = new JobCompleted
+        {
+            RequestId = request.RequestId,
+            JobId = request.Job?.JobId ?? "",
+            JobType = request.Job?.JobType ?? "",
+            Success = outcome.Success,
+            ErrorMessage = outcome.Success ? "" : Cut(outcome.Text),
+            Result = new JobResult { Summary = outcome.Success ? outcome.Text : "" },
+            CompletedAt = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow()),
+        };
+        outcome.Outputs.CopyTo(completed.Result.OutputValues);
+        Shrink(completed.Result);
+        return new WorkerToAdminMessage { JobCompleted = completed };
+    }
+
+    /// <summary>The largest values go first when all together are too large; what went is named.</summary>
+    private static void Shrink(JobResult result)
+    {
+        while (result.CalculateSize() > OutputsLimit)
+        {
+            var largest = result.OutputValues.MaxBy(pair => pair.Value.CalculateSize()).Key;
+            result.OutputValues.Remove(largest);
+            result.OutputValues[largest + "_truncated"] = new ConfigValue { BoolValue = true };
+        }
+    }
+
+    private static string Cut(string text) => text.Length <= ErrorLimit ? text : text[..ErrorLimit];
+
+    [LoggerMessage(1, LogLevel.Warning, "The handler of {Attempt} failed")]
+    private static partial void LogHandlerFailed(ILogger logger, Exception exception, string attempt);
+
+    [LoggerMessage(2, LogLevel.Error, "Running a handler failed")]
+    private static partial void LogRunnerFailed(ILogger logger, Exception exception);
+}
+
+/// <summary>The live stream as the runner sees it.</summary>
+internal interface IWorkerSession
+{
+    /// <summary>The admin agreed to extensions, so it is one of ours.</summary>
+    bool IsOurs { get; }
+
+    /// <summary>The admin confirms completions.</summary>
+    bool Acknowledges { get; }
+
+    void Acknowledge(string requestId, bool accepted, string message);
+
+    /// <summary>Queues a message; what the attempt still has to say goes before it.</summary>
+    void Send(WorkerToAdminMessage message, RunningAttempt? after = null);
+
+    /// <summary>Queues a message; waits while the queue is full.</summary>
+    ValueTask SendAsync(WorkerToAdminMessage message, CancellationToken cancellationToken);
+
+    /// <summary>There is something to report.</summary>
+    void Wake();
+}

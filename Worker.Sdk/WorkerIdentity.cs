@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>A worker's stable id: given, else kept in a file, else made and written there.</summary>
+internal static class WorkerIdentity
+{
+    public static string Find(WorkerOptions options)
+    {
+        if (options.WorkerId is { } given)
+        {
+            return given;
+        }
+
+        var file = Path.Combine(options.StateDirectory, "worker.id");
+        if (File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } kept)
+        {
+            return kept;
+        }
+
+        var host = new string([.. Environment.MachineName.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit).Take(12)]);
+        var made = string.Create(CultureInfo.InvariantCulture, $"w-{host}-{new Random().Next(0x10000):x4}");
+        Directory.CreateDirectory(options.StateDirectory);
+        File.WriteAllText(file, made + "\n");
+        return made;
+    }
+
+    /// <summary>Everything that can be found wrong without a network.</summary>
+    public static List<string> Problems(WorkerOptions options, IReadOnlyList<IJobHandler> handlers, string id)
+    {
+        var problems = new List<string>();
+        if (handlers.Count == 0)
+        {
+            problems.Add("a worker needs at least one handler");
+        }
+
+        foreach (var twice in handlers.GroupBy(handler => handler.Descriptor.JobType).Where(group => group.Count() > 1))
+        {
+            problems.Add($"two handlers have the job type {twice.Key}");
+        }
+
+        if (id.Length is 0 or > 255 || id.Any(char.IsControl) || string.IsNullOrWhiteSpace(id))
+        {
+            problems.Add("the worker id must have 1 to 255 printable characters");
+        }
+
+        if (options.ExecutionSlots is < 1 or > 10_000 || options.DetectionSlots is < 1 or > 10_000)
+        {
+            problems.Add("slots must be 1 to 10,000");
+        }
+
+        foreach (var label in options.Labels.Where(label => label.Key.Length is 0 or > 63))
+        {
+            problems.Add($"the label key '{label.Key}' must have 1 to 63 characters");
+        }
+
+        return problems;
+    }
+}

@@ -1,0 +1,57 @@
+using BlazorPluginAdmin.Grpc.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>How a worker dials in and how much it takes on.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>Where the admin is: <c>host:http</c>, <c>host:http.grpc</c>, <c>grpc://host:port</c>, or a comma list tried in order.</summary>
+    public string Address { get; init; } = "127.0.0.1:23646";
+
+    /// <summary>Stable identity, 1–255 printable characters; null: from <c>worker.id</c> in <see cref="StateDirectory"/>, made when missing.</summary>
+    public string? WorkerId { get; init; }
+
+    /// <summary>Where the generated identity is kept.</summary>
+    public string StateDirectory { get; init; } = ".";
+
+    /// <summary>Shown to people; default the SDK's version.</summary>
+    public string Version { get; init; } = "0.1.0";
+
+    /// <summary>Sent as bearer token when set.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>For selectors of jobs.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Detections at once, all job types together; 1–10,000, default 1.</summary>
+    public int DetectionSlots { get; init; } = 1;
+
+    /// <summary>Executions at once, all job types together; 1–10,000, default 4.</summary>
+    public int ExecutionSlots { get; init; } = 4;
+
+    /// <summary>How long to wait for the admin's hello; default 5 s.</summary>
+    public TimeSpan RegistrationTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long running work outlives a lost stream, when the admin agreed; default 15 s.</summary>
+    public TimeSpan ResumeWindow { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>From a cancel to the end of waiting for the handler; default 10 s.</summary>
+    public TimeSpan CancelGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Asked of the admin; used only when it agrees.</summary>
+    public IReadOnlyList<string> Extensions { get; init; } = ["log", "ack", "resume", "ping", "drain"];
+
+    /// <summary>TLS, limits and dialling; its headers get the token.</summary>
+    public GrpcChannelOptions Channel { get; init; } = new();
+
+    /// <summary>Called once for each session that ended, outside every lock.</summary>
+    public Func<CloseReason, SessionSnapshot, Task>? OnClose { get; init; }
+
+    /// <summary>Default: silent.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}
