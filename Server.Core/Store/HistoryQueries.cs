@@ -1,0 +1,275 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+using Microsoft.Data.Sqlite;
+
+namespace BlazorPluginAdmin.Server.Core.Store;
+
+/// <summary>Short reads on connections of their own, a few of which are kept for the next reader. Keyset pages, never offsets.</summary>
+internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
+{
+    private const int ConnectionsKept = 8;
+
+    /// <summary>A text is looked for in this many of the newest jobs.</summary>
+    private const int TextWindow = 100_000;
+
+    private readonly ConcurrentBag<SqliteConnection> _idle = [];
+
+    public JobPayload? ReadPayload(JobId job) => Use(connection => Payload(connection, job));
+
+    public Task<JobRecord?> JobAsync(JobId job, CancellationToken cancellationToken) => ReadAsync(
+        connection =>
+        {
+            var attempts = All(connection, $"SELECT {Rows.AttemptColumns} FROM attempts WHERE job = $1 ORDER BY sequence", row => Rows.Attempt(row), job.Value);
+            var found = All(connection, $"SELECT {Rows.JobColumns} FROM jobs WHERE id = $1", row => Rows.Job(row, attempts.IsEmpty ? null : attempts[^1]), job.Value);
+            if (found.IsEmpty)
+            {
+                return null;
+            }
+
+            var result = All(connection, "SELECT summary, outputs FROM job_results WHERE job = $1", row => new JobResult(row.GetString(0), Rows.Values(row.GetString(1))), job.Value);
+            return new JobRecord(found[0], Payload(connection, job) ?? JobPayload.Empty, result.IsEmpty ? null : result[0], attempts);
+        },
+        cancellationToken);
+
+    public Task<Page<Job>> JobsAsync(JobFilter filter, CancellationToken cancellationToken)
+    {
+        var after = JobCursor.Parse(filter.After);
+        return ReadAsync(
+            connection =>
+            {
+                var (where, values) = Where(filter);
+                if (after is { } cursor)
+                {
+                    where.Append($" AND (updated, id) < (${values.Count + 1}, ${values.Count + 2})");
+                    values.Add(cursor.Ticks);
+                    values.Add(cursor.Job.Value);
+                }
+
+                var jobs = Jobs(connection, $"{where} ORDER BY updated DESC, id DESC LIMIT {filter.Limit + 1}", filter.Text.Length > 0, [.. values]);
+                var items = jobs.Length > filter.Limit ? jobs.RemoveAt(jobs.Length - 1) : jobs;
+                return new Page<Job>(items, jobs.Length > filter.Limit ? JobCursor.Of(items[^1]).ToString() : null);
+            },
+            cancellationToken);
+    }
+
+    public Task<ImmutableArray<Job>> RunsAsync(string jobType, bool succeeded, int limit, CancellationToken cancellationToken) => ReadAsync(
+        connection => succeeded
+            ? OfState(connection, jobType, JobState.Succeeded, limit)
+            : [.. OfState(connection, jobType, JobState.Failed, limit)
+                .Concat(OfState(connection, jobType, JobState.Canceled, limit))
+                .OrderByDescending(job => job.UpdatedAt)
+                .ThenByDescending(job => job.Id)
+                .Take(limit)],
+        cancellationToken);
+
+    public Task<ImmutableArray<Activity>> ActivitiesAsync(ActivityFilter filter, CancellationToken cancellationToken) => ReadAsync(
+        connection =>
+        {
+            var where = new StringBuilder("1 = 1");
+            var values = new List<object>();
+            void Add(string condition, object value)
+            {
+                values.Add(value);
+                where.Append(" AND ").Append(condition.Replace("?", $"${values.Count}", StringComparison.Ordinal));
+            }
+
+            if (filter.Before is { } before)
+            {
+                Add("sequence < ?", before);
+            }
+
+            if (filter.Job is { } job)
+            {
+                Add("job = ?", job.Value);
+            }
+
+            if (filter.Request is { } request)
+            {
+                Add("request = ?", request.Value);
+            }
+
+            if (filter.Worker is { } worker)
+            {
+                Add("worker = ?", worker.Value);
+            }
+
+            if (filter.Text.Length > 0)
+            {
+                Add("instr(lower(message), lower(?)) > 0", filter.Text);
+            }
+
+            if (!filter.JobTypes.IsEmpty)
+            {
+                where.Append(" AND type IN (").Append(Places(values, filter.JobTypes)).Append(')');
+            }
+
+            return All(connection, $"SELECT {Rows.ActivityColumns} FROM activities WHERE {where} ORDER BY sequence DESC LIMIT {filter.Limit}", Rows.Activity, [.. values]);
+        },
+        cancellationToken);
+
+    public Task<ImmutableArray<Detection>> DetectionsAsync(string? jobType, int limit, CancellationToken cancellationToken) => ReadAsync(
+        connection => jobType is null
+            ? All(connection, $"SELECT body FROM detections ORDER BY started DESC LIMIT {limit}", ReadDetection)
+            : All(connection, $"SELECT body FROM detections WHERE type = $1 ORDER BY started DESC LIMIT {limit}", ReadDetection, jobType),
+        cancellationToken);
+
+    public Task<Detection?> DetectionAsync(RequestId detection, CancellationToken cancellationToken) => ReadAsync(
+        connection => All(connection, "SELECT body FROM detections WHERE id = $1", ReadDetection, detection.Value).FirstOrDefault(), cancellationToken);
+
+    public Task<ImmutableArray<ProposalTrace>> ProposalsAsync(RequestId detection, int skip, int take, CancellationToken cancellationToken) => ReadAsync(
+        connection => All(
+            connection,
+            "SELECT position, outcome, job, note, body FROM proposals WHERE detection = $1 AND position >= $2 ORDER BY position LIMIT $3",
+            row => new ProposalTrace(
+                row.GetInt32(0), Bodies.Read<Proposal>(row.GetString(4)), (ProposalOutcome)row.GetInt32(1), row.IsDBNull(2) ? null : new JobId(row.GetString(2)), row.GetString(3)),
+            detection.Value,
+            skip,
+            take),
+        cancellationToken);
+
+    public Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken) => ReadAsync(
+        connection => All(connection, $"SELECT {Rows.ConfigColumns} FROM configs WHERE type = $1 ORDER BY version DESC LIMIT $2", Rows.Config, jobType, limit), cancellationToken);
+
+    public Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken) => ReadAsync(
+        connection =>
+        {
+            var (where, values) = Where(filter);
+            return All(connection, $"SELECT state, count(*) FROM jobs WHERE {where} GROUP BY state", row => KeyValuePair.Create((JobState)row.GetInt32(0), row.GetInt64(1)), [.. values])
+                .ToImmutableDictionary();
+        },
+        cancellationToken);
+
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var connection))
+        {
+            connection.Dispose();
+        }
+    }
+
+    /// <summary>Ended jobs of a type, newest first; on the caller's connection.</summary>
+    internal static ImmutableArray<Job> RecentJobs(SqliteConnection connection, string jobType, int limit) =>
+        [.. ((JobState[])[JobState.Succeeded, JobState.Failed, JobState.Canceled])
+            .SelectMany(state => OfState(connection, jobType, state, limit))
+            .OrderByDescending(job => job.UpdatedAt)
+            .ThenByDescending(job => job.Id)
+            .Take(limit)];
+
+    private static ImmutableArray<Job> OfState(SqliteConnection connection, string jobType, JobState state, int limit) =>
+        Jobs(connection, $"type = $1 AND state = $2 ORDER BY updated DESC, id DESC LIMIT {limit}", windowed: false, jobType, (int)state);
+
+    private static ImmutableArray<Job> Jobs(SqliteConnection connection, string rest, bool windowed, params ReadOnlySpan<object> values)
+    {
+        var source = windowed ? $"(SELECT * FROM jobs ORDER BY updated DESC, id DESC LIMIT {TextWindow}) jobs" : "jobs";
+        var jobs = All(connection, $"SELECT {Rows.JobColumns} FROM {source} WHERE {rest}", row => Rows.Job(row, null), values);
+        return [.. jobs.Select(job => job with { Attempt = LastAttempt(connection, job.Id) })];
+    }
+
+    private static Attempt? LastAttempt(SqliteConnection connection, JobId job) =>
+        All(connection, $"SELECT {Rows.AttemptColumns} FROM attempts WHERE job = $1 ORDER BY sequence DESC LIMIT 1", row => Rows.Attempt(row), job.Value) is { IsEmpty: false } found ? found[0] : null;
+
+    private static Detection ReadDetection(SqliteDataReader row) => Bodies.Read<Detection>(row.GetString(0));
+
+    private static JobPayload? Payload(SqliteConnection connection, JobId job) =>
+        All(connection, "SELECT detail, parameters FROM job_payloads WHERE job = $1", row => new JobPayload(row.GetString(0), Rows.Values(row.GetString(1))), job.Value).FirstOrDefault();
+
+    private static (StringBuilder Where, List<object> Values) Where(JobFilter filter)
+    {
+        var where = new StringBuilder("1 = 1");
+        var values = new List<object>();
+        void In<T>(string column, IReadOnlyList<T> wanted)
+            where T : notnull
+        {
+            if (wanted.Count == 1)
+            {
+                values.Add(wanted[0]);
+                where.Append($" AND {column} = ${values.Count}");
+            }
+            else if (wanted.Count > 1)
+            {
+                where.Append($" AND {column} IN (").Append(Places(values, wanted)).Append(')');
+            }
+        }
+
+        In("type", filter.JobTypes);
+        In("state", [.. filter.States.Select(state => (int)state)]);
+        In("reason", [.. filter.Reasons.Select(reason => (int)reason)]);
+        In("worker", filter.Worker is { } worker ? [worker.Value] : Array.Empty<string>());
+        In("detection", filter.Detection is { } detection ? [detection.Value] : Array.Empty<string>());
+        In("origin", filter.Origin is { } origin ? [(int)origin] : Array.Empty<int>());
+        if (filter.UpdatedSince is { } since)
+        {
+            values.Add(since.UtcTicks);
+            where.Append($" AND updated >= ${values.Count}");
+        }
+
+        if (filter.Text.Length > 0)
+        {
+            values.Add(filter.Text);
+            where.Append($" AND (instr(lower(id), lower(${values.Count})) > 0 OR instr(lower(summary), lower(${values.Count})) > 0 OR instr(lower(error), lower(${values.Count})) > 0)");
+        }
+
+        return (where, values);
+    }
+
+    private static string Places<T>(List<object> values, IReadOnlyList<T> wanted)
+        where T : notnull
+    {
+        var places = new List<string>();
+        foreach (var value in wanted)
+        {
+            values.Add(value);
+            places.Add($"${values.Count}");
+        }
+
+        return string.Join(", ", places);
+    }
+
+    private static ImmutableArray<T> All<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object> values)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var n = 0; n < values.Length; n++)
+        {
+            command.Parameters.AddWithValue($"${n + 1}", values[n]);
+        }
+
+        using var rows = command.ExecuteReader();
+        var all = ImmutableArray.CreateBuilder<T>();
+        while (rows.Read())
+        {
+            all.Add(read(rows));
+        }
+
+        return all.ToImmutable();
+    }
+
+    private Task<T> ReadAsync<T>(Func<SqliteConnection, T> read, CancellationToken cancellationToken) => Task.Run(() => Use(read), cancellationToken);
+
+    private T Use<T>(Func<SqliteConnection, T> read)
+    {
+        if (!_idle.TryTake(out var connection))
+        {
+            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 5 }.ToString());
+            connection.Open();
+        }
+
+        var result = read(connection);
+        if (_idle.Count < ConnectionsKept)
+        {
+            _idle.Add(connection);
+        }
+        else
+        {
+            connection.Dispose();
+        }
+
+        return result;
+    }
+}

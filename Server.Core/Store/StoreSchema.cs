@@ -1,0 +1,54 @@
+namespace BlazorPluginAdmin.Server.Core.Store;
+
+/// <summary>The tables, as numbered steps: forward only, each in one transaction. Times are UTC ticks, values JSON.</summary>
+internal static class StoreSchema
+{
+    /// <summary>"BPA1": tells our files from other people's.</summary>
+    public const int ApplicationId = 0x42504131;
+
+    public static readonly IReadOnlyList<string> Steps =
+    [
+        """
+        CREATE TABLE jobs (
+          id TEXT PRIMARY KEY, type TEXT NOT NULL, origin INTEGER NOT NULL, dedupe_key TEXT NOT NULL, priority INTEGER NOT NULL, summary TEXT NOT NULL,
+          labels TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, due INTEGER NOT NULL, expires INTEGER, completed INTEGER,
+          detection TEXT, submitted_by TEXT NOT NULL, retry_of TEXT, config_version INTEGER NOT NULL, state INTEGER NOT NULL, phase INTEGER NOT NULL,
+          reason INTEGER NOT NULL, attempts INTEGER NOT NULL, lost INTEGER NOT NULL, refused_by TEXT NOT NULL, retry_limit INTEGER, attempt_timeout INTEGER,
+          estimate INTEGER NOT NULL, percent REAL NOT NULL, stage TEXT NOT NULL, message TEXT NOT NULL, error TEXT NOT NULL, result_summary TEXT NOT NULL,
+          worker TEXT, ended INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX jobs_updated ON jobs (updated DESC, id DESC);
+        CREATE INDEX jobs_type_updated ON jobs (type, updated DESC, id DESC);
+        CREATE INDEX jobs_state_updated ON jobs (state, updated DESC, id DESC);
+        CREATE INDEX jobs_type_state ON jobs (type, state, updated DESC, id DESC);
+        CREATE INDEX jobs_open ON jobs (ended) WHERE ended = 0;
+        CREATE INDEX jobs_detection ON jobs (detection) WHERE detection IS NOT NULL;
+        CREATE TABLE job_payloads (job TEXT PRIMARY KEY, detail TEXT NOT NULL, parameters TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE job_results (job TEXT PRIMARY KEY, summary TEXT NOT NULL, outputs TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE attempts (
+          job TEXT NOT NULL, request TEXT NOT NULL, sequence INTEGER NOT NULL, number INTEGER NOT NULL, worker TEXT NOT NULL, can_resume INTEGER NOT NULL,
+          sent INTEGER NOT NULL, started INTEGER, ended INTEGER, outcome INTEGER NOT NULL, error TEXT NOT NULL, timeout INTEGER NOT NULL,
+          cancel INTEGER NOT NULL, cancel_reason TEXT NOT NULL, PRIMARY KEY (job, request)) WITHOUT ROWID;
+        CREATE TABLE workers (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE descriptors (type TEXT PRIMARY KEY, body TEXT NOT NULL, saved INTEGER NOT NULL, worker TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE configs (
+          type TEXT NOT NULL, version INTEGER NOT NULL, descriptor_version INTEGER NOT NULL, admin_values TEXT NOT NULL, worker_values TEXT NOT NULL,
+          runtime TEXT, saved INTEGER NOT NULL, saved_by TEXT NOT NULL, via TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (type, version)) WITHOUT ROWID;
+        CREATE TABLE schedules (type TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE detections (
+          id TEXT PRIMARY KEY, type TEXT NOT NULL, started INTEGER NOT NULL, settled INTEGER, body TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX detections_started ON detections (started DESC);
+        CREATE INDEX detections_type_started ON detections (type, started DESC);
+        CREATE INDEX detections_open ON detections (settled) WHERE settled IS NULL;
+        CREATE TABLE proposals (
+          detection TEXT NOT NULL, position INTEGER NOT NULL, outcome INTEGER NOT NULL, job TEXT, note TEXT NOT NULL, body TEXT NOT NULL,
+          PRIMARY KEY (detection, position)) WITHOUT ROWID;
+        CREATE TABLE activities (
+          sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, message TEXT NOT NULL, stage TEXT NOT NULL, severity INTEGER NOT NULL,
+          type TEXT NOT NULL, job TEXT, request TEXT, worker TEXT, actor TEXT NOT NULL, details TEXT NOT NULL);
+        CREATE INDEX activities_job ON activities (job, sequence DESC) WHERE job IS NOT NULL;
+        CREATE INDEX activities_request ON activities (request, sequence DESC) WHERE request IS NOT NULL;
+        CREATE INDEX activities_type ON activities (type, sequence DESC);
+        CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        """,
+    ];
+}
