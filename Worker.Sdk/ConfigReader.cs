@@ -18,6 +18,9 @@ public sealed class ConfigReader
     /// <param name="layers">First one wins.</param>
     public ConfigReader(params IReadOnlyList<IDictionary<string, ConfigValue>> layers) => _layers = layers;
 
+    /// <summary>A reader with one more layer on top.</summary>
+    public ConfigReader Under(IDictionary<string, ConfigValue> top) => new([top, .. _layers]);
+
     /// <summary>What was stored in a kind that could not be used.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 

@@ -1,1 +1,63 @@
-return 0;
+using System.Collections;
+using BlazorPluginAdmin.WorkerSdk;
+using BlazorPluginAdmin.WorkerStock;
+using BlazorPluginAdmin.WorkerStock.Commands;
+using BlazorPluginAdmin.WorkerStock.FileRetention;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine(StockOptions.Help);
+    return 0;
+}
+
+var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+var (options, errors) = StockOptions.Read(args, environment);
+if (errors.Count > 0)
+{
+    foreach (var error in errors)
+    {
+        await Console.Error.WriteLineAsync(error);
+    }
+
+    return 64;
+}
+
+Directory.CreateDirectory(options.StateDirectory);
+var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = [] });
+builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
+builder.Services.AddSingleton(options);
+builder.Services.AddSingleton(TimeProvider.System);
+if (options.Types.Contains("command"))
+{
+    builder.Services.AddHandler<CommandHandler>();
+}
+
+if (options.Types.Contains("file_retention"))
+{
+    builder.Services.AddHandler<RetentionHandler>();
+}
+
+builder.Services.AddPluginWorker(new WorkerOptions
+{
+    Address = options.Admin,
+    WorkerId = options.Id,
+    StateDirectory = options.StateDirectory,
+    ExecutionSlots = options.Slots,
+    DetectionSlots = options.DetectSlots,
+    Labels = options.Labels,
+    Token = options.Token,
+});
+try
+{
+    await builder.Build().RunAsync();
+    return Environment.ExitCode;
+}
+catch (ArgumentException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 64;
+}

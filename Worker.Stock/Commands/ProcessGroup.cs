@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace BlazorPluginAdmin.WorkerStock.Commands;
+
+/// <summary>
+/// A command in a session and process group of its own, so that it can be ended with everything it started. It is
+/// started through setsid(1): the process keeps its id, which is then the id of the group too.
+/// </summary>
+public sealed partial class ProcessGroup : IDisposable
+{
+    private const int Terminate = 15;
+    private const int Kill = 9;
+    private const string SetSid = "/usr/bin/setsid";
+
+    private ProcessGroup(Process process) => Process = process;
+
+    public Process Process { get; }
+
+    /// <exception cref="IOException">The command does not exist or cannot be started.</exception>
+    public static ProcessGroup Start(string command, IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool inherit, int niceness)
+    {
+        var path = environment.GetValueOrDefault("PATH") ?? Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
+        var executable = Find(command, path, workingDirectory) ?? throw new IOException($"{command}: no such command on this worker");
+        var start = new ProcessStartInfo(SetSid)
+        {
+            WorkingDirectory = workingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        if (niceness > 0)
+        {
+            start.ArgumentList.Add("/usr/bin/nice");
+            start.ArgumentList.Add("-n");
+            start.ArgumentList.Add(niceness.ToString(CultureInfo.InvariantCulture));
+        }
+
+        start.ArgumentList.Add(executable);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        if (!inherit)
+        {
+            start.Environment.Clear();
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        try
+        {
+            return new ProcessGroup(Process.Start(start)!);
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new IOException($"{command} cannot be started: {exception.Message}", exception);
+        }
+    }
+
+    public void SignalTerminate() => Signal(Terminate);
+
+    public void SignalKill() => Signal(Kill);
+
+    /// <summary>Resident size of the whole group, in bytes.</summary>
+    public long ResidentBytes()
+    {
+        long pages = 0;
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(folder[^1])))
+        {
+            try
+            {
+                var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                if (fields[2] == Process.Id.ToString(CultureInfo.InvariantCulture))
+                {
+                    pages += long.Parse(fields[21], CultureInfo.InvariantCulture);
+                }
+            }
+            catch (IOException)
+            {
+                // It ended while we looked.
+            }
+        }
+
+        return pages * Environment.SystemPageSize;
+    }
+
+    /// <summary>Whatever is left of the group goes too.</summary>
+    public void Dispose()
+    {
+        SignalKill();
+        Process.Dispose();
+    }
+
+    private static string? Find(string command, string path, string workingDirectory)
+    {
+        if (command.Contains('/', StringComparison.Ordinal))
+        {
+            var full = Path.GetFullPath(command, workingDirectory);
+            return IsExecutable(full) ? full : null;
+        }
+
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, command)).FirstOrDefault(IsExecutable);
+    }
+
+    private static bool IsExecutable(string path) =>
+        File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+
+    private void Signal(int signal) => _ = KillGroup(-Process.Id, signal);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int KillGroup(int id, int signal);
+}

@@ -1,0 +1,67 @@
+using BlazorPluginAdmin.Wire;
+using BlazorPluginAdmin.WorkerSdk;
+
+namespace BlazorPluginAdmin.WorkerStock.FileRetention;
+
+/// <summary>The form of file_retention.</summary>
+public static class RetentionDescriptor
+{
+    public static JobTypeDescriptor Build() => new DescriptorBuilder("file_retention", "File retention", "Compresses, moves or deletes old and large files below directories you name.", "fa-recycle")
+        .Admin(form => form.Section("scope", "Scope", "", section =>
+            section.Select("dispatch_detector_scope", "Detectors", "each: every worker looks at its own disks. one: a single worker looks.", "each", ("each", "Each worker"), ("one", "One worker"))))
+        .Worker(form => form
+            .Section("scope", "Scope", "Where to look. Symbolic links are never followed.", Scope)
+            .Section("selection", "Selection", "Which files. Age and size rules are joined by Match.", Selection)
+            .Section("action", "Action", "What happens to them. Starts as a dry run.", Action))
+        .Runtime(new AdminRuntimeDefaults
+        {
+            Enabled = false,
+            DetectionIntervalMinutes = 60,
+            DetectionTimeoutSeconds = 300,
+            MaxJobsPerDetection = 100,
+            GlobalExecutionConcurrency = 16,
+            PerWorkerExecutionConcurrency = 1,
+            RetryLimit = 1,
+            RetryBackoffSeconds = 60,
+            JobTypeMaxRuntimeSeconds = 3600,
+            ExecutionTimeoutSeconds = 3600,
+        })
+        .Build();
+
+    private static void Scope(SectionBuilder section)
+    {
+        section.List("roots", "Roots", "Absolute directories, one per line; system directories are refused.", Array.Empty<string>()).Required().MinItems(1).MaxItems(64).Check("safe_root").Placeholder("/srv/app/logs");
+        section.List("include", "Include", "Patterns relative to a root; ** spans directories.", new[] { "**/*" }).Check("glob").MaxItems(128);
+        section.List("exclude", "Exclude", "Patterns that are left alone; they win over Include.", new[] { ".git/**" }).Check("glob").MaxItems(128);
+        var depth = section.Integer("max_depth", "Depth", "How many directories deep to look.", 32).Range(1L, 256L);
+        depth.Field.Widget = ConfigWidget.Unspecified;
+        section.Toggle("one_filesystem", "Stay on one file system", "Mounts below a root are not entered.", true);
+    }
+
+    private static void Selection(SectionBuilder section)
+    {
+        section.Number("older_than_days", "Older than (days)", "0 = no age rule.", 30).Range(0.0, 36500.0);
+        section.Number("larger_than_mib", "Larger than (MiB)", "0 = no size rule.", 0).Range(0.0, 1e9);
+        section.Select("match", "Match", "Whether one rule is enough.", "any", ("any", "Any rule"), ("all", "All rules"));
+        section.Select("age_basis", "Age counts from", "Content (mtime) or inode (ctime).", "mtime", ("mtime", "Last change of content"), ("ctime", "Last change of the inode"))
+            .DisabledOption("atime", "Last access", "often not maintained");
+        section.Duration("untouched_for", "Untouched for", "Younger files are never touched.", TimeSpan.FromMinutes(10)).Range(TimeSpan.Zero, TimeSpan.FromDays(30));
+        section.Integer("min_keep", "Keep newest", "This many newest files of each directory stay.", 3).Range(0L, 100_000L);
+        section.Number("act_below_free_percent", "Only below free space (%)", "0 = always; else only while less is free.", 0).Range(0.0, 100.0);
+        section.MultiSelect(
+            "weekdays", "Weekdays", "Days on which it looks.", ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+            ("mon", "Monday"), ("tue", "Tuesday"), ("wed", "Wednesday"), ("thu", "Thursday"), ("fri", "Friday"), ("sat", "Saturday"), ("sun", "Sunday")).MinItems(1);
+    }
+
+    private static void Action(SectionBuilder section)
+    {
+        section.Select("action", "Action", "Compress in place, move elsewhere, or delete.", "gzip", ("gzip", "Compress (gzip)"), ("move", "Move"), ("delete", "Delete"));
+        section.Integer("gzip_level", "Compression level", "1 is fast, 9 is small.", 6).Range(1L, 9L).VisibleWhen("action", "gzip");
+        section.Text("move_to", "Move to", "A directory neither inside nor above any root.").Required().Check("safe_root").VisibleWhen("action", "move");
+        section.Text("delete_word", "Confirm deletion", "Type delete: deleted files do not come back.").Required().Regex("delete", "type the word delete").VisibleWhen("action", "delete");
+        section.Toggle("dry_run", "Dry run", "Reports what it would do and touches nothing.", true);
+        section.Integer("batch_files", "Files per job", "At most this many.", 1000).Range(1L, 5000L);
+        section.Integer("batch_mib", "MiB per job", "At most this much.", 10240).Range(1L, 1_048_576L);
+        section.Map("overrides", "Overrides", "Per root: an object with any of the keys above.").MaxItems(64);
+    }
+}

@@ -1,0 +1,73 @@
+using BlazorPluginAdmin.WorkerStock.Files;
+
+namespace BlazorPluginAdmin.WorkerStock.FileRetention;
+
+/// <summary>Files of one segment that are handled by one job.</summary>
+public sealed record RetentionBatch(string Root, string Segment, IReadOnlyList<FileFact> Files)
+{
+    public long TotalBytes => Files.Sum(file => file.Size);
+}
+
+/// <summary>Pure choice: which files, in which batches.</summary>
+public static class RetentionPlan
+{
+    private const double Mib = 1024 * 1024;
+
+    /// <summary>What the age and size rules select, before the newest ones are kept.</summary>
+    public static bool IsSelected(RetentionSettings settings, FileFact file, DateTimeOffset now)
+    {
+        var untouched = now - Instant(file.ModifiedNanos);
+        if (untouched < settings.UntouchedFor || (settings.Action == "gzip" && (file.RelativePath.EndsWith(".gz", StringComparison.Ordinal) || file.Links > 1)))
+        {
+            return false;
+        }
+
+        var age = now - Instant(settings.AgeByChange ? file.ChangedNanos : file.ModifiedNanos);
+        bool? old = settings.OlderThanDays > 0 ? age.TotalDays > settings.OlderThanDays : null;
+        bool? large = settings.LargerThanMib > 0 ? file.Size > settings.LargerThanMib * Mib : null;
+        return settings.MatchAll ? (old ?? true) && (large ?? true) && (old ?? large) is not null : old == true || large == true;
+    }
+
+    /// <summary>The newest files of each directory stay, whether they match the rules or not.</summary>
+    public static IReadOnlySet<string> Kept(RetentionSettings settings, IEnumerable<FileFact> files) => settings.MinKeep == 0
+        ? new HashSet<string>()
+        : files
+            .GroupBy(file => file.Folder)
+            .SelectMany(folder => folder.OrderByDescending(file => file.ModifiedNanos).ThenBy(file => file.RelativePath, StringComparer.Ordinal).Take(settings.MinKeep))
+            .Select(file => file.RelativePath)
+            .ToHashSet(StringComparer.Ordinal);
+
+    public static bool MayActToday(RetentionSettings settings, DateTimeOffset localNow, double freePercent) =>
+        settings.Weekdays.Contains(localNow.DayOfWeek) && (settings.ActBelowFreePercent <= 0 || freePercent < settings.ActBelowFreePercent);
+
+    /// <summary>One batch per segment, so that batches never overlap; what does not fit waits for the next detection.</summary>
+    public static IEnumerable<RetentionBatch> Batches(RetentionSettings settings, IReadOnlyCollection<FileFact> files, DateTimeOffset now)
+    {
+        var kept = Kept(settings, files);
+        return files
+            .Where(file => !kept.Contains(file.RelativePath) && IsSelected(settings, file, now))
+            .GroupBy(file => file.Segment)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => new RetentionBatch(settings.Root, group.Key, Fitting(settings, group)));
+    }
+
+    public static DateTimeOffset Instant(long nanos) => DateTimeOffset.UnixEpoch.AddTicks(nanos / 100);
+
+    private static List<FileFact> Fitting(RetentionSettings settings, IEnumerable<FileFact> files)
+    {
+        var batch = new List<FileFact>();
+        var bytes = 0.0;
+        foreach (var file in files.OrderBy(file => file.ModifiedNanos).ThenBy(file => file.RelativePath, StringComparer.Ordinal))
+        {
+            bytes += file.Size;
+            if (batch.Count == settings.BatchFiles || (batch.Count > 0 && bytes > settings.BatchMib * Mib))
+            {
+                break;
+            }
+
+            batch.Add(file);
+        }
+
+        return batch;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+
+namespace BlazorPluginAdmin.WorkerStock;
+
+/// <summary>What an operator may set, on the command line or as PLUGIN_* variables; the command line wins.</summary>
+public sealed record StockOptions
+{
+    public const string Help = """
+        Stock worker of BlazorPluginAdmin: job types file_retention and command.
+
+        usage: Worker.Stock [options]
+          --admin ADDRESS      host:http, host:http.grpc or grpc://host:port   (PLUGIN_ADMIN, default 127.0.0.1:23646)
+          --id ID              stable identity                                  (PLUGIN_WORKER_ID, default: made and kept)
+          --slots N            executions at once                               (PLUGIN_SLOTS, default 4)
+          --detect-slots N     detections at once                               (PLUGIN_DETECT_SLOTS, default 1)
+          --types a,b          only these job types                             (PLUGIN_TYPES, default all)
+          --label k=v          for selectors; may be repeated                   (PLUGIN_LABELS, comma list)
+          --state-dir DIR      identity and working files                       (PLUGIN_DATA_DIR, default ./worker-state)
+          --file-root DIR      file jobs only below these; may be repeated      (PLUGIN_FILE_ROOTS, comma list)
+          --token-file FILE    bearer token                                     (PLUGIN_TOKEN holds the token itself)
+          --help               this text
+        """;
+
+    public static readonly IReadOnlyList<string> KnownTypes = ["command", "file_retention"];
+
+    private static readonly Dictionary<string, string> Variables = new(StringComparer.Ordinal)
+    {
+        ["admin"] = "PLUGIN_ADMIN",
+        ["id"] = "PLUGIN_WORKER_ID",
+        ["slots"] = "PLUGIN_SLOTS",
+        ["detect-slots"] = "PLUGIN_DETECT_SLOTS",
+        ["types"] = "PLUGIN_TYPES",
+        ["label"] = "PLUGIN_LABELS",
+        ["state-dir"] = "PLUGIN_DATA_DIR",
+        ["file-root"] = "PLUGIN_FILE_ROOTS",
+        ["token-file"] = "",
+    };
+
+    public string Admin { get; init; } = "127.0.0.1:23646";
+
+    public string? Id { get; init; }
+
+    public int Slots { get; init; } = 4;
+
+    public int DetectSlots { get; init; } = 1;
+
+    public IReadOnlyList<string> Types { get; init; } = KnownTypes;
+
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    public string StateDirectory { get; init; } = Path.GetFullPath("worker-state");
+
+    public IReadOnlyList<string> FileRoots { get; init; } = [];
+
+    public string? Token { get; init; }
+
+    /// <summary>Reads both places and reports every mistake at once.</summary>
+    public static (StockOptions Options, IReadOnlyList<string> Errors) Read(IReadOnlyList<string> args, IReadOnlyDictionary<string, string> environment)
+    {
+        var errors = new List<string>();
+        var given = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        for (var n = 0; n < args.Count; n++)
+        {
+            var parts = args[n].Split('=', 2);
+            var name = parts[0].StartsWith("--", StringComparison.Ordinal) ? parts[0][2..] : "";
+            if (!Variables.ContainsKey(name))
+            {
+                errors.Add($"'{args[n]}' is not an option; see --help");
+            }
+            else if (parts.Length == 2 || n + 1 < args.Count)
+            {
+                (given.TryGetValue(name, out var list) ? list : given[name] = []).Add(parts.Length == 2 ? parts[1] : args[++n]);
+            }
+            else
+            {
+                errors.Add($"--{name} needs a value");
+            }
+        }
+
+        foreach (var (name, variable) in Variables)
+        {
+            if (variable.Length > 0 && !given.ContainsKey(name) && environment.TryGetValue(variable, out var value) && value.Length > 0)
+            {
+                given[name] = name is "label" or "file-root" ? [.. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [value];
+            }
+        }
+
+        return (Build(given, environment, errors), errors);
+    }
+
+    private static StockOptions Build(Dictionary<string, List<string>> given, IReadOnlyDictionary<string, string> environment, List<string> errors)
+    {
+        var options = new StockOptions();
+        string? Last(string name) => given.TryGetValue(name, out var values) ? values[^1] : null;
+        var types = Last("types")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [.. KnownTypes];
+        foreach (var unknown in types.Except(KnownTypes))
+        {
+            errors.Add($"--types: '{unknown}' is not known; known are {string.Join(", ", KnownTypes)}");
+        }
+
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var label in given.GetValueOrDefault("label", []))
+        {
+            var parts = label.Split('=', 2);
+            if (parts.Length != 2 || parts[0].Length is 0 or > 63)
+            {
+                errors.Add($"--label: '{label}' is not of the form key=value");
+                continue;
+            }
+
+            labels[parts[0]] = parts[1];
+        }
+
+        return options with
+        {
+            Admin = Last("admin") ?? options.Admin,
+            Id = Last("id"),
+            Slots = Number(Last("slots"), "--slots", options.Slots, errors),
+            DetectSlots = Number(Last("detect-slots"), "--detect-slots", options.DetectSlots, errors),
+            Types = types,
+            Labels = labels,
+            StateDirectory = Path.GetFullPath(Last("state-dir") ?? options.StateDirectory),
+            FileRoots = [.. given.GetValueOrDefault("file-root", []).Select(root => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)))],
+            Token = TokenOf(Last("token-file"), environment, errors),
+        };
+    }
+
+    private static string? TokenOf(string? file, IReadOnlyDictionary<string, string> environment, List<string> errors)
+    {
+        if (file is null)
+        {
+            return environment.GetValueOrDefault("PLUGIN_TOKEN");
+        }
+
+        if (File.Exists(file))
+        {
+            return File.ReadAllText(file).Trim();
+        }
+
+        errors.Add($"--token-file: {file} does not exist");
+        return null;
+    }
+
+    private static int Number(string? text, string name, int otherwise, List<string> errors)
+    {
+        if (text is null)
+        {
+            return otherwise;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 10_000)
+        {
+            return number;
+        }
+
+        errors.Add($"{name}: '{text}' is not a number from 1 to 10,000");
+        return otherwise;
+    }
+}
