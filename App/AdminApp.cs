@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.App.Hosting;
 using BlazorPluginAdmin.App.Rest;
+using BlazorPluginAdmin.Components;
+using BlazorPluginAdmin.Components.Layout;
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Grpc.Transport.Server.Health;
@@ -98,7 +100,8 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<HealthService>();
         services.AddAdminCore(core);
         services.AddGrpcTransport();
-        BlazorPluginAdmin.Components.PagesRegistration.AddAdminPages(services);
+        services.AddAdminPages();
+        services.AddSingleton<Func<ShellOptions>>(provider => () => Shell(provider, options));
         services.AddAdminRest();
         var protection = services.AddDataProtection().SetApplicationName("BlazorPluginAdmin");
         if (folder is not null)
@@ -127,6 +130,13 @@ public sealed class AdminApp : IAsyncDisposable
         workers.MapGrpcReflection(Wire.PluginReflection.Descriptor.Services[0]);
         app.MapAdminRest();
         app.MapStaticAssets();
+        app.MapAdminPages();
+    }
+
+    private static ShellOptions Shell(IServiceProvider provider, AppOptions options)
+    {
+        var addresses = provider.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        return new ShellOptions(options.EnvironmentName, typeof(AdminApp).Assembly.GetName().Version!.ToString(3), new Uri(addresses[1]).Authority, addresses[0]);
     }
 
     private static StartRefusedException? Reason(Exception exception, AppOptions options) => exception switch

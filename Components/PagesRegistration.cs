@@ -1,4 +1,6 @@
+using BlazorPluginAdmin.Components.Live;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 
@@ -7,10 +9,22 @@ namespace BlazorPluginAdmin.Components;
 /// <summary>Everything the pages need of the host.</summary>
 public static class PagesRegistration
 {
+    /// <summary>The host also registers a <c>Func&lt;ShellOptions&gt;</c>: what the frame of every page says about this admin.</summary>
     public static IServiceCollection AddAdminPages(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRazorComponents().AddInteractiveServerComponents(options =>
+        {
+            options.DisconnectedCircuitMaxRetained = 100;
+            options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3);
+        }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
+        services.AddHttpContextAccessor();
         services.AddRadzenComponents();
+        services.AddScoped<CircuitClock>();
         return services;
     }
+
+    /// <summary>Maps the pages.</summary>
+    public static void MapAdminPages(this IEndpointRouteBuilder endpoints) => endpoints
+        .MapRazorComponents<Root>()
+        .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
 }

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Runs every test. --fast leaves out the browser. Installs what it needs (Debian packages, npm) and says so.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+fast=no; [ "${1-}" = --fast ] && fast=yes
+say() { printf '== %s\n' "$*"; }
+
+command -v dotnet >/dev/null || { echo "The .NET SDK 10 is missing: install the package dotnet-sdk-10.0"; exit 69; }
+command -v npm >/dev/null || { echo "Node.js 20 with npm is missing: install the packages nodejs and npm"; exit 69; }
+
+packages=()
+[ -x /usr/bin/protoc ] || packages+=(protobuf-compiler libprotobuf-dev)
+[ -x /usr/bin/grpc_python_plugin ] || packages+=(protobuf-compiler-grpc)
+/usr/bin/python3 -c 'import grpc, google.protobuf' 2>/dev/null || packages+=(python3-grpcio python3-protobuf)
+[ $fast = yes ] || [ -x /usr/bin/chromium ] || packages+=(chromium)
+if [ ${#packages[@]} -gt 0 ]; then
+  say "installing Debian packages: ${packages[*]}"
+  if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}" >/dev/null; }; then
+    echo "Could not install ${packages[*]}; install them by hand and run this again."; exit 69
+  fi
+fi
+for lock in $(git ls-files 'tests/**/package-lock.json'); do
+  say "npm ci in $(dirname "$lock")"
+  npm ci --prefix "$(dirname "$lock")" --no-audit --no-fund --silent || exit 69
+done
+
+passed=0; failed=0
+say "build"
+dotnet build BlazorPluginAdmin.sln -c Release -v q -nologo -clp:NoSummary || { echo "0 passed, 1 failed"; exit 1; }
+say "format"
+if dotnet format BlazorPluginAdmin.sln --verify-no-changes --no-restore; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
+for project in tests/*.Tests/*.csproj; do
+  name=$(basename "$project" .csproj)
+  [ $fast = yes ] && [ "$name" = E2E.Tests ] && continue
+  say "$name"
+  output=$(mktemp)
+  dotnet test "$project" -c Release --no-build --nologo -v q 2>&1 | tee "$output"
+  code=${PIPESTATUS[0]}
+  # One summary line per assembly: "Passed!  - Failed: 0, Passed: 12, Skipped: 0, ..."
+  line=$(grep -E 'Failed: +[0-9]+, Passed: +[0-9]+' "$output" | tail -1)
+  f=$(sed -nE 's/.*Failed: +([0-9]+),.*/\1/p' <<<"$line"); p=$(sed -nE 's/.*Passed: +([0-9]+),.*/\1/p' <<<"$line")
+  passed=$((passed + ${p:-0})); failed=$((failed + ${f:-0}))
+  [ "$code" -ne 0 ] && [ "${f:-0}" -eq 0 ] && failed=$((failed + 1))
+  [ -z "$line" ] && { echo "$name ran no test"; failed=$((failed + 1)); }
+  rm -f "$output"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
