@@ -24,7 +24,7 @@ public sealed partial class JobOutput(IAdmin admin, JobLogStore store, ILogger<J
             var stream = chunk.Stream == Wire.LogStream.Stderr ? LogStream.Stderr : LogStream.Stdout;
             await store.AppendAsync(job, held.Attempt!.Number, stream, chunk.Offset, chunk.Data.Memory, cancellationToken);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The job goes on; its output shows the gap.
             LogFailed(logger, exception, job.Value);

@@ -147,6 +147,8 @@ public static class Step
     {
         if (message is Outbound.ExecuteJob execute && session.Held.ContainsKey(execute.RequestId))
         {
+            // The stream is about to end; until it has, it is not offered the job again.
+            turn.Put(session with { CapacityPauseUntil = turn.Now.Stamp + turn.Options.ReconnectDelay });
             JobFlow.Apply(turn, turn.State.Jobs[execute.Job.Id], new JobInput.NotSent());
         }
     }

@@ -47,8 +47,9 @@ public sealed class JobLogStore(string directory)
         }
         else if (offset > length)
         {
-            // Offsets of later pieces stay true: the gap is filled to its size with a text and blanks.
-            await file.WriteAsync(Gap(Math.Min(offset - length, Cap - length)), cancellationToken);
+            // A hole costs no disk, and offsets of later pieces stay true.
+            await file.WriteAsync(Encoding.UTF8.GetBytes($"\n[{offset - length} bytes missing]\n").AsMemory(0, (int)Math.Min(offset - length, 20)), cancellationToken);
+            file.Seek(Math.Min(offset, Cap), SeekOrigin.Begin);
         }
 
         var room = Cap - file.Position;
@@ -86,15 +87,6 @@ public sealed class JobLogStore(string directory)
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static byte[] Gap(long size)
-    {
-        var text = Encoding.UTF8.GetBytes($"\n[{size} bytes missing]\n");
-        var gap = new byte[size];
-        gap.AsSpan().Fill((byte)' ');
-        text.AsSpan(0, (int)Math.Min(text.Length, size)).CopyTo(gap);
-        return gap;
     }
 
     private string FolderOf(JobId job)

@@ -260,7 +260,19 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
             connection.Open();
         }
 
-        var result = read(connection);
+        T result;
+        try
+        {
+            // One transaction, so that all parts of an answer belong to the same commit.
+            using var snapshot = connection.BeginTransaction(deferred: true);
+            result = read(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
         if (_idle.Count < ConnectionsKept)
         {
             _idle.Add(connection);

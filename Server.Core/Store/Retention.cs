@@ -1,5 +1,4 @@
 using BlazorPluginAdmin.Server.Core.Engine;
-using BlazorPluginAdmin.Server.Core.Jobs;
 using Microsoft.Data.Sqlite;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -8,6 +7,10 @@ namespace BlazorPluginAdmin.Server.Core.Store;
 internal sealed class Retention : IDisposable
 {
     private const int Batch = 500;
+
+    /// <summary>How many newer jobs of the same type and outcome there are, counted no further than needed.</summary>
+    private const string Rank =
+        "(SELECT count(*) FROM (SELECT 1 FROM jobs newer WHERE newer.type = jobs.type AND newer.ended = 1 AND (newer.state = 4) = (jobs.state = 4) AND newer.updated > jobs.updated LIMIT 100))";
 
     private static readonly string[] OfJob =
         ["DELETE FROM jobs WHERE id = $1", "DELETE FROM job_payloads WHERE job = $1", "DELETE FROM job_results WHERE job = $1", "DELETE FROM attempts WHERE job = $1"];
@@ -33,12 +36,11 @@ internal sealed class Retention : IDisposable
     public void Prune(SqliteTransaction transaction, RetentionLimits limits, DateTimeOffset now)
     {
         _activities.Run(transaction, limits.Activities);
-        foreach (var type in Texts(transaction, "SELECT DISTINCT type FROM jobs"))
+        // Oldest first by index: when nothing is old, nothing is walked.
+        var old = Texts(transaction, $"SELECT id FROM jobs WHERE updated < $1 AND ended = 1 AND {Rank} >= $2 ORDER BY updated LIMIT {Batch}", (now - limits.Jobs).UtcTicks, limits.RunsKept);
+        foreach (var id in old)
         {
-            foreach (var succeeded in (bool[])[true, false])
-            {
-                PruneJobs(transaction, type, succeeded, limits, now);
-            }
+            Delete(_jobs, transaction, id);
         }
 
         foreach (var type in Texts(transaction, "SELECT DISTINCT type FROM detections"))
@@ -64,21 +66,6 @@ internal sealed class Retention : IDisposable
         foreach (var statement in _jobs.Concat(_detections).Append(_activities).Append(_configs))
         {
             statement.Dispose();
-        }
-    }
-
-    private void PruneJobs(SqliteTransaction transaction, string type, bool succeeded, RetentionLimits limits, DateTimeOffset now)
-    {
-        var states = succeeded ? $"state = {(int)JobState.Succeeded}" : $"state IN ({(int)JobState.Failed}, {(int)JobState.Canceled})";
-        var old = Texts(
-            transaction,
-            $"SELECT id FROM (SELECT id, updated FROM jobs WHERE type = $1 AND {states} ORDER BY updated DESC, id DESC LIMIT -1 OFFSET $2) WHERE updated < $3 LIMIT {Batch}",
-            type,
-            limits.RunsKept,
-            (now - limits.Jobs).UtcTicks);
-        foreach (var id in old)
-        {
-            Delete(_jobs, transaction, id);
         }
     }
 

@@ -82,6 +82,14 @@ public sealed class SqliteAdminStore : IAdminStore
         }
     }
 
+    /// <summary>Lets the file grow to so many pages and no further: how tests make a disk full. Returns the pages it has.</summary>
+    internal long LimitPages(long most)
+    {
+        var now = Number("PRAGMA page_count");
+        Run($"PRAGMA max_page_count = {Math.Max(most, now)}");
+        return now;
+    }
+
     public void Dispose()
     {
         _writer?.Dispose();

@@ -16,6 +16,11 @@ internal static class StoreFile
         var file = new FileInfo(path);
         if (!file.Exists || file.Length == 0)
         {
+            if (new FileInfo(path + "-wal") is { Exists: true, Length: > 0 })
+            {
+                throw Refused(path, "it is empty or gone while its write-ahead log is not");
+            }
+
             return;
         }
 
@@ -33,6 +38,12 @@ internal static class StoreFile
             using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
             connection.Open();
             var (application, version) = ((int)Scalar(connection, "PRAGMA application_id"), (int)Scalar(connection, "PRAGMA user_version"));
+            if (application == 0 && version == 0 && Scalar(connection, "SELECT count(*) FROM sqlite_master") == 0)
+            {
+                // A first start that was interrupted before its first step.
+                return;
+            }
+
             if (application != StoreSchema.ApplicationId)
             {
                 throw Refused(path, "it belongs to another program");

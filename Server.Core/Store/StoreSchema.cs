@@ -47,6 +47,7 @@ internal static class StoreSchema
           type TEXT NOT NULL, job TEXT, request TEXT, worker TEXT, actor TEXT NOT NULL, details TEXT NOT NULL);
         CREATE INDEX activities_job ON activities (job, sequence DESC) WHERE job IS NOT NULL;
         CREATE INDEX activities_request ON activities (request, sequence DESC) WHERE request IS NOT NULL;
+        CREATE INDEX activities_worker ON activities (worker, sequence DESC) WHERE worker IS NOT NULL;
         CREATE INDEX activities_type ON activities (type, sequence DESC);
         CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         """,
