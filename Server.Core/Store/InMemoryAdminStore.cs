@@ -36,7 +36,7 @@ public sealed class InMemoryAdminStore : IAdminStore
     private static StoredJobType JobTypeOf(InMemoryTables tables, string name) => new(
         name,
         tables.Descriptors.GetValueOrDefault(name),
-        tables.Configs.GetValueOrDefault(name) is { IsEmpty: false } versions ? versions[^1] : null,
+        tables.Configs.GetValueOrDefault(name, []) is { IsEmpty: false } versions ? versions[^1] : null,
         tables.Schedules.GetValueOrDefault(name),
         [.. InMemoryHistory.Newest(tables.Jobs.Values.Where(job => job.JobType == name && job.IsTerminal)).Take(100)],
         [.. tables.Detections.Values.Where(detection => detection.JobType == name && detection.SettledAt is not null).OrderByDescending(detection => detection.StartedAt).Select(Reloaded).Take(50)]);

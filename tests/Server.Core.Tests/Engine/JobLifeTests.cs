@@ -95,7 +95,7 @@ public sealed class JobLifeTests : IDisposable
             _admin.Advance(TimeSpan.FromSeconds(30));
         }
 
-        Assert.Single(_admin.Link.Sent, sent => sent.Message is Outbound.ExecuteJob);
+        Assert.Single(_admin.Link.Sent, sent => sent.Message is Outbound.ExecuteJob { Attempt: 1 });
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public abstract class AdminStoreConformance : IDisposable
         var plain = open with { Labels = job.Labels, RefusedBy = job.RefusedBy, Attempt = null };
         Assert.Equal(job with { Attempt = null, Payload = null }, plain);
         Assert.Equal(job.Labels, open.Labels);
-        Assert.Equal(job.RefusedBy, open.RefusedBy);
+        Assert.Equal("w,9", Assert.Single(open.RefusedBy).Value);
         Assert.Equal((job.Attempt.RequestId, job.Attempt.CanResume, job.Attempt.Timeout), (open.Attempt!.RequestId, open.Attempt.CanResume, open.Attempt.Timeout));
         var record = await Store.History.JobAsync(job.Id, CancellationToken.None);
         Assert.Equal(payload, record!.Payload);
@@ -102,7 +102,7 @@ public abstract class AdminStoreConformance : IDisposable
     }
 
     [Fact]
-    public async Task Pages_HaveNoDoublesAndNoGaps_WhileJobsArrive()
+    public void Pages_HaveNoDoublesAndNoGaps_WhileJobsArrive()
     {
         Store.Load();
         Store.Commit([.. Enumerable.Range(0, 250).Select(n => new Change.JobSaved(Job($"j{n:000}") with { UpdatedAt = Start.AddSeconds(n / 3) }, JobPayload.Empty, null))]);
@@ -110,7 +110,8 @@ public abstract class AdminStoreConformance : IDisposable
         string? after = null;
         do
         {
-            var page = await Store.History.JobsAsync(new JobFilter { After = after, Limit = 40 }, CancellationToken.None);
+            // Commits belong to one thread, so this test stays on its own.
+            var page = Store.History.JobsAsync(new JobFilter { After = after, Limit = 40 }, CancellationToken.None).GetAwaiter().GetResult();
             seen.AddRange(page.Items.Select(job => job.Id.Value));
             Store.Commit([new Change.JobSaved(Job($"new{seen.Count}") with { UpdatedAt = Start.AddDays(1) }, JobPayload.Empty, null)]);
             after = page.Next;
@@ -118,7 +119,7 @@ public abstract class AdminStoreConformance : IDisposable
         while (after is not null);
         Assert.Equal(250, seen.Count(id => id.StartsWith('j')));
         Assert.Equal(seen.Count, seen.Distinct().Count());
-        await Assert.ThrowsAsync<FormatException>(() => Store.History.JobsAsync(new JobFilter { After = "nonsense" }, CancellationToken.None));
+        Assert.Throws<FormatException>(() => { _ = Store.History.JobsAsync(new JobFilter { After = "nonsense" }, CancellationToken.None); });
     }
 
     [Fact]
@@ -279,17 +280,17 @@ public sealed class SqliteAdminStoreTests : AdminStoreConformance
     }
 
     [Fact]
-    public async Task FullDisk_IsKnownNotDone()
+    public void FullDisk_IsKnownNotDone()
     {
         _store.Load();
         _store.Commit([new Change.JobSaved(Job("before"), JobPayload.Empty, null)]);
         var pages = _store.LimitPages(0);
         var bulk = Enumerable.Range(0, 500).Select(n => new Change.JobSaved(Job($"j{n}"), new JobPayload(new string('x', 10_000), ConfigValues.Empty), null)).ToList();
         Assert.Throws<StoreUnavailableException>(() => _store.Commit(bulk));
-        Assert.Null(await _store.History.JobAsync(new JobId("j0"), CancellationToken.None));
+        Assert.Null(_store.History.JobAsync(new JobId("j0"), CancellationToken.None).GetAwaiter().GetResult());
         _store.LimitPages(pages + 100_000);
         _store.Commit(bulk);
-        Assert.NotNull(await _store.History.JobAsync(new JobId("j499"), CancellationToken.None));
+        Assert.NotNull(_store.History.JobAsync(new JobId("j499"), CancellationToken.None).GetAwaiter().GetResult());
     }
 
     [Fact]
