@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using BlazorPluginAdmin.Grpc.Transport;
+using BlazorPluginAdmin.Wire;
+
+namespace BlazorPluginAdmin.App.Tests;
+
+/// <summary>A worker played by a test over the real wire.</summary>
+public sealed class ScriptedWorker : IDisposable
+{
+    private static readonly GrpcMethod<WorkerToAdminMessage, AdminToWorkerMessage> Method =
+        GrpcMethod.From<WorkerToAdminMessage, AdminToWorkerMessage>(PluginReflection.Descriptor.Services[0], "WorkerStream");
+
+    private readonly GrpcChannel _channel;
+    private readonly DuplexCall<WorkerToAdminMessage, AdminToWorkerMessage> _call;
+
+    public ScriptedWorker(string address, string id = "w-1")
+    {
+        Id = id;
+        _channel = GrpcChannel.ForAddress($"http://{address}");
+        _call = _channel.DuplexStreaming(Method);
+    }
+
+    public string Id { get; }
+
+    public ConcurrentQueue<AdminToWorkerMessage> Seen { get; } = [];
+
+    public ValueTask SendAsync(WorkerToAdminMessage message)
+    {
+        message.WorkerId = Id;
+        return _call.RequestStream.WriteAsync(message);
+    }
+
+    public Task HelloAsync(params string[] jobTypes) => SendAsync(new WorkerToAdminMessage
+    {
+        Hello = new WorkerHello
+        {
+            WorkerId = Id,
+            WorkerInstanceId = "i-1",
+            ProtocolVersion = "plugin.v1",
+            Capabilities = { jobTypes.Select(type => new JobTypeCapability { JobType = type, CanDetect = true, CanExecute = true, MaxDetectionConcurrency = 1, MaxExecutionConcurrency = 4 }) },
+        },
+    }).AsTask();
+
+    /// <summary>The next message; null at the end of the stream.</summary>
+    public async Task<AdminToWorkerMessage?> NextAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        if (!await _call.ResponseStream.MoveNextAsync(limit.Token))
+        {
+            return null;
+        }
+
+        Seen.Enqueue(_call.ResponseStream.Current);
+        return _call.ResponseStream.Current;
+    }
+
+    public async Task<AdminToWorkerMessage> NextAsync(AdminToWorkerMessage.BodyOneofCase wanted)
+    {
+        while (await NextAsync() is { } message)
+        {
+            if (message.BodyCase == wanted)
+            {
+                return message;
+            }
+        }
+
+        throw new InvalidOperationException($"the stream ended before a {wanted} came");
+    }
+
+    /// <summary>The status the admin ends the stream with.</summary>
+    public async Task<Status> EndAsync()
+    {
+        try
+        {
+            while (await NextAsync() is not null)
+            {
+                // Whatever comes before the end.
+            }
+
+            return Status.OK;
+        }
+        catch (RpcException exception)
+        {
+            return exception.Status;
+        }
+    }
+
+    public ValueTask HalfCloseAsync() => _call.RequestStream.CompleteAsync();
+
+    public void Dispose()
+    {
+        _call.Dispose();
+        _channel.Dispose();
+    }
+}
