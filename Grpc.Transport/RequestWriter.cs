@@ -50,7 +50,7 @@ public sealed class RequestWriter<T>
                 throw new RpcException(new Status(StatusCode.Cancelled, "the call has ended; nothing more can be sent"));
             }
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidOperationException || (exception is OperationCanceledException && _ended.IsCancellationRequested))
+        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidOperationException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw _failed(exception);
         }
