@@ -17,6 +17,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
     private readonly RequestContent _content = new();
     private readonly Task<HttpResponseMessage> _response;
     private volatile bool _deadlinePassed;
+    private int _disposed;
     private volatile HttpResponseMessage? _answer;
     private Status? _status;
     private Metadata _trailers = [];
@@ -64,6 +65,11 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
     /// <summary>Cancels the call unless it has ended.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         _deadline?.Dispose();
         _ended.Cancel();
         _content.Complete();

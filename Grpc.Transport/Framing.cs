@@ -56,6 +56,7 @@ public static class Framing
 
             if (result.IsCanceled)
             {
+                input.AdvanceTo(buffer.Start);
                 throw new OperationCanceledException(cancellationToken);
             }
 

@@ -7,7 +7,7 @@ namespace BlazorPluginAdmin.App.Hosting;
 /// What every request on the HTTP port must be: for a host of ours (against DNS rebinding), from a page of ours (against
 /// cross-site posts), with a method and a content type that the route takes. And what every answer says to the browser.
 /// </summary>
-public sealed class RequestGuard(RequestDelegate next, AppOptions options)
+public sealed class RequestGuard(RequestDelegate next, AppOptions options, IHostApplicationLifetime lifetime)
 {
     private const long BodyLimit = 1024 * 1024;
 
@@ -18,7 +18,9 @@ public sealed class RequestGuard(RequestDelegate next, AppOptions options)
     public async Task InvokeAsync(HttpContext http)
     {
         SetHeaders(http);
-        var (status, error) = Refusal(http.Request);
+        var (status, error) = lifetime.ApplicationStopping.IsCancellationRequested
+            ? (StatusCodes.Status503ServiceUnavailable, "the admin is stopping") // A page that reconnects now would hold the stop up.
+            : Refusal(http.Request);
         if (status != 0)
         {
             http.Response.StatusCode = status;
