@@ -175,6 +175,11 @@ internal sealed class LogRing(LogStream stream)
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
         if (_ring.Length < Capacity && _end + bytes.Length > _ring.Length)
         {
             Array.Resize(ref _ring, (int)Math.Min(Capacity, Math.Max(4096, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(_end + bytes.Length)))));

@@ -105,15 +105,16 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
 
         target.IsForced |= request.Force;
-        TryCancel(target);
         session.Acknowledge(envelopeId, accepted: true, "cancel request accepted");
+        TryCancel(target);
     }
 
-    private static void TryCancel(RunningAttempt attempt)
+    /// <summary>On the pool: a handler's reaction to the cancel must not run on the stream's reader.</summary>
+    private void TryCancel(RunningAttempt attempt)
     {
         try
         {
-            attempt.Cancel.Cancel();
+            Own(attempt.Cancel.CancelAsync());
         }
         catch (ObjectDisposedException)
         {
@@ -170,7 +171,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         attempt.Dispose();
     }
 
-    private static void OnTimeout(RunningAttempt attempt)
+    private void OnTimeout(RunningAttempt attempt)
     {
         attempt.TimedOut = true;
         TryCancel(attempt);

@@ -37,7 +37,8 @@ public static class ProposalIntake
             new("summaries", new ConfigValue.TextList([.. proposals.Take(20).Select(proposal => proposal.Summary)])),
         ]);
         turn.Log(DetectionTransitions.Line(
-            detection.JobType, detection.Id, detection.Worker, "detector", "proposals_batch", $"{proposals.Length} proposals") with { Details = details });
+            detection.JobType, detection.Id, detection.Worker, "detector", "proposals_batch", $"{proposals.Length} proposals") with
+        { Details = details });
     }
 
     /// <summary>The key that tells twins apart: the given one, else the proposal's id; null when it has neither.</summary>
