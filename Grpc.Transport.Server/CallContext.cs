@@ -6,6 +6,8 @@ namespace BlazorPluginAdmin.Grpc.Transport.Server;
 public sealed class CallContext
 {
     private readonly HttpContext _http;
+    private readonly Lock _gate = new();
+    private Task? _headers;
 
     internal CallContext(HttpContext http, string method, DateTimeOffset? deadline, CancellationToken cancellation, CancellationToken shutdown)
     {
@@ -42,7 +44,7 @@ public sealed class CallContext
     /// <summary>The server is about to stop: a long call should end by itself now.</summary>
     public CancellationToken ShutdownToken { get; }
 
-    /// <summary>Sent before the first message; no use after that.</summary>
+    /// <summary>Sent with the first message, or in a duplex call when the handler first reads or writes; no use after that.</summary>
     public Metadata ResponseHeaders { get; } = [];
 
     /// <summary>Sent with the status.</summary>
@@ -51,14 +53,21 @@ public sealed class CallContext
     /// <summary>The request as HTTP has it: connection, features, services.</summary>
     public HttpContext HttpContext => _http;
 
-    /// <summary>Sends the headers now. Streaming calls do so before the handler begins: some clients wait for them.</summary>
-    public async Task WriteHeadersAsync()
+    /// <summary>Sends the headers now, once. Duplex calls do so before they first read: some clients wait for them.</summary>
+    public Task WriteHeadersAsync()
     {
-        if (_http.Response.HasStarted)
+        // A duplex handler may read and write on two threads.
+        lock (_gate)
         {
-            return;
+            return _headers ??= SendHeadersAsync();
         }
+    }
 
+    /// <summary>Resets the stream: for a peer that neither reads nor ends.</summary>
+    public void Abort() => _http.Abort();
+
+    private async Task SendHeadersAsync()
+    {
         foreach (var entry in ResponseHeaders)
         {
             _http.Response.Headers.Append(entry.Key, entry.Value);
@@ -67,7 +76,4 @@ public sealed class CallContext
         await _http.Response.StartAsync(CancellationToken);
         await _http.Response.BodyWriter.FlushAsync(CancellationToken);
     }
-
-    /// <summary>Resets the stream: for a peer that neither reads nor ends.</summary>
-    public void Abort() => _http.Abort();
 }

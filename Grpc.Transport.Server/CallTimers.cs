@@ -43,15 +43,20 @@ internal sealed class ShutdownTimer : IDisposable
     private ITimer? _timer;
 
     public ShutdownTimer(GrpcServerOptions options, CancellationTokenSource call, CancellationToken stopping) =>
-        _registration = stopping.Register(() => _timer = options.TimeProvider.CreateTimer(_ => Cancel(call), null, options.ShutdownGrace, Timeout.InfiniteTimeSpan));
+        _registration = stopping.Register(() => _timer = options.TimeProvider.CreateTimer(_ => call.CancelIfOpen(), null, options.ShutdownGrace, Timeout.InfiniteTimeSpan));
 
     public void Dispose()
     {
         _registration.Dispose();
         _timer?.Dispose();
     }
+}
 
-    private static void Cancel(CancellationTokenSource call)
+/// <summary>Cancelling from a timer.</summary>
+internal static class CallCancellation
+{
+    /// <summary>Cancels a call that may have ended while the timer fired.</summary>
+    public static void CancelIfOpen(this CancellationTokenSource call)
     {
         try
         {
@@ -59,7 +64,7 @@ internal sealed class ShutdownTimer : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The call ended while the timer fired.
+            // It has ended. Thrown on a timer's thread this would end the process.
         }
     }
 }

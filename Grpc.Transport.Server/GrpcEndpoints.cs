@@ -22,28 +22,28 @@ public static class GrpcEndpoints
     public static IEndpointConventionBuilder MapGrpcDuplex<TRequest, TResponse>(
         this IEndpointRouteBuilder endpoints, GrpcMethod<TRequest, TResponse> method, Func<RequestReader<TRequest>, ResponseWriter<TResponse>, CallContext, Task> handler)
         where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> => endpoints.MapPost(method.Path, http => Invoker(http).InvokeAsync(http, headersAtOnce: true, (call, gzip) =>
-            handler(Reader(http, method, call, gzip), Writer(http, method, call), call)));
+        where TResponse : class, IMessage<TResponse> => endpoints.MapPost(method.Path, http => Invoker(http).InvokeAsync(http, (call, gzip) =>
+            handler(Reader(http, method, call, gzip, call.WriteHeadersAsync), Writer(http, method, call), call)));
 
     /// <summary>Maps a method that takes one message and streams the answer.</summary>
     public static IEndpointConventionBuilder MapGrpcServerStream<TRequest, TResponse>(
         this IEndpointRouteBuilder endpoints, GrpcMethod<TRequest, TResponse> method, Func<TRequest, ResponseWriter<TResponse>, CallContext, Task> handler)
         where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> => endpoints.MapPost(method.Path, http => Invoker(http).InvokeAsync(http, headersAtOnce: false, async (call, gzip) =>
+        where TResponse : class, IMessage<TResponse> => endpoints.MapPost(method.Path, http => Invoker(http).InvokeAsync(http, async (call, gzip) =>
             await handler(await Reader(http, method, call, gzip).ReadOnlyAsync(), Writer(http, method, call), call)));
 
     /// <summary>Maps a method that takes a stream and answers with one message.</summary>
     public static IEndpointConventionBuilder MapGrpcClientStream<TRequest, TResponse>(
         this IEndpointRouteBuilder endpoints, GrpcMethod<TRequest, TResponse> method, Func<RequestReader<TRequest>, CallContext, Task<TResponse>> handler)
         where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> => endpoints.MapPost(method.Path, http => Invoker(http).InvokeAsync(http, headersAtOnce: false, async (call, gzip) =>
+        where TResponse : class, IMessage<TResponse> => endpoints.MapPost(method.Path, http => Invoker(http).InvokeAsync(http, async (call, gzip) =>
             await Writer(http, method, call).WriteAsync(await handler(Reader(http, method, call, gzip), call))));
 
     /// <summary>Maps a method with one message each way.</summary>
     public static IEndpointConventionBuilder MapGrpcUnary<TRequest, TResponse>(
         this IEndpointRouteBuilder endpoints, GrpcMethod<TRequest, TResponse> method, Func<TRequest, CallContext, Task<TResponse>> handler)
         where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> => endpoints.MapPost(method.Path, http => Invoker(http).InvokeAsync(http, headersAtOnce: false, async (call, gzip) =>
+        where TResponse : class, IMessage<TResponse> => endpoints.MapPost(method.Path, http => Invoker(http).InvokeAsync(http, async (call, gzip) =>
             await Writer(http, method, call).WriteAsync(await handler(await Reader(http, method, call, gzip).ReadOnlyAsync(), call))));
 
     /// <summary>Answers a request that no method takes: UNIMPLEMENTED for gRPC, 404 for anything else.</summary>
@@ -51,10 +51,10 @@ public static class GrpcEndpoints
 
     private static GrpcInvoker Invoker(HttpContext http) => http.RequestServices.GetRequiredService<GrpcInvoker>();
 
-    private static RequestReader<TRequest> Reader<TRequest, TResponse>(HttpContext http, GrpcMethod<TRequest, TResponse> method, CallContext call, bool gzip)
+    private static RequestReader<TRequest> Reader<TRequest, TResponse>(HttpContext http, GrpcMethod<TRequest, TResponse> method, CallContext call, bool gzip, Func<Task>? beforeFirst = null)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
-        new(http.Request.BodyReader, method.RequestParser, Invoker(http).Options.MaxReceiveMessageSize, gzip, call.CancellationToken);
+        new(http.Request.BodyReader, method.RequestParser, Invoker(http).Options.MaxReceiveMessageSize, gzip, call.CancellationToken, beforeFirst);
 
     private static ResponseWriter<TResponse> Writer<TRequest, TResponse>(HttpContext http, GrpcMethod<TRequest, TResponse> method, CallContext call)
         where TRequest : class, IMessage<TRequest>

@@ -12,7 +12,7 @@ public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicat
     internal GrpcServerOptions Options { get; } = options;
 
     /// <summary>Runs a handler for one HTTP request.</summary>
-    internal async Task InvokeAsync(HttpContext http, bool headersAtOnce, Func<CallContext, bool, Task> handler)
+    internal async Task InvokeAsync(HttpContext http, Func<CallContext, bool, Task> handler)
     {
         if (!IsGrpc(http.Request.ContentType))
         {
@@ -38,7 +38,7 @@ public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicat
         }
 
         Unlimited(http);
-        await RunAsync(http, timeout.Length > 0 ? left : null, headersAtOnce, encoding == "gzip", handler);
+        await RunAsync(http, timeout.Length > 0 ? left : null, encoding == "gzip", handler);
     }
 
     /// <summary>Answers a path that nothing is mapped to.</summary>
@@ -55,7 +55,7 @@ public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicat
         return Task.CompletedTask;
     }
 
-    private async Task RunAsync(HttpContext http, TimeSpan? timeout, bool headersAtOnce, bool gzip, Func<CallContext, bool, Task> handler)
+    private async Task RunAsync(HttpContext http, TimeSpan? timeout, bool gzip, Func<CallContext, bool, Task> handler)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         var deadline = timeout is { } span && span < TimeSpan.FromDays(36500) ? Options.TimeProvider.GetUtcNow() + span : (DateTimeOffset?)null;
@@ -63,18 +63,13 @@ public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicat
         using var timer = new ReArmedTimer(Options.TimeProvider, deadline, () =>
         {
             Volatile.Write(ref deadlinePassed, true);
-            ended.Cancel();
+            ended.CancelIfOpen();
         });
         using var stopping = new ShutdownTimer(Options, ended, lifetime.ApplicationStopping);
         var call = new CallContext(http, http.Request.Path, deadline, ended.Token, lifetime.ApplicationStopping);
         Status status;
         try
         {
-            if (headersAtOnce)
-            {
-                await call.WriteHeadersAsync();
-            }
-
             await handler(call, gzip);
             status = Status.OK;
         }

@@ -13,9 +13,12 @@ public sealed class RequestReader<T>
     private readonly int _maxSize;
     private readonly bool _gzip;
     private readonly CancellationToken _ended;
+    private Func<Task>? _beforeFirst;
 
-    internal RequestReader(PipeReader input, MessageParser<T> parser, int maxSize, bool gzip, CancellationToken ended)
+    /// <param name="beforeFirst">Runs before the first read.</param>
+    internal RequestReader(PipeReader input, MessageParser<T> parser, int maxSize, bool gzip, CancellationToken ended, Func<Task>? beforeFirst = null)
     {
+        _beforeFirst = beforeFirst;
         _input = input;
         _parser = parser;
         _maxSize = maxSize;
@@ -25,7 +28,16 @@ public sealed class RequestReader<T>
 
     /// <summary>The next message; null when the client has half-closed.</summary>
     /// <exception cref="RpcException">A message beyond the limit, or one that cannot be read.</exception>
-    public ValueTask<T?> ReadAsync() => Framing.ReadAsync(_input, _parser, _maxSize, _gzip, _ended);
+    public async ValueTask<T?> ReadAsync()
+    {
+        if (_beforeFirst is { } before)
+        {
+            _beforeFirst = null;
+            await before();
+        }
+
+        return await Framing.ReadAsync(_input, _parser, _maxSize, _gzip, _ended);
+    }
 
     /// <summary>Makes a pending or the next <see cref="ReadAsync"/> throw <see cref="OperationCanceledException"/>. From any thread.</summary>
     public void CancelPendingRead() => _input.CancelPendingRead();

@@ -22,6 +22,7 @@ public sealed class ResponseWriter<T>
     /// <summary>Sends what was written; waits while the client is slow.</summary>
     public async ValueTask FlushAsync()
     {
+        await _call.WriteHeadersAsync();
         var result = await _call.HttpContext.Response.BodyWriter.FlushAsync(_call.CancellationToken);
         if (result.IsCompleted)
         {

@@ -72,7 +72,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
 
         _deadline?.Dispose();
         _ended.Cancel();
-        _content.Complete();
+        _content.Abort();
         _answer?.Dispose();
         _ended.Dispose();
     }
@@ -82,14 +82,15 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
 
     internal async Task SendOnlyAsync(TRequest request)
     {
+        RequestStream.Buffer(request);
         try
         {
-            await RequestStream.WriteAsync(request).ConfigureAwait(false);
+            await RequestStream.FlushAsync().ConfigureAwait(false);
             await RequestStream.CompleteAsync().ConfigureAwait(false);
         }
-        catch (RpcException) when (_response.IsCompletedSuccessfully)
+        catch (RpcException)
         {
-            // The server answered without reading everything; its answer says why.
+            // The call ended before everything was sent; reading the response says why.
         }
     }
 
@@ -208,6 +209,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
         {
             var failure = Failed(exception);
             End(failure.Status, failure.Trailers);
+            _content.Abort();
         }
 
         _content.Complete();
@@ -239,13 +241,26 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
         if (left <= TimeSpan.Zero)
         {
             _deadlinePassed = true;
-            _ended.Cancel();
+            try
+            {
+                _ended.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // Disposed while the timer fired. Thrown on a timer's thread this would end the process.
+            }
         }
         else
         {
             _deadline?.Change(left > DeadlineText.TimerCap ? DeadlineText.TimerCap : left, Timeout.InfiniteTimeSpan);
         }
     }
+
+    private Status Ended() =>
+        _deadlinePassed ? new Status(StatusCode.DeadlineExceeded, "the deadline passed")
+        : _caller.IsCancellationRequested ? new Status(StatusCode.Cancelled, "the caller cancelled the call")
+        : _ended.IsCancellationRequested ? new Status(StatusCode.Cancelled, "the call was disposed")
+        : new Status(StatusCode.Cancelled, "the call has ended; nothing more can be sent");
 
     /// <summary>What an exception of the connection means for the caller.</summary>
     private RpcException Failed(Exception exception)
@@ -254,12 +269,8 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
         {
             case RpcException rpc:
                 return rpc;
-            case InvalidOperationException and not ObjectDisposedException:
-                return new RpcException(_status ?? new Status(StatusCode.Cancelled, "the call has ended; nothing more can be sent"), _trailers, exception);
-            case OperationCanceledException or ObjectDisposedException:
-                return _deadlinePassed
-                    ? new RpcException(new Status(StatusCode.DeadlineExceeded, "the deadline passed"), null, exception)
-                    : new RpcException(new Status(StatusCode.Cancelled, _caller.IsCancellationRequested ? "the caller cancelled the call" : "the call was disposed"), null, exception);
+            case OperationCanceledException or InvalidOperationException:
+                return new RpcException(_status is { } known && known.Code != StatusCode.OK ? known : Ended(), _trailers, exception);
         }
 
         for (var cause = exception; cause is not null; cause = cause.InnerException)

@@ -103,8 +103,8 @@ public sealed class Metadata : IEnumerable<Metadata.Entry>
             throw new ArgumentException($"'{key}' is not a metadata key: use letters, digits, '-', '_' and '.'", nameof(key));
         }
 
-        return name.StartsWith("grpc-", StringComparison.Ordinal)
-            ? throw new ArgumentException($"'{key}' is reserved: keys beginning with 'grpc-' belong to the protocol", nameof(key))
+        return IsProtocolHeader(name)
+            ? throw new ArgumentException($"'{key}' is reserved: it belongs to HTTP or gRPC itself", nameof(key))
             : name;
     }
 

@@ -17,12 +17,17 @@ internal sealed class RequestContent : HttpContent
 
     public PipeWriter Output => _pipe.Writer;
 
-    /// <summary>Ends the body, once.</summary>
-    public void Complete()
+    /// <summary>Ends the body unless it has ended.</summary>
+    public void Complete() => Complete(null);
+
+    /// <summary>Breaks the body off unless it has ended: the server sees a cancelled call, not a client with nothing more to say.</summary>
+    public void Abort() => Complete(new OperationCanceledException("the call has ended"));
+
+    private void Complete(Exception? failure)
     {
         if (Interlocked.Exchange(ref _completed, 1) == 0)
         {
-            _pipe.Writer.Complete();
+            _pipe.Writer.Complete(failure);
         }
     }
 
@@ -55,7 +60,8 @@ internal sealed class RequestContent : HttpContent
         }
         catch (Exception exception)
         {
-            failure = exception;
+            // A cancelled send is an ended call; the response says how it ended. Anything else is news for the writer.
+            failure = exception is OperationCanceledException ? null : exception;
             throw;
         }
         finally

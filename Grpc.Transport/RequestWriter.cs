@@ -47,7 +47,7 @@ public sealed class RequestWriter<T>
                 : await _output.FlushAsync(_ended).ConfigureAwait(false);
             if (result.IsCompleted)
             {
-                throw new RpcException(new Status(StatusCode.Cancelled, "the call has ended; nothing more can be sent"));
+                throw _failed(new InvalidOperationException("nobody reads the request stream any more"));
             }
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidOperationException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
