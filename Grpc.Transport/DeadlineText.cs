@@ -18,7 +18,7 @@ public static class DeadlineText
             return "1n";
         }
 
-        (double Size, char Unit)[] units = [(1e-2, 'n'), (10, 'u'), (TimeSpan.TicksPerMillisecond, 'm'), (TimeSpan.TicksPerSecond, 'S'), (TimeSpan.TicksPerMinute, 'M'), (TimeSpan.TicksPerHour, 'H')];
+        (decimal Size, char Unit)[] units = [(0.01m, 'n'), (10, 'u'), (TimeSpan.TicksPerMillisecond, 'm'), (TimeSpan.TicksPerSecond, 'S'), (TimeSpan.TicksPerMinute, 'M'), (TimeSpan.TicksPerHour, 'H')];
         foreach (var (size, unit) in units)
         {
             var count = Math.Ceiling(left.Ticks / size);
