@@ -40,7 +40,17 @@ public sealed class RequestReader<T>
     }
 
     /// <summary>Makes a pending or the next <see cref="ReadAsync"/> throw <see cref="OperationCanceledException"/>. From any thread.</summary>
-    public void CancelPendingRead() => _input.CancelPendingRead();
+    public void CancelPendingRead()
+    {
+        try
+        {
+            _input.CancelPendingRead();
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException)
+        {
+            // The client has reset the stream meanwhile; a pending read ends by that.
+        }
+    }
 
     /// <summary>All messages until the client half-closes.</summary>
     /// <exception cref="RpcException">A message beyond the limit, or one that cannot be read.</exception>
