@@ -51,7 +51,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
     /// <exception cref="RpcException">The call ended before any headers came.</exception>
     public async Task<Metadata> ResponseHeadersAsync()
     {
-        var response = await OpenedAsync().ConfigureAwait(false);
+        var response = await OpenedAsync(CancellationToken.None).ConfigureAwait(false);
         return Received(response.Headers.NonValidated);
     }
 
@@ -156,9 +156,9 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> OpenedAsync()
+    private async Task<HttpResponseMessage> OpenedAsync(CancellationToken cancellationToken)
     {
-        var response = await _response.ConfigureAwait(false);
+        var response = await _response.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_input is not null)
         {
             return response;
@@ -188,7 +188,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
 
         try
         {
-            var response = await OpenedAsync().ConfigureAwait(false);
+            var response = await OpenedAsync(cancellationToken).ConfigureAwait(false);
             if (_status is null)
             {
                 using var both = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token) : null;

@@ -114,6 +114,28 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public async Task Cancellation_OfOneRead_WorksBeforeTheHeadersCame()
+    {
+        var release = Signal();
+        await using var host = await GrpcHost.StartAsync(map => map.MapGrpcDuplex(Duplex, async (requests, responses, call) =>
+        {
+            await release.Task;
+            await CallTests.EchoAsync(requests, responses, call);
+        }));
+        using var channel = host.Channel();
+        using var call = channel.DuplexStreaming(Duplex);
+        await call.RequestStream.WriteAsync(Request(7));
+        using var impatient = new CancellationTokenSource();
+        var reading = call.ResponseStream.MoveNextAsync(impatient.Token).AsTask();
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.InTimeAsync());
+
+        release.SetResult();
+        Assert.True(await call.ResponseStream.MoveNextAsync().AsTask().InTimeAsync());
+        Assert.Equal(7, call.ResponseStream.Current.Payload.Body.Length);
+    }
+
+    [Fact]
     public async Task Cancellation_OfOneRead_LeavesTheCallAlone()
     {
         await using var host = await GrpcHost.StartAsync(map => map.MapGrpcDuplex(Duplex, CallTests.EchoAsync));
