@@ -129,6 +129,12 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
 
     public void Wake()
     {
+        // Looking first spares nearly all of the exceptions of a full semaphore, one for every message of a busy worker.
+        if (_wake.CurrentCount > 0)
+        {
+            return;
+        }
+
         try
         {
             _wake.Release();

@@ -50,7 +50,7 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
     public void Close(SessionId session, SessionEndCode code, string text) =>
         _effects.Add(new Effect.Close(session, new SessionEnd(code, text)));
 
-    /// <summary>Everything to persist; rows that changed often in this turn are written once, as they stand now.</summary>
+    /// <summary>Everything to persist; a row that changed often in this turn is written once, as it stands now.</summary>
     public List<Change> CollectChanges()
     {
         foreach (var name in _schedules)
@@ -71,7 +71,7 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
 
         _schedules.Clear();
         _detections.Clear();
-        return _changes;
+        return ChangeList.Merged(_changes);
     }
 
     public void Log(Activity activity)

@@ -12,6 +12,9 @@ internal sealed class CommitWriter : IDisposable
     /// <summary>Proposals kept of one detection; its counts stay exact beyond.</summary>
     private const int ProposalsKept = 10_000;
 
+    /// <summary>Never rewritten, so that an update leaves the indexes over them alone.</summary>
+    private static readonly string[] FixedJobColumns = ["id", "type", "origin", "dedupe_key", "created", "detection", "submitted_by", "retry_of"];
+
     private readonly List<Statement> _all = [];
     private readonly Statement _job;
     private readonly Statement _payload;
@@ -32,16 +35,18 @@ internal sealed class CommitWriter : IDisposable
     public CommitWriter(SqliteConnection connection, long lastAttempt)
     {
         _attemptSequence = lastAttempt;
-        _job = Prepare(connection, "jobs", $"{Rows.JobColumns}, worker, ended", 32);
+        _job = Add(new Statement(
+            connection,
+            $"INSERT INTO jobs ({Rows.JobColumns}, worker, ended) VALUES ({Statement.Places(32)}) ON CONFLICT (id) DO UPDATE SET "
+            + string.Join(", ", $"{Rows.JobColumns}, worker, ended".Split(", ").Except(FixedJobColumns).Select(column => $"{column} = excluded.{column}"))));
         _payload = Prepare(connection, "job_payloads", "job, detail, parameters", 3);
         _result = Prepare(connection, "job_results", "job, summary, outputs", 3);
         _attempt = Add(new Statement(
             connection,
             $"INSERT INTO attempts (job, sequence, {Rows.AttemptColumns}) VALUES ({Statement.Places(14)}) ON CONFLICT (job, request) DO UPDATE SET started = excluded.started, "
-            + "ended = excluded.ended, outcome = excluded.outcome, error = excluded.error, cancel = excluded.cancel, cancel_reason = excluded.cancel_reason",
-            14));
+            + "ended = excluded.ended, outcome = excluded.outcome, error = excluded.error, cancel = excluded.cancel, cancel_reason = excluded.cancel_reason"));
         _worker = Prepare(connection, "workers", "id, body", 2);
-        _forget = Add(new Statement(connection, "DELETE FROM workers WHERE id = $1", 1));
+        _forget = Add(new Statement(connection, "DELETE FROM workers WHERE id = $1"));
         _descriptor = Prepare(connection, "descriptors", "type, body, saved, worker", 4);
         _config = Prepare(connection, "configs", Rows.ConfigColumns, 10);
         _schedule = Prepare(connection, "schedules", "type, body", 2);
@@ -57,45 +62,45 @@ internal sealed class CommitWriter : IDisposable
         switch (change)
         {
             case Change.JobSaved saved:
-                Write(transaction, saved);
+                Write(saved);
                 break;
             case Change.AttemptSaved saved:
-                Write(transaction, saved.Job, saved.Attempt);
+                Write(saved.Job, saved.Attempt);
                 break;
             case Change.WorkerSaved saved:
-                _worker.Run(transaction, saved.Worker.Id.Value, Bodies.Write(saved.Worker));
+                _worker.Run(saved.Worker.Id.Value, Bodies.Write(saved.Worker));
                 break;
             case Change.WorkerForgotten forgotten:
-                _forget.Run(transaction, forgotten.Worker.Value);
+                _forget.Run(forgotten.Worker.Value);
                 break;
             case Change.DescriptorSaved saved:
-                _descriptor.Run(transaction, saved.Descriptor.JobType, DescriptorJson.Write(saved.Descriptor), saved.At.UtcTicks, saved.From.Value);
+                _descriptor.Run(saved.Descriptor.JobType, DescriptorJson.Write(saved.Descriptor), saved.At.UtcTicks, saved.From.Value);
                 break;
             case Change.ConfigSaved { Config: var config }:
                 _config.Run(
-                    transaction, config.JobType, config.Version, config.DescriptorVersion, Rows.Json(config.AdminValues), Rows.Json(config.WorkerValues),
+                    config.JobType, config.Version, config.DescriptorVersion, Rows.Json(config.AdminValues), Rows.Json(config.WorkerValues),
                     config.Runtime is null ? null : JsonSerializer.Serialize(config.Runtime), config.SavedAt.UtcTicks, config.SavedBy, config.Via, config.Reason);
                 break;
             case Change.ScheduleSaved saved:
-                _schedule.Run(transaction, saved.JobType, Bodies.Write(saved.Schedule));
+                _schedule.Run(saved.JobType, Bodies.Write(saved.Schedule));
                 break;
             case Change.DetectionSaved { Detection: var detection }:
-                _detection.Run(transaction, detection.Id.Value, detection.JobType, detection.StartedAt.UtcTicks, detection.SettledAt?.UtcTicks, Bodies.Write(detection));
+                _detection.Run(detection.Id.Value, detection.JobType, detection.StartedAt.UtcTicks, detection.SettledAt?.UtcTicks, Bodies.Write(detection));
                 break;
             case Change.ProposalsSaved saved:
                 foreach (var trace in saved.Proposals.Where(trace => trace.Index < ProposalsKept))
                 {
-                    _proposal.Run(transaction, saved.Detection.Value, trace.Index, (int)trace.Outcome, trace.Job?.Value, trace.Note, Bodies.Write(trace.Proposal));
+                    _proposal.Run(saved.Detection.Value, trace.Index, (int)trace.Outcome, trace.Job?.Value, trace.Note, Bodies.Write(trace.Proposal));
                 }
 
                 break;
             case Change.ActivityAdded { Activity: var activity }:
                 _activity.Run(
-                    transaction, activity.Sequence, activity.At.UtcTicks, activity.Source, activity.Message, activity.Stage, (int)activity.Severity, activity.JobType,
+                    activity.Sequence, activity.At.UtcTicks, activity.Source, activity.Message, activity.Stage, (int)activity.Severity, activity.JobType,
                     activity.Job?.Value, activity.Request?.Value, activity.Worker?.Value, activity.Actor, Rows.Json(activity.Details));
                 break;
             case Change.CounterSaved saved:
-                _counter.Run(transaction, saved.Name, saved.Value);
+                _counter.Run(saved.Name, saved.Value);
                 break;
             case Change.Pruned pruned:
                 _retention.Prune(transaction, pruned.Limits, pruned.Now);
@@ -115,32 +120,32 @@ internal sealed class CommitWriter : IDisposable
         _retention.Dispose();
     }
 
-    private void Write(SqliteTransaction transaction, Change.JobSaved saved)
+    private void Write(Change.JobSaved saved)
     {
         var job = saved.Job;
         _job.Run(
-            transaction, job.Id.Value, job.JobType, (int)job.Origin, job.DedupeKey, job.Priority, job.Summary, Rows.Json(job.Labels), job.CreatedAt.UtcTicks,
+            job.Id.Value, job.JobType, (int)job.Origin, job.DedupeKey, job.Priority, job.Summary, Rows.Json(job.Labels), job.CreatedAt.UtcTicks,
             job.UpdatedAt.UtcTicks, job.DueAt.UtcTicks, job.ExpiresAt?.UtcTicks, job.CompletedAt?.UtcTicks, job.Detection?.Value, job.SubmittedBy, job.RetryOf?.Value,
             job.ConfigVersion, (int)job.State, (int)job.Phase, (int)job.Reason, job.Attempts, job.LostInARow,
             job.RefusedBy.IsEmpty ? "" : JsonSerializer.Serialize(job.RefusedBy.Select(id => id.Value)), job.RetryLimit, job.AttemptTimeout?.Ticks, job.EstimatedRuntime.Ticks,
             job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.Worker?.Value, job.IsTerminal ? 1 : 0);
         if (saved.Payload is { } payload)
         {
-            _payload.Run(transaction, job.Id.Value, payload.Detail, Rows.Json(payload.Parameters));
+            _payload.Run(job.Id.Value, payload.Detail, Rows.Json(payload.Parameters));
         }
 
         if (saved.Result is { } result)
         {
-            _result.Run(transaction, job.Id.Value, result.Summary, Rows.Json(result.Outputs));
+            _result.Run(job.Id.Value, result.Summary, Rows.Json(result.Outputs));
         }
     }
 
-    private void Write(SqliteTransaction transaction, JobId job, Attempt attempt) => _attempt.Run(
-        transaction, job.Value, ++_attemptSequence, attempt.Number, attempt.RequestId.Value, attempt.Worker.Value, attempt.CanResume ? 1 : 0, attempt.SentAt.UtcTicks,
+    private void Write(JobId job, Attempt attempt) => _attempt.Run(
+        job.Value, ++_attemptSequence, attempt.Number, attempt.RequestId.Value, attempt.Worker.Value, attempt.CanResume ? 1 : 0, attempt.SentAt.UtcTicks,
         attempt.StartedAt?.UtcTicks, attempt.EndedAt?.UtcTicks, (int)attempt.Outcome, attempt.Error, attempt.Timeout.Ticks, (int)attempt.Cancel, attempt.CancelReason);
 
     private Statement Prepare(SqliteConnection connection, string table, string columns, int count) =>
-        Add(new Statement(connection, $"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({Statement.Places(count)})", count));
+        Add(new Statement(connection, $"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({Statement.Places(count)})"));
 
     private Statement Add(Statement statement)
     {

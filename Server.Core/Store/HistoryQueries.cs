@@ -51,7 +51,7 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
                     values.Add(cursor.Job.Value);
                 }
 
-                var jobs = Jobs(connection, $"{where} ORDER BY updated DESC, id DESC LIMIT {filter.Limit + 1}", filter.Text.Length > 0, [.. values]);
+                var jobs = Jobs(connection, where.ToString(), filter.Limit + 1, filter.Text.Length > 0, [.. values]);
                 var items = jobs.Length > filter.Limit ? jobs.RemoveAt(jobs.Length - 1) : jobs;
                 return new Page<Job>(items, jobs.Length > filter.Limit ? JobCursor.Of(items[^1]).ToString() : null);
             },
@@ -91,7 +91,7 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
 
             if (filter.Request is { } request)
             {
-                Add("request = ?", request.Value);
+                Add("job IS NULL AND request = ?", request.Value);
             }
 
             if (filter.Worker is { } worker)
@@ -140,7 +140,8 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
         connection =>
         {
             var (where, values) = Where(filter);
-            return All(connection, $"SELECT state, count(*) FROM jobs WHERE {where} GROUP BY state", row => KeyValuePair.Create((JobState)row.GetInt32(0), row.GetInt64(1)), [.. values])
+            string Count(int ended) => $"SELECT state, count(*) FROM jobs WHERE ended = {ended} AND {where} GROUP BY state";
+            return All(connection, $"{Count(0)} UNION ALL {Count(1)}", row => KeyValuePair.Create((JobState)row.GetInt32(0), row.GetInt64(1)), [.. values])
                 .ToImmutableDictionary();
         },
         cancellationToken);
@@ -162,12 +163,20 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
             .Take(limit)];
 
     private static ImmutableArray<Job> OfState(SqliteConnection connection, string jobType, JobState state, int limit) =>
-        Jobs(connection, $"type = $1 AND state = $2 ORDER BY updated DESC, id DESC LIMIT {limit}", windowed: false, jobType, (int)state);
+        Jobs(connection, "type = $1 AND state = $2", limit, windowed: false, jobType, (int)state);
 
-    private static ImmutableArray<Job> Jobs(SqliteConnection connection, string rest, bool windowed, params ReadOnlySpan<object> values)
+    /// <summary>Newest update first, then id. Ended jobs come by index; open ones are few and are in none of those.</summary>
+    private static ImmutableArray<Job> Jobs(SqliteConnection connection, string where, int limit, bool windowed, params ReadOnlySpan<object> values)
     {
-        var source = windowed ? $"(SELECT * FROM jobs ORDER BY updated DESC, id DESC LIMIT {TextWindow}) jobs" : "jobs";
-        var jobs = All(connection, $"SELECT {Rows.JobColumns} FROM {source} WHERE {rest}", row => Rows.Job(row, null), values);
+        string Newest(string columns, string condition, int most) => $"SELECT {columns} FROM jobs WHERE {condition} ORDER BY updated DESC, id DESC LIMIT {most}";
+        string Part(int ended) => windowed
+            ? $"SELECT {Rows.JobColumns} FROM ({Newest("*", $"ended = {ended}", TextWindow)}) WHERE {where} LIMIT {limit}"
+            : Newest(Rows.JobColumns, $"ended = {ended} AND {where}", limit);
+        var jobs = All(
+            connection,
+            $"SELECT * FROM ({Part(0)}) UNION ALL SELECT * FROM ({Part(1)}) ORDER BY updated DESC, id DESC LIMIT {limit}",
+            row => Rows.Job(row, null),
+            values);
         return [.. jobs.Select(job => job with { Attempt = LastAttempt(connection, job.Id) })];
     }
 

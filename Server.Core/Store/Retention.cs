@@ -27,20 +27,20 @@ internal sealed class Retention : IDisposable
     {
         _connection = connection;
         _activities = new Statement(
-            connection, $"DELETE FROM activities WHERE sequence IN (SELECT sequence FROM activities WHERE sequence <= (SELECT max(sequence) FROM activities) - $1 ORDER BY sequence LIMIT {Batch})", 1);
-        _jobs = [.. OfJob.Select(sql => new Statement(connection, sql, 1))];
-        _detections = [.. OfDetection.Select(sql => new Statement(connection, sql, 1))];
-        _configs = new Statement(connection, "DELETE FROM configs WHERE type = $1 AND version <= (SELECT max(version) FROM configs WHERE type = $1) - $2", 2);
+            connection, $"DELETE FROM activities WHERE sequence IN (SELECT sequence FROM activities WHERE sequence <= (SELECT max(sequence) FROM activities) - $1 ORDER BY sequence LIMIT {Batch})");
+        _jobs = [.. OfJob.Select(sql => new Statement(connection, sql))];
+        _detections = [.. OfDetection.Select(sql => new Statement(connection, sql))];
+        _configs = new Statement(connection, "DELETE FROM configs WHERE type = $1 AND version <= (SELECT max(version) FROM configs WHERE type = $1) - $2");
     }
 
     public void Prune(SqliteTransaction transaction, RetentionLimits limits, DateTimeOffset now)
     {
-        _activities.Run(transaction, limits.Activities);
+        _activities.Run(limits.Activities);
         // Oldest first by index: when nothing is old, nothing is walked.
         var old = Texts(transaction, $"SELECT id FROM jobs WHERE updated < $1 AND ended = 1 AND {Rank} >= $2 ORDER BY updated LIMIT {Batch}", (now - limits.Jobs).UtcTicks, limits.RunsKept);
         foreach (var id in old)
         {
-            Delete(_jobs, transaction, id);
+            Delete(_jobs, id);
         }
 
         foreach (var type in Texts(transaction, "SELECT DISTINCT type FROM detections"))
@@ -51,13 +51,13 @@ internal sealed class Retention : IDisposable
                 type,
                 Math.Max(1, limits.DetectionsPerJobType)))
             {
-                Delete(_detections, transaction, id);
+                Delete(_detections, id);
             }
         }
 
         foreach (var type in Texts(transaction, "SELECT DISTINCT type FROM configs"))
         {
-            _configs.Run(transaction, type, Math.Max(1, limits.ConfigVersions));
+            _configs.Run(type, Math.Max(1, limits.ConfigVersions));
         }
     }
 
@@ -69,11 +69,11 @@ internal sealed class Retention : IDisposable
         }
     }
 
-    private static void Delete(Statement[] statements, SqliteTransaction transaction, string id)
+    private static void Delete(Statement[] statements, string id)
     {
         foreach (var statement in statements)
         {
-            statement.Run(transaction, id);
+            statement.Run(id);
         }
     }
 

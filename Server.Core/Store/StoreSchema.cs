@@ -1,6 +1,10 @@
 namespace BlazorPluginAdmin.Server.Core.Store;
 
-/// <summary>The tables, as numbered steps: forward only, each in one transaction. Times are UTC ticks, values JSON.</summary>
+/// <summary>
+/// The tables, as numbered steps: forward only, each in one transaction. Times are UTC ticks, values JSON. Jobs that have not
+/// ended change often and are few, so only ended ones are in the indexes of lists; activities are bounded by retention and are
+/// scanned from the newest where no index is worth its writes.
+/// </summary>
 internal static class StoreSchema
 {
     /// <summary>"BPA1": tells our files from other people's.</summary>
@@ -16,10 +20,10 @@ internal static class StoreSchema
           reason INTEGER NOT NULL, attempts INTEGER NOT NULL, lost INTEGER NOT NULL, refused_by TEXT NOT NULL, retry_limit INTEGER, attempt_timeout INTEGER,
           estimate INTEGER NOT NULL, percent REAL NOT NULL, stage TEXT NOT NULL, message TEXT NOT NULL, error TEXT NOT NULL, result_summary TEXT NOT NULL,
           worker TEXT, ended INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE INDEX jobs_updated ON jobs (updated DESC, id DESC);
-        CREATE INDEX jobs_type_updated ON jobs (type, updated DESC, id DESC);
-        CREATE INDEX jobs_state_updated ON jobs (state, updated DESC, id DESC);
-        CREATE INDEX jobs_type_state ON jobs (type, state, updated DESC, id DESC);
+        CREATE INDEX jobs_updated ON jobs (updated DESC, id DESC) WHERE ended = 1;
+        CREATE INDEX jobs_type_updated ON jobs (type, updated DESC, id DESC) WHERE ended = 1;
+        CREATE INDEX jobs_state_updated ON jobs (state, updated DESC, id DESC) WHERE ended = 1;
+        CREATE INDEX jobs_type_state ON jobs (type, state, updated DESC, id DESC) WHERE ended = 1;
         CREATE INDEX jobs_open ON jobs (ended) WHERE ended = 0;
         CREATE INDEX jobs_detection ON jobs (detection) WHERE detection IS NOT NULL;
         CREATE TABLE job_payloads (job TEXT PRIMARY KEY, detail TEXT NOT NULL, parameters TEXT NOT NULL) WITHOUT ROWID;
@@ -46,9 +50,7 @@ internal static class StoreSchema
           sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, message TEXT NOT NULL, stage TEXT NOT NULL, severity INTEGER NOT NULL,
           type TEXT NOT NULL, job TEXT, request TEXT, worker TEXT, actor TEXT NOT NULL, details TEXT NOT NULL);
         CREATE INDEX activities_job ON activities (job, sequence DESC) WHERE job IS NOT NULL;
-        CREATE INDEX activities_request ON activities (request, sequence DESC) WHERE request IS NOT NULL;
-        CREATE INDEX activities_worker ON activities (worker, sequence DESC) WHERE worker IS NOT NULL;
-        CREATE INDEX activities_type ON activities (type, sequence DESC);
+        CREATE INDEX activities_request ON activities (request, sequence DESC) WHERE job IS NULL AND request IS NOT NULL;
         CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         """,
     ];
