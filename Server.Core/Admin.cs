@@ -20,7 +20,14 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
     public SessionId NextSession() => new(Interlocked.Increment(ref _lastSession));
 
-    public ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken) => engine.Inbox.PostAsync(input, cancellationToken);
+    public ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken) => engine.Inbox.PostAsync(new Letter(input, null), cancellationToken);
+
+    public async Task SettleAsync(WorkerInput input, CancellationToken cancellationToken)
+    {
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await engine.Inbox.PostAsync(new Letter(input, null, settled.SetResult), cancellationToken);
+        await settled.Task.WaitAsync(cancellationToken);
+    }
 
     public async Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken)
     {

@@ -32,4 +32,7 @@ public interface IWorkerInbox
     SessionId NextSession();
 
     ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken);
+
+    /// <summary>Posts and waits until it is committed: for large inputs, so that one stream never fills the inbox with them.</summary>
+    Task SettleAsync(WorkerInput input, CancellationToken cancellationToken);
 }

@@ -116,12 +116,18 @@ public sealed partial class AdminEngine : IDisposable
             return true;
         }
 
+        var settled = _held[..stepped];
         _held.RemoveRange(0, stepped);
         States.Publish(turn.State);
         Perform(turn);
         foreach (var (answer, reply) in replies)
         {
             answer(reply);
+        }
+
+        foreach (var letter in settled)
+        {
+            letter.Settled?.Invoke();
         }
 
         return true;

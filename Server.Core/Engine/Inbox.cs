@@ -2,8 +2,8 @@ using System.Threading.Channels;
 
 namespace BlazorPluginAdmin.Server.Core.Engine;
 
-/// <summary>An input and what to do with its reply.</summary>
-public readonly record struct Letter(Input Input, Action<object>? Answer);
+/// <summary>An input, what to do with its reply, and whom to tell that it was stepped and committed.</summary>
+public readonly record struct Letter(Input Input, Action<object>? Answer, Action? Settled = null);
 
 /// <summary>
 /// Bounded: full means that the readers of worker streams wait, which holds the workers back, and that commands are
@@ -21,9 +21,9 @@ public sealed class Inbox : IDisposable
         FullMode = BoundedChannelFullMode.Wait,
     });
 
-    public async ValueTask PostAsync(Input input, CancellationToken cancellationToken)
+    public async ValueTask PostAsync(Letter letter, CancellationToken cancellationToken)
     {
-        await _letters.Writer.WriteAsync(new Letter(input, null), cancellationToken);
+        await _letters.Writer.WriteAsync(letter, cancellationToken);
         Wake();
     }
 
