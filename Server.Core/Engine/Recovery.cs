@@ -3,6 +3,7 @@ using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -50,10 +51,7 @@ public static class Recovery
             turn.Put(detection with { Deadline = now.Stamp });
         }
 
-        foreach (var job in stored.OpenJobs)
-        {
-            turn.Put(Restored(job, now));
-        }
+        turn.PutRange([.. stored.OpenJobs.Select(job => Restored(job, now))]);
 
         Interrupt(turn, stored);
         LoseAttempts(turn, stored);
@@ -104,13 +102,10 @@ public static class Recovery
     /// <summary>Jobs may have ended while their detection was still being counted.</summary>
     private static void Settle(Turn turn)
     {
-        foreach (var detection in turn.State.Detections.Values.Where(detection => !detection.IsOpen).ToList())
+        var waitedFor = turn.State.Jobs.Values.Select(job => job.Detection).OfType<RequestId>().ToHashSet();
+        foreach (var detection in turn.State.Detections.Values.Where(detection => !detection.IsOpen && !waitedFor.Contains(detection.Id)).ToList())
         {
-            var open = turn.State.Jobs.Values.Count(job => job.Detection == detection.Id);
-            if (open == 0)
-            {
-                turn.Settle(detection);
-            }
+            turn.Settle(detection);
         }
     }
 

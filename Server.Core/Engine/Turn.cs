@@ -164,6 +164,9 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
     /// <summary>A new version of a job, with all indexes that follow from it. Persisting is the caller's choice.</summary>
     public void Put(Job job) => State = JobIndex.Replace(State, job, Now);
 
+    /// <summary>Jobs that were not there before, with their indexes.</summary>
+    public void PutRange(IReadOnlyList<Job> jobs) => State = JobIndex.AddRange(State, jobs, Now);
+
     public void CountDetectionSequence(long sequence)
     {
         State = State with { LastDetectionSequence = sequence };

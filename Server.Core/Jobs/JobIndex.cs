@@ -34,6 +34,22 @@ public static class JobIndex
         };
     }
 
+    /// <summary>Many new jobs at once, such as those of the store: the same as one after the other, without a version of every index for each.</summary>
+    public static AdminState AddRange(AdminState state, IReadOnlyList<Job> jobs, Now now)
+    {
+        var added = jobs.Select(job => job with { WakeAt = JobDeadlines.Next(job, now) }).ToList();
+        var all = state.Jobs.ToBuilder();
+        all.AddRange(added.Select(job => KeyValuePair.Create(job.Id, job)));
+        return state with
+        {
+            Jobs = all.ToImmutable(),
+            JobTypes = state.JobTypes.SetItems(added
+                .GroupBy(job => job.JobType)
+                .Select(group => KeyValuePair.Create(group.Key, Queued(state.JobTypes.GetValueOrDefault(group.Key) ?? new JobType { Name = group.Key }, [.. group])))),
+            Agenda = state.Agenda.Union(added.Where(job => job.WakeAt is not null).Select(job => new Appointment(job.WakeAt!.Value, AppointmentKind.JobDue, job.Id.Value))),
+        };
+    }
+
     public static AdminState Rearm(AdminState state, Job job, Now now)
     {
         var renewed = job with { WakeAt = JobDeadlines.Next(job, now) };
@@ -45,6 +61,31 @@ public static class JobIndex
         before.State == after.State && before.Phase == after.Phase && ReferenceEquals(before.Attempt, after.Attempt)
         && before.Priority == after.Priority && before.DueAt == after.DueAt && before.PauseUntil == after.PauseUntil
         && before.ExpiresAt == after.ExpiresAt && before.DedupeKey == after.DedupeKey;
+
+    private static JobType Queued(JobType type, List<Job> added)
+    {
+        var keys = type.Keys.ToBuilder();
+        var active = type.Active.ToBuilder();
+        var counts = type.Counts;
+        foreach (var job in added)
+        {
+            keys[job.DedupeKey] = job.Id;
+            counts = Counted(counts, job, 1);
+            if (job.IsActive)
+            {
+                active.Add(job.Id);
+            }
+        }
+
+        return type with
+        {
+            Ready = type.Ready.Union(added.Where(IsReady).Select(Entry)),
+            Later = type.Later.Union(added.Where(IsLater).Select(LaterEntry)),
+            Active = active.ToImmutable(),
+            Keys = keys.ToImmutable(),
+            Counts = counts,
+        };
+    }
 
     private static JobType Requeued(JobType type, Job? before, Job after)
     {

@@ -15,6 +15,7 @@ internal sealed class AdminUnderTest : IAsyncDisposable
         _ownsData = ownsData;
         Data = data;
         StartedIn = startedIn;
+        StartCpu = Cpu;
         Grpc = grpc;
         Http = new HttpClient { BaseAddress = new Uri(http), Timeout = TimeSpan.FromMinutes(10) };
     }
@@ -28,6 +29,8 @@ internal sealed class AdminUnderTest : IAsyncDisposable
 
     /// <summary>From the start of the process until both ports were open.</summary>
     public TimeSpan StartedIn { get; }
+
+    public TimeSpan StartCpu { get; }
 
     public double ResidentMegabytes => Figure("status", "VmRSS:") / 1024;
 

@@ -53,6 +53,7 @@ internal sealed class Start : IScenario
             {
                 await using var admin = await AdminUnderTest.StartAsync(app, data);
                 results.Add(this, setting, "start", admin.StartedIn.TotalMilliseconds, "ms");
+                results.Add(this, setting, "processor time of the start", admin.StartCpu.TotalMilliseconds, "ms");
             }
         }
     }
