@@ -36,7 +36,7 @@ for project in tests/*.Tests/*.csproj; do
   say "$name"
   output=$(mktemp)
   # A test that hangs is named and ends the run, instead of keeping everyone waiting.
-  dotnet test "$project" -c Release --no-build --nologo -v q --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none 2>&1 | tee "$output"
+  dotnet test "$project" -c Release --no-build --nologo --logger 'console;verbosity=minimal' --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none 2>&1 | tee "$output"
   code=${PIPESTATUS[0]}
   # One summary line per assembly: "Passed!  - Failed: 0, Passed: 12, Skipped: 0, ..."
   line=$(grep -E 'Failed: +[0-9]+, Passed: +[0-9]+' "$output" | tail -1)
