@@ -128,7 +128,7 @@ public sealed class AdminApp : IAsyncDisposable
         workers.MapGrpcDuplex(
             GrpcMethod.From<Wire.WorkerToAdminMessage, Wire.AdminToWorkerMessage>(Wire.PluginReflection.Descriptor.Services[0], "WorkerStream"), gateway.RunAsync);
         workers.MapGrpcHealth(app.Services.GetRequiredService<HealthService>());
-        workers.MapGrpcReflection(Wire.PluginReflection.Descriptor.Services[0]);
+        workers.MapGrpcReflection(Wire.PluginReflection.Descriptor.Services[0], HealthReflection.Descriptor.Services[0]);
         app.MapAdminRest();
         app.MapStaticAssets();
         app.MapAdminPages();

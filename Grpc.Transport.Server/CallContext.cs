@@ -8,6 +8,7 @@ public sealed class CallContext
     private readonly HttpContext _http;
     private readonly Lock _gate = new();
     private Task? _headers;
+    private bool _over;
 
     internal CallContext(HttpContext http, string method, DateTimeOffset? deadline, CancellationToken cancellation, CancellationToken shutdown)
     {
@@ -63,8 +64,28 @@ public sealed class CallContext
         }
     }
 
-    /// <summary>Resets the stream: for a peer that neither reads nor ends.</summary>
-    public void Abort() => _http.Abort();
+    /// <summary>Resets the stream: for a peer that neither reads nor ends. From any thread, at any time.</summary>
+    public void Abort() => IfOpen(_http.Abort);
+
+    /// <summary>Nothing for a call that is over: Kestrel gives the parts of its stream to the next one.</summary>
+    internal void IfOpen(Action act)
+    {
+        lock (_gate)
+        {
+            if (!_over)
+            {
+                act();
+            }
+        }
+    }
+
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _over = true;
+        }
+    }
 
     private async Task SendHeadersAsync()
     {

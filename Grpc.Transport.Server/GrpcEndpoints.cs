@@ -54,7 +54,7 @@ public static class GrpcEndpoints
     private static RequestReader<TRequest> Reader<TRequest, TResponse>(HttpContext http, GrpcMethod<TRequest, TResponse> method, CallContext call, bool gzip, Func<Task>? beforeFirst = null)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
-        new(http.Request.BodyReader, method.RequestParser, Invoker(http).Options.MaxReceiveMessageSize, gzip, call.CancellationToken, beforeFirst);
+        new(http.Request.BodyReader, method.RequestParser, Invoker(http).Options.MaxReceiveMessageSize, gzip, call, beforeFirst);
 
     private static ResponseWriter<TResponse> Writer<TRequest, TResponse>(HttpContext http, GrpcMethod<TRequest, TResponse> method, CallContext call)
         where TRequest : class, IMessage<TRequest>

@@ -77,7 +77,7 @@ public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicat
         {
             status = exception.Status;
         }
-        catch (Exception exception) when (ended.IsCancellationRequested && exception is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (IsEnd(exception, ended))
         {
             status = Volatile.Read(ref deadlinePassed) ? new Status(StatusCode.DeadlineExceeded, "the deadline passed")
                 : lifetime.ApplicationStopping.IsCancellationRequested ? new Status(StatusCode.Unavailable, "the server is stopping")
@@ -93,8 +93,17 @@ public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicat
             status = new Status(StatusCode.Unknown, "the handler failed; the server's log has the reason");
         }
 
+        call.Close();
         Finish(http, call, status);
     }
+
+    /// <summary>The handler stopped because the call or the server does. A client may be seen to be gone before the token says so.</summary>
+    private bool IsEnd(Exception exception, CancellationTokenSource ended) => exception switch
+    {
+        OperationCanceledException cancelled => ended.IsCancellationRequested || cancelled.CancellationToken == ended.Token || lifetime.ApplicationStopping.IsCancellationRequested,
+        IOException or ObjectDisposedException => ended.IsCancellationRequested,
+        _ => false,
+    };
 
     /// <summary>The status as trailers, or together with the headers when nothing was sent yet.</summary>
     private static void Finish(HttpContext http, CallContext? call, Status status)

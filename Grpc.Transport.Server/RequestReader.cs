@@ -12,18 +12,18 @@ public sealed class RequestReader<T>
     private readonly MessageParser<T> _parser;
     private readonly int _maxSize;
     private readonly bool _gzip;
-    private readonly CancellationToken _ended;
+    private readonly CallContext _call;
     private Func<Task>? _beforeFirst;
 
     /// <param name="beforeFirst">Runs before the first read.</param>
-    internal RequestReader(PipeReader input, MessageParser<T> parser, int maxSize, bool gzip, CancellationToken ended, Func<Task>? beforeFirst = null)
+    internal RequestReader(PipeReader input, MessageParser<T> parser, int maxSize, bool gzip, CallContext call, Func<Task>? beforeFirst = null)
     {
         _beforeFirst = beforeFirst;
         _input = input;
         _parser = parser;
         _maxSize = maxSize;
         _gzip = gzip;
-        _ended = ended;
+        _call = call;
     }
 
     /// <summary>The next message; null when the client has half-closed.</summary>
@@ -36,15 +36,15 @@ public sealed class RequestReader<T>
             await before();
         }
 
-        return await Framing.ReadAsync(_input, _parser, _maxSize, _gzip, _ended);
+        return await Framing.ReadAsync(_input, _parser, _maxSize, _gzip, _call.CancellationToken);
     }
 
-    /// <summary>Makes a pending or the next <see cref="ReadAsync"/> throw <see cref="OperationCanceledException"/>. From any thread.</summary>
+    /// <summary>Makes a pending or the next <see cref="ReadAsync"/> throw <see cref="OperationCanceledException"/>. From any thread, at any time.</summary>
     public void CancelPendingRead()
     {
         try
         {
-            _input.CancelPendingRead();
+            _call.IfOpen(_input.CancelPendingRead);
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException)
         {

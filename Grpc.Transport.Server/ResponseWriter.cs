@@ -19,7 +19,10 @@ public sealed class ResponseWriter<T>
     /// <exception cref="RpcException">Larger than the limit.</exception>
     public void Buffer(T message) => Framing.Write(_call.HttpContext.Response.BodyWriter, message, _maxSize);
 
-    /// <summary>Sends what was written; waits while the client is slow.</summary>
+    /// <summary>
+    /// Sends what was written; waits while the client is slow. A deadline or shutdown that ends the wait resets the
+    /// stream: a status would stand behind messages that the client does not read.
+    /// </summary>
     public async ValueTask FlushAsync()
     {
         await _call.WriteHeadersAsync();

@@ -12,33 +12,31 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
     private readonly GrpcChannelOptions _options;
     private readonly GrpcMethod<TRequest, TResponse> _method;
     private readonly CancellationToken _caller;
-    private readonly CancellationTokenSource _ended;
+    private readonly CancellationTokenSource _ending;
+    private readonly CancellationToken _ended;
     private readonly ITimer? _deadline;
     private readonly RequestContent _content = new();
-    private readonly Task<HttpResponseMessage> _response;
+    private readonly Task<Answer?> _opened;
     private volatile bool _deadlinePassed;
     private int _disposed;
-    private volatile HttpResponseMessage? _answer;
-    private Status? _status;
-    private Metadata _trailers = [];
-    private PipeReader? _input;
-    private bool _gzip;
+    private volatile Outcome? _outcome;
 
     private DuplexCall(GrpcChannel channel, HttpMessageInvoker http, GrpcMethod<TRequest, TResponse> method, CallOptions options)
     {
         _options = channel.Options;
         _method = method;
         _caller = options.CancellationToken;
-        _ended = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
+        _ended = _ending.Token;
         if (options.Deadline is { } deadline)
         {
             _deadline = _options.TimeProvider.CreateTimer(_ => OnDeadline(deadline), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             OnDeadline(deadline);
         }
 
-        RequestStream = new RequestWriter<TRequest>(_content.Output, _options.MaxSendMessageSize, Failed, _ended.Token);
+        RequestStream = new RequestWriter<TRequest>(_content, _options.MaxSendMessageSize, Failed, _ended);
         ResponseStream = new ResponseReader<TResponse>(ReadAsync);
-        _response = SendAsync(http, Request(channel, options));
+        _opened = OpenAsync(http, Request(channel, options));
     }
 
     /// <summary>What the client says.</summary>
@@ -49,18 +47,15 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
 
     /// <summary>Metadata the server sent before its first message.</summary>
     /// <exception cref="RpcException">The call ended before any headers came.</exception>
-    public async Task<Metadata> ResponseHeadersAsync()
-    {
-        var response = await OpenedAsync(CancellationToken.None).ConfigureAwait(false);
-        return Received(response.Headers.NonValidated);
-    }
+    public async Task<Metadata> ResponseHeadersAsync() =>
+        await _opened.ConfigureAwait(false) is { } answer ? answer.Headers : throw _outcome!.AsException();
 
     /// <summary>How the call ended.</summary>
     /// <exception cref="InvalidOperationException">It has not ended yet.</exception>
-    public Status GetStatus() => _status ?? throw new InvalidOperationException("the call has not ended; read the response stream to its end");
+    public Status GetStatus() => _outcome?.Status ?? throw new InvalidOperationException("the call has not ended; read the response stream to its end");
 
     /// <summary>What the server sent with the status; empty before the call ended.</summary>
-    public Metadata GetTrailers() => _trailers;
+    public Metadata GetTrailers() => _outcome?.Trailers ?? [];
 
     /// <summary>Cancels the call unless it has ended.</summary>
     public void Dispose()
@@ -71,18 +66,27 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
         }
 
         _deadline?.Dispose();
-        _ended.Cancel();
+        _ending.Cancel();
         _content.Abort();
-        _answer?.Dispose();
-        _ended.Dispose();
+        _ending.Dispose();
     }
 
     internal static DuplexCall<TRequest, TResponse> Start(GrpcChannel channel, HttpMessageInvoker http, GrpcMethod<TRequest, TResponse> method, CallOptions options) =>
         new(channel, http, method, options);
 
+    /// <summary>Sends the one request and half-closes. Never fails: what stops it ends the call, and the response says why.</summary>
     internal async Task SendOnlyAsync(TRequest request)
     {
-        RequestStream.Buffer(request);
+        try
+        {
+            RequestStream.Buffer(request);
+        }
+        catch (RpcException exception)
+        {
+            End(exception.Status, exception.Trailers);
+            return;
+        }
+
         try
         {
             await RequestStream.FlushAsync().ConfigureAwait(false);
@@ -141,64 +145,59 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
         return request;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker http, HttpRequestMessage request)
+    /// <summary>Sends the request and waits for the headers; null when the call ended before they came.</summary>
+    private async Task<Answer?> OpenAsync(HttpMessageInvoker http, HttpRequestMessage request)
     {
         try
         {
-            var answer = await http.SendAsync(request, _ended.Token).ConfigureAwait(false);
-            _answer = answer;
-            return answer;
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
-        {
-            _content.Complete();
-            throw Failed(exception);
-        }
-    }
+            var response = await http.SendAsync(request, _ended).ConfigureAwait(false);
 
-    private async Task<HttpResponseMessage> OpenedAsync(CancellationToken cancellationToken)
-    {
-        var response = await _response.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_input is not null)
-        {
-            return response;
-        }
+            // Whatever ends the call resets its stream, read or not. A call that ended meanwhile does so here.
+            _ended.UnsafeRegister(static open => ((HttpResponseMessage)open!).Dispose(), response);
+            var headers = response.Headers.NonValidated;
+            var metadata = Received(headers);
+            if (headers.TryGetValues("grpc-status", out var code))
+            {
+                End(new Status(Status.ParseCode(code.ToString()), Message(headers)), metadata);
+                return new Answer(response, metadata, PipeReader.Create(Stream.Null), Gzip: false);
+            }
 
-        var headers = response.Headers.NonValidated;
-        if (headers.TryGetValues("grpc-status", out var code))
-        {
-            End(new Status(Status.ParseCode(code.ToString()), Message(headers)), Received(headers));
-        }
-        else if (response.StatusCode != HttpStatusCode.OK)
-        {
-            End(Status.FromHttp((int)response.StatusCode), []);
-        }
+            var input = await response.Content.ReadAsStreamAsync(_ended).ConfigureAwait(false);
+            var gzip = headers.TryGetValues("grpc-encoding", out var encoding) && encoding.ToString() == "gzip";
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                End(Status.FromHttp((int)response.StatusCode), []);
+            }
+            else if (response.Content.Headers.ContentType?.MediaType is var type && type?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true)
+            {
+                End(new Status(StatusCode.Unknown, $"the peer answered {type ?? "no content type"} instead of gRPC"), []);
+            }
 
-        _gzip = headers.TryGetValues("grpc-encoding", out var encoding) && encoding.ToString() == "gzip";
-        _input = PipeReader.Create(await response.Content.ReadAsStreamAsync(_ended.Token).ConfigureAwait(false), new StreamPipeReaderOptions(bufferSize: 16 * 1024));
-        return response;
+            return new Answer(response, metadata, PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 16 * 1024)), gzip);
+        }
+        catch (Exception exception)
+        {
+            // Whatever the connection throws is the end of this call and nothing else.
+            End(Failed(exception));
+            return null;
+        }
     }
 
     private async ValueTask<TResponse?> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_status is { } known)
-        {
-            return known.Code == StatusCode.OK ? null : throw new RpcException(known, _trailers);
-        }
-
         try
         {
-            var response = await OpenedAsync(cancellationToken).ConfigureAwait(false);
-            if (_status is null)
+            var answer = await _opened.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (_outcome is null)
             {
-                using var both = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token) : null;
-                var message = await Framing.ReadAsync(_input!, _method.ResponseParser, _options.MaxReceiveMessageSize, _gzip, both?.Token ?? _ended.Token).ConfigureAwait(false);
+                using var both = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended) : null;
+                var message = await Framing.ReadAsync(answer!.Input, _method.ResponseParser, _options.MaxReceiveMessageSize, answer.Gzip, both?.Token ?? _ended).ConfigureAwait(false);
                 if (message is not null)
                 {
                     return message;
                 }
 
-                ReadTrailers(response);
+                ReadTrailers(answer.Response);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !_ended.IsCancellationRequested)
@@ -207,13 +206,10 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException or RpcException or ObjectDisposedException)
         {
-            var failure = Failed(exception);
-            End(failure.Status, failure.Trailers);
-            _content.Abort();
+            End(Failed(exception));
         }
 
-        _content.Complete();
-        return _status is { Code: StatusCode.OK } ? null : throw new RpcException(_status!.Value, _trailers);
+        return _outcome is { Status.Code: StatusCode.OK } ? null : throw _outcome!.AsException();
     }
 
     private void ReadTrailers(HttpResponseMessage response)
@@ -229,10 +225,28 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
     private static string Message(System.Net.Http.Headers.HttpHeadersNonValidated headers) =>
         headers.TryGetValues("grpc-message", out var message) ? PercentText.Decode(message.ToString()) : "";
 
+    private void End(RpcException failure) => End(failure.Status, failure.Trailers);
+
+    /// <summary>The first end counts. Whoever still waits on the call is told.</summary>
     private void End(Status status, Metadata trailers)
     {
-        _status = status;
-        _trailers = trailers;
+        if (Interlocked.CompareExchange(ref _outcome, new Outcome(status, trailers), null) is null)
+        {
+            _content.Abort();
+            Cancel();
+        }
+    }
+
+    private void Cancel()
+    {
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed meanwhile. Thrown on a timer's thread this would end the process.
+        }
     }
 
     private void OnDeadline(DateTimeOffset deadline)
@@ -241,14 +255,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
         if (left <= TimeSpan.Zero)
         {
             _deadlinePassed = true;
-            try
-            {
-                _ended.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // Disposed while the timer fired. Thrown on a timer's thread this would end the process.
-            }
+            Cancel();
         }
         else
         {
@@ -259,28 +266,46 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
     private Status Ended() =>
         _deadlinePassed ? new Status(StatusCode.DeadlineExceeded, "the deadline passed")
         : _caller.IsCancellationRequested ? new Status(StatusCode.Cancelled, "the caller cancelled the call")
-        : _ended.IsCancellationRequested ? new Status(StatusCode.Cancelled, "the call was disposed")
-        : new Status(StatusCode.Cancelled, "the call has ended; nothing more can be sent");
+        : new Status(StatusCode.Cancelled, "the call was disposed");
 
     /// <summary>What an exception of the connection means for the caller.</summary>
     private RpcException Failed(Exception exception)
     {
-        switch (exception)
+        if (exception is RpcException rpc)
         {
-            case RpcException rpc:
-                return rpc;
-            case OperationCanceledException or InvalidOperationException:
-                return new RpcException(_status is { } known && known.Code != StatusCode.OK ? known : Ended(), _trailers, exception);
+            return rpc;
         }
 
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        if (_outcome is { Status.Code: not StatusCode.OK } known)
         {
-            if (cause is HttpProtocolException protocol)
-            {
-                return new RpcException(Status.FromReset(protocol.ErrorCode), null, exception);
-            }
+            return known.AsException(exception);
         }
 
-        return new RpcException(new Status(StatusCode.Unavailable, exception.Message), null, exception);
+        // A stream that is reset while it is read or written may throw anything; that the call was ended explains it.
+        if (_outcome is null && _ended.IsCancellationRequested)
+        {
+            return new RpcException(Ended(), null, exception);
+        }
+
+        if (exception is ObjectDisposedException)
+        {
+            return new RpcException(new Status(StatusCode.Cancelled, "the channel was disposed"), null, exception);
+        }
+
+        if (exception is OperationCanceledException or InvalidOperationException)
+        {
+            return new RpcException(new Status(StatusCode.Cancelled, "the call has ended; nothing more can be sent"), null, exception);
+        }
+
+        return new RpcException(Status.FromConnection(exception), null, exception);
+    }
+
+    /// <summary>What came before the first message, and where the messages come from.</summary>
+    private sealed record Answer(HttpResponseMessage Response, Metadata Headers, PipeReader Input, bool Gzip);
+
+    /// <summary>How the call ended, once and for all.</summary>
+    private sealed record Outcome(Status Status, Metadata Trailers)
+    {
+        public RpcException AsException(Exception? inner = null) => new(Status, Trailers, inner);
     }
 }

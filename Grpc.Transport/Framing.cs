@@ -21,9 +21,10 @@ public static class Framing
     public static void Write(IBufferWriter<byte> output, IMessage message, int maxSize)
     {
         var size = message.CalculateSize();
-        if (size > maxSize)
+        if ((uint)size > maxSize)
         {
-            throw new RpcException(new Status(StatusCode.ResourceExhausted, $"the message has {size} bytes, the limit for sending is {maxSize}"));
+            // Unsigned: the size of a message beyond 2 GiB comes out negative.
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, $"the message has {(uint)size} bytes, the limit for sending is {maxSize}"));
         }
 
         var prefix = output.GetSpan(PrefixLength);
@@ -47,17 +48,18 @@ public static class Framing
         {
             var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             var buffer = result.Buffer;
+            if (result.IsCanceled)
+            {
+                // Before the messages that wait, or a busy peer would keep a cancelled reader going. They stay for the next read.
+                input.AdvanceTo(buffer.Start);
+                throw new OperationCanceledException(cancellationToken);
+            }
+
             if (TryCut(ref buffer, maxSize, out var compressed, out var body))
             {
                 var message = Parse(parser, compressed, gzip, body, maxSize);
                 input.AdvanceTo(buffer.Start);
                 return message;
-            }
-
-            if (result.IsCanceled)
-            {
-                input.AdvanceTo(buffer.Start);
-                throw new OperationCanceledException(cancellationToken);
             }
 
             if (result.IsCompleted)

@@ -16,30 +16,8 @@ public sealed class GrpcChannel : IDisposable
         Options = options;
         MessageSize.Checked(options.MaxReceiveMessageSize, nameof(options.MaxReceiveMessageSize));
         MessageSize.Checked(options.MaxSendMessageSize, nameof(options.MaxSendMessageSize));
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            EnableMultipleHttp2Connections = true,
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            ConnectTimeout = options.ConnectTimeout,
-            KeepAlivePingDelay = options.KeepAlivePingDelay < ShortestPingDelay ? ShortestPingDelay : options.KeepAlivePingDelay,
-            KeepAlivePingTimeout = options.KeepAlivePingTimeout,
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        };
-        if (options.Tls is { } tls)
-        {
-            handler.SslOptions = tls;
-        }
-
-        if (options.Connect is { } connect)
-        {
-            handler.ConnectCallback = (_, cancellationToken) => connect(cancellationToken);
-        }
-
         // HttpClient would add a timeout of its own.
-        _http = new HttpMessageInvoker(handler, disposeHandler: true);
+        _http = new HttpMessageInvoker(Handler(options), disposeHandler: true);
     }
 
     /// <summary>Where the peer is.</summary>
@@ -76,10 +54,41 @@ public sealed class GrpcChannel : IDisposable
         where TResponse : class, IMessage<TResponse>
     {
         using var call = DuplexStreaming(method, options);
-        await call.SendOnlyAsync(request).ConfigureAwait(false);
-        return await call.ReadOnlyResponseAsync().ConfigureAwait(false);
+
+        // Not one after the other: a server may answer before it has read everything.
+        var sending = call.SendOnlyAsync(request);
+        var response = await call.ReadOnlyResponseAsync().ConfigureAwait(false);
+        await sending.ConfigureAwait(false);
+        return response;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    internal static SocketsHttpHandler Handler(GrpcChannelOptions options)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            EnableMultipleHttp2Connections = true,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            ConnectTimeout = options.ConnectTimeout,
+            KeepAlivePingDelay = options.KeepAlivePingDelay < ShortestPingDelay ? ShortestPingDelay : options.KeepAlivePingDelay,
+            KeepAlivePingTimeout = options.KeepAlivePingTimeout,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        };
+        if (options.Tls is { } tls)
+        {
+            handler.SslOptions = tls;
+        }
+
+        if (options.Connect is { } connect)
+        {
+            handler.ConnectCallback = (_, cancellationToken) => connect(cancellationToken);
+        }
+
+        return handler;
+    }
 }

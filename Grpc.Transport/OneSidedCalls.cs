@@ -31,27 +31,19 @@ public sealed class ServerStreamCall<TRequest, TResponse> : IDisposable
     where TResponse : class, IMessage<TResponse>
 {
     private readonly DuplexCall<TRequest, TResponse> _call;
-    private readonly Task _sent;
 
     internal ServerStreamCall(DuplexCall<TRequest, TResponse> call, TRequest request)
     {
         _call = call;
-        _sent = call.SendOnlyAsync(request);
-        ResponseStream = new ResponseReader<TResponse>(ReadAsync);
+        _ = call.SendOnlyAsync(request);
     }
 
     /// <summary>What the server says.</summary>
-    public ResponseReader<TResponse> ResponseStream { get; }
+    public ResponseReader<TResponse> ResponseStream => _call.ResponseStream;
 
     /// <inheritdoc cref="DuplexCall{TRequest,TResponse}.GetTrailers"/>
     public Metadata GetTrailers() => _call.GetTrailers();
 
     /// <summary>Cancels the call unless it has ended.</summary>
     public void Dispose() => _call.Dispose();
-
-    private async ValueTask<TResponse?> ReadAsync(CancellationToken cancellationToken)
-    {
-        await _sent.ConfigureAwait(false);
-        return await _call.ResponseStream.MoveNextAsync(cancellationToken).ConfigureAwait(false) ? _call.ResponseStream.Current : null;
-    }
 }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
+using Google.Protobuf;
 
 namespace BlazorPluginAdmin.Grpc.Transport;
 
@@ -11,11 +12,31 @@ namespace BlazorPluginAdmin.Grpc.Transport;
 internal sealed class RequestContent : HttpContent
 {
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 128 * 1024, resumeWriterThreshold: 64 * 1024, useSynchronizationContext: false));
-    private int _completed;
+    private readonly Lock _gate = new();
+    private bool _completed;
+    private int _sends;
 
     public RequestContent() => Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
 
-    public PipeWriter Output => _pipe.Writer;
+    /// <summary>Puts one message into the buffer.</summary>
+    /// <exception cref="InvalidOperationException">The body has ended.</exception>
+    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: larger than <paramref name="maxSize"/>.</exception>
+    public void Write(IMessage message, int maxSize)
+    {
+        // The call may end on another thread. Ending the pipe gives its memory back, so not while a message is written into it.
+        lock (_gate)
+        {
+            if (_completed)
+            {
+                throw new InvalidOperationException("the request stream has ended");
+            }
+
+            Framing.Write(_pipe.Writer, message, maxSize);
+        }
+    }
+
+    /// <summary>Sends what was written; waits while the peer is slow.</summary>
+    public ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken) => _pipe.Writer.FlushAsync(cancellationToken);
 
     /// <summary>Ends the body unless it has ended.</summary>
     public void Complete() => Complete(null);
@@ -25,9 +46,13 @@ internal sealed class RequestContent : HttpContent
 
     private void Complete(Exception? failure)
     {
-        if (Interlocked.Exchange(ref _completed, 1) == 0)
+        lock (_gate)
         {
-            _pipe.Writer.Complete(failure);
+            if (!_completed)
+            {
+                _completed = true;
+                _pipe.Writer.Complete(failure);
+            }
         }
     }
 
@@ -36,11 +61,17 @@ internal sealed class RequestContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // The first flush sends the headers, so that the server sees the call before the first message.
-        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (Interlocked.Increment(ref _sends) > 1)
+        {
+            // The handler dials again when a server refuses a stream, but what was sent is gone.
+            throw new IOException("the peer refused the call after it had begun");
+        }
+
         Exception? failure = null;
         try
         {
+            // The first flush sends the headers, so that the server sees the call before the first message.
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
                 var result = await _pipe.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);

@@ -7,15 +7,14 @@ namespace BlazorPluginAdmin.Grpc.Transport;
 public sealed class RequestWriter<T>
     where T : class, IMessage<T>
 {
-    private readonly PipeWriter _output;
+    private readonly RequestContent _content;
     private readonly int _maxSize;
     private readonly Func<Exception, RpcException> _failed;
     private readonly CancellationToken _ended;
-    private bool _completed;
 
-    internal RequestWriter(PipeWriter output, int maxSize, Func<Exception, RpcException> failed, CancellationToken ended)
+    internal RequestWriter(RequestContent content, int maxSize, Func<Exception, RpcException> failed, CancellationToken ended)
     {
-        _output = output;
+        _content = content;
         _maxSize = maxSize;
         _failed = failed;
         _ended = ended;
@@ -27,11 +26,11 @@ public sealed class RequestWriter<T>
     {
         try
         {
-            Framing.Write(_output, message, _maxSize);
+            _content.Write(message, _maxSize);
         }
         catch (InvalidOperationException exception)
         {
-            // The call ended meanwhile, and its pipe with it.
+            // The call ended meanwhile, and its request stream with it.
             throw _failed(exception);
         }
     }
@@ -44,7 +43,7 @@ public sealed class RequestWriter<T>
         {
             var result = cancellationToken.CanBeCanceled
                 ? await LinkedAsync(cancellationToken).ConfigureAwait(false)
-                : await _output.FlushAsync(_ended).ConfigureAwait(false);
+                : await _content.FlushAsync(_ended).ConfigureAwait(false);
             if (result.IsCompleted)
             {
                 throw _failed(new InvalidOperationException("nobody reads the request stream any more"));
@@ -65,18 +64,15 @@ public sealed class RequestWriter<T>
     }
 
     /// <summary>Half-closes: no more requests; responses may still come.</summary>
-    public async ValueTask CompleteAsync()
+    public ValueTask CompleteAsync()
     {
-        if (!_completed)
-        {
-            _completed = true;
-            await _output.CompleteAsync().ConfigureAwait(false);
-        }
+        _content.Complete();
+        return ValueTask.CompletedTask;
     }
 
     private async ValueTask<FlushResult> LinkedAsync(CancellationToken cancellationToken)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended);
-        return await _output.FlushAsync(both.Token).ConfigureAwait(false);
+        return await _content.FlushAsync(both.Token).ConfigureAwait(false);
     }
 }

@@ -26,17 +26,34 @@ public readonly record struct Status(StatusCode Code, string Detail)
         },
         $"the peer answered HTTP {http.ToString(CultureInfo.InvariantCulture)} instead of a gRPC status");
 
-    /// <summary>The status for an HTTP/2 stream reset (gRPC specification, errors).</summary>
+    /// <summary>
+    /// The status for an HTTP/2 stream reset (gRPC specification, errors). Error 0 differs: the handler also reports a
+    /// connection that a stopping server closed that way, even when the whole answer has come.
+    /// </summary>
     internal static Status FromReset(long errorCode) => new(
         errorCode switch
         {
             8 => StatusCode.Cancelled,
-            7 => StatusCode.Unavailable,
+            0 or 7 => StatusCode.Unavailable,
             11 => StatusCode.ResourceExhausted,
             12 => StatusCode.PermissionDenied,
             _ => StatusCode.Internal,
         },
         $"the stream was reset with HTTP/2 error {errorCode.ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>The status for whatever else the connection threw.</summary>
+    internal static Status FromConnection(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpProtocolException protocol)
+            {
+                return FromReset(protocol.ErrorCode);
+            }
+        }
+
+        return new Status(StatusCode.Unavailable, exception.Message);
+    }
 
     /// <summary>Reads <c>grpc-status</c>; a text that is no known number is UNKNOWN.</summary>
     internal static StatusCode ParseCode(string text) =>

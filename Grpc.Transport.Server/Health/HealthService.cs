@@ -23,6 +23,11 @@ public sealed class HealthService
             ? Task.FromResult(new HealthCheckResponse { Status = status })
             : throw new RpcException(new Status(StatusCode.NotFound, $"service {request.Service} is not known"));
 
+    internal Task<HealthListResponse> ListAsync(HealthListRequest request, CallContext call) => Task.FromResult(new HealthListResponse
+    {
+        Statuses = { _statuses.ToDictionary(entry => entry.Key, entry => new HealthCheckResponse { Status = entry.Value }) },
+    });
+
     internal async Task WatchAsync(HealthCheckRequest request, ResponseWriter<HealthCheckResponse> responses, CallContext call)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, call.ShutdownToken);
@@ -48,13 +53,14 @@ public sealed class HealthService
 /// <summary>Maps the health service.</summary>
 public static class HealthEndpoints
 {
-    /// <summary>Maps Check and Watch.</summary>
+    /// <summary>Maps Check, List and Watch.</summary>
     public static IEnumerable<IEndpointConventionBuilder> MapGrpcHealth(this IEndpointRouteBuilder endpoints, HealthService health)
     {
         var service = HealthReflection.Descriptor.Services[0];
         return
         [
             endpoints.MapGrpcUnary(GrpcMethod.From<HealthCheckRequest, HealthCheckResponse>(service, "Check"), health.CheckAsync),
+            endpoints.MapGrpcUnary(GrpcMethod.From<HealthListRequest, HealthListResponse>(service, "List"), health.ListAsync),
             endpoints.MapGrpcServerStream(GrpcMethod.From<HealthCheckRequest, HealthCheckResponse>(service, "Watch"), health.WatchAsync),
         ];
     }

@@ -36,8 +36,11 @@ internal sealed class ServiceCatalogue
             case ServerReflectionRequest.MessageRequestOneofCase.AllExtensionNumbersOfType when _symbols.ContainsKey(request.AllExtensionNumbersOfType):
                 answer.AllExtensionNumbersResponse = new ExtensionNumberResponse { BaseTypeName = request.AllExtensionNumbersOfType };
                 break;
+            case ServerReflectionRequest.MessageRequestOneofCase.None:
+                answer.ErrorResponse = Error(StatusCode.InvalidArgument, "the request asks for nothing");
+                break;
             default:
-                answer.ErrorResponse = NotFound("this server has no such thing");
+                answer.ErrorResponse = Error(StatusCode.NotFound, "this server has no such thing");
                 break;
         }
 
@@ -48,7 +51,7 @@ internal sealed class ServiceCatalogue
     {
         if (file is null)
         {
-            answer.ErrorResponse = NotFound(missing);
+            answer.ErrorResponse = Error(StatusCode.NotFound, missing);
             return;
         }
 
@@ -70,7 +73,7 @@ internal sealed class ServiceCatalogue
         }
     }
 
-    private static ErrorResponse NotFound(string text) => new() { ErrorCode = (int)StatusCode.NotFound, ErrorMessage = text };
+    private static ErrorResponse Error(StatusCode code, string text) => new() { ErrorCode = (int)code, ErrorMessage = text };
 
     private void Add(FileDescriptor file)
     {

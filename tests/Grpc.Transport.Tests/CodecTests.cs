@@ -92,6 +92,15 @@ public sealed class CodecTests
     public void StatusCode_Text_IsANumberWeKnowOrUnknown(string text, StatusCode code) => Assert.Equal(code, Status.ParseCode(text));
 
     [Theory]
+    [InlineData(0, StatusCode.Unavailable)]
+    [InlineData(1, StatusCode.Internal)]
+    [InlineData(7, StatusCode.Unavailable)]
+    [InlineData(8, StatusCode.Cancelled)]
+    [InlineData(11, StatusCode.ResourceExhausted)]
+    [InlineData(12, StatusCode.PermissionDenied)]
+    public void Status_OfAReset_FollowsTheErrorCode(long error, StatusCode code) => Assert.Equal(code, Status.FromReset(error).Code);
+
+    [Theory]
     [InlineData("")]
     [InlineData("AQ")]
     [InlineData("AQI")]

@@ -208,6 +208,7 @@ public sealed class EndingTests
             catch (OperationCanceledException)
             {
                 await responses.WriteAsync(Response(9));
+                Assert.Null(await requests.ReadAsync());
             }
         }));
         using var channel = host.Channel();
@@ -215,7 +216,10 @@ public sealed class EndingTests
         await call.ResponseHeadersAsync().InTimeAsync();
         var stopping = host.StopAsync();
 
-        Assert.Equal([9], await CallTests.SizesAsync(call.ResponseStream).InTimeAsync());
+        Assert.True(await call.ResponseStream.MoveNextAsync().AsTask().InTimeAsync());
+        Assert.Equal(9, call.ResponseStream.Current.Payload.Body.Length);
+        await call.RequestStream.CompleteAsync();
+        Assert.False(await call.ResponseStream.MoveNextAsync().AsTask().InTimeAsync());
         await stopping.InTimeAsync();
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
+using BlazorPluginAdmin.Grpc.Transport.Server.Reflection.V1;
 using BlazorPluginAdmin.Interop.Tests.Wire;
 using Google.Protobuf;
 
@@ -109,6 +110,18 @@ public sealed class FramingTests
     {
         var output = new ArrayBufferWriter<byte>();
         var failure = Assert.Throws<RpcException>(() => Framing.Write(output, Methods.Request(Limit), Limit));
+
+        Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
+        Assert.Equal(0, output.WrittenCount);
+    }
+
+    [Fact]
+    public void Write_MoreThanAnIntCanCount_IsBeyondTheLimit()
+    {
+        var part = ByteString.CopyFrom(new byte[16 * 1024 * 1024]);
+        var message = new FileDescriptorResponse { FileDescriptorProto = { Enumerable.Repeat(part, 160) } };
+        var output = new ArrayBufferWriter<byte>();
+        var failure = Assert.Throws<RpcException>(() => Framing.Write(output, message, MessageSize.Most));
 
         Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
         Assert.Equal(0, output.WrittenCount);

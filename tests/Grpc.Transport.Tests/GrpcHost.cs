@@ -16,7 +16,7 @@ internal sealed class GrpcHost : IAsyncDisposable
 
     public string Address => _app.Urls.Single();
 
-    public static async Task<GrpcHost> StartAsync(Action<IEndpointRouteBuilder> map, GrpcServerOptions? options = null)
+    public static async Task<GrpcHost> StartAsync(Action<IEndpointRouteBuilder> map, GrpcServerOptions? options = null, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -26,6 +26,7 @@ internal sealed class GrpcHost : IAsyncDisposable
             kestrel.ConfigureGrpcTransport();
             kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseGrpcTransport());
         });
+        configure?.Invoke(builder);
         var app = builder.Build();
         map(app);
         app.MapFallback("{**path}", GrpcEndpoints.UnknownMethodAsync);

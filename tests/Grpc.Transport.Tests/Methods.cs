@@ -19,7 +19,7 @@ internal static class Methods
     public static readonly GrpcMethod<StreamingOutputCallRequest, StreamingOutputCallResponse> Duplex =
         GrpcMethod.From<StreamingOutputCallRequest, StreamingOutputCallResponse>(Service, "FullDuplexCall");
 
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static Payload Bytes(int size) => new() { Body = ByteString.CopyFrom(new byte[size]) };
 
