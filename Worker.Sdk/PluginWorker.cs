@@ -156,11 +156,20 @@ public sealed partial class PluginWorker : IAsyncDisposable
         async Task<RunResult?> EndAsync() => await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Starts and serves until the session ends. A cancelled token drains and stops.</summary>
+    /// <summary>Starts and serves until the session ends. A cancelled token drains and stops, in service or while starting.</summary>
     /// <exception cref="StartFailureException">It could not start.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<RunResult> RunAsync(CancellationToken cancellationToken = default)
     {
-        await StartAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StartFailureException failure) when (failure.Reason == CloseReason.Canceled && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("the worker was stopped while it started", failure, cancellationToken);
+        }
+
         Task<RunResult> ended;
         lock (_gate)
         {

@@ -229,9 +229,20 @@ public sealed class LifeTests : SdkTest
         Assert.Equal(first.Hello.WorkerId, second.Hello.WorkerId);
         Assert.NotEqual(first.Hello.WorkerInstanceId, second.Hello.WorkerInstanceId);
         await stop.CancelAsync();
-        await second.RestAsync();
         second.End();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.InTimeAsync("the end of the worker"));
+    }
+
+    [Fact]
+    public async Task Run_CancelledWhileStarting_IsACancellation_NotAFailure()
+    {
+        using var stop = new CancellationTokenSource();
+        var worker = Worker(new Echo());
+        var running = worker.RunForeverAsync(cancellationToken: stop.Token);
+        await Admin.NextAsync();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.InTimeAsync("the end of the worker"));
+        Assert.Equal(WorkerState.Stopped, worker.State);
     }
 
     [Theory]
