@@ -209,15 +209,14 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
     private async Task<JobOutcome> OutcomeAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt)
     {
-        var config = new ConfigReader(
-            request.Job.Parameters,
+        var saved = new ConfigReader(
             request.WorkerConfigValues,
             request.AdminConfigValues,
             handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
             handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
         try
         {
-            return await handler.ExecuteAsync(new JobContext(request, config, workerId, attempt, attempt.Cancel.Token, _stopping.Token)).ConfigureAwait(false)
+            return await handler.ExecuteAsync(new JobContext(request, saved, workerId, attempt, attempt.Cancel.Token, _stopping.Token)).ConfigureAwait(false)
                 ?? JobOutcome.Failed("the handler returned no outcome", permanent: true);
         }
         catch (OperationCanceledException) when (attempt.Cancel.IsCancellationRequested)
