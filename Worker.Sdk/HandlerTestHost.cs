@@ -33,7 +33,7 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
         DetectionContext? context = null;
         context = new DetectionContext(
             request,
-            Reader([]),
+            Reader(),
             workerId,
             proposal =>
             {
@@ -56,11 +56,11 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
     {
         var request = new ExecuteJobRequest { RequestId = "test-attempt", Attempt = attempt, Job = new JobSpec { JobId = jobId, JobType = handler.Descriptor.JobType } };
         parameters.CopyTo(request.Job.Parameters);
-        return handler.ExecuteAsync(new JobContext(request, Reader(parameters), workerId, new Reports(this), cancellationToken, CancellationToken.None));
+        return handler.ExecuteAsync(new JobContext(request, Reader(), workerId, new Reports(this), cancellationToken, CancellationToken.None));
     }
 
-    private ConfigReader Reader(ValueSet parameters) => new(
-        Layer(parameters), Layer(WorkerConfig), Layer(AdminConfig), handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [], handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
+    private ConfigReader Reader() => new(
+        Layer(WorkerConfig), Layer(AdminConfig), handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [], handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
 
     private static Dictionary<string, ConfigValue> Layer(ValueSet values) => values.ToDictionary(pair => pair.Key, pair => pair.Value.Wire, StringComparer.Ordinal);
 

@@ -17,11 +17,12 @@ public sealed class JobContext
 {
     private readonly IAttemptReports _reports;
 
-    internal JobContext(ExecuteJobRequest request, ConfigReader config, string workerId, IAttemptReports reports, CancellationToken canceled, CancellationToken stopping)
+    internal JobContext(ExecuteJobRequest request, ConfigReader saved, string workerId, IAttemptReports reports, CancellationToken canceled, CancellationToken stopping)
     {
         _reports = reports;
         Request = request;
-        Config = config;
+        Saved = saved;
+        Config = saved.Under(request.Job.Parameters);
         WorkerId = workerId;
         Canceled = canceled;
         Stopping = stopping;
@@ -41,6 +42,9 @@ public sealed class JobContext
 
     /// <summary>Job parameters, then saved worker values, then saved admin values, then descriptor defaults.</summary>
     public ConfigReader Config { get; }
+
+    /// <summary>As <see cref="Config"/> without the job's parameters: what only those may decide who may save the configuration.</summary>
+    public ConfigReader Saved { get; }
 
     /// <summary>Labels of the job.</summary>
     public IReadOnlyDictionary<string, string> Labels => new Dictionary<string, string>(Request.Job.Labels, StringComparer.Ordinal);

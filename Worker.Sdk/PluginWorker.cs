@@ -19,6 +19,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
     private WorkerStream? _stream;
     private SessionSnapshot? _session;
     private TaskCompletionSource<RunResult> _ended = NewEnd();
+    private TaskCompletionSource _told = NewTold();
     private CancellationTokenSource? _starting;
     private int _generation;
     private bool _mayClaim;
@@ -75,7 +76,13 @@ public sealed partial class PluginWorker : IAsyncDisposable
         try
         {
             var stream = await DialAsync(starting.Token).ConfigureAwait(false);
-            Opened(stream);
+            if (!Opened(stream, starting.Token))
+            {
+                _runner.Detach();
+                await stream.DisposeAsync().ConfigureAwait(false);
+                _runner.CancelAll();
+                throw new StartFailureException(CloseReason.Canceled, "the start was cancelled");
+            }
         }
         catch (Exception exception)
         {
@@ -97,31 +104,37 @@ public sealed partial class PluginWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the session. With drain, running work is finished within the grace and its results are sent.</summary>
+    /// <summary>
+    /// Ends the session, or a start under way. With drain, running work is finished within the grace and its results are
+    /// sent. Returns after OnClose, except when called from inside it.
+    /// </summary>
     /// <param name="drain">False: running work is cancelled now.</param>
     /// <param name="grace">Default 30 s.</param>
     /// <param name="cancellationToken">Stops waiting for the drain, not the stop.</param>
     public async Task StopAsync(bool drain = true, TimeSpan? grace = null, CancellationToken cancellationToken = default)
     {
         WorkerStream? stream;
-        Task<RunResult> ended;
+        CancellationTokenSource? starting;
+        Task told;
         lock (_gate)
         {
-            _starting?.Cancel();
+            starting = _starting;
             stream = _stream;
-            ended = _ended.Task;
-            if (stream is null)
+            told = _told.Task;
+            if (stream is not null)
             {
-                return;
+                _state = WorkerState.Stopping;
+                _mayClaim = false;
             }
-
-            _state = WorkerState.Stopping;
-            _mayClaim = false;
         }
 
-        await DrainAsync(stream, drain, grace ?? TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
-        stream.Close(CloseReason.StopRequested, "stop requested");
-        await ended.ConfigureAwait(false);
+        Cancel(starting);
+        if (stream is not null)
+        {
+            await DrainAsync(stream, drain, grace ?? TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
+            stream.Close(CloseReason.StopRequested, "stop requested");
+            await told.ConfigureAwait(false);
+        }
     }
 
     /// <summary>Waits for the end of the session that is current now; a later one does not prolong it.</summary>
@@ -143,11 +156,20 @@ public sealed partial class PluginWorker : IAsyncDisposable
         async Task<RunResult?> EndAsync() => await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Starts and serves until the session ends. A cancelled token drains and stops.</summary>
+    /// <summary>Starts and serves until the session ends. A cancelled token drains and stops, in service or while starting.</summary>
     /// <exception cref="StartFailureException">It could not start.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<RunResult> RunAsync(CancellationToken cancellationToken = default)
     {
-        await StartAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StartFailureException failure) when (failure.Reason == CloseReason.Canceled && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("the worker was stopped while it started", failure, cancellationToken);
+        }
+
         Task<RunResult> ended;
         lock (_gate)
         {
@@ -205,6 +227,20 @@ public sealed partial class PluginWorker : IAsyncDisposable
 
     private static TaskCompletionSource<RunResult> NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private static TaskCompletionSource NewTold() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static void Cancel(CancellationTokenSource? starting)
+    {
+        try
+        {
+            starting?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The start has ended meanwhile.
+        }
+    }
+
     private CancellationTokenSource BeginStart(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -243,23 +279,33 @@ public sealed partial class PluginWorker : IAsyncDisposable
         throw last ?? new StartFailureException(CloseReason.Unreachable, "no address is set");
     }
 
-    private void Opened(WorkerStream stream)
+    /// <summary>False when the start was cancelled after the admin had accepted.</summary>
+    private bool Opened(WorkerStream stream, CancellationToken starting)
     {
+        SessionSnapshot session;
         lock (_gate)
         {
-            _stream = stream;
-            _session = new SessionSnapshot(
+            if (starting.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            session = new SessionSnapshot(
                 WorkerId, stream.InstanceId, ++_generation, stream.Address, stream.Extensions, stream.HeartbeatInterval, stream.ReconnectDelay, stream.AdminVersion);
+            _session = session;
+            _stream = stream;
             _mayClaim = stream.Extensions.Contains("resume");
             _ended = NewEnd();
+            _told = NewTold();
             _state = WorkerState.Running;
         }
 
         LogOpened(_options.Logger, WorkerId, stream.Address);
-        _ = EndAsync(stream, _session);
+        _ = EndAsync(stream, session);
+        return true;
     }
 
-    /// <summary>What follows the end of a session, once: reset, then whoever waits is told. Faults of the callback are logged.</summary>
+    /// <summary>What follows the end of a session, once: reset, then whoever waits is told. Faults are logged: nothing may keep the end from being told.</summary>
     private async Task EndAsync(WorkerStream stream, SessionSnapshot session)
     {
         var (reason, text) = await stream.Closed.ConfigureAwait(false);
@@ -269,36 +315,48 @@ public sealed partial class PluginWorker : IAsyncDisposable
         }
 
         _runner.Detach();
-        await stream.DisposeAsync().ConfigureAwait(false);
-        var result = new RunResult(reason, text, session);
-        TaskCompletionSource<RunResult> ended;
+        await LoggedAsync(async () => await stream.DisposeAsync().ConfigureAwait(false)).ConfigureAwait(false);
         bool resumes;
         lock (_gate)
         {
-            ended = _ended;
-            _stream = null;
-            _state = WorkerState.Stopped;
             resumes = _mayClaim && RestartPolicy.Restarts(reason);
             _mayClaim = resumes;
         }
 
-        KeepOrCancelWork(resumes);
-        ended.SetResult(result);
+        KeepOrCancelWork(resumes, session.Generation);
+        TaskCompletionSource<RunResult> ended;
+        TaskCompletionSource told;
+        lock (_gate)
+        {
+            ended = _ended;
+            told = _told;
+            _stream = null;
+            _state = WorkerState.Stopped;
+        }
+
+        ended.SetResult(new RunResult(reason, text, session));
         if (_options.OnClose is { } onClose)
         {
-            try
-            {
-                await onClose(reason, session).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                LogCallbackFailed(_options.Logger, exception);
-            }
+            await LoggedAsync(() => onClose(reason, session)).ConfigureAwait(false);
+        }
+
+        told.SetResult();
+    }
+
+    private async Task LoggedAsync(Func<Task> step)
+    {
+        try
+        {
+            await step().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            LogEndFailed(_options.Logger, exception);
         }
     }
 
     /// <summary>With resume, work goes on for the window; whoever has not come back by then has lost the lease.</summary>
-    private void KeepOrCancelWork(bool resumes)
+    private void KeepOrCancelWork(bool resumes, int generation)
     {
         if (!resumes)
         {
@@ -306,7 +364,6 @@ public sealed partial class PluginWorker : IAsyncDisposable
             return;
         }
 
-        var generation = _generation;
         ITimer? timer = null;
         timer = _options.TimeProvider.CreateTimer(
             _ =>
@@ -314,7 +371,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
                 bool late;
                 lock (_gate)
                 {
-                    late = _generation == generation && _stream is null;
+                    late = _generation == generation;
                     _mayClaim &= !late;
                 }
 
@@ -337,6 +394,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
         {
             if (drain)
             {
+                _runner.AnnounceStop();
                 await _runner.IdleAsync().WaitAsync(grace, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
                 if (stream.Acknowledges)
                 {
@@ -366,8 +424,8 @@ public sealed partial class PluginWorker : IAsyncDisposable
     [LoggerMessage(22, LogLevel.Warning, "Not connected: {Text}; trying again")]
     private static partial void LogStartFailed(ILogger logger, string text);
 
-    [LoggerMessage(23, LogLevel.Error, "OnClose failed")]
-    private static partial void LogCallbackFailed(ILogger logger, Exception exception);
+    [LoggerMessage(23, LogLevel.Error, "Closing a session failed")]
+    private static partial void LogEndFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(24, LogLevel.Warning, "Running work did not end in time and is cancelled")]
     private static partial void LogDrainCut(ILogger logger);

@@ -39,8 +39,6 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
     /// <summary>The lease was taken by force: nobody waits for the result.</summary>
     public bool IsForced { get; set; }
 
-    public bool TimedOut { get; set; }
-
     public RunningWork Snapshot()
     {
         lock (_gate)

@@ -14,11 +14,12 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     private const int BatchCount = 500;
     private const int BatchSize = 1024 * 1024;
     private const int OutputsLimit = 1024 * 1024;
+    private const int WorthNaming = 1024;
     private const int ErrorLimit = 16 * 1024;
 
     private readonly ConcurrentDictionary<string, RunningAttempt> _running = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _detections = new(options.DetectionSlots, options.DetectionSlots);
-    private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource _stopping = new();
     private volatile IWorkerSession? _session;
     private int _executing;
     private int _detecting;
@@ -34,6 +35,9 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     public void Attach(IWorkerSession session) => _session = session;
 
     public void Detach() => _session = null;
+
+    /// <summary>Handlers that run now are told that the worker is about to stop.</summary>
+    public void AnnounceStop() => Own(Interlocked.Exchange(ref _stopping, new CancellationTokenSource()).CancelAsync());
 
     public void CancelAll()
     {
@@ -148,46 +152,72 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             await twin.Ended.Task.ConfigureAwait(false);
         }
 
-        var timeout = TimeSpan.FromSeconds(request.AdminRuntime?.ExecutionTimeoutSeconds ?? 0);
-        using var timer = timeout > TimeSpan.Zero && timeout < TimeSpan.FromDays(24)
-            ? options.TimeProvider.CreateTimer(_ => OnTimeout(attempt), null, timeout, Timeout.InfiniteTimeSpan)
-            : null;
-        var outcome = await OutcomeAsync(handler, request, attempt).ConfigureAwait(false);
-        if (attempt.TimedOut && !outcome.Success)
-        {
-            outcome = JobOutcome.Failed("timeout", outputs: outcome.Outputs);
-        }
-
+        var running = OutcomeAsync(handler, request, attempt);
+        var outcome = await InTimeAsync(running, request, attempt).ConfigureAwait(false);
         var completed = Completed(request, outcome);
-        _running.TryRemove(request.RequestId, out _);
-        Interlocked.Decrement(ref _executing);
-        if (!attempt.IsForced)
+        if (!running.IsCompleted)
         {
+            // It ignores the cancel: the admin hears of the timeout now, the slot is free when the handler is done.
             Deliver(completed, attempt);
+            await running.ConfigureAwait(false);
+            Interlocked.Decrement(ref _executing);
+        }
+        else
+        {
+            // The slot first: the admin may send the next job as soon as it has read the result.
+            Interlocked.Decrement(ref _executing);
+            if (!attempt.IsForced)
+            {
+                Deliver(completed, attempt);
+            }
         }
 
+        End(attempt);
+    }
+
+    private async Task<JobOutcome> InTimeAsync(Task<JobOutcome> running, ExecuteJobRequest request, RunningAttempt attempt)
+    {
+        var timeout = TimeSpan.FromSeconds(request.AdminRuntime?.ExecutionTimeoutSeconds ?? 0);
+        try
+        {
+            return await running.WaitAsync(timeout > TimeSpan.Zero && timeout < TimeSpan.FromDays(24) ? timeout : Timeout.InfiniteTimeSpan, options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            TryCancel(attempt);
+        }
+
+        try
+        {
+            var outcome = await running.WaitAsync(options.CancelGrace, options.TimeProvider).ConfigureAwait(false);
+            return outcome.Success ? outcome : JobOutcome.Failed("timeout", outputs: outcome.Outputs);
+        }
+        catch (TimeoutException)
+        {
+            return JobOutcome.Failed("timeout");
+        }
+    }
+
+    /// <summary>After the last word of the attempt is queued: whoever waits for idleness may close the stream then.</summary>
+    private void End(RunningAttempt attempt)
+    {
+        _running.TryRemove(attempt.RequestId, out _);
         _session?.Wake();
         attempt.Ended.SetResult();
         attempt.Dispose();
     }
 
-    private void OnTimeout(RunningAttempt attempt)
-    {
-        attempt.TimedOut = true;
-        TryCancel(attempt);
-    }
-
     private async Task<JobOutcome> OutcomeAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt)
     {
-        var config = new ConfigReader(
-            request.Job.Parameters,
+        var saved = new ConfigReader(
             request.WorkerConfigValues,
             request.AdminConfigValues,
             handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
             handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
         try
         {
-            return await handler.ExecuteAsync(new JobContext(request, config, workerId, attempt, attempt.Cancel.Token, _stopping.Token)).ConfigureAwait(false);
+            return await handler.ExecuteAsync(new JobContext(request, saved, workerId, attempt, attempt.Cancel.Token, _stopping.Token)).ConfigureAwait(false)
+                ?? JobOutcome.Failed("the handler returned no outcome", permanent: true);
         }
         catch (OperationCanceledException) when (attempt.Cancel.IsCancellationRequested)
         {
@@ -230,11 +260,8 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             error = $"{exception.GetType().Name}: {exception.Message}";
         }
 
-        _running.TryRemove(request.RequestId, out _);
-        _session?.Send(new WorkerToAdminMessage { DetectionComplete = Ended(request, sent, error).DetectionComplete }, attempt);
-        _session?.Wake();
-        attempt.Ended.SetResult();
-        attempt.Dispose();
+        _session?.Send(Ended(request, sent, error), attempt);
+        End(attempt);
     }
 
     private async Task<int> DetectAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt)
@@ -343,7 +370,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             JobType = request.Job?.JobType ?? "",
             Success = outcome.Success,
             ErrorMessage = outcome.Success ? "" : Cut(outcome.Text),
-            Result = new JobResult { Summary = outcome.Success ? outcome.Text : "" },
+            Result = new JobResult { Summary = outcome.Success ? Cut(outcome.Text) : "" },
             CompletedAt = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow()),
         };
         outcome.Outputs.CopyTo(completed.Result.OutputValues);
@@ -354,11 +381,21 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     /// <summary>The largest values go first when all together are too large; what went is named.</summary>
     private static void Shrink(JobResult result)
     {
-        while (result.CalculateSize() > OutputsLimit)
+        foreach (var (name, value) in result.OutputValues.OrderByDescending(pair => pair.Value.CalculateSize()).TakeWhile(pair => pair.Value.CalculateSize() > WorthNaming).ToList())
         {
-            var largest = result.OutputValues.MaxBy(pair => pair.Value.CalculateSize()).Key;
-            result.OutputValues.Remove(largest);
-            result.OutputValues[largest + "_truncated"] = new ConfigValue { BoolValue = true };
+            if (result.CalculateSize() <= OutputsLimit)
+            {
+                return;
+            }
+
+            result.OutputValues.Remove(name);
+            result.OutputValues[name + "_truncated"] = new ConfigValue { BoolValue = true };
+        }
+
+        if (result.CalculateSize() > OutputsLimit)
+        {
+            result.OutputValues.Clear();
+            result.OutputValues["outputs_truncated"] = new ConfigValue { BoolValue = true };
         }
     }
 

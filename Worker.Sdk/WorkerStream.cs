@@ -16,6 +16,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         GrpcMethod.From<WorkerToAdminMessage, AdminToWorkerMessage>(PluginReflection.Descriptor.Services[0], "WorkerStream");
 
     private static readonly TimeSpan ReportPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(5);
 
     private readonly WorkerOptions _options;
     private readonly WorkRunner _runner;
@@ -29,9 +30,10 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource<(CloseReason Reason, string Text)> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _reading = Task.CompletedTask;
     private Task _loops = Task.CompletedTask;
     private FrozenSet<string> _extensions = [];
-    private long _lastHeard;
+    private volatile bool _finishing;
 
     private WorkerStream(WorkerOptions options, WorkRunner runner, IReadOnlyDictionary<string, IJobHandler> handlers, string workerId, string address)
     {
@@ -114,7 +116,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         {
             Wake();
         }
-        else
+        else if (!_finishing)
         {
             Close(CloseReason.ConnectionLost, "the admin does not read; the outgoing queue is full");
         }
@@ -149,30 +151,45 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         }
     }
 
+    /// <summary>The first reason counts.</summary>
     public void Close(CloseReason reason, string text)
     {
-        if (_closed.TrySetResult((reason, text)))
+        if (!_closed.TrySetResult(_finishing ? (CloseReason.StopRequested, "stop requested") : (reason, text)))
+        {
+            return;
+        }
+
+        try
         {
             _ended.Cancel();
         }
+        catch (ObjectDisposedException)
+        {
+            // Whoever waited for the reason was faster and has disposed the session.
+        }
     }
 
-    /// <summary>Everything queued has been written; then the stream is half-closed.</summary>
+    /// <summary>
+    /// Everything queued is written, then the stream is half-closed, and the admin gets a moment to end it too: a stream
+    /// that is reset takes with it what the other side has not read yet.
+    /// </summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
-        while (_queue.Reader.Count > 0 && !_ended.IsCancellationRequested)
-        {
-            Wake();
-            await Task.Delay(TimeSpan.FromMilliseconds(5), _options.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
+        _finishing = true;
+        _queue.Writer.TryComplete();
+        Wake();
+        await _reading.WaitAsync(FinishLimit, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         Close(CloseReason.StopRequested, "the session was disposed");
         _queue.Writer.TryComplete();
-        _call.Dispose();
+
+        // A shutdown by the admin closes a session whose loops go on, so that its work can be reported.
+        await _ended.CancelAsync().ConfigureAwait(false);
         await _loops.ConfigureAwait(false);
+        _call.Dispose();
         _channel.Dispose();
         _wake.Dispose();
         _ended.Dispose();
@@ -262,7 +279,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
 
     private void Begin()
     {
-        _lastHeard = _options.TimeProvider.GetTimestamp();
         _runner.Attach(this);
         foreach (var attempt in _runner.Running)
         {
@@ -277,7 +293,8 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             }
         }
 
-        _loops = Task.WhenAll(GuardedAsync(ReadAsync), GuardedAsync(PumpAsync), GuardedAsync(BeatAsync));
+        _reading = GuardedAsync(ReadAsync);
+        _loops = Task.WhenAll(_reading, GuardedAsync(PumpAsync), GuardedAsync(BeatAsync));
     }
 
     /// <summary>Whatever ends a loop ends the session, with its reason.</summary>
@@ -313,7 +330,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     {
         await foreach (var message in _call.ResponseStream.ReadAllAsync(_ended.Token).ConfigureAwait(false))
         {
-            Volatile.Write(ref _lastHeard, _options.TimeProvider.GetTimestamp());
             Take(message);
         }
 
@@ -411,6 +427,11 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             if (wrote)
             {
                 await _call.RequestStream.FlushAsync(_ended.Token).ConfigureAwait(false);
+            }
+            else if (_queue.Reader.Completion.IsCompleted)
+            {
+                await _call.RequestStream.CompleteAsync().ConfigureAwait(false);
+                return;
             }
             else
             {

@@ -52,6 +52,6 @@ public static class CommandDescriptor
         section.List("pass_env", "Pass variables", "The only ones passed on.", new[] { "PATH", "HOME", "LANG", "TZ", "TMPDIR" }).VisibleWhen("inherit_env", false);
         section.Integer("niceness", "Niceness", "0 = as important as the worker, 19 = least.", 5).Range(0L, 19L);
         section.Integer("memory_limit_mib", "Memory limit (MiB)", "Resident size of the process group; 0 = none.", 0).Range(0L, 1_048_576L);
-        section.Integer("max_output_mib", "Output limit (MiB)", "Kept per attempt and stream.", 16).Range(1L, 1024L);
+        section.Integer("max_output_mib", "Output limit (MiB)", "Kept per attempt, both streams together.", 16).Range(1L, 1024L);
     }
 }

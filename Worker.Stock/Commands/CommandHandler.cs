@@ -10,6 +10,9 @@ namespace BlazorPluginAdmin.WorkerStock.Commands;
 public sealed class CommandHandler(StockOptions options, TimeProvider time) : IJobHandler
 {
     private const int ResultFileLimit = 256 * 1024;
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private static readonly HashSet<string> ReservedResults =
         ["exit_code", "stdout", "stderr", "stdout_truncated", "stderr_truncated", "duration_ms", "signal", "error_class", "http_status"];
@@ -22,31 +25,36 @@ public sealed class CommandHandler(StockOptions options, TimeProvider time) : IJ
 
     public async Task<JobOutcome> ExecuteAsync(JobContext context)
     {
-        var plan = CommandPlan.Read(context.Config);
-        if (plan.Policy.Refusal(plan.Command, plan.Shell) is { } refusal)
+        var plan = CommandPlan.Read(context.Config, context.Saved);
+        if (plan.Refusal() is { } refusal)
         {
-            return JobOutcome.Failed(refusal, permanent: true, new ValueSet { ["exit_code"] = -1L });
+            return Refused(refusal);
         }
 
-        var fresh = plan.WorkingDirectory.Length == 0;
-        var directory = fresh ? Directory.CreateDirectory(Path.Combine(options.StateDirectory, "work", Path.GetRandomFileName())).FullName : plan.WorkingDirectory;
-        if (!Directory.Exists(directory))
-        {
-            return JobOutcome.Failed($"the working directory {directory} does not exist on this worker", permanent: true, new ValueSet { ["exit_code"] = -1L });
-        }
-
-        var resultFile = Path.Combine(options.StateDirectory, $"result-{Path.GetRandomFileName()}.json");
+        var own = Directory.CreateDirectory(Path.Combine(options.StateDirectory, "work", Path.GetRandomFileName()), Private).FullName;
+        var directory = plan.WorkingDirectory.Length > 0 ? plan.WorkingDirectory : Directory.CreateDirectory(Path.Combine(own, "dir"), Private).FullName;
         try
         {
-            return await RunAsync(context, plan, directory, resultFile);
+            return await RunAsync(context, plan, directory, Path.Combine(own, "result.json"));
         }
         finally
         {
-            File.Delete(resultFile);
-            if (fresh)
-            {
-                Directory.Delete(directory, recursive: true);
-            }
+            Remove(own, context);
+        }
+    }
+
+    private static JobOutcome Refused(string why) => JobOutcome.Failed(why, permanent: true, new ValueSet { ["exit_code"] = -1L });
+
+    private static void Remove(string directory, JobContext context)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What the command left there cannot change how it ended.
+            context.Activity($"{directory} could not be removed: {exception.Message}");
         }
     }
 
@@ -60,27 +68,29 @@ public sealed class CommandHandler(StockOptions options, TimeProvider time) : IJ
                 plan.Shell ? ["-c", plan.Command, "sh", .. plan.Arguments] : plan.Arguments,
                 directory,
                 plan.Environment(context, directory, resultFile),
-                plan.InheritEnvironment,
-                plan.Niceness);
+                plan.Niceness,
+                plan.MergeStderr);
         }
         catch (IOException exception)
         {
-            return JobOutcome.Failed(exception.Message, permanent: true, new ValueSet { ["exit_code"] = -1L });
+            return Refused(exception.Message);
         }
 
         using (group)
         {
             var started = time.GetTimestamp();
-            var stdout = new OutputTail(plan.MaxOutput);
-            var stderr = plan.MergeStderr ? stdout : new OutputTail(plan.MaxOutput);
+            var cap = new OutputCap(plan.MaxOutput);
+            var stdout = new OutputTail();
+            var stderr = new OutputTail();
             var overMemory = false;
             using var watch = plan.MemoryLimit > 0
                 ? time.CreateTimer(_ => overMemory |= CheckMemory(group, plan.MemoryLimit), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1))
                 : null;
+            using var cut = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
             var pumps = Task.WhenAll(
-                FeedAsync(group.Process, plan.Stdin),
-                PumpAsync(group.Process.StandardOutput.BaseStream, OutputStream.Stdout, stdout, context),
-                PumpAsync(group.Process.StandardError.BaseStream, plan.MergeStderr ? OutputStream.Stdout : OutputStream.Stderr, stderr, context));
+                FeedAsync(group.Process, plan.Stdin, cut.Token),
+                PumpAsync(group.Process.StandardOutput.BaseStream, OutputStream.Stdout, stdout, cap, context, cut.Token),
+                PumpAsync(group.Process.StandardError.BaseStream, OutputStream.Stderr, stderr, cap, context, cut.Token));
             var canceled = false;
             try
             {
@@ -92,12 +102,13 @@ public sealed class CommandHandler(StockOptions options, TimeProvider time) : IJ
                 await EndAsync(group, plan.KillGrace);
             }
 
-            // What it left running would keep the pipes open.
+            // What it left running would keep the pipes open; what made a group of its own may keep them open for ever.
             group.SignalKill();
+            cut.CancelAfter(LastWords);
             await pumps;
             var outputs = Outputs(group.Process.ExitCode, canceled, stdout, plan.MergeStderr ? null : stderr, time.GetElapsedTime(started));
             JoinResultFile(outputs, resultFile);
-            return canceled ? JobOutcome.Failed("context canceled", outputs: outputs) : Judge(plan, group.Process.ExitCode, overMemory, outputs, stderr);
+            return canceled ? JobOutcome.Failed("context canceled", outputs: outputs) : Judge(plan, group.Process.ExitCode, overMemory, outputs, plan.MergeStderr ? stdout : stderr);
         }
     }
 
@@ -151,36 +162,37 @@ public sealed class CommandHandler(StockOptions options, TimeProvider time) : IJ
         }
     }
 
-    private static async Task FeedAsync(Process process, byte[] stdin)
+    private static async Task FeedAsync(Process process, byte[] stdin, CancellationToken cut)
     {
         try
         {
-            await process.StandardInput.BaseStream.WriteAsync(stdin);
+            await process.StandardInput.BaseStream.WriteAsync(stdin, cut);
             process.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException || cut.IsCancellationRequested)
         {
             // It does not read its input; that is its business.
         }
     }
 
-    private static async Task PumpAsync(Stream source, OutputStream stream, OutputTail tail, JobContext context)
+    private static async Task PumpAsync(Stream source, OutputStream stream, OutputTail tail, OutputCap cap, JobContext context, CancellationToken cut)
     {
         var buffer = new byte[16 * 1024];
-        for (int read; (read = await source.ReadAsync(buffer)) > 0;)
+        try
         {
-            int room;
-            bool reachedCap;
-            lock (tail)
+            for (int read; (read = await source.ReadAsync(buffer, cut)) > 0;)
             {
-                room = tail.Add(buffer.AsSpan(0, read), out reachedCap);
+                tail.Add(buffer.AsSpan(0, read));
+                context.Output(stream, buffer.AsSpan(0, cap.Take(read, out var reached)));
+                if (reached)
+                {
+                    context.WriteLine("output limit reached");
+                }
             }
-
-            context.Output(stream, buffer.AsSpan(0, room));
-            if (reachedCap)
-            {
-                context.WriteLine("output limit reached");
-            }
+        }
+        catch (OperationCanceledException) when (cut.IsCancellationRequested)
+        {
+            // Something outside the group holds the pipe; its output is not the command's any more.
         }
     }
 
@@ -219,7 +231,7 @@ public sealed class CommandHandler(StockOptions options, TimeProvider time) : IJ
                 };
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             outputs["result_file_error"] = $"JOB_RESULT_FILE does not hold a JSON object: {exception.Message}";
         }

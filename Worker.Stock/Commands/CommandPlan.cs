@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
@@ -37,12 +38,13 @@ public sealed record CommandPlan
     /// <summary>Bytes; 0 = none.</summary>
     public long MemoryLimit { get; init; }
 
-    /// <summary>Bytes per stream.</summary>
+    /// <summary>Bytes of both streams together.</summary>
     public long MaxOutput { get; init; } = 16 * Mib;
 
     public required CommandPolicy Policy { get; init; }
 
-    public static CommandPlan Read(ConfigReader config) => new()
+    /// <summary>How commands run and which may run is read from the saved configuration alone; a submitter cannot change it.</summary>
+    public static CommandPlan Read(ConfigReader config, ConfigReader saved) => new()
     {
         Command = config.Text("command"),
         Shell = config.Bool("shell"),
@@ -53,28 +55,39 @@ public sealed record CommandPlan
         SuccessExitCodes = config.Int64s("success_exit_codes") is { Count: > 0 } codes ? codes : [0],
         MergeStderr = config.Bool("merge_stderr"),
         KillGrace = config.Duration("kill_grace", TimeSpan.FromSeconds(10)),
-        InheritEnvironment = config.Bool("inherit_env", true),
-        Passed = config.Texts("pass_env"),
-        Niceness = (int)Math.Clamp(config.Int64("niceness", 5), 0, 19),
-        MemoryLimit = config.Int64("memory_limit_mib") * Mib,
-        MaxOutput = Math.Clamp(config.Int64("max_output_mib", 16), 1, 1024) * Mib,
-        Policy = new CommandPolicy(config.Texts("allowed_commands"), config.Texts("blocked_commands"), config.Bool("allow_shell")),
+        InheritEnvironment = saved.Bool("inherit_env", true),
+        Passed = saved.Texts("pass_env"),
+        Niceness = (int)Math.Clamp(saved.Int64("niceness", 5), 0, 19),
+        MemoryLimit = saved.Int64("memory_limit_mib") * Mib,
+        MaxOutput = Math.Clamp(saved.Int64("max_output_mib", 16), 1, 1024) * Mib,
+        Policy = new CommandPolicy(saved.Texts("allowed_commands"), saved.Texts("blocked_commands"), saved.Bool("allow_shell")),
     };
 
-    /// <summary>Passed variables, then the job's own, then what every command is told.</summary>
+    /// <summary>Why this cannot run, or null. The admin checks the form too; a job may come from elsewhere.</summary>
+    public string? Refusal()
+    {
+        if (Variables.Keys.FirstOrDefault(name => !IsVariable(name)) is { } wrong)
+        {
+            return $"env: '{wrong}' cannot be set; use letters, digits and '_', and no name that begins with JOB_ or PLUGIN_";
+        }
+
+        return WorkingDirectory.Length == 0 ? Policy.Refusal(Command, Shell)
+            : !Path.IsPathFullyQualified(WorkingDirectory) ? $"the working directory {WorkingDirectory} is not an absolute path"
+            : !Directory.Exists(WorkingDirectory) ? $"the working directory {WorkingDirectory} does not exist on this worker"
+            : Policy.Refusal(Command, Shell);
+    }
+
+    private static bool IsVariable(string name) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(unit => char.IsAsciiLetterOrDigit(unit) || unit == '_')
+        && !name.StartsWith("JOB_", StringComparison.Ordinal) && !name.StartsWith("PLUGIN_", StringComparison.Ordinal);
+
+    /// <summary>Passed variables, then the job's own, then what every command is told. The worker's own settings, its token among them, are never passed.</summary>
     public IReadOnlyDictionary<string, string> Environment(JobContext context, string directory, string resultFile)
     {
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (!InheritEnvironment)
-        {
-            foreach (var name in Passed)
-            {
-                if (System.Environment.GetEnvironmentVariable(name) is { } value)
-                {
-                    environment[name] = value;
-                }
-            }
-        }
+        var environment = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""))
+            .Where(variable => (InheritEnvironment || Passed.Contains(variable.Key)) && !variable.Key.StartsWith("PLUGIN_", StringComparison.Ordinal))
+            .ToDictionary(StringComparer.Ordinal);
 
         foreach (var (name, value) in Variables)
         {

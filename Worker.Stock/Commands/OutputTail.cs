@@ -2,8 +2,29 @@ using System.Text;
 
 namespace BlazorPluginAdmin.WorkerStock.Commands;
 
-/// <summary>The last 64 KiB of a stream as text, and how much of it was passed on before the cap.</summary>
-public sealed class OutputTail(long cap)
+/// <summary>How much output of an attempt may be passed on, both streams together.</summary>
+public sealed class OutputCap(long most)
+{
+    private readonly Lock _gate = new();
+    private long _passed;
+    private bool _said;
+
+    /// <summary>How many of these bytes may be passed on; the one call that reaches the cap says so.</summary>
+    public int Take(int count, out bool reached)
+    {
+        lock (_gate)
+        {
+            var room = (int)Math.Min(most - _passed, count);
+            reached = room < count && !_said;
+            _said |= reached;
+            _passed += room;
+            return room;
+        }
+    }
+}
+
+/// <summary>The last 64 KiB of a stream as text.</summary>
+public sealed class OutputTail
 {
     private const int Kept = 64 * 1024;
 
@@ -14,11 +35,8 @@ public sealed class OutputTail(long cap)
 
     public bool Truncated => Total > Kept;
 
-    /// <summary>How many of these bytes may still be passed on; the last call before the cap says so once.</summary>
-    public int Add(ReadOnlySpan<byte> bytes, out bool reachedCap)
+    public void Add(ReadOnlySpan<byte> bytes)
     {
-        var room = (int)Math.Clamp(cap - Total, 0, bytes.Length);
-        reachedCap = Total < cap && Total + bytes.Length >= cap;
         Total += bytes.Length;
         _pieces.Enqueue(bytes.ToArray());
         _length += bytes.Length;
@@ -26,8 +44,6 @@ public sealed class OutputTail(long cap)
         {
             _length -= _pieces.Dequeue().Length;
         }
-
-        return room;
     }
 
     public string Text()

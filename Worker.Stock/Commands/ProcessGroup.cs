@@ -14,14 +14,21 @@ public sealed partial class ProcessGroup : IDisposable
     private const int Kill = 9;
     private const string SetSid = "/usr/bin/setsid";
 
-    private ProcessGroup(Process process) => Process = process;
+    // Kept: a late tick of the memory watch may come when the process is disposed.
+    private readonly int _id;
+
+    private ProcessGroup(Process process)
+    {
+        Process = process;
+        _id = process.Id;
+    }
 
     public Process Process { get; }
 
     /// <exception cref="IOException">The command does not exist or cannot be started.</exception>
-    public static ProcessGroup Start(string command, IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool inherit, int niceness)
+    public static ProcessGroup Start(string command, IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment, int niceness, bool mergeStderr)
     {
-        var path = environment.GetValueOrDefault("PATH") ?? Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
+        var path = environment.GetValueOrDefault("PATH") ?? "/usr/bin:/bin";
         var executable = Find(command, path, workingDirectory) ?? throw new IOException($"{command}: no such command on this worker");
         var start = new ProcessStartInfo(SetSid)
         {
@@ -38,17 +45,21 @@ public sealed partial class ProcessGroup : IDisposable
             start.ArgumentList.Add(niceness.ToString(CultureInfo.InvariantCulture));
         }
 
+        if (mergeStderr)
+        {
+            // Only one pipe keeps the order in which the two were written.
+            start.ArgumentList.Add("/bin/sh");
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add("exec \"$0\" \"$@\" 2>&1");
+        }
+
         start.ArgumentList.Add(executable);
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
-        if (!inherit)
-        {
-            start.Environment.Clear();
-        }
-
+        start.Environment.Clear();
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -78,7 +89,7 @@ public sealed partial class ProcessGroup : IDisposable
             {
                 var stat = File.ReadAllText(Path.Combine(folder, "stat"));
                 var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                if (fields[2] == Process.Id.ToString(CultureInfo.InvariantCulture))
+                if (fields[2] == _id.ToString(CultureInfo.InvariantCulture))
                 {
                     pages += long.Parse(fields[21], CultureInfo.InvariantCulture);
                 }
@@ -113,7 +124,7 @@ public sealed partial class ProcessGroup : IDisposable
     private static bool IsExecutable(string path) =>
         File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
 
-    private void Signal(int signal) => _ = KillGroup(-Process.Id, signal);
+    private void Signal(int signal) => _ = KillGroup(-_id, signal);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int KillGroup(int id, int signal);

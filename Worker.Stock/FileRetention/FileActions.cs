@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using BlazorPluginAdmin.WorkerStock.Files;
@@ -6,27 +7,30 @@ namespace BlazorPluginAdmin.WorkerStock.FileRetention;
 
 /// <summary>What an action did to a file.</summary>
 /// <param name="Reclaimed">Bytes that are free now on the source's file system.</param>
-public readonly record struct ActionResult(string NewPath, long Reclaimed);
+internal readonly record struct ActionResult(string NewPath, long Reclaimed);
 
 /// <summary>
 /// Compress, move, delete: each leaves either the source as it was or the finished result, whatever happens in between.
 /// The source goes last, after its replacement was read back or compared.
 /// </summary>
-public static class FileActions
+internal static class FileActions
 {
     private const int Chunk = 1024 * 1024;
     private const int MostSuffixes = 99;
 
-    /// <summary><c>a.log</c> → <c>a.log.gz</c> with the same times, mode and owner's rights.</summary>
-    public static ActionResult Gzip(string path, FileFact fact, int level, CancellationToken cancellationToken)
+    /// <summary>Half-made files end so; they are never selected.</summary>
+    public const string TemporarySuffix = ".retention-tmp";
+
+    /// <summary><c>a.log</c> → <c>a.log.gz</c> with the same times, mode and owner.</summary>
+    public static ActionResult Gzip(PinnedFolder folder, FileFact fact, int level, CancellationToken cancellationToken)
     {
-        var folder = Path.GetDirectoryName(path)!;
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
+        var temporary = folder.At(Temporary());
+        var final = folder.At(fact.Name + ".gz");
         try
         {
             byte[] written;
-            using (var source = OpenSame(path, fact))
-            using (var target = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (var source = OpenSame(folder, fact))
+            using (var target = new FileStream(temporary, Private))
             {
                 using (var gzip = new GZipStream(target, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true))
                 {
@@ -38,16 +42,8 @@ public static class FileActions
 
             Verify(temporary, fact.Size, written, cancellationToken);
             Posix.CopyOwner(temporary, fact);
-            var final = path + ".gz";
-            if (Posix.RenameNew(temporary, final) != true)
-            {
-                throw new IOException($"{final} exists already");
-            }
-
-            Posix.SyncFolder(folder);
-            CheckUnchanged(path, fact);
-            File.Delete(path);
-            return new ActionResult(final, fact.Size - new FileInfo(final).Length);
+            Replace(folder, fact, temporary, folder, final);
+            return new ActionResult($"{folder.Path}/{fact.Name}.gz", fact.Size - new FileInfo(final).Length);
         }
         finally
         {
@@ -56,49 +52,50 @@ public static class FileActions
     }
 
     /// <summary>To the same relative path below another directory; an existing target gets a suffix.</summary>
-    public static ActionResult Move(string path, FileFact fact, string targetRoot, CancellationToken cancellationToken)
+    public static ActionResult Move(PinnedFolder folder, FileFact fact, string targetRoot, CancellationToken cancellationToken)
     {
-        var wanted = Path.Combine(targetRoot, fact.RelativePath);
-        var folder = Path.GetDirectoryName(wanted)!;
-        Directory.CreateDirectory(folder);
-        if (SafeRoot.LinkOnTheWay(folder) is { } link)
-        {
-            throw new IOException($"{link} is a symbolic link");
-        }
-
+        using var target = PinnedFolder.Open(Path.Combine(targetRoot, fact.Folder), create: true) ?? throw new IOException($"{targetRoot} has gone");
         for (var suffix = 0; suffix <= MostSuffixes; suffix++)
         {
-            var target = suffix == 0 ? wanted : $"{wanted}.{suffix}";
-            CheckUnchanged(path, fact);
-            switch (Posix.RenameNew(path, target))
+            var name = suffix == 0 ? fact.Name : string.Create(CultureInfo.InvariantCulture, $"{fact.Name}.{suffix}");
+            CheckUnchanged(folder, fact);
+            var moved = Posix.RenameNew(folder.At(fact.Name), target.At(name));
+            if (moved == true)
             {
-                case true:
-                    Posix.SyncFolder(folder);
-                    return new ActionResult(target, fact.Size);
-                case null when CopyAcross(path, fact, target, cancellationToken):
-                    return new ActionResult(target, fact.Size);
+                target.Sync();
+                folder.Sync();
+            }
+
+            if (moved ?? CopyAcross(folder, fact, target, name, cancellationToken))
+            {
+                return new ActionResult($"{target.Path}/{name}", fact.Size);
             }
         }
 
-        throw new IOException($"{wanted} and {MostSuffixes} numbered names exist already");
+        throw new IOException($"{target.Path}/{fact.Name} and {MostSuffixes} numbered names exist already");
     }
 
-    public static ActionResult Delete(string path, FileFact fact)
+    public static ActionResult Delete(PinnedFolder folder, FileFact fact)
     {
-        CheckUnchanged(path, fact);
-        File.Delete(path);
-        return new ActionResult("", fact.Size);
+        CheckUnchanged(folder, fact);
+        File.Delete(folder.At(fact.Name));
+        return new ActionResult("", fact.Links > 1 ? 0 : fact.Size);
     }
 
     /// <summary>Another file system: copy, compare, and only then remove. False when the target exists.</summary>
-    private static bool CopyAcross(string path, FileFact fact, string target, CancellationToken cancellationToken)
+    public static bool CopyAcross(PinnedFolder folder, FileFact fact, PinnedFolder target, string name, CancellationToken cancellationToken)
     {
-        var temporary = $"{target}.{Environment.ProcessId}.tmp";
+        if (Posix.Look(target.At(name), name) is not null)
+        {
+            return false;
+        }
+
+        var temporary = target.At(Temporary());
         try
         {
             byte[] written;
-            using (var source = OpenSame(path, fact))
-            using (var copy = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (var source = OpenSame(folder, fact))
+            using (var copy = new FileStream(temporary, Private))
             {
                 written = Copy(source, copy, cancellationToken);
                 copy.Flush(flushToDisk: true);
@@ -108,19 +105,12 @@ public static class FileActions
             {
                 if (copy.Length != fact.Size || !Copy(copy, Stream.Null, cancellationToken).AsSpan().SequenceEqual(written))
                 {
-                    throw new IOException($"the copy of {path} differs from it");
+                    throw new IOException($"the copy of {fact.RelativePath} differs from it");
                 }
             }
 
             Posix.CopyOwner(temporary, fact);
-            if (Posix.RenameNew(temporary, target) != true)
-            {
-                return false;
-            }
-
-            Posix.SyncFolder(Path.GetDirectoryName(target)!);
-            CheckUnchanged(path, fact);
-            File.Delete(path);
+            Replace(folder, fact, temporary, target, target.At(name));
             return true;
         }
         finally
@@ -129,29 +119,65 @@ public static class FileActions
         }
     }
 
-    /// <summary>The opened file must be the one that was looked at: nobody swapped it for another, or for a link.</summary>
-    private static FileStream OpenSame(string path, FileFact fact)
+    /// <summary>The finished file gets its name and is durable before the source goes; a source that changed meanwhile stays, alone.</summary>
+    private static void Replace(PinnedFolder folder, FileFact fact, string temporary, PinnedFolder target, string final)
     {
-        var handle = Posix.OpenRead(path);
+        CheckUnchanged(folder, fact);
+        if (Posix.RenameNew(temporary, final) != true)
+        {
+            throw new IOException($"{target.Readable(final)} exists already");
+        }
+
+        target.Sync();
         try
         {
-            CheckUnchanged(path, fact);
+            CheckUnchanged(folder, fact);
+        }
+        catch (IOException)
+        {
+            File.Delete(final);
+            throw;
+        }
+
+        File.Delete(folder.At(fact.Name));
+    }
+
+    /// <summary>The opened file must be the one that was looked at: nobody swapped it for another, or for a link.</summary>
+    private static FileStream OpenSame(PinnedFolder folder, FileFact fact)
+    {
+        var handle = Posix.OpenRead(folder.At(fact.Name));
+        if (IsSame(Posix.Look(handle, fact.RelativePath), fact))
+        {
             return new FileStream(handle, FileAccess.Read, 1, isAsync: false);
         }
-        catch
+
+        handle.Dispose();
+        throw Changed(fact);
+    }
+
+    private static void CheckUnchanged(PinnedFolder folder, FileFact fact)
+    {
+        if (folder.Look(fact) is not { } now || !IsSame(now, fact))
         {
-            handle.Dispose();
-            throw;
+            throw Changed(fact);
         }
     }
 
-    private static void CheckUnchanged(string path, FileFact fact)
+    private static bool IsSame(FileFact now, FileFact fact) =>
+        now.Inode == fact.Inode && now.Device == fact.Device && now.Size == fact.Size && now.ModifiedNanos == fact.ModifiedNanos;
+
+    private static IOException Changed(FileFact fact) => new($"{fact.RelativePath} changed while it was handled; it was left as it is");
+
+    private static string Temporary() => $".{Path.GetRandomFileName()}{TemporarySuffix}";
+
+    /// <summary>Nobody else may read what is copied before it has the rights of the source.</summary>
+    private static FileStreamOptions Private => new()
     {
-        if (Posix.Look(path, fact.RelativePath) is not { } now || now.Inode != fact.Inode || now.Device != fact.Device || now.Size != fact.Size || now.ModifiedNanos != fact.ModifiedNanos)
-        {
-            throw new IOException($"{path} changed while it was handled; it was left as it is");
-        }
-    }
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.Write,
+        Share = FileShare.None,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    };
 
     private static byte[] Copy(Stream source, Stream target, CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
@@ -9,9 +11,9 @@ namespace BlazorPluginAdmin.WorkerStock.FileRetention;
 /// <summary>Finds old or large files and compresses, moves or deletes them; a dry run until somebody says otherwise.</summary>
 public sealed class RetentionHandler(StockOptions options, TimeProvider time) : IJobHandler
 {
-    private const int FailuresListed = 100;
+    private const int LongestKey = 512;
 
-    private readonly SafeRoot _safe = new(Path.GetFullPath(options.StateDirectory), options.FileRoots, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+    private readonly SafeRoot _safe = new(Path.GetFullPath(options.StateDirectory), options.FileRoots, SafeRoot.Homes());
 
     public JobTypeDescriptor Descriptor { get; } = RetentionDescriptor.Build();
 
@@ -22,14 +24,14 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
         var all = Settings(context.Config);
         foreach (var settings in all)
         {
-            if (!RetentionPlan.MayActToday(settings, time.GetLocalNow(), FreePercent(settings.Root)))
+            if (!settings.Weekdays.Contains(time.GetLocalNow().DayOfWeek) || !RetentionPlan.IsShortOfSpace(settings))
             {
                 context.Report("skipped", $"{settings.Root}: not today, or enough space is free");
                 continue;
             }
 
             context.Report("scanning", settings.Root);
-            var files = FileWalk.Files(settings.Root, settings.Include, settings.Exclude, settings.MaxDepth, settings.OneFileSystem, context.Canceled).ToList();
+            var files = FileWalk.Files(settings.Root, settings.Matches, settings.IsExcluded, settings.MaxDepth, settings.OneFileSystem, context.Canceled).ToList();
             foreach (var batch in RetentionPlan.Batches(settings, files, time.GetUtcNow()))
             {
                 await context.ProposeAsync(Proposal(context.WorkerId, settings, batch));
@@ -41,90 +43,44 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
         }
     }
 
-    public Task<JobOutcome> ExecuteAsync(JobContext context)
+    /// <summary>A job says which files; what may happen to them is read from the saved configuration, and a dry run only ever adds to caution.</summary>
+    public async Task<JobOutcome> ExecuteAsync(JobContext context)
     {
         var root = context.Config.Text("root");
-        var settings = Settings(context.Config).FirstOrDefault(one => one.Root == root);
-        if (settings is null)
+        if (Settings(context.Saved).FirstOrDefault(one => one.Root == root) is not { } settings)
         {
-            return Task.FromResult(JobOutcome.Failed($"{root} is not among the configured roots any more; nothing was touched", permanent: true));
+            return Refused($"{root} is not among the configured roots any more; nothing was touched");
         }
 
-        var wanted = JsonSerializer.Deserialize<List<FileParameter>>(context.Config.Text("files", "[]"), Json)!;
-        return Task.Run(() => Execute(context, settings, wanted), context.Canceled);
+        if (context.Config.Text("action") is var action && action != settings.Action && context.Request.Job.Parameters.ContainsKey("action"))
+        {
+            return Refused($"proposed was {action}, but {root} is configured for {settings.Action} now; nothing was touched");
+        }
+
+        if (Files(context.Config.Text("files")) is not { } files)
+        {
+            return Refused("the parameter files is not a list of path, size and mtime_ns; nothing was touched");
+        }
+
+        var run = new RetentionRun(context, settings with { DryRun = settings.DryRun || context.Config.Bool("dry_run") }, time);
+        return await Task.Run(() => run.Run(files), CancellationToken.None);
     }
 
-    private sealed record FileParameter(string Path, long Size, long MtimeNs);
+    private static JobOutcome Refused(string why) => JobOutcome.Failed(why, permanent: true);
 
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    private JobOutcome Execute(JobContext context, RetentionSettings settings, List<FileParameter> wanted)
+    private static List<ProposedFile>? Files(string json)
     {
-        var tally = new Tally();
-        foreach (var (file, index) in wanted.Select((file, index) => (file, index)))
-        {
-            context.Canceled.ThrowIfCancellationRequested();
-            var line = Handle(settings, file, tally, context.Canceled);
-            context.WriteLine(line);
-            context.Report((index + 1) * 100.0 / wanted.Count, settings.DryRun ? "dry run" : settings.Action, $"{index + 1} of {wanted.Count}: {file.Path}");
-        }
-
-        return tally.Outcome(settings);
-    }
-
-    private string Handle(RetentionSettings settings, FileParameter file, Tally tally, CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(settings.Root, file.Path);
-        if (!SafeRoot.IsWithin(Path.GetFullPath(path), settings.Root) || Path.GetFullPath(path) != path || SafeRoot.LinkOnTheWay(path) is not null)
-        {
-            return tally.Skip(file.Path, "unsafe");
-        }
-
-        if (Posix.Look(path, file.Path) is not { } fact)
-        {
-            return tally.Skip(file.Path, "gone");
-        }
-
-        if ((fact.Mode & Posix.TypeMask) != Posix.Regular || fact.Size != file.Size || fact.ModifiedNanos != file.MtimeNs || !RetentionPlan.IsSelected(settings, fact, time.GetUtcNow()))
-        {
-            return tally.Skip(file.Path, "changed");
-        }
-
-        if (RetentionPlan.Kept(settings, Siblings(settings, fact)).Contains(file.Path))
-        {
-            return tally.Skip(file.Path, "kept");
-        }
-
-        if (settings.DryRun)
-        {
-            return tally.Done(file.Path, $"would {settings.Action}", 0);
-        }
-
         try
         {
-            var result = settings.Action switch
-            {
-                "gzip" => FileActions.Gzip(path, fact, settings.GzipLevel, cancellationToken),
-                "move" => FileActions.Move(path, fact, settings.MoveTo, cancellationToken),
-                "delete" => FileActions.Delete(path, fact),
-                _ => throw new InvalidOperationException($"unknown action {settings.Action}"),
-            };
-            return tally.Done(file.Path, settings.Action + (result.NewPath.Length > 0 ? $" -> {result.NewPath}" : ""), result.Reclaimed);
+            return JsonSerializer.Deserialize<List<ProposedFile>>(json, Json) is { } files && files.TrueForAll(file => file is { Path.Length: > 0 }) ? files : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (JsonException)
         {
-            return tally.Fail(file.Path, exception.Message);
+            return null;
         }
     }
 
-    /// <summary>Files of the same directory that the patterns select: the newest of them stay.</summary>
-    private static IEnumerable<FileFact> Siblings(RetentionSettings settings, FileFact fact) =>
-        Directory.EnumerateFiles(Path.Combine(settings.Root, fact.Folder))
-            .Select(path => Path.GetRelativePath(settings.Root, path))
-            .Where(relative => settings.Include.Any(glob => glob.Matches(relative)) && !settings.Exclude.Any(glob => glob.Matches(relative)))
-            .Select(relative => Posix.Look(Path.Combine(settings.Root, relative), relative))
-            .OfType<FileFact>()
-            .Where(sibling => (sibling.Mode & Posix.TypeMask) == Posix.Regular);
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <exception cref="InvalidOperationException">A root may not be used; the text says why and what to do.</exception>
     private IReadOnlyList<RetentionSettings> Settings(ConfigReader config)
@@ -132,11 +88,6 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
         var all = RetentionSettings.Read(config);
         var roots = all.Select(settings => settings.Root).ToList();
         var problems = _safe.Problems(roots).Concat(all.SelectMany(settings => settings.Problems(roots, _safe))).ToList();
-        if (config.Text("action") == "delete" && config.Text("delete_word") != "delete")
-        {
-            problems.Add("deleting needs the word 'delete' in the form");
-        }
-
         return problems.Count == 0 ? all : throw new InvalidOperationException(string.Join("; ", problems));
     }
 
@@ -145,6 +96,11 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
         var place = batch.Segment.Length == 0 ? settings.Root : Path.Combine(settings.Root, batch.Segment);
         var mib = batch.TotalBytes / (1024.0 * 1024);
         var key = $"file_retention:{workerId}:{settings.Root}#{batch.Segment}";
+        if (key.Length > LongestKey)
+        {
+            key = $"file_retention:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
+        }
+
         return new Proposal
         {
             Id = key,
@@ -158,69 +114,10 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
                 ["dry_run"] = settings.DryRun,
                 ["total_bytes"] = batch.TotalBytes,
                 ["file_count"] = (long)batch.Files.Count,
-                ["files"] = JsonSerializer.Serialize(batch.Files.Select(file => new FileParameter(file.RelativePath, file.Size, file.ModifiedNanos)), Json),
+                ["files"] = JsonSerializer.Serialize(batch.Files.Select(file => new ProposedFile(file.RelativePath, file.Size, file.ModifiedNanos)), Json),
             },
             Labels = new Dictionary<string, string> { ["require.worker_id"] = workerId },
             ExpiresAt = time.GetUtcNow() + TimeSpan.FromHours(24),
         };
-    }
-
-    private static double FreePercent(string root)
-    {
-        var drive = new DriveInfo(root);
-        return drive.TotalSize == 0 ? 100 : drive.AvailableFreeSpace * 100.0 / drive.TotalSize;
-    }
-
-    /// <summary>Counts of one attempt.</summary>
-    private sealed class Tally
-    {
-        private readonly Dictionary<string, long> _byReason = new(StringComparer.Ordinal);
-        private readonly List<string> _failures = [];
-        private long _processed;
-        private long _skipped;
-        private long _failed;
-        private long _reclaimed;
-
-        public string Done(string path, string what, long reclaimed)
-        {
-            _processed++;
-            _reclaimed += reclaimed;
-            return $"{what}: {path}";
-        }
-
-        public string Skip(string path, string reason)
-        {
-            _skipped++;
-            _byReason[reason] = _byReason.GetValueOrDefault(reason) + 1;
-            return $"skipped ({reason}): {path}";
-        }
-
-        public string Fail(string path, string why)
-        {
-            _failed++;
-            if (_failures.Count < FailuresListed)
-            {
-                _failures.Add($"{path}: {why}");
-            }
-
-            return $"failed: {path}: {why}";
-        }
-
-        public JobOutcome Outcome(RetentionSettings settings)
-        {
-            var outputs = new ValueSet
-            {
-                ["processed"] = _processed,
-                ["skipped"] = _skipped,
-                ["failed"] = _failed,
-                ["reclaimed_bytes"] = _reclaimed,
-                ["by_reason"] = Value.Map(_byReason.Select(pair => KeyValuePair.Create(pair.Key, (Value)pair.Value))),
-                ["failures"] = _failures.ToArray(),
-                ["dry_run"] = settings.DryRun,
-                ["action"] = settings.Action,
-            };
-            var summary = string.Create(CultureInfo.InvariantCulture, $"{(settings.DryRun ? "dry run: " : "")}{_processed} processed, {_skipped} skipped, {_failed} failed, {_reclaimed} bytes reclaimed");
-            return _failed == 0 ? JobOutcome.Succeeded(summary, outputs) : JobOutcome.Failed($"{_failed} files failed, first: {_failures[0]}", outputs: outputs);
-        }
     }
 }

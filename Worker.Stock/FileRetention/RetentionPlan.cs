@@ -13,6 +13,10 @@ public static class RetentionPlan
 {
     private const double Mib = 1024 * 1024;
 
+    // The list of files is a parameter of the job, and those have a limit.
+    private const int LongestList = 2 * 1024 * 1024;
+    private const int ListedFile = 80;
+
     /// <summary>What the age and size rules select, before the newest ones are kept.</summary>
     public static bool IsSelected(RetentionSettings settings, FileFact file, DateTimeOffset now)
     {
@@ -29,21 +33,26 @@ public static class RetentionPlan
     }
 
     /// <summary>The newest files of each directory stay, whether they match the rules or not.</summary>
-    public static IReadOnlySet<string> Kept(RetentionSettings settings, IEnumerable<FileFact> files) => settings.MinKeep == 0
-        ? new HashSet<string>()
-        : files
-            .GroupBy(file => file.Folder)
-            .SelectMany(folder => folder.OrderByDescending(file => file.ModifiedNanos).ThenBy(file => file.RelativePath, StringComparer.Ordinal).Take(settings.MinKeep))
-            .Select(file => file.RelativePath)
-            .ToHashSet(StringComparer.Ordinal);
+    public static IEnumerable<FileFact> Newest(RetentionSettings settings, IEnumerable<FileFact> files) => files
+        .GroupBy(file => file.Folder)
+        .SelectMany(folder => folder.OrderByDescending(file => file.ModifiedNanos).ThenBy(file => file.RelativePath, StringComparer.Ordinal).Take(settings.MinKeep));
 
-    public static bool MayActToday(RetentionSettings settings, DateTimeOffset localNow, double freePercent) =>
-        settings.Weekdays.Contains(localNow.DayOfWeek) && (settings.ActBelowFreePercent <= 0 || freePercent < settings.ActBelowFreePercent);
+    /// <summary>Files are only acted upon while their file system has less free than configured.</summary>
+    public static bool IsShortOfSpace(RetentionSettings settings)
+    {
+        if (settings.ActBelowFreePercent <= 0)
+        {
+            return true;
+        }
+
+        var drive = new DriveInfo(settings.Root);
+        return drive.AvailableFreeSpace * 100.0 < settings.ActBelowFreePercent * drive.TotalSize;
+    }
 
     /// <summary>One batch per segment, so that batches never overlap; what does not fit waits for the next detection.</summary>
     public static IEnumerable<RetentionBatch> Batches(RetentionSettings settings, IReadOnlyCollection<FileFact> files, DateTimeOffset now)
     {
-        var kept = Kept(settings, files);
+        var kept = Newest(settings, files).Select(file => file.RelativePath).ToHashSet(StringComparer.Ordinal);
         return files
             .Where(file => !kept.Contains(file.RelativePath) && IsSelected(settings, file, now))
             .GroupBy(file => file.Segment)
@@ -57,10 +66,12 @@ public static class RetentionPlan
     {
         var batch = new List<FileFact>();
         var bytes = 0.0;
+        var list = 0;
         foreach (var file in files.OrderBy(file => file.ModifiedNanos).ThenBy(file => file.RelativePath, StringComparer.Ordinal))
         {
             bytes += file.Size;
-            if (batch.Count == settings.BatchFiles || (batch.Count > 0 && bytes > settings.BatchMib * Mib))
+            list += ListedFile + (file.RelativePath.Length * 6);
+            if (batch.Count == settings.BatchFiles || list > LongestList || (batch.Count > 0 && bytes > settings.BatchMib * Mib))
             {
                 break;
             }

@@ -45,11 +45,20 @@ public sealed record RetentionSettings
 
     public string MoveTo { get; init; } = "";
 
+    /// <summary>Deleting needs the word "delete".</summary>
+    public string DeleteWord { get; init; } = "";
+
     public bool DryRun { get; init; } = true;
 
     public int BatchFiles { get; init; } = 1000;
 
     public double BatchMib { get; init; } = 10240;
+
+    /// <summary>By the patterns alone; half-made files of our own never match.</summary>
+    public bool Matches(string relativePath) =>
+        Include.Any(glob => glob.Matches(relativePath)) && !IsExcluded(relativePath) && !relativePath.EndsWith(FileActions.TemporarySuffix, StringComparison.Ordinal);
+
+    public bool IsExcluded(string relativePath) => Exclude.Any(glob => glob.Matches(relativePath));
 
     /// <summary>Reads the settings of every root, with its overrides laid over the common ones.</summary>
     public static IReadOnlyList<RetentionSettings> Read(ConfigReader config)
@@ -66,6 +75,11 @@ public sealed record RetentionSettings
         if (OlderThanDays <= 0 && LargerThanMib <= 0)
         {
             yield return $"{Root}: neither an age nor a size rule is set; every file would be selected";
+        }
+
+        if (Action == "delete" && DeleteWord != "delete")
+        {
+            yield return $"{Root}: deleting needs the word 'delete' in delete_word";
         }
 
         if (Action == "move")
@@ -100,6 +114,7 @@ public sealed record RetentionSettings
         Action = config.Text("action", "gzip"),
         GzipLevel = (int)Math.Clamp(config.Int64("gzip_level", 6), 1, 9),
         MoveTo = config.Text("move_to"),
+        DeleteWord = config.Text("delete_word"),
         DryRun = config.Bool("dry_run", true),
         BatchFiles = (int)Math.Clamp(config.Int64("batch_files", 1000), 1, 5000),
         BatchMib = Math.Clamp(config.Double("batch_mib", 10240), 1, 1_048_576),

@@ -3,7 +3,7 @@ namespace BlazorPluginAdmin.WorkerStock.Files;
 /// <summary>Regular files below a root, in a stable order. Symbolic links are never followed; other file systems and too deep folders are left out.</summary>
 public static class FileWalk
 {
-    public static IEnumerable<FileFact> Files(string root, IReadOnlyList<Glob> include, IReadOnlyList<Glob> exclude, int maxDepth, bool oneFileSystem, CancellationToken cancellationToken)
+    public static IEnumerable<FileFact> Files(string root, Func<string, bool> matches, Func<string, bool> isExcluded, int maxDepth, bool oneFileSystem, CancellationToken cancellationToken)
     {
         if (Posix.Look(root, "") is not { } top || (top.Mode & Posix.TypeMask) != Posix.Folder)
         {
@@ -17,7 +17,7 @@ public static class FileWalk
             foreach (var name in Entries(Path.Combine(root, folder.Relative)))
             {
                 var relative = folder.Relative.Length == 0 ? name : $"{folder.Relative}/{name}";
-                if (Posix.Look(Path.Combine(root, relative), relative) is not { } fact || exclude.Any(glob => glob.Matches(relative)))
+                if (Posix.Look(Path.Combine(root, relative), relative) is not { } fact || isExcluded(relative))
                 {
                     continue;
                 }
@@ -27,7 +27,7 @@ public static class FileWalk
                     case Posix.Folder when folder.Depth + 1 < maxDepth && (!oneFileSystem || fact.Device == top.Device):
                         pending.Push((relative, folder.Depth + 1));
                         break;
-                    case Posix.Regular when include.Any(glob => glob.Matches(relative)):
+                    case Posix.Regular when matches(relative):
                         yield return fact;
                         break;
                 }

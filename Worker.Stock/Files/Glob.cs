@@ -16,7 +16,7 @@ public sealed class Glob
         Pattern = pattern;
         try
         {
-            _regex = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, MatchTimeout);
+            _regex = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline, MatchTimeout);
         }
         catch (ArgumentException exception)
         {
@@ -76,6 +76,6 @@ public sealed class Glob
             }
         }
 
-        return depth == 0 ? regex.Append('$').ToString() : throw new FormatException($"'{pattern}' is not a pattern: '{{' is not closed");
+        return depth == 0 ? regex.Append("\\z").ToString() : throw new FormatException($"'{pattern}' is not a pattern: '{{' is not closed");
     }
 }

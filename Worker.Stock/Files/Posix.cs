@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace BlazorPluginAdmin.WorkerStock.Files;
 
@@ -8,12 +9,23 @@ internal static partial class Posix
     public const uint TypeMask = 0xF000;
     public const uint Regular = 0x8000;
     public const uint Folder = 0x4000;
+    public const uint Link = 0xA000;
 
     private const int AtCurrent = -100;
     private const int NoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
     private const int ReadOnly = 0;
-    private const int NoFollowOpen = 0x20000;
+    private const int NonBlocking = 0x800;
+    private const int PathOnly = 0x200000;
     private const int CloseOnExec = 0x80000;
+    private const int NoEntry = 2;
+    private const int Exists = 17;
+
+    // The only open flags here that differ between architectures.
+    private static readonly bool Arm = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64;
+    private static readonly int FolderOpen = Arm ? 0x4000 : 0x10000;
+    private static readonly int NoFollowOpen = Arm ? 0x8000 : 0x20000;
+
     private const uint BasicStats = 0x7FF;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -54,37 +66,61 @@ internal static partial class Posix
     }
 
     /// <summary>Facts of a path itself, never of what it links to; null when there is nothing.</summary>
-    public static FileFact? Look(string path, string relativePath)
-    {
-        if (StatX(AtCurrent, path, NoFollow, BasicStats, out var found) != 0)
-        {
-            return null;
-        }
+    public static FileFact? Look(string path, string relativePath) =>
+        StatX(AtCurrent, path, NoFollow, BasicStats, out var found) == 0 ? Fact(relativePath, found) : null;
 
-        return new FileFact(
-            relativePath, (long)found.Size, found.Modified.UnixNanos, found.Changed.UnixNanos, ((ulong)found.DeviceMajor << 32) | found.DeviceMinor, found.Inode, found.Links, found.Mode);
+    /// <summary>Facts of an open file, whatever its path names by now.</summary>
+    public static FileFact Look(SafeFileHandle file, string relativePath) =>
+        StatX((int)file.DangerousGetHandle(), "", EmptyPath, BasicStats, out var found) == 0
+            ? Fact(relativePath, found)
+            : throw new IOException($"{relativePath} cannot be looked at: {Reason()}");
+
+    /// <summary>Opens a file for reading; fails on a symbolic link, and does not wait for the other end of a pipe.</summary>
+    public static SafeFileHandle OpenRead(string path)
+    {
+        var handle = OpenAt(AtCurrent, path, ReadOnly | NonBlocking | NoFollowOpen | CloseOnExec);
+        return handle >= 0 ? new SafeFileHandle(handle, ownsHandle: true) : throw new IOException($"{path} cannot be opened: {Reason()}");
     }
 
-    /// <summary>Opens a file for reading; fails on a symbolic link.</summary>
-    public static Microsoft.Win32.SafeHandles.SafeFileHandle OpenRead(string path)
+    /// <summary>
+    /// Opens a directory component by component, none of which may be a symbolic link. Null when something of the path
+    /// does not exist and is not to be made.
+    /// </summary>
+    /// <exception cref="IOException">A component is a link or no directory, or may not be entered.</exception>
+    public static SafeFileHandle? OpenFolder(string path, bool create)
     {
-        var handle = Open(path, ReadOnly | NoFollowOpen | CloseOnExec, 0);
-        return handle >= 0
-            ? new Microsoft.Win32.SafeHandles.SafeFileHandle(handle, ownsHandle: true)
-            : throw new IOException($"{path} cannot be opened: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        var folder = new SafeFileHandle(OpenAt(AtCurrent, "/", PathOnly | FolderOpen | CloseOnExec), ownsHandle: true);
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var n = 0; n < parts.Length; n++)
+        {
+            using var parent = folder;
+            var at = (int)parent.DangerousGetHandle();
+            var part = parts[n];
+            var flags = (n + 1 < parts.Length ? PathOnly : ReadOnly) | FolderOpen | NoFollowOpen | CloseOnExec;
+            var handle = OpenAt(at, part, flags);
+            if (handle < 0 && create && Marshal.GetLastPInvokeError() == NoEntry && (MakeFolderAt(at, part, 0x1FF) == 0 || Marshal.GetLastPInvokeError() == Exists))
+            {
+                handle = OpenAt(at, part, flags);
+            }
+
+            if (handle < 0)
+            {
+                return Marshal.GetLastPInvokeError() == NoEntry ? null : throw new IOException($"{part} of {path} is a link or cannot be entered: {Reason()}");
+            }
+
+            folder = new SafeFileHandle(handle, ownsHandle: true);
+        }
+
+        return folder;
     }
 
     /// <summary>A directory's entries are durable only after this.</summary>
-    public static void SyncFolder(string path)
+    public static void Sync(SafeFileHandle folder)
     {
-        var handle = Open(path, ReadOnly | CloseOnExec, 0);
-        if (handle < 0)
+        if (FSync((int)folder.DangerousGetHandle()) != 0)
         {
-            return;
+            throw new IOException($"the directory could not be written to disk: {Reason()}");
         }
-
-        using var folder = new Microsoft.Win32.SafeHandles.SafeFileHandle(handle, ownsHandle: true);
-        _ = FSync(handle);
     }
 
     /// <summary>Renames, but never over something: false when the target exists. Null when the file systems differ.</summary>
@@ -92,7 +128,6 @@ internal static partial class Posix
     {
         const uint NoReplace = 1;
         const int CrossDevice = 18;
-        const int Exists = 17;
         if (RenameAt2(AtCurrent, from, AtCurrent, to, NoReplace) == 0)
         {
             return true;
@@ -106,11 +141,35 @@ internal static partial class Posix
         };
     }
 
+    /// <summary>Owner, mode and time of modification, in this order: a new owner clears bits of the mode.</summary>
+    /// <exception cref="IOException">This worker may not give files to that owner.</exception>
     public static void CopyOwner(string path, FileFact from)
     {
+        if (Look(path, from.RelativePath) is not { } now || ((now.User != from.User || now.Group != from.Group) && ChangeOwnerAt(AtCurrent, path, from.User, from.Group, NoFollow) != 0))
+        {
+            throw new IOException($"{from.RelativePath} belongs to user {from.User} and group {from.Group}, which cannot be kept: {Reason()}");
+        }
+
         File.SetUnixFileMode(path, (UnixFileMode)(from.Mode & 0xFFF));
-        _ = ChangeTimes(path, from.ModifiedNanos);
+        if (ChangeTimes(path, from.ModifiedNanos) != 0)
+        {
+            throw new IOException($"the time of {from.RelativePath} cannot be kept: {Reason()}");
+        }
     }
+
+    private static FileFact Fact(string relativePath, in Extended found) => new(
+        relativePath,
+        (long)found.Size,
+        found.Modified.UnixNanos,
+        found.Changed.UnixNanos,
+        ((ulong)found.DeviceMajor << 32) | found.DeviceMinor,
+        found.Inode,
+        found.Links,
+        found.Mode,
+        found.User,
+        found.Group);
+
+    private static string Reason() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
 
     private static int ChangeTimes(string path, long modifiedNanos)
     {
@@ -128,8 +187,14 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, out Extended found);
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags, int mode);
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenAt(int folder, string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFolderAt(int folder, string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwnerAt(int folder, string path, uint user, uint group, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int handle);

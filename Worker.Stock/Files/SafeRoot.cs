@@ -4,8 +4,10 @@ namespace BlazorPluginAdmin.WorkerStock.Files;
 /// Directories a file job may act in. System directories are out with everything below and above them; shared top
 /// directories are out themselves, their subdirectories are not; the worker's own state and nested roots are out too.
 /// </summary>
-public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence, string homeDirectory)
+public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence, IReadOnlyList<string> homes)
 {
+    private const string AdminDatabase = "admin.db";
+
     private static readonly string[] System = ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr"];
     private static readonly string[] Shared = ["/home", "/opt", "/root", "/srv", "/tmp", "/var", "/var/lib"];
 
@@ -13,6 +15,7 @@ public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence,
     public IReadOnlyList<string> Problems(IReadOnlyList<string> roots)
     {
         var problems = roots.Select(Problem).OfType<string>().ToList();
+        problems.AddRange(roots.GroupBy(root => root).Where(group => group.Count() > 1).Select(group => $"{group.Key} is named twice"));
         foreach (var outer in roots)
         {
             problems.AddRange(roots.Where(inner => inner != outer && IsWithin(inner, outer)).Select(inner => $"{inner} lies inside {outer}; name only one of them"));
@@ -39,7 +42,7 @@ public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence,
             return $"{root} is not allowed: {system} belongs to the system";
         }
 
-        if (Shared.Append(homeDirectory).FirstOrDefault(guarded => guarded.Length > 1 && IsWithin(guarded, root)) is { } shared)
+        if (Shared.Concat(homes).FirstOrDefault(guarded => IsWithin(guarded, root)) is { } shared)
         {
             return $"{root} is not allowed: it is or holds {shared}; use a directory below it";
         }
@@ -47,6 +50,11 @@ public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence,
         if (IsWithin(root, stateDirectory) || IsWithin(stateDirectory, root))
         {
             return $"{root} is not allowed: the worker keeps its own state in {stateDirectory}";
+        }
+
+        if (Above(root).FirstOrDefault(folder => File.Exists(Path.Combine(folder, AdminDatabase))) is { } admin)
+        {
+            return $"{root} is not allowed: an admin keeps its data in {admin}";
         }
 
         if (fence.Count > 0 && !fence.Any(allowed => IsWithin(root, allowed)))
@@ -66,17 +74,21 @@ public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence,
     public static bool IsWithin(string path, string directory) =>
         path.Equals(directory, StringComparison.Ordinal) || path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal);
 
-    /// <summary>The first component of a path that is a symbolic link, or null.</summary>
-    public static string? LinkOnTheWay(string path)
+    /// <summary>Home directories of this machine's people and services.</summary>
+    public static IReadOnlyList<string> Homes()
+    {
+        var accounts = File.Exists("/etc/passwd") ? File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 5).Select(fields => fields[5]) : [];
+        var below = Directory.Exists("/home") ? Directory.EnumerateDirectories("/home") : [];
+        return [.. accounts.Concat(below).Append(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).Where(home => home.Length > 1).Select(Path.TrimEndingDirectorySeparator).Distinct()];
+    }
+
+    private static string? LinkOnTheWay(string path) => Above(path).FirstOrDefault(part => new FileInfo(part).LinkTarget is not null);
+
+    private static IEnumerable<string> Above(string path)
     {
         for (var part = path; part is { Length: > 1 }; part = Path.GetDirectoryName(part))
         {
-            if (new FileInfo(part).LinkTarget is not null)
-            {
-                return part;
-            }
+            yield return part;
         }
-
-        return null;
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.Channels;
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Grpc.Transport.Server;
+using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -43,7 +44,7 @@ public sealed class ScriptedAdmin : IAsyncDisposable
     }
 
     /// <summary>The next worker that dials, not greeted yet.</summary>
-    public async Task<AdminStream> NextAsync() => await _streams.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+    public async Task<AdminStream> NextAsync() => await _streams.Reader.ReadAsync().AsTask().InTimeAsync("a worker dialling in");
 
     public async Task<AdminStream> GreetAsync(string extensions = "log,ack,resume")
     {
@@ -52,7 +53,7 @@ public sealed class ScriptedAdmin : IAsyncDisposable
         return stream;
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync().AsTask().InTimeAsync("the end of the scripted admin");
 }
 
 /// <summary>One worker stream, seen from the admin.</summary>
@@ -92,7 +93,7 @@ public sealed class AdminStream(RequestReader<WorkerToAdminMessage> requests, Re
     /// <summary>The next message of that kind; everything else is passed over.</summary>
     public async Task<WorkerToAdminMessage> NextAsync(WorkerToAdminMessage.BodyOneofCase wanted, Func<WorkerToAdminMessage, bool>? which = null)
     {
-        while (await requests.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System) is { } message)
+        while (await requests.ReadAsync().AsTask().InTimeAsync($"a {wanted} of the worker") is { } message)
         {
             if (message.BodyCase == wanted && which?.Invoke(message) != false)
             {
@@ -101,6 +102,18 @@ public sealed class AdminStream(RequestReader<WorkerToAdminMessage> requests, Re
         }
 
         throw new InvalidOperationException($"the worker ended its stream before a {wanted} came");
+    }
+
+    /// <summary>Everything the worker still says, up to its half-close.</summary>
+    public async Task<IReadOnlyList<WorkerToAdminMessage>> RestAsync()
+    {
+        var rest = new List<WorkerToAdminMessage>();
+        while (await requests.ReadAsync().AsTask().InTimeAsync("the end of the worker's stream") is { } message)
+        {
+            rest.Add(message);
+        }
+
+        return rest;
     }
 
     public void End(StatusCode code = StatusCode.OK, string text = "") => _over.TrySetResult(new Status(code, text));

@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Commands;
 
@@ -42,15 +43,11 @@ public sealed class CommandTests : IDisposable
         var marker = $"{TimeProvider.System.GetTimestamp() % 100_000}.7";
         using var source = new CancellationTokenSource();
         var running = ShellAsync($"sleep {marker} & sleep {marker}; wait", new ValueSet { ["kill_grace"] = TimeSpan.FromSeconds(1) }, source.Token);
-        while (Processes(marker) < 2)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        }
-
+        await CountAsync(marker, 2);
         await source.CancelAsync();
-        var outcome = await running;
+        var outcome = await running.InTimeAsync("the end of the command");
         Assert.Equal(-1, outcome.Outputs["exit_code"].Wire.Int64Value);
-        Assert.Equal(0, Processes(marker));
+        await CountAsync(marker, 0);
     }
 
     [Fact]
@@ -84,6 +81,16 @@ public sealed class CommandTests : IDisposable
         var policy = new CommandPolicy(allowed.Length == 0 ? [] : [allowed], blocked.Length == 0 ? [] : [blocked], AllowShell: false);
         Assert.Equal(runs, policy.Refusal(command, shell: false) is null);
         Assert.NotNull(policy.Refusal(command, shell: true));
+    }
+
+    private static async Task CountAsync(string marker, int wanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (Processes(marker) != wanted)
+        {
+            Assert.False(limit.IsCancellationRequested, $"there are {Processes(marker)} processes after 30 s, not {wanted}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
     }
 
     private static int Processes(string marker) => Directory.EnumerateDirectories("/proc").Count(folder =>

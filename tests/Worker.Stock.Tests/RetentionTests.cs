@@ -1,28 +1,11 @@
 using System.IO.Compression;
 using BlazorPluginAdmin.WorkerSdk;
-using BlazorPluginAdmin.WorkerStock.FileRetention;
 using BlazorPluginAdmin.WorkerStock.Files;
 
 namespace BlazorPluginAdmin.WorkerStock.Tests;
 
-public sealed class RetentionTests : IDisposable
+public sealed class RetentionTests : RetentionTest
 {
-    private readonly string _base = Directory.CreateTempSubdirectory("retention-").FullName;
-    private readonly HandlerTestHost _host;
-
-    public RetentionTests()
-    {
-        Directory.CreateDirectory(Root);
-        _host = new HandlerTestHost(new RetentionHandler(new StockOptions { StateDirectory = Path.Combine(_base, "state") }, TimeProvider.System));
-        _host.WorkerConfig["roots"] = new[] { Root };
-        _host.WorkerConfig["dry_run"] = false;
-        _host.WorkerConfig["min_keep"] = 0L;
-    }
-
-    private string Root => Path.Combine(_base, "files", "root");
-
-    public void Dispose() => Directory.Delete(_base, recursive: true);
-
     [Fact]
     public async Task Gzip_KeepsContentTimeAndMode_AndRemovesTheSource()
     {
@@ -42,18 +25,18 @@ public sealed class RetentionTests : IDisposable
     [Fact]
     public async Task DryRun_TouchesNothing()
     {
-        _host.WorkerConfig["dry_run"] = true;
+        Host.WorkerConfig["dry_run"] = true;
         var file = Old("a/x.log", "hello");
-        Assert.Contains("would gzip", (await RunAsync(), _host.Output).Output, StringComparison.Ordinal);
+        Assert.Contains("would gzip", (await RunAsync(), Host.Output).Output, StringComparison.Ordinal);
         Assert.True(File.Exists(file));
     }
 
     [Fact]
     public async Task Move_NeverOverwrites()
     {
-        var target = Directory.CreateDirectory(Path.Combine(_base, "files", "archive")).FullName;
-        _host.WorkerConfig["action"] = "move";
-        _host.WorkerConfig["move_to"] = target;
+        var target = Directory.CreateDirectory(Path.Combine(Base, "files", "archive")).FullName;
+        Host.WorkerConfig["action"] = "move";
+        Host.WorkerConfig["move_to"] = target;
         Old("a/x.log", "new");
         Directory.CreateDirectory(Path.Combine(target, "a"));
         await File.WriteAllTextAsync(Path.Combine(target, "a", "x.log"), "there already");
@@ -65,10 +48,10 @@ public sealed class RetentionTests : IDisposable
     [Fact]
     public async Task Delete_NeedsItsWord()
     {
-        _host.WorkerConfig["action"] = "delete";
+        Host.WorkerConfig["action"] = "delete";
         var file = Old("a/x.log", "x");
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _host.DetectAsync());
-        _host.WorkerConfig["delete_word"] = "delete";
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Host.DetectAsync());
+        Host.WorkerConfig["delete_word"] = "delete";
         Assert.True((await RunAsync()).Success);
         Assert.False(File.Exists(file));
         Assert.True(Directory.Exists(Path.GetDirectoryName(file)));
@@ -82,34 +65,34 @@ public sealed class RetentionTests : IDisposable
         var parameters = await ProposeAsync();
         await File.AppendAllTextAsync(changed, "more");
         File.Delete(gone);
-        var outcome = await _host.ExecuteAsync(parameters);
+        var outcome = await Host.ExecuteAsync(parameters);
         Assert.True(outcome.Success);
-        Assert.Contains("skipped (changed)", _host.Output, StringComparison.Ordinal);
-        Assert.Contains("skipped (gone)", _host.Output, StringComparison.Ordinal);
+        Assert.Contains("skipped (changed)", Host.Output, StringComparison.Ordinal);
+        Assert.Contains("skipped (gone)", Host.Output, StringComparison.Ordinal);
         Assert.Equal("onemore", await File.ReadAllTextAsync(changed));
     }
 
     [Fact]
     public async Task LinksAreNeverFollowed_NotEvenWhenPlantedLater()
     {
-        var outside = Directory.CreateDirectory(Path.Combine(_base, "outside", "secret")).FullName;
+        var outside = Directory.CreateDirectory(Path.Combine(Base, "outside", "secret")).FullName;
         await File.WriteAllTextAsync(Path.Combine(outside, "x.log"), "keep me");
         File.SetLastWriteTimeUtc(Path.Combine(outside, "x.log"), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         Directory.CreateSymbolicLink(Path.Combine(Root, "link"), outside);
         Old("a/x.log", "keep me");
         var parameters = await ProposeAsync();
-        Assert.Single(_host.Proposals);
+        Assert.Single(Host.Proposals);
         Directory.Delete(Path.Combine(Root, "a"), recursive: true);
         Directory.CreateSymbolicLink(Path.Combine(Root, "a"), outside);
-        await _host.ExecuteAsync(parameters);
-        Assert.Contains("skipped (unsafe)", _host.Output, StringComparison.Ordinal);
+        await Host.ExecuteAsync(parameters);
+        Assert.Contains("skipped (unsafe)", Host.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(outside, "x.log")));
     }
 
     [Fact]
     public async Task NewestOfEachDirectory_Stay()
     {
-        _host.WorkerConfig["min_keep"] = 2L;
+        Host.WorkerConfig["min_keep"] = 2L;
         for (var n = 0; n < 5; n++)
         {
             File.SetLastWriteTimeUtc(Old($"a/{n}.log", "x"), new DateTime(2026, 1, 1 + n, 0, 0, 0, DateTimeKind.Utc));
@@ -128,7 +111,7 @@ public sealed class RetentionTests : IDisposable
     [InlineData("relative/path")]
     [InlineData("/srv/../etc/x")]
     [InlineData("/does/not/exist")]
-    public void DangerousRoots_AreRefused(string root) => Assert.NotNull(new SafeRoot("/nowhere/state", [], "/root").Problem(root));
+    public void DangerousRoots_AreRefused(string root) => Assert.NotNull(new SafeRoot("/nowhere/state", [], ["/root"]).Problem(root));
 
     [Theory]
     [InlineData("**/*.log", "a/b/c.log", true)]
@@ -138,17 +121,4 @@ public sealed class RetentionTests : IDisposable
     [InlineData(".git/**", ".git/objects/1", true)]
     [InlineData("[!a]*", "bcd", true)]
     public void Globs_Match(string pattern, string path, bool expected) => Assert.Equal(expected, new Glob(pattern).Matches(path));
-
-    private string Old(string relative, string content)
-    {
-        var file = Path.Combine(Root, relative);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file, content);
-        File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        return file;
-    }
-
-    private async Task<ValueSet> ProposeAsync() => (await _host.DetectAsync())[0].Parameters;
-
-    private async Task<JobOutcome> RunAsync() => await _host.ExecuteAsync(await ProposeAsync());
 }

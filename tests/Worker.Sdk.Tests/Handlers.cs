@@ -1,0 +1,72 @@
+using BlazorPluginAdmin.Wire;
+
+namespace BlazorPluginAdmin.WorkerSdk.Tests;
+
+/// <summary>Gives back what it gets; proposes 2,000 things.</summary>
+internal sealed class Echo : IJobHandler
+{
+    public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("echo", "Echo").Build();
+
+    public async Task DetectAsync(DetectionContext context)
+    {
+        for (var n = 0; n < 2000; n++)
+        {
+            await context.ProposeAsync(new Proposal { Id = $"{n}" });
+        }
+    }
+
+    public Task<JobOutcome> ExecuteAsync(JobContext context)
+    {
+        if (context.Config.Bool("throw"))
+        {
+            throw new InvalidOperationException("as you wish");
+        }
+
+        context.Output(OutputStream.Stdout, new byte[context.Config.Int64("write")]);
+        var outputs = new ValueSet();
+        foreach (var (name, value) in context.Request.Job.Parameters)
+        {
+            outputs[name] = Value.From(value);
+        }
+
+        return Task.FromResult(JobOutcome.Succeeded("echoed", outputs));
+    }
+}
+
+/// <summary>Runs until it is released or cancelled; a stubborn one only until it is released.</summary>
+internal sealed class Blocking(bool stubborn = false) : IJobHandler
+{
+    public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Canceled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Stopping { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("blocking", "Blocking").Build();
+
+    public async Task<JobOutcome> ExecuteAsync(JobContext context)
+    {
+        await using var canceled = context.Canceled.Register(() =>
+        {
+            Canceled.TrySetResult();
+            if (!stubborn)
+            {
+                Release.TrySetCanceled(context.Canceled);
+            }
+        });
+        await using var stopping = context.Stopping.Register(() => Stopping.TrySetResult());
+        Started.TrySetResult();
+        await Release.Task;
+        return JobOutcome.Succeeded("released");
+    }
+}
+
+/// <summary>Ends as the test says.</summary>
+internal sealed class Ending(Func<JobOutcome> outcome) : IJobHandler
+{
+    public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("ending", "Ending").Build();
+
+    public Task<JobOutcome> ExecuteAsync(JobContext context) => Task.FromResult(outcome());
+}

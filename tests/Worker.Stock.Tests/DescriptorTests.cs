@@ -1,0 +1,120 @@
+using System.Globalization;
+using BlazorPluginAdmin.Wire;
+using BlazorPluginAdmin.WorkerStock.Commands;
+using BlazorPluginAdmin.WorkerStock.FileRetention;
+using Kind = BlazorPluginAdmin.Wire.ConfigValue.KindOneofCase;
+
+namespace BlazorPluginAdmin.WorkerStock.Tests;
+
+/// <summary>The forms as people were promised them, line by line: default, range, visibility, rules.</summary>
+public sealed class DescriptorTests
+{
+    private const string Command = """
+        admin policy allowed_commands List/Textarea = [] MaxItems 256, Regex [^\s]+
+        admin policy blocked_commands List/Textarea = [shutdown,reboot,poweroff,halt,mkfs*] MaxItems 256, Regex [^\s]+
+        admin policy allow_shell Bool/Toggle = false
+        worker job command String/Text required MinLength 1, MaxLength 4096, Regex [^\r\n]*
+        worker job shell Bool/Toggle = false
+        worker job args List/Textarea = [] MaxItems 1024
+        worker job working_dir String/Text = "" Custom absolute_path
+        worker job env Object/Textarea = {} MaxItems 256, Custom env_names
+        worker job stdin Bytes/Textarea = 0 bytes MaxLength 1048576
+        worker job.result success_exit_codes List/Text = [0] 0..255 MinItems 1, MaxItems 32
+        worker job.result merge_stderr Bool/Toggle = false
+        worker job.result kill_grace Duration/Duration = 10 s 0 s..300 s
+        worker process inherit_env Bool/Toggle = true
+        worker process pass_env List/Textarea = [PATH,HOME,LANG,TZ,TMPDIR] when inherit_env = false
+        worker process niceness Int64/Number = 5 0..19
+        worker process memory_limit_mib Int64/Number = 0 0..1048576
+        worker process max_output_mib Int64/Number = 16 1..1024
+        """;
+
+    private const string Retention = """
+        admin scope dispatch_detector_scope Enum/Select = "each" of each|one
+        worker scope roots List/Textarea required MinItems 1, MaxItems 64, Custom safe_root
+        worker scope include List/Textarea = [**/*] Custom glob, MaxItems 128
+        worker scope exclude List/Textarea = [.git/**] Custom glob, MaxItems 128
+        worker scope max_depth Int64/Unspecified = 32 1..256
+        worker scope one_filesystem Bool/Toggle = true
+        worker selection older_than_days Double/Number = 30 0..36500
+        worker selection larger_than_mib Double/Number = 0 0..1000000000
+        worker selection match Enum/Select = "any" of any|all
+        worker selection age_basis Enum/Select = "mtime" of mtime|ctime|-atime
+        worker selection untouched_for Duration/Duration = 600 s 0 s..2592000 s
+        worker selection min_keep Int64/Number = 3 0..100000
+        worker selection act_below_free_percent Double/Number = 0 0..100
+        worker selection weekdays List/MultiSelect = [mon,tue,wed,thu,fri,sat,sun] of mon|tue|wed|thu|fri|sat|sun MinItems 1
+        worker action action Enum/Select = "gzip" of gzip|move|delete
+        worker action gzip_level Int64/Number = 6 1..9 when action = "gzip"
+        worker action move_to String/Text required when action = "move" Custom safe_root
+        worker action delete_word String/Text required when action = "delete" Regex delete
+        worker action dry_run Bool/Toggle = true
+        worker action batch_files Int64/Number = 1000 1..5000
+        worker action batch_mib Int64/Number = 10240 1..1048576
+        worker action overrides Object/Textarea = {} MaxItems 64
+        """;
+
+    [Fact]
+    public void Command_HasItsFields() => Assert.Equal(Command, Lines(CommandDescriptor.Build()));
+
+    [Fact]
+    public void Retention_HasItsFields() => Assert.Equal(Retention, Lines(RetentionDescriptor.Build()));
+
+    [Fact]
+    public void Heads_AndRuntimeDefaults_AreTheSpecifiedOnes()
+    {
+        Assert.Equal("command|Command|fa-terminal|1|True 0 0 0 64 4 0 5 0 300", Head(CommandDescriptor.Build()));
+        Assert.Equal("file_retention|File retention|fa-recycle|1|False 60 300 100 16 1 1 60 3600 3600", Head(RetentionDescriptor.Build()));
+        Assert.Equal((50, 30), (new CommandHandler(new StockOptions(), TimeProvider.System).Weight, new RetentionHandler(new StockOptions(), TimeProvider.System).Weight));
+    }
+
+    [Fact]
+    public void EveryField_HasALabelAndHelp_AndEveryForm_ItsId()
+    {
+        foreach (var descriptor in (JobTypeDescriptor[])[CommandDescriptor.Build(), RetentionDescriptor.Build()])
+        {
+            Assert.Equal(($"{descriptor.JobType}.admin", $"{descriptor.JobType}.worker"), (descriptor.AdminConfigForm.FormId, descriptor.WorkerConfigForm.FormId));
+            Assert.All(
+                descriptor.AdminConfigForm.Sections.Concat(descriptor.WorkerConfigForm.Sections).SelectMany(section => section.Fields),
+                field => Assert.True(field.Label.Length > 0 && field.HelpText.Length > 0, field.Name));
+            Assert.Equal(descriptor.WorkerConfigForm.DefaultValues, descriptor.WorkerDefaultValues);
+        }
+    }
+
+    private static string Head(JobTypeDescriptor descriptor)
+    {
+        var defaults = descriptor.AdminRuntimeDefaults;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{descriptor.JobType}|{descriptor.DisplayName}|{descriptor.Icon}|{descriptor.DescriptorVersion}|{defaults.Enabled} {defaults.DetectionIntervalMinutes} {defaults.DetectionTimeoutSeconds} {defaults.MaxJobsPerDetection} {defaults.GlobalExecutionConcurrency} {defaults.PerWorkerExecutionConcurrency} {defaults.RetryLimit} {defaults.RetryBackoffSeconds} {defaults.JobTypeMaxRuntimeSeconds} {defaults.ExecutionTimeoutSeconds}");
+    }
+
+    private static string Lines(JobTypeDescriptor descriptor) => string.Join(
+        "\n",
+        ((IEnumerable<(string Name, ConfigForm Form)>)[("admin", descriptor.AdminConfigForm), ("worker", descriptor.WorkerConfigForm)])
+            .SelectMany(form => form.Form.Sections.SelectMany(section => section.Fields.Select(field => $"{form.Name} {section.SectionId} {Line(form.Form, field)}"))));
+
+    private static string Line(ConfigForm form, ConfigField field) => string.Join(' ', ((IEnumerable<string>)
+    [
+        $"{field.Name} {field.FieldType}/{field.Widget}",
+        field.Required ? "required" : $"= {Text(form.DefaultValues[field.Name])}",
+        field.Options.Count > 0 ? $"of {string.Join('|', field.Options.Select(option => (option.Disabled ? "-" : "") + option.Value))}" : "",
+        field.MinValue is null ? "" : $"{Text(field.MinValue)}..{Text(field.MaxValue)}",
+        field.VisibleWhenField.Length == 0 ? "" : $"when {field.VisibleWhenField} = {Text(field.VisibleWhenEquals)}",
+        string.Join(", ", field.ValidationRules.Select(rule => $"{rule.Type} {rule.Expression}")),
+    ]).Where(part => part.Length > 0));
+
+    private static string Text(ConfigValue value) => value.KindCase switch
+    {
+        Kind.StringValue => $"\"{value.StringValue}\"",
+        Kind.BoolValue => value.BoolValue ? "true" : "false",
+        Kind.Int64Value => value.Int64Value.ToString(CultureInfo.InvariantCulture),
+        Kind.DoubleValue => value.DoubleValue.ToString(CultureInfo.InvariantCulture),
+        Kind.DurationValue => $"{value.DurationValue.Seconds.ToString(CultureInfo.InvariantCulture)} s",
+        Kind.BytesValue => $"{value.BytesValue.Length.ToString(CultureInfo.InvariantCulture)} bytes",
+        Kind.StringList => $"[{string.Join(',', value.StringList.Values)}]",
+        Kind.Int64List => $"[{string.Join(',', value.Int64List.Values)}]",
+        Kind.MapValue => value.MapValue.Fields.Count == 0 ? "{}" : "{…}",
+        _ => value.KindCase.ToString(),
+    };
+}

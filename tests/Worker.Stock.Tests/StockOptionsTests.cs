@@ -1,0 +1,43 @@
+namespace BlazorPluginAdmin.WorkerStock.Tests;
+
+public sealed class StockOptionsTests
+{
+    [Fact]
+    public void Nothing_IsTheDefaults()
+    {
+        var (options, errors) = StockOptions.Read([], new Dictionary<string, string>());
+        Assert.Empty(errors);
+        Assert.Equal(("127.0.0.1:23646", null, 4, 1), (options.Admin, options.Id, options.Slots, options.DetectSlots));
+        Assert.Equal(["command", "file_retention"], options.Types);
+    }
+
+    [Fact]
+    public void CommandLine_WinsOverTheEnvironment()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["PLUGIN_ADMIN"] = "a:1",
+            ["PLUGIN_WORKER_ID"] = "w",
+            ["PLUGIN_SLOTS"] = "7",
+            ["PLUGIN_DETECT_SLOTS"] = "2",
+            ["PLUGIN_TYPES"] = "command",
+            ["PLUGIN_LABELS"] = "zone=a, disk=ssd",
+            ["PLUGIN_DATA_DIR"] = "/srv/worker",
+            ["PLUGIN_FILE_ROOTS"] = "/srv/a,/srv/b/",
+            ["PLUGIN_TOKEN"] = "secret",
+        };
+        var (options, errors) = StockOptions.Read(["--admin", "b:2", "--slots=9", "--label", "zone=b"], environment);
+        Assert.Empty(errors);
+        Assert.Equal(("b:2", "w", 9, 2, "/srv/worker", "secret"), (options.Admin, options.Id, options.Slots, options.DetectSlots, options.StateDirectory, options.Token));
+        Assert.Equal(["command"], options.Types);
+        Assert.Equal(["/srv/a", "/srv/b"], options.FileRoots);
+        Assert.Equal([KeyValuePair.Create("zone", "b")], options.Labels);
+    }
+
+    [Fact]
+    public void EveryMistake_IsSaidAtOnce()
+    {
+        var (_, errors) = StockOptions.Read(["--slots", "many", "--types", "command,nonsense", "--label", "x", "--what", "--token-file", "/no/such/file", "--id"], new Dictionary<string, string>());
+        Assert.Equal(6, errors.Count);
+    }
+}
