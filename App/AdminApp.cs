@@ -83,6 +83,8 @@ public sealed class AdminApp : IAsyncDisposable
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
+            // Endpoints of a configuration section would open doors that the bind guard never saw.
+            kestrel.Configure();
             kestrel.AddServerHeader = false;
             kestrel.ConfigureGrpcTransport();
             kestrel.Listen(options.Address, options.Port, listener => listener.Protocols = HttpProtocols.Http1);
@@ -120,6 +122,7 @@ public sealed class AdminApp : IAsyncDisposable
     private static void Map(WebApplication app)
     {
         app.UseWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), pages => pages.UseMiddleware<RequestGuard>());
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseMiddleware<ApiErrors>());
         app.UseRouting();
         app.Use(WorkerDoor.CheckAsync);
         app.UseAntiforgery();
@@ -146,7 +149,7 @@ public sealed class AdminApp : IAsyncDisposable
         StoreRefusedException store => new StartRefusedException(StartRefusedException.CannotCreate, store.Message),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } busy => new StartRefusedException(
             StartRefusedException.Unavailable,
-            $"{(busy.Message.Contains($":{options.GrpcPort}", StringComparison.Ordinal) ? $"--grpc-port {options.GrpcPort}" : $"--port {options.Port}")} is in use by another program; stop it, choose another port, or use 0 for any free one"),
+            $"{(busy.Message.Contains($":{options.GrpcPort}:", StringComparison.Ordinal) ? $"--grpc-port {options.GrpcPort}" : $"--port {options.Port}")} is in use by another program; stop it, choose another port, or use 0 for any free one"),
         SocketException or IOException { InnerException: SocketException } => new StartRefusedException(
             StartRefusedException.Unavailable, $"cannot listen on {options.Bind}: {exception.Message}"),
         _ => null,
