@@ -18,16 +18,17 @@ case " $* " in *" --help "*) exec dotnet "$app" --help ;; esac
 # Job control gives each child a group of its own: Ctrl+C reaches this script alone, which then stops them in order.
 set -m
 pipe=$(mktemp -u); mkfifo "$pipe"
-dotnet "$app" "$@" </dev/null >"$pipe" &
-admin=$!; workerpid=
-exec 3<"$pipe"; rm -f "$pipe"
+admin=; workerpid=
 stopworker() { [ -z "$workerpid" ] || { kill -TERM "$workerpid" 2>/dev/null && wait "$workerpid" 2>/dev/null; } || true; }
 stop() {
   trap '' INT TERM HUP
   stopworker
-  kill -TERM "$admin" 2>/dev/null || true
+  [ -z "$admin" ] || kill -TERM "$admin" 2>/dev/null || true
 }
 trap stop INT TERM HUP
+dotnet "$app" "$@" </dev/null >"$pipe" &
+admin=$!
+exec 3<"$pipe"; rm -f "$pipe"
 
 http=; grpc=; data=; worker=yes
 while IFS= read -r line <&3; do

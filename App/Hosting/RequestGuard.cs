@@ -28,7 +28,7 @@ public sealed class RequestGuard(RequestDelegate next, AppOptions options, IHost
             return;
         }
 
-        if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = BodyLimit;
         }

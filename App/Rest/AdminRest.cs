@@ -8,7 +8,12 @@ public static class AdminRest
     public static void AddAdminRest(this IServiceCollection services)
     {
         services.AddSingleton<Waits>();
-        services.AddOpenApi();
+        services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "BlazorPluginAdmin";
+            document.Info.Version = "1";
+            return Task.CompletedTask;
+        }));
     }
 
     public static void MapAdminRest(this WebApplication app)

@@ -158,6 +158,11 @@ public static class JobsApi
             return WireJson.Error(StatusCodes.Status400BadRequest, $"job.job_id: {WireLimits.NameRule}");
         }
 
+        if (spec.Parameters.Count > WireLimits.Values || spec.Labels.Count > WireLimits.Labels)
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, $"a job may have {WireLimits.Values} parameters and {WireLimits.Labels} labels");
+        }
+
         if (spec.JobId.Length > 0 && await admin.History.JobAsync(new JobId(spec.JobId), cancellationToken) is not null)
         {
             return WireJson.Error(StatusCodes.Status409Conflict, $"job {spec.JobId} exists already");

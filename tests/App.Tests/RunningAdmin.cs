@@ -1,9 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.App.Hosting;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Logs;
+using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.App.Tests;
@@ -18,6 +22,12 @@ public class RunningAdmin : IAsyncLifetime, IDisposable
     public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     public IAdmin Admin => _app!.Services.GetRequiredService<IAdmin>();
+
+    public IEnumerable<RouteEndpoint> Routes => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    /// <summary>Huge things the admin keeps, wherever: state, read model, store, connections, logs.</summary>
+    public IEnumerable<string> LargeThings() => Reach.LargeThings(
+        Admin.States.Current.Value, Admin.Views.Current.Value, Admin, _app!.Services.GetRequiredService<IAdminStore>(), _app.Services.GetRequiredService<WorkerConnections>(), _app.Services.GetRequiredService<JobLogStore>());
 
     public string GrpcAddress => _app!.GrpcAddress;
 
