@@ -7,40 +7,34 @@ say() { printf '%s\n' "$*" >&2; }
 command -v dotnet >/dev/null || { say "The .NET SDK 10 is missing: install the package dotnet-sdk-10.0, then run this again."; exit 69; }
 dotnet --list-sdks | grep -q '^10\.' || { say "The .NET SDK 10 is needed; installed are: $(dotnet --list-sdks | tr '\n' ' ')"; exit 69; }
 
-worker=yes; data=./data; arguments=()
-while [ $# -gt 0 ]; do
-  case $1 in
-    --no-worker) worker=no; shift ;;
-    --data-dir) data=${2:?--data-dir needs a value}; arguments+=("$1" "$2"); shift 2 ;;
-    --data-dir=*) data=${1#*=}; arguments+=("$1"); shift ;;
-    *) arguments+=("$1"); shift ;;
-  esac
-done
-
 log=$(mktemp); trap 'rm -f "$log"' EXIT
 say "Building (the first time takes a minute) ..."
 for project in App Worker.Stock; do
   dotnet build "$home/$project" -c Release -v q -nologo >"$log" 2>&1 || { cat "$log" >&2; exit 70; }
 done
 app="$home/App/bin/Release/net10.0/App.dll"
-case " ${arguments[*]-} " in *" --help "*) say "run.sh adds: --no-worker   do not start the stock worker"; exec dotnet "$app" --help ;; esac
+case " $* " in *" --help "*) exec dotnet "$app" --help ;; esac
 
 # Job control gives each child a group of its own: Ctrl+C reaches this script alone, which then stops them in order.
 set -m
 pipe=$(mktemp -u); mkfifo "$pipe"
-dotnet "$app" ${arguments[@]+"${arguments[@]}"} </dev/null >"$pipe" &
-admin=$!; workerpid=
-exec 3<"$pipe"; rm -f "$pipe"
+admin=; workerpid=
+stopworker() { [ -z "$workerpid" ] || { kill -TERM "$workerpid" 2>/dev/null && wait "$workerpid" 2>/dev/null; } || true; }
 stop() {
-  trap '' INT TERM
-  [ -n "$workerpid" ] && kill -TERM "$workerpid" 2>/dev/null && wait "$workerpid" 2>/dev/null
-  kill -TERM "$admin" 2>/dev/null || true
+  trap '' INT TERM HUP
+  stopworker
+  [ -z "$admin" ] || kill -TERM "$admin" 2>/dev/null || true
 }
-trap stop INT TERM
+trap stop INT TERM HUP
+dotnet "$app" "$@" </dev/null >"$pipe" &
+admin=$!
+exec 3<"$pipe"; rm -f "$pipe"
 
-http=; grpc=
+http=; grpc=; data=; worker=yes
 while IFS= read -r line <&3; do
   case $line in
+    "Data: "*) data=${line#Data: } ;;
+    "Stock worker: off") worker=no ;;
     "Dashboard: "*) http=${line#Dashboard: } ;;
     "Workers: "*) grpc=${line#Workers: }; break ;;
     *) printf '%s\n' "$line" ;;
@@ -50,8 +44,9 @@ if [ -n "$grpc" ]; then
   printf 'Dashboard: %s\nWorkers: %s\n' "$http" "$grpc"
   cat <&3 &
   if [ "$worker" = yes ]; then
-    mkdir -p "$data/worker"
-    dotnet "$home/Worker.Stock/bin/Release/net10.0/Worker.Stock.dll" --admin "grpc://$grpc" --state-dir "$data/worker" </dev/null &
+    state=${data:-${TMPDIR:-/tmp}/admin-$admin}/worker
+    mkdir -p "$state"
+    dotnet "$home/Worker.Stock/bin/Release/net10.0/Worker.Stock.dll" --admin "grpc://$grpc" --state-dir "$state" </dev/null &
     workerpid=$!
   fi
 fi
@@ -61,5 +56,5 @@ while true; do
   wait "$admin" && code=0 || code=$?
   kill -0 "$admin" 2>/dev/null || break
 done
-[ -n "$workerpid" ] && kill -TERM "$workerpid" 2>/dev/null && wait "$workerpid" 2>/dev/null || true
+stopworker
 exit "$code"

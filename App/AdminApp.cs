@@ -38,7 +38,8 @@ public sealed class AdminApp : IAsyncDisposable
     /// <summary>host:port for workers.</summary>
     public string GrpcAddress => new Uri(Addresses[1]).Authority;
 
-    private string[] Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+    /// <summary>All that is open: pages and REST, then workers.</summary>
+    public IReadOnlyList<string> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
     /// <param name="options">What the operator set.</param>
     /// <param name="configure">What a test changes: timing, store, time.</param>
@@ -48,10 +49,12 @@ public sealed class AdminApp : IAsyncDisposable
         BindGuard.Check(options);
         var folder = options.Ephemeral ? null : AdminFolder.Open(options.DataDir);
         AdminApp? admin = null;
+        var started = false;
         try
         {
-            admin = new AdminApp(Build(options, folder, configure, core ?? new AdminOptions()), folder);
+            admin = new AdminApp(Build(options, folder, configure, core ?? new AdminOptions(), () => started), folder);
             await admin._app.StartAsync();
+            started = true;
             return admin;
         }
         catch (Exception exception) when (Reason(exception, options) is { } reason)
@@ -75,14 +78,18 @@ public sealed class AdminApp : IAsyncDisposable
         _folder?.Dispose();
     }
 
-    private static WebApplication Build(AppOptions options, AdminFolder? folder, Action<IServiceCollection>? configure, AdminOptions core)
+    private static WebApplication Build(AppOptions options, AdminFolder? folder, Action<IServiceCollection>? configure, AdminOptions core, Func<bool> isStarted)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(AdminApp).Assembly.GetName().Name });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+            // A start that is refused is one line from us, not a stack from the host before it.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
+            // Endpoints of a configuration section would open doors that the bind guard never saw.
+            kestrel.Configure();
             kestrel.AddServerHeader = false;
             kestrel.ConfigureGrpcTransport();
             kestrel.Listen(options.Address, options.Port, listener => listener.Protocols = HttpProtocols.Http1);
@@ -107,7 +114,7 @@ public sealed class AdminApp : IAsyncDisposable
         var protection = services.AddDataProtection().SetApplicationName("BlazorPluginAdmin");
         if (folder is not null)
         {
-            protection.PersistKeysToFileSystem(Directory.CreateDirectory(folder.Keys));
+            protection.PersistKeysToFileSystem(new DirectoryInfo(folder.Keys));
         }
 
         configure?.Invoke(services);
@@ -119,7 +126,11 @@ public sealed class AdminApp : IAsyncDisposable
     /// <summary>Two doors: HTTP/1 for people and programs, HTTP/2 for workers. Neither serves what belongs to the other.</summary>
     private static void Map(WebApplication app)
     {
-        app.UseWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), pages => pages.UseMiddleware<RequestGuard>());
+        app.UseWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), pages =>
+        {
+            pages.UseMiddleware<RequestGuard>();
+            pages.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseMiddleware<ApiErrors>());
+        });
         app.UseRouting();
         app.Use(WorkerDoor.CheckAsync);
         app.UseAntiforgery();
@@ -146,7 +157,7 @@ public sealed class AdminApp : IAsyncDisposable
         StoreRefusedException store => new StartRefusedException(StartRefusedException.CannotCreate, store.Message),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } busy => new StartRefusedException(
             StartRefusedException.Unavailable,
-            $"{(busy.Message.Contains($":{options.GrpcPort}", StringComparison.Ordinal) ? $"--grpc-port {options.GrpcPort}" : $"--port {options.Port}")} is in use by another program; stop it, choose another port, or use 0 for any free one"),
+            $"{(busy.Message.Contains($":{options.GrpcPort}:", StringComparison.Ordinal) ? $"--grpc-port {options.GrpcPort}" : $"--port {options.Port}")} is in use by another program; stop it, choose another port, or use 0 for any free one"),
         SocketException or IOException { InnerException: SocketException } => new StartRefusedException(
             StartRefusedException.Unavailable, $"cannot listen on {options.Bind}: {exception.Message}"),
         _ => null,

@@ -8,22 +8,34 @@ if (args.Contains("--help"))
     return 0;
 }
 
-var file = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true).Build();
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
-var (options, errors) = AppOptions.Read(args, file, environment);
-if (errors.Count > 0)
+var (file, unreadable) = OptionsFile.Read(Path.Combine(AppContext.BaseDirectory, "appsettings.json"));
+var (options, wrong) = AppOptions.Read(args, file, environment);
+var open = BindGuard.Problem(options);
+if (unreadable is not null || wrong.Count > 0 || open is not null)
 {
-    foreach (var error in errors)
+    foreach (var error in ((string?[])[unreadable, .. wrong, open]).OfType<string>())
     {
         await Console.Error.WriteLineAsync(error);
     }
 
-    return StartRefusedException.Usage;
+    return unreadable is null && wrong.Count == 0 ? StartRefusedException.Config : StartRefusedException.Usage;
 }
 
 try
 {
     await using var admin = await AdminApp.StartAsync(options);
+    if (!options.Ephemeral)
+    {
+        Console.WriteLine($"Data: {Path.GetFullPath(options.DataDir)}");
+    }
+
+    if (options.NoWorker)
+    {
+        Console.WriteLine("Stock worker: off");
+    }
+
+    // Whoever starts the admin reads the lines above and goes on after the last of these two.
     Console.WriteLine($"Dashboard: {admin.HttpAddress}");
     Console.WriteLine($"Workers: {admin.GrpcAddress}");
     await admin.WaitForShutdownAsync();

@@ -10,7 +10,7 @@ public static class DescriptorMapper
 {
     public static Descriptor ToCore(Wire.JobTypeDescriptor wire, string askedFor) => new()
     {
-        JobType = wire.JobType.Length > 0 ? wire.JobType : askedFor,
+        JobType = WireLimits.Cut(wire.JobType.Length > 0 ? wire.JobType : askedFor, WireLimits.JobType),
         DisplayName = wire.DisplayName,
         Description = wire.Description,
         Icon = wire.Icon,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
@@ -21,13 +22,13 @@ public static class InboundMapper
         Body.Hello => Hello(session, peer, message.Hello),
         Body.Heartbeat => new WorkerInput.Beat(session, Beat(message.Heartbeat, now)),
         Body.Acknowledge => new WorkerInput.Acknowledged(
-            session, new RequestId(message.Acknowledge.RequestId), message.Acknowledge.Accepted, WireLimits.Cut(message.Acknowledge.Message, WireLimits.Message)),
+            session, Request(message.Acknowledge.RequestId), message.Acknowledge.Accepted, WireLimits.Cut(message.Acknowledge.Message, WireLimits.Message)),
         Body.ConfigSchemaResponse => Schema(session, message.ConfigSchemaResponse),
         Body.DetectionProposals => Proposals(session, message.DetectionProposals),
         Body.DetectionComplete => new WorkerInput.DetectionEnded(
             session,
-            new RequestId(message.DetectionComplete.RequestId),
-            message.DetectionComplete.JobType,
+            Request(message.DetectionComplete.RequestId),
+            WireLimits.Cut(message.DetectionComplete.JobType, WireLimits.JobType),
             message.DetectionComplete.Success,
             WireLimits.Cut(message.DetectionComplete.ErrorMessage, WireLimits.ErrorText),
             message.DetectionComplete.TotalProposals),
@@ -44,22 +45,25 @@ public static class InboundMapper
         peer,
         WireLimits.Cut(hello.WorkerVersion, WireLimits.ShortText),
         WireLimits.Cut(hello.ProtocolVersion, WireLimits.ShortText),
-        [
-            .. hello.Capabilities
-                .Where(capability => capability.JobType.Length is > 0 and <= WireLimits.JobType)
-                .Take(WireLimits.Capabilities)
-                .Select(capability => new Capability(
-                    capability.JobType,
-                    capability.CanDetect,
-                    capability.CanExecute,
-                    Math.Max(0, capability.MaxDetectionConcurrency),
-                    Math.Max(0, capability.MaxExecutionConcurrency),
-                    WireLimits.Cut(capability.DisplayName, 200),
-                    WireLimits.Cut(capability.Description, WireLimits.Message),
-                    capability.Weight)),
-        ],
+        [.. Offered(hello).Select(Capability)],
         Texts(hello.Metadata, WireLimits.Metadata, WireLimits.MetadataValue),
-        [.. hello.RunningWork.Take(WireLimits.RunningWork).Select(Work)]);
+        [.. hello.RunningWork.Take(WireLimits.RunningWork).Select(Work)])
+    {
+        Skipped = hello.Capabilities.Count - Offered(hello).Count(),
+    };
+
+    private static IEnumerable<Wire.JobTypeCapability> Offered(Wire.WorkerHello hello) =>
+        hello.Capabilities.Where(capability => WireLimits.IsName(capability.JobType, WireLimits.JobType)).Take(WireLimits.Capabilities);
+
+    private static Capability Capability(Wire.JobTypeCapability capability) => new(
+        capability.JobType,
+        capability.CanDetect,
+        capability.CanExecute,
+        Math.Max(0, capability.MaxDetectionConcurrency),
+        Math.Max(0, capability.MaxExecutionConcurrency),
+        WireLimits.Cut(capability.DisplayName, WireLimits.Title),
+        WireLimits.Cut(capability.Description, WireLimits.Message),
+        capability.Weight);
 
     private static Heartbeat Beat(Wire.WorkerHeartbeat beat, DateTimeOffset now) => new(
         now,
@@ -68,61 +72,91 @@ public static class InboundMapper
         Math.Max(0, beat.DetectionSlotsTotal),
         Math.Max(0, beat.ExecutionSlotsUsed),
         Math.Max(0, beat.ExecutionSlotsTotal),
-        Texts(beat.Metadata, WireLimits.Metadata, WireLimits.MetadataValue));
+        Texts(beat.Metadata, WireLimits.Metadata, WireLimits.MetadataValue))
+    {
+        QueuedJobsByType = beat.QueuedJobsByType
+            .Where(pair => WireLimits.IsName(pair.Key, WireLimits.JobType))
+            .Take(WireLimits.Capabilities)
+            .ToImmutableSortedDictionary(StringComparer.Ordinal),
+    };
 
     private static RunningWork Work(Wire.RunningWork work) => new(
-        work.WorkId,
+        WireLimits.Cut(work.WorkId, WireLimits.Id),
         work.Kind == Wire.WorkKind.Detection,
-        work.JobType,
+        WireLimits.Cut(work.JobType, WireLimits.JobType),
         Percent(work.ProgressPercent),
         WireLimits.Cut(work.Stage, WireLimits.ShortText),
-        work.RequestId.Length > 0 ? new RequestId(work.RequestId) : null);
+        work.RequestId.Length > 0 ? Request(work.RequestId) : null)
+    {
+        State = (int)work.State,
+    };
 
     private static WorkerInput.SchemaAnswered Schema(SessionId session, Wire.ConfigSchemaResponse answer) => new(
         session,
-        new RequestId(answer.RequestId),
-        answer.JobType,
+        Request(answer.RequestId),
+        WireLimits.Cut(answer.JobType, WireLimits.JobType),
         answer.Success,
         WireLimits.Cut(answer.ErrorMessage, WireLimits.ErrorText),
         answer.JobTypeDescriptor is { } descriptor ? DescriptorMapper.ToCore(descriptor, answer.JobType) : null);
 
     private static WorkerInput.Proposed Proposals(SessionId session, Wire.DetectionProposals batch) => new(
-        session, new RequestId(batch.RequestId), batch.JobType, [.. batch.Proposals.Select(Proposal)], batch.HasMore);
+        session, Request(batch.RequestId), WireLimits.Cut(batch.JobType, WireLimits.JobType), [.. batch.Proposals.Select(Proposal)], batch.HasMore);
 
-    private static Proposal Proposal(Wire.JobProposal proposal) => new(
-        WireLimits.Cut(proposal.ProposalId, WireLimits.ShortText),
-        Key(proposal.DedupeKey),
-        WireLimits.Cut(proposal.JobType, WireLimits.JobType),
-        WirePriority.ToCore(proposal.Priority),
-        WireLimits.Cut(proposal.Summary, WireLimits.Message),
-        WireLimits.Cut(proposal.Detail, WireLimits.ErrorText),
-        ConfigValueMapper.ToCore(proposal.Parameters),
-        Texts(proposal.Labels, WireLimits.Labels, WireLimits.LabelValue),
-        Instant(proposal.NotBefore),
-        Instant(proposal.ExpiresAt));
+    private static Proposal Proposal(Wire.JobProposal proposal)
+    {
+        var flaw = proposal.JobType.Length > 0 && !WireLimits.IsName(proposal.JobType, WireLimits.JobType) ? $"its job type is no name: {WireLimits.NameRule}"
+            : proposal.Parameters.Count > WireLimits.Values ? $"it has {proposal.Parameters.Count} parameters, at most {WireLimits.Values} are taken"
+            : proposal.CalculateSize() > WireLimits.ParametersSize ? "its parameters are larger than 4 MiB"
+            : "";
+        return new Proposal(
+            WireLimits.Cut(proposal.ProposalId, WireLimits.ShortText),
+            Key(proposal.DedupeKey),
+            WireLimits.Cut(proposal.JobType, WireLimits.JobType),
+            WirePriority.ToCore(proposal.Priority),
+            WireLimits.Cut(proposal.Summary, WireLimits.Message),
+            WireLimits.Cut(proposal.Detail, WireLimits.ErrorText),
+            flaw.Length > 0 ? ConfigValues.Empty : ConfigValueMapper.ToCore(proposal.Parameters),
+            Texts(proposal.Labels, WireLimits.Labels, WireLimits.LabelValue),
+            Instant(proposal.NotBefore),
+            Instant(proposal.ExpiresAt))
+        {
+            Flaw = flaw,
+        };
+    }
 
     private static WorkerInput.Progressed Progress(SessionId session, Wire.JobProgressUpdate update) => new(
         session,
-        new RequestId(update.RequestId),
-        update.JobId.Length > 0 ? new JobId(update.JobId) : null,
-        update.JobType,
+        Request(update.RequestId),
+        update.JobId.Length > 0 ? Job(update.JobId) : null,
+        WireLimits.Cut(update.JobType, WireLimits.JobType),
         Percent(update.ProgressPercent),
         WireLimits.Cut(update.Stage, WireLimits.ShortText),
         WireLimits.Cut(update.Message, WireLimits.Message),
-        Activities(update.Activities));
+        Activities(update.Activities))
+    {
+        Metrics = Details(update.Metrics),
+    };
 
     private static WorkerInput.Completed Completed(SessionId session, Wire.JobCompleted completed)
     {
-        var outputs = completed.Result is { } result && result.CalculateSize() <= WireLimits.ResultSize ? result.OutputValues : [];
+        // Ahead of the worker's own lines, because it says what is missing.
+        var activities = Activities(completed.Activities);
+        var outputs = completed.Result?.OutputValues ?? [];
+        if (completed.Result is { } result && (result.CalculateSize() - result.Summary.Length > WireLimits.ResultSize || outputs.Count > WireLimits.Values))
+        {
+            outputs = [];
+            activities = activities.Insert(0, new WorkerActivity("admin", $"its output values were left out: at most {WireLimits.Values} values and 1 MiB are kept", "result", ConfigValues.Empty));
+        }
+
         return new WorkerInput.Completed(
             session,
-            new RequestId(completed.RequestId),
-            new JobId(completed.JobId),
-            completed.JobType,
+            Request(completed.RequestId),
+            Job(completed.JobId),
+            WireLimits.Cut(completed.JobType, WireLimits.JobType),
             completed.Success,
             WireLimits.Cut(completed.ErrorMessage, WireLimits.ErrorText),
             new JobResult(WireLimits.Cut(completed.Result?.Summary ?? "", WireLimits.Message), ConfigValueMapper.ToCore(outputs)),
-            Activities(completed.Activities),
+            activities,
             Instant(completed.CompletedAt));
     }
 
@@ -138,12 +172,33 @@ public static class InboundMapper
             },
             WireLimits.Cut(activity.Message, WireLimits.Message),
             WireLimits.Cut(activity.Stage, WireLimits.ShortText),
-            ConfigValueMapper.ToCore(activity.Details))),
+            Details(activity.Details))),
     ];
 
-    private static ImmutableSortedDictionary<string, string> Texts(MapField<string, string> texts, int most, int longest) => texts
-        .Take(most)
-        .ToImmutableSortedDictionary(pair => WireLimits.Cut(pair.Key, WireLimits.LabelValue), pair => WireLimits.Cut(pair.Value, longest), StringComparer.Ordinal);
+    /// <summary>They live as long as the timeline, so a worker may not fill it with them.</summary>
+    private static ConfigValues Details(MapField<string, Wire.ConfigValue> wire)
+    {
+        var values = ConfigValueMapper.ToCore(wire);
+        return ConfigValueSize.Of(values) <= WireLimits.DetailsSize
+            ? values
+            : ConfigValues.Empty.With("left_out", new ConfigValue.Text($"{values.Count} values, more than {WireLimits.DetailsSize} characters"));
+    }
+
+    private static RequestId Request(string id) => new(WireLimits.Cut(id, WireLimits.Id));
+
+    private static JobId Job(string id) => new(WireLimits.Cut(id, WireLimits.Id));
+
+    private static ImmutableSortedDictionary<string, string> Texts(MapField<string, string> texts, int most, int longest)
+    {
+        var taken = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in texts.Take(most))
+        {
+            // Two keys may be the same once they are cut.
+            taken[WireLimits.Cut(key, WireLimits.LabelValue)] = WireLimits.Cut(value, longest);
+        }
+
+        return taken.ToImmutable();
+    }
 
     private static double Percent(double percent) => double.IsFinite(percent) ? Math.Clamp(percent, 0, 100) : 0;
 

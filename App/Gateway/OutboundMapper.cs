@@ -37,13 +37,14 @@ public static class OutboundMapper
         return envelope;
     }
 
+    /// <summary>Where it came from is said even when there is nothing else to say.</summary>
     public static Wire.ClusterContext ToWire(ClusterContext cluster) => new()
     {
         MasterGrpcAddresses = { cluster.MasterGrpcAddresses },
         FilerAddresses = { cluster.FilerAddresses },
         VolumeGrpcAddresses = { cluster.VolumeGrpcAddresses },
         S3GrpcAddresses = { cluster.S3GrpcAddresses },
-        Metadata = { cluster.Metadata },
+        Metadata = { cluster.Metadata.SetItem("source", "admin") },
     };
 
     private static Wire.AdminHello Hello(Outbound.Hello hello) => new()

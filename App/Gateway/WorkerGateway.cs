@@ -77,8 +77,15 @@ public sealed partial class WorkerGateway(
     private async Task<string> ReadAsync(WorkerConnection connection, Wire.WorkerToAdminMessage first, RequestReader<Wire.WorkerToAdminMessage> requests, string peer)
     {
         var worker = first.Hello.WorkerId;
+        var told = false;
         for (var message = first; message is not null; message = await requests.ReadAsync())
         {
+            if (!told && message.WorkerId.Length > 0 && message.WorkerId != worker)
+            {
+                told = true;
+                LogOtherId(logger, WireLimits.Cut(worker, WireLimits.Id), WireLimits.Cut(message.WorkerId, WireLimits.Id));
+            }
+
             if (message.BodyCase == Wire.WorkerToAdminMessage.BodyOneofCase.JobLog)
             {
                 await output.AppendAsync(connection.Session, message.JobLog, connection.Closed);
@@ -137,6 +144,9 @@ public sealed partial class WorkerGateway(
             throw new RpcException(new Status(code, end!.Text));
         }
     }
+
+    [LoggerMessage(21, LogLevel.Warning, "Worker {Worker} writes {Other} on its envelopes; the id of its hello counts")]
+    private static partial void LogOtherId(ILogger logger, string worker, string other);
 
     [LoggerMessage(20, LogLevel.Debug, "Session {Session} ended: {Reason}")]
     private static partial void LogEnded(ILogger logger, long session, string reason);

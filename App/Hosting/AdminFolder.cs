@@ -34,16 +34,19 @@ public sealed class AdminFolder : IDisposable
                 throw Refused($"--data-dir {path} is a file; name a directory");
             }
 
-            if (OperatingSystem.IsWindows())
+            Create(path);
+            var folder = new AdminFolder(path, Lock(path));
+            try
             {
-                Directory.CreateDirectory(path);
+                Create(folder.Keys);
+                Create(folder.Logs);
+                return folder;
             }
-            else if (!Directory.Exists(path))
+            catch
             {
-                Directory.CreateDirectory(path, OwnerOnly);
+                folder.Dispose();
+                throw;
             }
-
-            return new AdminFolder(path, Lock(path));
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
@@ -52,6 +55,18 @@ public sealed class AdminFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static void Create(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else if (!Directory.Exists(path))
+        {
+            Directory.CreateDirectory(path, OwnerOnly);
+        }
+    }
 
     private static FileStream Lock(string path)
     {

@@ -24,6 +24,9 @@ public sealed record AppOptions
     /// <summary>Nothing on disk: for tests and trials.</summary>
     public bool Ephemeral { get; init; }
 
+    /// <summary>For whoever starts the admin: do not start the stock worker beside it.</summary>
+    public bool NoWorker { get; init; }
+
     public IPAddress Address => IPAddress.Parse(Bind);
 
     public const string Help = """
@@ -37,13 +40,16 @@ public sealed record AppOptions
           --public-host NAME    also answer requests for this host name; comma list
           --environment NAME    shown in the header, e.g. production
           --ephemeral           keep nothing on disk
+          --no-worker           run.sh starts no stock worker (this program never does)
           --help                this text
 
         The same as environment variables (ADMIN__PORT, ADMIN__GRPCPORT, ADMIN__BIND, ADMIN__DATADIR, ADMIN__PUBLICHOST,
-        ADMIN__ENVIRONMENT, ADMIN__EPHEMERAL) and under "Admin" in appsettings.json.
+        ADMIN__ENVIRONMENT, ADMIN__EPHEMERAL, ADMIN__NOWORKER) and under "Admin" in appsettings.json.
         """;
 
-    private static readonly string[] Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "ephemeral"];
+    private static readonly string[] Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "ephemeral", "no-worker"];
+
+    private static readonly string[] Flags = ["ephemeral", "no-worker"];
 
     /// <summary>Reads all three places and reports every mistake at once.</summary>
     public static (AppOptions Options, IReadOnlyList<string> Errors) Read(IReadOnlyList<string> args, IConfiguration file, IReadOnlyDictionary<string, string> environment)
@@ -75,9 +81,9 @@ public sealed record AppOptions
             }
 
             var parts = args[n][2..].Split('=', 2);
-            if (parts[0] == "ephemeral" && parts.Length == 1)
+            if (parts.Length == 1 && Known(parts[0]) is { } flag && Flags.Contains(flag))
             {
-                Take(values, errors, parts[0], "true", "--ephemeral");
+                Take(values, errors, flag, "true", $"--{flag}");
             }
             else if (parts.Length == 2)
             {
@@ -142,21 +148,13 @@ public sealed record AppOptions
             options = options with { DataDir = folder.Value };
         }
 
-        if (values.TryGetValue("ephemeral", out var ephemeral))
-        {
-            if (!bool.TryParse(ephemeral.Value, out var yes))
-            {
-                errors.Add($"{ephemeral.From}: '{ephemeral.Value}' is neither true nor false");
-            }
-
-            options = options with { Ephemeral = yes };
-        }
-
         options = options with
         {
             Port = PortOf(values, errors, "port", options.Port),
             GrpcPort = PortOf(values, errors, "grpc-port", options.GrpcPort),
-            PublicHosts = values.TryGetValue("public-host", out var hosts) ? hosts.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [],
+            PublicHosts = HostsOf(values, errors),
+            Ephemeral = FlagOf(values, errors, "ephemeral"),
+            NoWorker = FlagOf(values, errors, "no-worker"),
             EnvironmentName = values.TryGetValue("environment", out var name) ? name.Value : "",
         };
         if (options.Port != 0 && options.Port == options.GrpcPort)
@@ -165,6 +163,33 @@ public sealed record AppOptions
         }
 
         return options;
+    }
+
+    private static bool FlagOf(Dictionary<string, (string Value, string From)> values, List<string> errors, string key)
+    {
+        if (!values.TryGetValue(key, out var given))
+        {
+            return false;
+        }
+
+        if (!bool.TryParse(given.Value, out var yes))
+        {
+            errors.Add($"{given.From}: '{given.Value}' is neither true nor false");
+        }
+
+        return yes;
+    }
+
+    private static string[] HostsOf(Dictionary<string, (string Value, string From)> values, List<string> errors)
+    {
+        if (!values.TryGetValue("public-host", out var given))
+        {
+            return [];
+        }
+
+        var hosts = given.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        errors.AddRange(hosts.Where(host => Uri.CheckHostName(host) == UriHostNameType.Unknown).Select(host => $"{given.From}: '{host}' is not a host name; write it without scheme and port, as admin.example.org"));
+        return hosts;
     }
 
     private static int PortOf(Dictionary<string, (string Value, string From)> values, List<string> errors, string key, int otherwise)

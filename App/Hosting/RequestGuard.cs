@@ -28,7 +28,7 @@ public sealed class RequestGuard(RequestDelegate next, AppOptions options, IHost
             return;
         }
 
-        if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = BodyLimit;
         }
@@ -43,13 +43,16 @@ public sealed class RequestGuard(RequestDelegate next, AppOptions options, IHost
             return (StatusCodes.Status421MisdirectedRequest, $"this admin does not answer for the host '{request.Host.Host}'; allow it with --public-host");
         }
 
+        // Browsers write origin and host the same way, so that the texts can be compared; https may end at a proxy before us.
         var origin = request.Headers.Origin.ToString();
-        if (origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Host == request.Host.Host && from.Port == (request.Host.Port ?? (from.Scheme == "https" ? 443 : 80))))
+        if (origin.Length > 0
+            && !origin.Equals($"http://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)
+            && !origin.Equals($"https://{request.Host.Value}", StringComparison.OrdinalIgnoreCase))
         {
             return (StatusCodes.Status403Forbidden, "requests from pages of other origins are refused");
         }
 
-        if (request.Headers["Sec-Fetch-Site"] == "cross-site" && !IsNavigation(request))
+        if (request.Headers["Sec-Fetch-Site"].ToString().Contains("cross-site", StringComparison.OrdinalIgnoreCase) && !IsNavigation(request))
         {
             return (StatusCodes.Status403Forbidden, "cross-site requests are refused");
         }

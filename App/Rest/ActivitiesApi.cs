@@ -16,8 +16,7 @@ public static class ActivitiesApi
                 return WireJson.Json(Array.Empty<object>());
             }
 
-            var most = int.TryParse(limit, out var number) && number > 0 ? Math.Min(number, 5000) : 500;
-            var filter = new ActivityFilter { JobTypes = [.. types], Job = job_id is { Length: > 0 } ? new JobId(job_id) : null, Limit = most };
+            var filter = new ActivityFilter { JobTypes = [.. types], Job = job_id is { Length: > 0 } ? new JobId(job_id) : null, Limit = Queries.Number(limit, 500, 5000) };
             return WireJson.Json((await admin.History.ActivitiesAsync(filter, cancellationToken)).Select(ApiObjects.Activity));
         });
 

@@ -1,3 +1,5 @@
+using BlazorPluginAdmin.App.Gateway;
+
 namespace BlazorPluginAdmin.App.Rest;
 
 /// <summary>All routes, one resource a file.</summary>
@@ -6,12 +8,17 @@ public static class AdminRest
     public static void AddAdminRest(this IServiceCollection services)
     {
         services.AddSingleton<Waits>();
-        services.AddOpenApi();
+        services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "BlazorPluginAdmin";
+            document.Info.Version = "1";
+            return Task.CompletedTask;
+        }));
     }
 
     public static void MapAdminRest(this WebApplication app)
     {
-        var api = app.MapGroup("/api/plugin");
+        var api = app.MapGroup("/api/plugin").AddEndpointFilter(CheckNameAsync);
         StatusApi.Map(api);
         WorkersApi.Map(api);
         JobTypesApi.Map(api);
@@ -23,4 +30,9 @@ public static class AdminRest
         OperatorApi.Map(app);
         app.MapOpenApi();
     }
+
+    private static ValueTask<object?> CheckNameAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
+        call.HttpContext.GetRouteValue("type") is string type && !WireLimits.IsName(type, WireLimits.JobType)
+            ? ValueTask.FromResult<object?>(WireJson.Error(StatusCodes.Status400BadRequest, $"job type: {WireLimits.NameRule}"))
+            : next(call);
 }

@@ -8,6 +8,7 @@ using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
+using Google.Protobuf.WellKnownTypes;
 using static BlazorPluginAdmin.App.Rest.WireJson;
 
 namespace BlazorPluginAdmin.App.Rest;
@@ -109,7 +110,14 @@ public static class ApiObjects
                 actor = Some(activity.Actor),
             },
             Options)!.AsObject();
-        AddValues(node, "details", activity.Details);
+        if (activity.Details.Count > 0)
+        {
+            // Values of workers keep their envelope, what the admin adds itself is plain.
+            node["details"] = JsonNode.Parse(activity.Source is "detector" || activity.Source.StartsWith("admin", StringComparison.Ordinal)
+                ? PlainJson.Write(new ConfigValue.Map(activity.Details))
+                : ConfigValueJson.Write(activity.Details));
+        }
+
         return node;
     }
 
@@ -150,6 +158,7 @@ public static class ApiObjects
                             work_id = work.WorkId,
                             kind = work.IsDetection ? 1 : 2,
                             job_type = work.JobType,
+                            state = Some(work.State),
                             progress_percent = Some(work.Percent),
                             stage = Some(work.Stage),
                         }),
@@ -157,6 +166,7 @@ public static class ApiObjects
                         detection_slots_total = Some(beat.DetectionSlotsTotal),
                         execution_slots_used = Some(beat.ExecutionSlotsUsed),
                         execution_slots_total = Some(beat.ExecutionSlotsTotal),
+                        queued_jobs_by_type = beat.QueuedJobsByType.IsEmpty ? null : beat.QueuedJobsByType,
                         metadata = beat.Metadata.IsEmpty ? null : beat.Metadata,
                     },
                     Options),
@@ -179,9 +189,11 @@ public static class ApiObjects
             Summary = proposal.Summary,
             Detail = proposal.Detail,
             Labels = { proposal.Labels },
+            NotBefore = Stamp(proposal.NotBefore),
+            ExpiresAt = Stamp(proposal.ExpiresAt),
         };
         ConfigValueMapper.ToWire(proposal.Parameters, wire.Parameters);
-        var node = Node(wire).AsObject();
+        var node = Node(wire, whole: false).AsObject();
         node["outcome"] = Snake(trace.Outcome.ToString());
         if (trace.Job is { } job)
         {
@@ -208,6 +220,8 @@ public static class ApiObjects
     public static string StateName(JobState state) => $"job_state_{Snake(state.ToString())}";
 
     public static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+
+    public static Timestamp? Stamp(DateTimeOffset? at) => at is { } known ? Timestamp.FromDateTimeOffset(known) : null;
 
     private static void AddValues(JsonObject node, string name, ConfigValues values)
     {

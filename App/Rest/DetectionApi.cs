@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Server.Core;
-using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Links;
@@ -18,13 +18,13 @@ public static class DetectionApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/job-types/{type}/detect", (IAdmin admin, Waits waits, string type, bool? test, bool? async, HttpRequest request, CancellationToken cancellationToken) =>
-            DetectAsync(admin, waits, type, test == true ? DetectionMode.Test : DetectionMode.Preview, async == true, request, cancellationToken));
+        api.MapPost("/job-types/{type}/detect", (IAdmin admin, Waits waits, string type, string? test, string? async, HttpRequest request, CancellationToken cancellationToken) =>
+            DetectAsync(admin, waits, type, Queries.Flag(test) ? DetectionMode.Test : DetectionMode.Preview, Queries.Flag(async), request, cancellationToken));
         api.MapPost("/job-types/{type}/run", RunAsync);
-        api.MapGet("/job-types/{type}/detections", async (IAdmin admin, string type, int? limit, CancellationToken cancellationToken) =>
-            WireJson.Json((await admin.History.DetectionsAsync(type, Math.Clamp(limit ?? 50, 1, 500), cancellationToken)).Select(ApiObjects.Detection)));
-        api.MapGet("/detections/{id}/proposals", async (IAdmin admin, string id, int? skip, int? limit, CancellationToken cancellationToken) =>
-            WireJson.Json((await admin.History.ProposalsAsync(new RequestId(id), Math.Max(0, skip ?? 0), Math.Clamp(limit ?? 200, 1, 1000), cancellationToken)).Select(ApiObjects.Proposal)));
+        api.MapGet("/job-types/{type}/detections", async (IAdmin admin, string type, string? limit, CancellationToken cancellationToken) =>
+            WireJson.Json((await admin.History.DetectionsAsync(type, Queries.Number(limit, 50, 500), cancellationToken)).Select(ApiObjects.Detection)));
+        api.MapGet("/detections/{id}/proposals", async (IAdmin admin, string id, string? skip, string? limit, CancellationToken cancellationToken) =>
+            WireJson.Json((await admin.History.ProposalsAsync(new RequestId(id), Queries.Number(skip, 0, int.MaxValue), Queries.Number(limit, 200, 1000), cancellationToken)).Select(ApiObjects.Proposal)));
     }
 
     private static async Task<IResult> DetectAsync(
@@ -38,7 +38,7 @@ public static class DetectionApi
 
         if (!reply!.IsAccepted)
         {
-            return Failed(reply.Refusal);
+            return reply.Refusal.Code == RefusalCode.WrongState ? Replies.From(reply.Refusal) : Found(type, null, [], [], reply.Refusal.Text);
         }
 
         if (inBackground)
@@ -50,23 +50,25 @@ public static class DetectionApi
         var ended = await waits.DetectionAsync(reply.Value.Id, withJobs: false, timeout + TimeSpan.FromSeconds(5), cancellationToken) ?? reply.Value;
         var proposals = await admin.History.ProposalsAsync(ended.Id, 0, ProposalsShown, cancellationToken);
         var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Request = ended.Id }, cancellationToken);
-        var ordered = proposals.OrderByDescending(trace => trace.Proposal.Priority).ThenBy(trace => trace.Proposal.ProposalId, StringComparer.Ordinal);
-        return WireJson.Json(
-            new
-            {
-                job_type = type,
-                request_id = ended.Id.Value,
-                detector_worker_id = ended.Worker.Value,
-                total_proposals = ended.Counts.Found,
-                count = ended.Counts.Found,
-                proposals = ordered.Select(ApiObjects.Proposal),
-                activities = activities.Reverse().Select(ApiObjects.Activity),
-                error = ended.Status == DetectionStatus.Succeeded ? null : ended.Error,
-            },
-            ended.Status == DetectionStatus.Succeeded ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);
+        return Found(type, ended, proposals, activities, ended.Status == DetectionStatus.Succeeded ? null : ended.Error);
     }
 
-    private static async Task<IResult> RunAsync(IAdmin admin, Waits waits, string type, bool? async, HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>The same body whether it went well or not; what was found before a failure is still worth seeing.</summary>
+    private static IResult Found(string type, Detection? ended, IEnumerable<ProposalTrace> proposals, IEnumerable<Activity> activities, string? error) => WireJson.Json(
+        new
+        {
+            job_type = type,
+            request_id = ended?.Id.Value ?? "",
+            detector_worker_id = ended?.Worker.Value ?? "",
+            total_proposals = ended?.Counts.Found ?? 0,
+            count = ended?.Counts.Found ?? 0,
+            proposals = proposals.OrderByDescending(trace => trace.Proposal.Priority).ThenBy(trace => trace.Proposal.ProposalId, StringComparer.Ordinal).Select(ApiObjects.Proposal),
+            activities = activities.Reverse().Select(ApiObjects.Activity),
+            error,
+        },
+        error is null ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);
+
+    private static async Task<IResult> RunAsync(IAdmin admin, Waits waits, string type, string? async, HttpRequest request, CancellationToken cancellationToken)
     {
         var (reply, timeout, problem) = await AskAsync(admin, type, DetectionMode.Run, 300, 1800, request, cancellationToken);
         if (problem is not null)
@@ -76,10 +78,10 @@ public static class DetectionApi
 
         if (!reply!.IsAccepted)
         {
-            return Failed(reply.Refusal);
+            return reply.Refusal.Code == RefusalCode.WrongState ? Replies.From(reply.Refusal) : WireJson.Error(StatusCodes.Status500InternalServerError, reply.Refusal.Text);
         }
 
-        if (async == true)
+        if (Queries.Flag(async))
         {
             return OperationsApi.Accepted(reply.Value.Id.Value);
         }
@@ -112,17 +114,9 @@ public static class DetectionApi
             return (null, default, problem);
         }
 
-        ClusterContext? cluster = null;
-        if (body?.ClusterContext is { } given)
+        if (!ClusterMapper.TryRead(body?.ClusterContext, out var cluster, out var unreadable))
         {
-            try
-            {
-                cluster = ClusterMapper.ToCore(WireJson.Parse<Wire.ClusterContext>(given.ToJsonString()));
-            }
-            catch (Exception exception) when (exception is Google.Protobuf.InvalidProtocolBufferException or Google.Protobuf.InvalidJsonException)
-            {
-                return (null, default, WireJson.Error(StatusCodes.Status400BadRequest, $"cluster_context cannot be read: {exception.Message}"));
-            }
+            return (null, default, WireJson.Error(StatusCodes.Status400BadRequest, unreadable));
         }
 
         var seconds = body?.TimeoutSeconds is > 0 and { } asked ? Math.Min(asked, mostSeconds) : usualSeconds;
@@ -131,8 +125,4 @@ public static class DetectionApi
             new RequestDetection(Actor.LocalRest, type, mode, Math.Max(0, body?.MaxResults ?? 0), mode == DetectionMode.Run ? null : timeout, null, cluster), cancellationToken);
         return (reply, timeout, null);
     }
-
-    private static IResult Failed(Refusal refusal) => refusal.Code == RefusalCode.WrongState
-        ? Replies.From(refusal)
-        : WireJson.Error(StatusCodes.Status500InternalServerError, refusal.Text);
 }

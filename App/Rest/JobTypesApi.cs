@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
@@ -32,23 +33,35 @@ public static class JobTypesApi
         });
     }
 
-    private static async Task<IResult> SchemaAsync(IAdmin admin, TimeProvider time, string type, bool? force_refresh, CancellationToken cancellationToken)
+    private static async Task<IResult> SchemaAsync(IAdmin admin, TimeProvider time, string type, string? force_refresh, CancellationToken cancellationToken)
     {
         var before = admin.States.Current;
-        var reply = await admin.SendAsync(new RefreshSchema(Actor.LocalRest, type, force_refresh ?? false), cancellationToken);
+        var reply = await admin.SendAsync(new RefreshSchema(Actor.LocalRest, type, Queries.Flag(force_refresh)), cancellationToken);
         if (!reply.IsAccepted)
         {
             return WireJson.Error(StatusCodes.Status500InternalServerError, reply.Refusal.Text);
         }
 
-        if (reply.Value.RequestId is { } request)
+        if (reply.Value.RequestId is not null)
         {
             using var over = new CancellationTokenSource(TimeSpan.FromSeconds(45), time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
-            var version = before.Version;
-            while (admin.States.Current.Value.Sessions.Values.Any(session => session.SchemaRequest == request))
+            try
             {
-                version = (await admin.States.NewerAsync(version, either.Token)).Version;
+                var (version, state) = admin.States.Current;
+                while (state.Sessions.Values.Any(session => session.SchemaJobType == type || session.SchemaQueue.Contains(type)))
+                {
+                    (version, state) = await admin.States.NewerAsync(version, either.Token);
+                }
+
+                if (state.Activities.LastOrDefault(line => line.Sequence > before.Value.LastActivity && line.Stage == "schema" && line.JobType == type) is { Severity: ActivitySeverity.Warning or ActivitySeverity.Bad } trouble)
+                {
+                    return WireJson.Error(StatusCodes.Status500InternalServerError, trouble.Message);
+                }
+            }
+            catch (OperationCanceledException) when (over.IsCancellationRequested)
+            {
+                return WireJson.Error(StatusCodes.Status500InternalServerError, $"no worker described {type} within 45 s");
             }
         }
 
@@ -100,6 +113,12 @@ public static class JobTypesApi
         catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException)
         {
             return WireJson.Error(StatusCodes.Status400BadRequest, $"the body is not a config: {exception.Message}");
+        }
+
+        if (type == "admin_script" && wire.AdminConfigValues.TryGetValue("script", out var script) && string.IsNullOrWhiteSpace(script.StringValue))
+        {
+            // An emptied script means the descriptor's, which stands in for a value that is not there.
+            wire.AdminConfigValues.Remove("script");
         }
 
         return Replies.From(

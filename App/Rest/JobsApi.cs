@@ -7,7 +7,6 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Logs;
 using BlazorPluginAdmin.Server.Core.Store;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 
 namespace BlazorPluginAdmin.App.Rest;
 
@@ -52,8 +51,8 @@ public static class JobsApi
         try
         {
             var page = await admin.History.JobsAsync(
-                new JobFilter { JobTypes = [.. types], States = wanted is { } one ? [one] : [], Limit = Math.Min(Number(limit, 200), 500), After = after }, cancellationToken);
-            return WireJson.Json(page.Items.Select(ApiObjects.Job));
+                new JobFilter { JobTypes = [.. types], States = wanted is { } one ? [one] : [], Limit = Queries.Number(limit, 200, 500), After = after }, cancellationToken);
+            return WireJson.Json(page.Items.Select(job => ApiObjects.Job(Newest(admin, job))));
         }
         catch (FormatException exception)
         {
@@ -68,19 +67,20 @@ public static class JobsApi
             return WireJson.Error(StatusCodes.Status404NotFound, "job detail not found");
         }
 
-        var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Job = record.Job.Id, Limit = Math.Min(Number(activity_limit, 500), 5000) }, cancellationToken);
-        var related = await admin.History.JobsAsync(new JobFilter { JobTypes = [record.Job.JobType], Limit = Math.Min(Number(related_limit, 20), 100) + 1 }, cancellationToken);
+        var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Job = record.Job.Id, Limit = Queries.Number(activity_limit, 500, 5000) }, cancellationToken);
+        var shown = Queries.Number(related_limit, 20, 100);
+        var related = await admin.History.JobsAsync(new JobFilter { JobTypes = [record.Job.JobType], Limit = shown + 1 }, cancellationToken);
         return WireJson.Json(new
         {
             job = ApiObjects.Detail(record),
             run_record = record.Job.IsTerminal ? ApiObjects.Run(record.Job) : null,
             activities = activities.Reverse().Select(ApiObjects.Activity),
-            related_jobs = related.Items.Where(job => job.Id != record.Job.Id).Take(Math.Min(Number(related_limit, 20), 100)).Select(ApiObjects.Job),
+            related_jobs = related.Items.Where(job => job.Id != record.Job.Id).Take(shown).Select(job => ApiObjects.Job(Newest(admin, job))),
             last_updated = record.Job.UpdatedAt,
         });
     }
 
-    private static async Task<IResult> LogAsync(IAdmin admin, JobLogStore logs, string id, int? attempt, string? stream, long? offset, CancellationToken cancellationToken)
+    private static async Task<IResult> LogAsync(IAdmin admin, JobLogStore logs, string id, string? attempt, string? stream, string? offset, CancellationToken cancellationToken)
     {
         if (await FindAsync(admin, id, cancellationToken) is not { } record)
         {
@@ -88,7 +88,11 @@ public static class JobsApi
         }
 
         var slice = await logs.ReadAsync(
-            record.Job.Id, attempt ?? record.Job.Attempt?.Number ?? 1, stream == "stderr" ? LogStream.Stderr : LogStream.Stdout, offset ?? 0, 1024 * 1024, cancellationToken);
+            record.Job.Id,
+            Queries.Number(attempt, record.Job.Attempt?.Number ?? 1, int.MaxValue),
+            stream == "stderr" ? LogStream.Stderr : LogStream.Stdout,
+            long.TryParse(offset, out var from) && from > 0 ? from : 0,
+            1024 * 1024, cancellationToken);
         return Results.Bytes(slice is null ? [] : [.. slice.Bytes], "text/plain; charset=utf-8");
     }
 
@@ -116,7 +120,7 @@ public static class JobsApi
             : WireJson.Json(new { job_id = id, expired = false, message = "job is not active" });
     }
 
-    private static async Task<IResult> ExecuteAsync(IAdmin admin, Waits waits, bool? async, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> ExecuteAsync(IAdmin admin, Waits waits, string? async, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<ExecuteBody>(request, cancellationToken);
         if (problem is not null)
@@ -139,6 +143,26 @@ public static class JobsApi
             return WireJson.Error(StatusCodes.Status400BadRequest, $"job cannot be read: {exception.Message}");
         }
 
+        if (!ClusterMapper.TryRead(body.ClusterContext, out _, out var unreadable))
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, unreadable);
+        }
+
+        if (!WireLimits.IsName(spec.JobType, WireLimits.JobType))
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, $"job.job_type: {WireLimits.NameRule}");
+        }
+
+        if (spec.JobId.Length > 0 && !WireLimits.IsName(spec.JobId, WireLimits.Id))
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, $"job.job_id: {WireLimits.NameRule}");
+        }
+
+        if (spec.Parameters.Count > WireLimits.Values || spec.Labels.Count > WireLimits.Labels)
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, $"a job may have {WireLimits.Values} parameters and {WireLimits.Labels} labels");
+        }
+
         if (spec.JobId.Length > 0 && await admin.History.JobAsync(new JobId(spec.JobId), cancellationToken) is not null)
         {
             return WireJson.Error(StatusCodes.Status409Conflict, $"job {spec.JobId} exists already");
@@ -152,7 +176,7 @@ public static class JobsApi
             return Replies.From(reply.Refusal);
         }
 
-        if (async == true)
+        if (Queries.Flag(async))
         {
             return OperationsApi.Accepted(reply.Value.Id.Value);
         }
@@ -186,7 +210,7 @@ public static class JobsApi
             Success = job.State == JobState.Succeeded,
             ErrorMessage = job.State == JobState.Succeeded ? "" : job.Error,
             Result = new Wire.JobResult { Summary = job.ResultSummary },
-            CompletedAt = job.CompletedAt is { } at ? Timestamp.FromDateTimeOffset(at) : null,
+            CompletedAt = ApiObjects.Stamp(job.CompletedAt),
         };
         ConfigValueMapper.ToWire(record?.Result?.Outputs ?? Server.Core.Forms.ConfigValues.Empty, wire.Result.OutputValues);
         return wire.Success
@@ -216,10 +240,11 @@ public static class JobsApi
     private static async Task<JobRecord?> FindAsync(IAdmin admin, string id, CancellationToken cancellationToken)
     {
         var record = await admin.History.JobAsync(new JobId(id), cancellationToken);
-
-        // Progress is newer in memory than on disk.
-        return record is not null && admin.States.Current.Value.Jobs.TryGetValue(record.Job.Id, out var live) ? record with { Job = live } : record;
+        return record is null ? null : record with { Job = Newest(admin, record.Job) };
     }
+
+    /// <summary>Progress is newer in memory than on disk.</summary>
+    private static Job Newest(IAdmin admin, Job stored) => admin.States.Current.Value.Jobs.GetValueOrDefault(stored.Id) ?? stored;
 
     /// <summary>Both <c>running</c> and <c>job_state_running</c>, in any case.</summary>
     private static JobState? ParseState(string text)
@@ -228,6 +253,4 @@ public static class JobsApi
         var name = text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? text[Prefix.Length..] : text;
         return System.Enum.TryParse<JobState>(name, ignoreCase: true, out var state) && System.Enum.IsDefined(state) ? state : null;
     }
-
-    private static int Number(string? text, int otherwise) => int.TryParse(text, out var number) && number > 0 ? number : otherwise;
 }

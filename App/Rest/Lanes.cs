@@ -26,6 +26,10 @@ public static class Lanes
 
     public static string Of(string jobType) => Shipped.GetValueOrDefault(jobType, General);
 
+    /// <summary>The types that belong to a lane even before a worker brings them, then those that came.</summary>
+    public static IEnumerable<string> Names(ReadModel model, string lane) =>
+        Shipped.Where(pair => pair.Value == lane).Select(pair => pair.Key).Union(In(model, lane).Select(type => type.Name));
+
     public static IEnumerable<JobTypeView> In(ReadModel model, string? lane) =>
         string.IsNullOrEmpty(lane) ? model.JobTypes : model.JobTypes.Where(type => Of(type.Name) == lane);
 }

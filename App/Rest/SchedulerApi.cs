@@ -18,7 +18,7 @@ public static class SchedulerApi
             {
                 lane = lane.Name,
                 idle_sleep_sec = lane.IdleSleepSeconds,
-                job_types = Lanes.In(model, lane.Name).Select(type => type.Name),
+                job_types = Lanes.Names(model, lane.Name),
                 status = Scheduler(model, lane.Name, lane.IdleSleepSeconds, time.GetUtcNow()),
             }));
         });
@@ -27,10 +27,10 @@ public static class SchedulerApi
             .Select(State)));
         api.MapGet("/scheduler-status", (IAdmin admin, TimeProvider time, string? lane) =>
         {
-            var known = Lanes.All.FirstOrDefault(one => one.Name == lane);
-            object scheduler = string.IsNullOrEmpty(lane) || known.Name is not null
-                ? Scheduler(admin.Views.Current.Value, lane, known.Name is null ? null : known.IdleSleepSeconds, time.GetUtcNow())
-                : new { now = time.GetUtcNow() };
+            var (name, idleSleepSeconds) = string.IsNullOrEmpty(lane) ? ("", Lanes.All.Min(one => one.IdleSleepSeconds)) : Lanes.All.FirstOrDefault(one => one.Name == lane);
+            object scheduler = name is null
+                ? new { now = time.GetUtcNow(), scheduler_tick_seconds = 0 }
+                : Scheduler(admin.Views.Current.Value, name, idleSleepSeconds, time.GetUtcNow());
             return Json(new { enabled = true, scheduler, @lock = new { held = false, hold_count = 0, acquiring = false } });
         });
     }
@@ -64,7 +64,7 @@ public static class SchedulerApi
         };
     }
 
-    private static object Scheduler(ReadModel model, string? lane, int? idleSleepSeconds, DateTimeOffset now)
+    private static object Scheduler(ReadModel model, string lane, int idleSleepSeconds, DateTimeOffset now)
     {
         var types = Lanes.In(model, lane).ToList();
         var names = types.Select(type => type.Name).ToHashSet(StringComparer.Ordinal);
@@ -73,20 +73,17 @@ public static class SchedulerApi
         {
             now,
             scheduler_tick_seconds = TickSeconds,
-            lane = Some(lane ?? ""),
+            lane = Some(lane),
             idle_sleep_seconds = idleSleepSeconds,
             next_detection_at = types.Select(type => type.NextDetectionAt).Min(),
             current_job_type = busy?.Name,
-            current_phase = busy?.Phase,
-            last_iteration_had_jobs = types.Any(type => type.LastFound > 0),
+            current_phase = busy?.Phase ?? "sleeping",
+            last_iteration_had_jobs = Some(types.Any(type => type.LastFound > 0)),
             last_iteration_done_at = types.Select(type => type.LastCompletedAt).Max(),
-            waiting = types.Where(type => type.NextDetectionAt is not null).Select(type => new
-            {
-                reason = type.Phase == "detecting" ? "detection_in_flight" : "next_detection_at",
-                job_type = type.Name,
-                until = type.NextDetectionAt,
-            }),
-            in_process_jobs = model.Active.Where(view => names.Contains(view.Job.JobType)).Select(view => new
+            waiting = Some(types.Where(type => type.Phase == "detecting" || type.NextDetectionAt is not null).Select(type => type.Phase == "detecting"
+                ? new { reason = "detection_in_flight", job_type = type.Name, since = type.Detections.FirstOrDefault(detection => detection.IsOpen)?.StartedAt, until = (DateTimeOffset?)null }
+                : new { reason = "next_detection_at", job_type = type.Name, since = (DateTimeOffset?)null, until = type.NextDetectionAt })),
+            in_process_jobs = Some(model.Active.Where(view => names.Contains(view.Job.JobType)).Select(view => new
             {
                 job_id = view.Job.Id.Value,
                 job_type = view.Job.JobType,
@@ -94,23 +91,23 @@ public static class SchedulerApi
                 stage = Some(view.Job.Stage),
                 worker_id = view.Job.Worker?.Value,
                 message = Some(view.Job.Message),
-                progress = view.Job.Percent,
+                progress = Some(view.Job.Percent),
                 created_at = view.Job.CreatedAt,
                 updated_at = view.Job.UpdatedAt,
                 duration_seconds = (now - view.Job.CreatedAt).TotalSeconds,
-            }),
-            job_types = types.OrderBy(type => type.Name, StringComparer.Ordinal).Select(type => new
+            })),
+            job_types = Some(types.OrderBy(type => type.Name, StringComparer.Ordinal).Select(type => new
             {
                 job_type = type.Name,
                 enabled = type.Policy.Enabled,
                 detection_in_flight = type.Phase == "detecting",
                 next_detection_at = type.NextDetectionAt,
-                detection_interval_minutes = Some((int)type.Policy.DetectionInterval.TotalMinutes),
+                detection_interval_minutes = type.Policy.Enabled ? Some((int)type.Policy.DetectionInterval.TotalMinutes) : null,
                 last_detected_at = type.LastCompletedAt,
                 last_detected_count = Some(type.LastFound),
                 last_detection_error = Some(type.LastError),
-                last_detection_skipped = type.LastStatus == "skipped" ? true : (bool?)null,
-            }),
+                last_detection_skipped = type.LastStatus == "skipped" ? "enough jobs of this type still wait" : null,
+            })),
         };
     }
 }

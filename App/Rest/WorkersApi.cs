@@ -15,18 +15,15 @@ public static class WorkersApi
             .Where(view => string.IsNullOrEmpty(lane) || view.Worker.Capabilities.Keys.Any(type => Lanes.Of(type) == lane))
             .OrderBy(view => view.Worker.Id)
             .Select(ApiObjects.Worker)));
-        api.MapPost("/workers/{*id}", async (IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken) =>
+        api.MapPost("/workers/{id}/drain", async (IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken) =>
         {
-            const string Suffix = "/drain";
-            if (!id.EndsWith(Suffix, StringComparison.Ordinal))
-            {
-                return WireJson.Error(StatusCodes.Status404NotFound, "workers know the verb drain: POST /api/plugin/workers/{id}/drain");
-            }
-
             var (body, problem) = await Bodies.ReadAsync<DrainBody>(request, cancellationToken);
+
+            // Ids may have slashes; everything else of the path is decoded when it arrives here.
+            var worker = new WorkerId(id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
             return problem ?? Replies.From(
-                await admin.SendAsync(new DrainWorker(Actor.LocalRest, new WorkerId(id[..^Suffix.Length]), body?.Enabled ?? true, body?.Reason ?? ""), cancellationToken),
-                worker => WireJson.Json(new { worker_id = worker.Id.Value, draining = worker.Draining }));
+                await admin.SendAsync(new DrainWorker(Actor.LocalRest, worker, body?.Enabled ?? true, body?.Reason ?? ""), cancellationToken),
+                drained => WireJson.Json(new { worker_id = drained.Id.Value, draining = drained.Draining }));
         });
     }
 }

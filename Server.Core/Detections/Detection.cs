@@ -67,7 +67,11 @@ public sealed record Proposal(
     ConfigValues Parameters,
     ImmutableSortedDictionary<string, string> Labels,
     DateTimeOffset? NotBefore,
-    DateTimeOffset? ExpiresAt);
+    DateTimeOffset? ExpiresAt)
+{
+    /// <summary>Why it cannot become a job, whatever else it says; empty when it can.</summary>
+    public string Flaw { get; init; } = "";
+}
 
 /// <summary>A proposal and what became of it.</summary>
 public sealed record ProposalTrace(int Index, Proposal Proposal, ProposalOutcome Outcome, JobId? Job, string Note);

@@ -98,7 +98,7 @@ public static class DetectionTransitions
         }
         else if (report.Stage.Length + report.Message.Length > 0)
         {
-            turn.Log(Line(detection.JobType, detection.Id, session.Worker, "worker_detection", report.Stage, report.Message));
+            turn.Log(Line(detection.JobType, detection.Id, session.Worker, "worker_detection", report.Stage, report.Message) with { Details = report.Metrics });
         }
     }
 
@@ -193,7 +193,8 @@ public static class DetectionTransitions
             "detector",
             status switch { DetectionStatus.Succeeded => "completed", DetectionStatus.Canceled => "canceled", _ => "failed" },
             status == DetectionStatus.Succeeded ? Summary(ended) : error,
-            status == DetectionStatus.Succeeded ? ActivitySeverity.Good : ActivitySeverity.Bad));
+            status == DetectionStatus.Succeeded ? ActivitySeverity.Good : ActivitySeverity.Bad) with
+        { Details = ConfigValues.From([new("success", new ConfigValue.Bool(status == DetectionStatus.Succeeded)), new("total_proposals", new ConfigValue.Int64(ended.Counts.Found))]) });
         return ended;
     }
 
@@ -296,7 +297,8 @@ public static class DetectionTransitions
             command.Cluster ?? ClusterContext.Empty,
             type.Schedule.LastSuccessAt,
             maxResults));
-        turn.Log(Line(type.Name, detection.Id, session.Worker, "detector", "requested", $"asked {session.Worker} to detect"));
+        turn.Log(Line(type.Name, detection.Id, session.Worker, "detector", "requested", $"asked {session.Worker} to detect") with
+        { Details = ConfigValues.Empty.With("max_results", new ConfigValue.Int64(maxResults)) });
         return detection;
     }
 

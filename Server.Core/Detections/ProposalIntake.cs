@@ -53,6 +53,11 @@ public static class ProposalIntake
             return (ProposalOutcome.Invalid, null, $"a detection may bring {turn.Options.ProposalLimit} proposals");
         }
 
+        if (proposal.Flaw.Length > 0)
+        {
+            return (ProposalOutcome.Invalid, null, proposal.Flaw);
+        }
+
         var jobType = proposal.JobType.Length > 0 ? proposal.JobType : detection.JobType;
         var key = KeyOf(proposal);
         if (key is not null && !seen.Add($"{jobType}\n{key}"))

@@ -59,6 +59,7 @@ public static class JobReports
                 Source = "worker_progress",
                 Stage = report.Stage,
                 Message = report.Message,
+                Details = report.Metrics,
                 JobType = job.JobType,
                 Job = job.Id,
                 Request = report.RequestId,

@@ -6,7 +6,11 @@ using BlazorPluginAdmin.Server.Core.Workers;
 namespace BlazorPluginAdmin.Server.Core.Sessions;
 
 /// <summary>One piece of work as a worker reports it.</summary>
-public sealed record RunningWork(string WorkId, bool IsDetection, string JobType, double Percent, string Stage, RequestId? RequestId);
+public sealed record RunningWork(string WorkId, bool IsDetection, string JobType, double Percent, string Stage, RequestId? RequestId)
+{
+    /// <summary>The number of the state, as the worker said it; shown, never judged by.</summary>
+    public int State { get; init; }
+}
 
 /// <summary>The last heartbeat; slot totals of zero mean "not said".</summary>
 public sealed record Heartbeat(
@@ -16,7 +20,11 @@ public sealed record Heartbeat(
     int DetectionSlotsTotal,
     int ExecutionSlotsUsed,
     int ExecutionSlotsTotal,
-    ImmutableSortedDictionary<string, string> Metadata);
+    ImmutableSortedDictionary<string, string> Metadata)
+{
+    /// <summary>What waits inside the worker; shown, never counted with.</summary>
+    public ImmutableSortedDictionary<string, int> QueuedJobsByType { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+}
 
 /// <summary>One live stream of a worker: hello → live → ended. Replaced or lost sessions leave the state at once.</summary>
 public sealed record Session

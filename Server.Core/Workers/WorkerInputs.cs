@@ -28,7 +28,11 @@ public abstract record WorkerInput(SessionId Session) : Input
         string ProtocolVersion,
         ImmutableArray<Capability> Capabilities,
         ImmutableSortedDictionary<string, string> Metadata,
-        ImmutableArray<RunningWork> RunningWork) : WorkerInput(Session);
+        ImmutableArray<RunningWork> RunningWork) : WorkerInput(Session)
+    {
+        /// <summary>Capabilities that were left out, because their job type is no name or they are too many.</summary>
+        public int Skipped { get; init; }
+    }
 
     public sealed record Beat(SessionId Session, Heartbeat Heartbeat) : WorkerInput(Session);
 
@@ -52,7 +56,10 @@ public abstract record WorkerInput(SessionId Session) : Input
         double Percent,
         string Stage,
         string Message,
-        ImmutableArray<WorkerActivity> Activities) : WorkerInput(Session);
+        ImmutableArray<WorkerActivity> Activities) : WorkerInput(Session)
+    {
+        public ConfigValues Metrics { get; init; } = ConfigValues.Empty;
+    }
 
     public sealed record Completed(
         SessionId Session,

@@ -147,6 +147,11 @@ public static class WorkerTransitions
         }
 
         turn.Put(worker with { Capabilities = capabilities, Metadata = hello.Metadata, Labels = LabelsOf(hello) });
+        if (hello.Skipped > 0)
+        {
+            turn.Log(SessionTransitions.Line(worker, "capabilities", $"{hello.Skipped} capabilities of {worker.Id} were left out: a job type has 1 to 64 of A-Z a-z 0-9 _ . -", ActivitySeverity.Warning));
+        }
+
         foreach (var capability in capabilities.Values)
         {
             var type = turn.JobType(capability.JobType);

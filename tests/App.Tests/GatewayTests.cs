@@ -44,41 +44,4 @@ public sealed class GatewayTests(RunningAdmin admin) : IClassFixture<RunningAdmi
         Assert.Equal(StatusCode.Aborted, (await old.EndAsync()).Code);
         await admin.UntilAsync(state => state.Workers[new WorkerId("w-twice")] is { Session: not null, Conflict: not null }, "the newer session stays, the conflict shows");
     }
-
-    [Fact]
-    public async Task NeverReadingWorker_IsClosed_OthersGoOn()
-    {
-        using var deaf = new ScriptedWorker(admin.GrpcAddress, "w-deaf");
-        await deaf.HelloAsync("t");
-        await deaf.NextAsync(Body.Hello);
-        using var other = new ScriptedWorker(admin.GrpcAddress, "w-other");
-        await other.HelloAsync("t2");
-        await other.NextAsync(Body.Hello);
-
-        // Ten thousand reports about jobs that are not its own: thinned out, answered with nothing, nobody else notices.
-        for (var n = 0; n < 10_000; n++)
-        {
-            await deaf.SendAsync(new WorkerToAdminMessage { JobProgressUpdate = new JobProgressUpdate { RequestId = $"r{n}", JobId = $"unknown-{n}", JobType = "t", ProgressPercent = double.NaN } });
-        }
-
-        await admin.UntilAsync(state => state.Sessions.Values.Any(session => session.Worker.Value == "w-deaf" && session.StaleReports == 10_000), "all reports were taken");
-        Assert.True(admin.Admin.States.Current.Value.Activities.Count(activity => activity.Worker?.Value == "w-deaf" && activity.Stage == "stale_report") < 100);
-        Assert.Equal(System.Net.HttpStatusCode.OK, (await admin.Http.GetAsync(new Uri("/api/plugin/workers", UriKind.Relative))).StatusCode);
-        await other.HalfCloseAsync();
-        await admin.UntilAsync(state => state.Workers[new WorkerId("w-other")].Session is null, "the other worker leaves as usual");
-    }
-
-    [Fact]
-    public async Task HugeText_IsCut_NotRefused()
-    {
-        using var worker = new ScriptedWorker(admin.GrpcAddress, "w-huge");
-        await worker.SendAsync(new WorkerToAdminMessage
-        {
-            Hello = new WorkerHello { WorkerId = "w-huge", WorkerVersion = new string('v', 100 * 1024 * 1024), Capabilities = { new JobTypeCapability { JobType = new string('t', 1000) } } },
-        });
-        await worker.NextAsync(Body.Hello);
-        var stored = admin.Admin.States.Current.Value.Workers[new WorkerId("w-huge")];
-        Assert.Equal(1024, stored.WorkerVersion.Length);
-        Assert.Empty(stored.Capabilities);
-    }
 }

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
-using BlazorPluginAdmin.App.Hosting;
-using Microsoft.Extensions.Configuration;
 
 namespace BlazorPluginAdmin.App.Tests;
 
@@ -46,6 +45,11 @@ public sealed class HttpTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
     [InlineData("POST", "/api/plugin/jobs/nope/retry", 404)]
     [InlineData("POST", "/api/plugin/jobs/execute", 400)]
     [InlineData("PUT", "/api/plugin/job-types/nope/config", 400)]
+    [InlineData("GET", "/api/plugin/nothing-here", 404)]
+    [InlineData("POST", "/api/plugin/jobs", 405)]
+    [InlineData("POST", "/API/plugin/jobs/execute", 405)]
+    [InlineData("GET", "/api/plugin/job-types/no%20name/config", 400)]
+    [InlineData("GET", "/api/plugin/jobs?after=nonsense", 400)]
     [InlineData("DELETE", "/api/plugin/jobs/nope", 405)]
     [InlineData("POST", "/", 405)]
     public async Task Refusals_HaveTheirCode_AndSayWhy(string method, string path, int code)
@@ -57,8 +61,17 @@ public sealed class HttpTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
 
     [Theory]
     [InlineData("Host", "evil.example", 421)]
+    [InlineData("Host", "evil.example:80", 421)]
+    [InlineData("Host", "localhost.", 421)]
+    [InlineData("Host", "127.0.0.1.evil.example", 421)]
+    [InlineData("Host", "[::2]", 421)]
+    [InlineData("Host", "192.0.2.1", 421)]
     [InlineData("Origin", "http://evil.example", 403)]
     [InlineData("Origin", "null", 403)]
+    [InlineData("Origin", "http://127.0.0.1", 403)]
+    [InlineData("Origin", "http://localhost:3000", 403)]
+    [InlineData("Origin", "http://[::1]:1", 403)]
+    [InlineData("Origin", "file://", 403)]
     [InlineData("Sec-Fetch-Site", "cross-site", 403)]
     public async Task ForeignRequests_AreRefused(string header, string value, int code)
     {
@@ -67,6 +80,75 @@ public sealed class HttpTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
             var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.TryAddWithoutValidation(header, value);
             Assert.Equal(code, (int)(await admin.Http.SendAsync(request)).StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("LOCALHOST:{0}", "http://localhost:{0}")]
+    [InlineData("localhost:{0}", "http://LOCALHOST:{0}")]
+    [InlineData("[::1]:{0}", "http://[::1]:{0}")]
+    [InlineData("127.0.0.1:{0}", "https://127.0.0.1:{0}")]
+    [InlineData("127.0.0.1", "http://127.0.0.1")]
+    [InlineData("localhost", "")]
+    public async Task OwnRequests_AreServed_HoweverTheHostIsWritten(string host, string origin)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/plugin/jobs");
+        request.Headers.Host = string.Format(System.Globalization.CultureInfo.InvariantCulture, host, admin.Address.Port);
+        if (origin.Length > 0)
+        {
+            request.Headers.TryAddWithoutValidation("Origin", string.Format(System.Globalization.CultureInfo.InvariantCulture, origin, admin.Address.Port));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await admin.Http.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task CircuitSocket_OpensForOurPages_NotForOthers()
+    {
+        using var invoker = new HttpMessageInvoker(new SocketsHttpHandler());
+        foreach (var (origin, opens) in ((string, bool)[])[($"http://{admin.Address.Authority}", true), ("http://evil.example", false), ("null", false)])
+        {
+            using var socket = new ClientWebSocket();
+            socket.Options.SetRequestHeader("Origin", origin);
+            socket.Options.CollectHttpResponseDetails = true;
+            var opening = socket.ConnectAsync(new UriBuilder(admin.Address) { Scheme = "ws", Path = "_blazor" }.Uri, invoker, CancellationToken.None);
+            if (opens)
+            {
+                await opening;
+                Assert.Equal(WebSocketState.Open, socket.State);
+            }
+            else
+            {
+                await Assert.ThrowsAsync<WebSocketException>(() => opening);
+                Assert.Equal(HttpStatusCode.Forbidden, socket.HttpStatusCode);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task LinkFromElsewhere_OpensAPage_ButFramesAndScriptsDoNot()
+    {
+        foreach (var (mode, code) in ((string, HttpStatusCode)[])[("navigate", HttpStatusCode.OK), ("no-cors", HttpStatusCode.Forbidden), ("websocket", HttpStatusCode.Forbidden)])
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, "/");
+            request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", "cross-site");
+            request.Headers.TryAddWithoutValidation("Sec-Fetch-Mode", mode);
+            var response = await admin.Http.SendAsync(request);
+            Assert.Equal(code, response.StatusCode);
+            Assert.Contains("frame-ancestors 'none'", string.Join(' ', response.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("OPTIONS")]
+    [InlineData("PATCH")]
+    [InlineData("TRACE")]
+    [InlineData("INVENTED")]
+    public async Task OtherMethods_AreRefused_Everywhere(string method)
+    {
+        foreach (var path in (string[])["/", "/api/plugin/jobs/execute", "/_framework/blazor.web.js", "/health"])
+        {
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, (await admin.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path))).StatusCode);
         }
     }
 
@@ -81,10 +163,17 @@ public sealed class HttpTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
     }
 
     [Fact]
-    public async Task LargeBody_IsRefused()
+    public async Task LargeBody_IsRefused_AlsoWhenItsLengthIsNotSaid()
     {
-        using var content = new StringContent(new string(' ', 2 * 1024 * 1024), Encoding.UTF8, "application/json");
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await admin.Http.PostAsync(new Uri("/api/plugin/jobs/execute", UriKind.Relative), content)).StatusCode);
+        foreach (var chunked in (bool[])[false, true])
+        {
+            using var content = new StringContent(new string(' ', 2 * 1024 * 1024), Encoding.UTF8, "application/json");
+            var request = new HttpRequestMessage(HttpMethod.Post, "/api/plugin/jobs/execute") { Content = content };
+            request.Headers.TransferEncodingChunked = chunked;
+            var response = await admin.Http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+            Assert.Contains("1 MiB", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -98,57 +187,10 @@ public sealed class HttpTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
     }
 
     [Fact]
-    public async Task Metrics_AreReadable() => Assert.Contains("# TYPE pluginadmin_jobs gauge", await admin.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.Ordinal);
-
-    [Fact]
     public async Task Dashboard_IsServed_AndItsScriptIsTheOneThatWasTried()
     {
         Assert.Contains("blazor.web", await admin.Http.GetStringAsync(new Uri("/", UriKind.Relative)), StringComparison.Ordinal);
         var script = await admin.Http.GetByteArrayAsync(new Uri("/_framework/blazor.web.js", UriKind.Relative));
         Assert.StartsWith("9e4b324dd37a521a", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(script)), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void WrongOptions_AreAllReportedAtOnce()
-    {
-        var (_, errors) = AppOptions.Read(
-            ["--prot", "1", "--grpc-port", "99999", "--bind", "somewhere"], new ConfigurationBuilder().Build(), new Dictionary<string, string> { ["ADMIN__DATADRI"] = "x" });
-        Assert.Equal(4, errors.Count);
-        Assert.Contains(errors, error => error.Contains("--port", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.Contains("data-dir", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void CommandLine_Beats_Environment_Beats_File()
-    {
-        var file = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Admin:Port"] = "1", ["Admin:GrpcPort"] = "2", ["Admin:Bind"] = "::1" }).Build();
-        var (options, errors) = AppOptions.Read(["--port=5"], file, new Dictionary<string, string> { ["ADMIN__PORT"] = "3", ["ADMIN__GRPCPORT"] = "4" });
-        Assert.Empty(errors);
-        Assert.Equal((5, 4, "::1"), (options.Port, options.GrpcPort, options.Bind));
-    }
-
-    [Theory]
-    [InlineData("0.0.0.0")]
-    [InlineData("::")]
-    [InlineData("192.0.2.1")]
-    public async Task OpenBind_IsRefused_BeforeAnyPortOpens(string bind)
-    {
-        var refused = await Assert.ThrowsAsync<StartRefusedException>(() => AdminApp.StartAsync(new AppOptions { Bind = bind, Port = 0, GrpcPort = 0, Ephemeral = true }));
-        Assert.Equal(78, refused.ExitCode);
-    }
-
-    [Fact]
-    public async Task BusyPort_And_BusyFolder_AreSaidInOneLine()
-    {
-        var busy = await Assert.ThrowsAsync<StartRefusedException>(() => AdminApp.StartAsync(new AppOptions { Port = admin.Address.Port, GrpcPort = 0, Ephemeral = true }));
-        Assert.Contains($"--port {admin.Address.Port}", busy.Message, StringComparison.Ordinal);
-        var folder = Directory.CreateTempSubdirectory("admin-").FullName;
-        await using (await AdminApp.StartAsync(new AppOptions { Port = 0, GrpcPort = 0, DataDir = folder }))
-        {
-            var taken = await Assert.ThrowsAsync<StartRefusedException>(() => AdminApp.StartAsync(new AppOptions { Port = 0, GrpcPort = 0, DataDir = folder }));
-            Assert.Contains("in use by another admin (pid", taken.Message, StringComparison.Ordinal);
-        }
-
-        Directory.Delete(folder, recursive: true);
     }
 }

@@ -9,16 +9,9 @@ namespace BlazorPluginAdmin.App.Tests;
 /// <summary>A real worker's side of a recorded stream, played against this admin with our request ids in place of the recorded ones.</summary>
 public sealed class ReplayTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
 {
-    private static readonly List<(string From, byte[] Bytes)> Lines =
-    [
-        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "recorded-worker.jsonl"))
-            .Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(line => (line.GetProperty("from").GetString()!, line.GetProperty("bytes").GetBytesFromBase64())),
-    ];
+    private static readonly IReadOnlyList<WorkerToAdminMessage> Worker = RecordedStream.Worker;
 
-    private static readonly List<WorkerToAdminMessage> Worker = [.. Lines.Where(line => line.From == "worker").Select(line => WorkerToAdminMessage.Parser.ParseFrom(line.Bytes))];
-
-    private static readonly List<AdminToWorkerMessage> Peer = [.. Lines.Where(line => line.From == "admin").Select(line => AdminToWorkerMessage.Parser.ParseFrom(line.Bytes))];
+    private static readonly IReadOnlyList<AdminToWorkerMessage> Peer = RecordedStream.Peer;
 
     [Fact]
     public async Task RecordedWorker_IsServed_AsByItsOwnAdmin()

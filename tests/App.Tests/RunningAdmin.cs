@@ -1,18 +1,33 @@
-using System.Net;
+using System.Text;
+using System.Text.Json;
+using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.App.Hosting;
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Logs;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.App.Tests;
 
 /// <summary>The real admin on free ports, nothing on disk.</summary>
-public sealed class RunningAdmin : IAsyncLifetime, IDisposable
+public class RunningAdmin : IAsyncLifetime, IDisposable
 {
     private AdminApp? _app;
+
+    protected virtual AdminOptions Core => new();
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     public IAdmin Admin => _app!.Services.GetRequiredService<IAdmin>();
+
+    public IEnumerable<RouteEndpoint> Routes => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    /// <summary>Huge things the admin keeps, wherever: state, read model, store, connections, logs.</summary>
+    public IEnumerable<string> LargeThings() => Reach.LargeThings(
+        Admin.States.Current.Value, Admin.Views.Current.Value, Admin, _app!.Services.GetRequiredService<IAdminStore>(), _app.Services.GetRequiredService<WorkerConnections>(), _app.Services.GetRequiredService<JobLogStore>());
 
     public string GrpcAddress => _app!.GrpcAddress;
 
@@ -20,26 +35,60 @@ public sealed class RunningAdmin : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _app = await AdminApp.StartAsync(new AppOptions { Port = 0, GrpcPort = 0, Ephemeral = true });
+        _app = await AdminApp.StartAsync(new AppOptions { Port = 0, GrpcPort = 0, Ephemeral = true }, Configure, Core);
         Http.BaseAddress = Address;
     }
 
     public async Task DisposeAsync() => await _app!.DisposeAsync();
 
-    public void Dispose() => Http.Dispose();
+    public void Dispose()
+    {
+        Http.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    public async Task<JsonElement> GetAsync(string path, int code = 200)
+    {
+        using var response = await Http.GetAsync(new Uri(path, UriKind.Relative));
+        return await JsonOf(response, code);
+    }
+
+    public async Task<JsonElement> PostAsync(string path, string body = "", int code = 200)
+    {
+        using var content = body.Length > 0 ? new StringContent(body, Encoding.UTF8, "application/json") : null;
+        using var response = await Http.PostAsync(new Uri(path, UriKind.Relative), content);
+        return await JsonOf(response, code);
+    }
+
+    /// <summary>What a test changes in the admin it starts.</summary>
+    protected virtual void Configure(IServiceCollection services) { }
+
+    private static async Task<JsonElement> JsonOf(HttpResponseMessage response, int code)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(code == (int)response.StatusCode, $"{response.RequestMessage!.RequestUri} answered {(int)response.StatusCode}: {text}");
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
 
     /// <summary>Waits for the state to be as wanted; says what it waited for when it never is.</summary>
-    public async Task UntilAsync(Func<Server.Core.Engine.AdminState, bool> condition, string what)
+    public Task UntilAsync(Func<AdminState, bool> condition, string what) => FollowAsync(Admin.States, condition, what);
+
+    /// <summary>The same for what pages and lists show, which follows the state a little later.</summary>
+    public Task ViewsAsync(Func<ReadModel, bool> condition) => FollowAsync(Admin.Views, condition, "the read model follows");
+
+    private static async Task FollowAsync<T>(Feed<T> feed, Func<T, bool> condition, string what)
+        where T : class
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
         var version = -1L;
         try
         {
             while (true)
             {
-                var (newest, state) = await Admin.States.NewerAsync(version, limit.Token);
+                var (newest, value) = await feed.NewerAsync(version, limit.Token);
                 version = newest;
-                if (condition(state))
+                if (condition(value))
                 {
                     return;
                 }
