@@ -51,7 +51,7 @@ public static class JobFlow
         }
 
         turn.Put(next);
-        if (input is JobInput.Progress && next.State == job.State && next.Phase == job.Phase)
+        if (input is JobInput.Progress && next.State == job.State && next.Phase == job.Phase && ReferenceEquals(next.Attempt, job.Attempt))
         {
             return verdict;
         }

@@ -17,6 +17,7 @@ public sealed class AdminHarness : IDisposable
 {
     private AdminEngine _engine;
     private long _lastSession;
+    private int _processes;
 
     public AdminHarness(IAdminStore? store = null, AdminOptions? options = null)
     {
@@ -86,9 +87,14 @@ public sealed class AdminHarness : IDisposable
         Settle();
     }
 
+    public SessionId NextSession() => new(++_lastSession);
+
+    /// <summary>How long the engine would sleep now; null: until something comes.</summary>
+    public TimeSpan? UntilNextRound => _engine.UntilNextRound();
+
     public FakeWorker Connect(string id = "w-1", string jobType = "echo", int slots = 4, bool ours = true, bool detects = true, string instance = "i-1", params RunningWork[] running)
     {
-        var session = new SessionId(++_lastSession);
+        var session = NextSession();
         var metadata = ours ? ImmutableSortedDictionary<string, string>.Empty.Add("extensions", "ack,resume,log") : ImmutableSortedDictionary<string, string>.Empty;
         Post(new WorkerInput.Hello(
             session, new WorkerId(id), instance, "", $"127.0.0.1:{1000 + _lastSession}", "1", "plugin.v1", [new Capability(jobType, detects, true, 1, slots, jobType, "", 0)], metadata, [.. running]));
@@ -120,7 +126,7 @@ public sealed class AdminHarness : IDisposable
 
     private AdminEngine Open()
     {
-        var engine = new AdminEngine(Store, Link, Options, Time, new IdSource(new Random(7)), NullLogger<AdminEngine>.Instance);
+        var engine = new AdminEngine(Store, Link, Options, Time, new IdSource(new Random(++_processes)), NullLogger<AdminEngine>.Instance);
         engine.Open();
         return engine;
     }
