@@ -19,14 +19,14 @@ public class EngineModelTests
         select new ModelStep(kind, a, b);
 
     [Fact]
-    public void AnyHistory_InMemory_KeepsTheGuarantee() => Run(300, 150, steps =>
+    public void AnyHistory_InMemory_KeepsTheGuarantee() => Run(200, 120, steps =>
     {
         var inner = new InMemoryAdminStore();
         Play(steps, new FaultyStore(() => inner), inner.Load);
     });
 
     [Fact]
-    public void AnyHistory_OnDisk_KeepsTheGuarantee() => Run(4, 120, steps =>
+    public void AnyHistory_OnDisk_KeepsTheGuarantee() => Run(3, 100, steps =>
     {
         var folder = Directory.CreateTempSubdirectory("model-").FullName;
         try
