@@ -52,7 +52,7 @@ public static class Recovery
 
         foreach (var job in stored.OpenJobs)
         {
-            turn.Put(Restored(job, now));
+            turn.Put(Restored(job, turn));
         }
 
         Interrupt(turn, stored);
@@ -61,8 +61,9 @@ public static class Recovery
     }
 
     /// <summary>Stamps of the former process mean nothing here: what is left of a span is computed from the dates.</summary>
-    private static Job Restored(Job job, Now now)
+    private static Job Restored(Job job, Turn turn)
     {
+        var now = turn.Now;
         if (!job.IsActive || job.Attempt is not { } attempt)
         {
             return job with { PauseUntil = null };
@@ -76,7 +77,7 @@ public static class Recovery
             Attempt = attempt with
             {
                 TimeoutAt = now.Stamp + most,
-                CancelUntil = attempt.Cancel == CancelCause.None ? null : now.Stamp,
+                CancelUntil = attempt.Cancel == CancelCause.None ? null : now.Stamp + turn.Options.CancelGrace,
                 GraceUntil = null,
             },
         };

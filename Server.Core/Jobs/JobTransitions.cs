@@ -232,7 +232,12 @@ public static class JobTransitions
             job with
             {
                 Phase = job.Phase == JobPhase.Canceling ? JobPhase.Canceling : JobPhase.Working,
-                Attempt = job.Attempt with { Session = ((JobInput.Adopt)input).Session, GraceUntil = null },
+                Attempt = job.Attempt with
+                {
+                    Session = ((JobInput.Adopt)input).Session,
+                    GraceUntil = null,
+                    CancelUntil = job.Attempt.Cancel == CancelCause.None ? null : now.Stamp + policy.CancelGrace,
+                },
                 UpdatedAt = now.Wall,
             },
             null,

@@ -57,6 +57,9 @@ public sealed record Session
     /// <summary>Work that ended since the heartbeat before the last one; a heartbeat that still lists it proves nothing.</summary>
     public ImmutableHashSet<string> EndedLately { get; init; } = [];
 
+    /// <summary>Jobs whose lease was taken from it, and when; until a heartbeat no longer lists them.</summary>
+    public ImmutableDictionary<JobId, TimeSpan> Revoked { get; init; } = ImmutableDictionary<JobId, TimeSpan>.Empty;
+
     /// <summary>Stamp until which nothing is sent after "at capacity", and how long the next pause will be.</summary>
     public TimeSpan? CapacityPauseUntil { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
@@ -72,17 +73,34 @@ public static class WorkerTransitions
     {
         var now = turn.Now;
         var gap = session.HeartbeatStamp is { } last ? now.Stamp - last : TimeSpan.Zero;
+        var revoked = session.Revoked.IsEmpty ? session.Revoked : session.Revoked.RemoveRange(session.Revoked.Keys.Except(Strange(session, beat).Select(work => new JobId(work.WorkId))));
         turn.Put(session with
         {
             Heartbeat = beat,
             HeartbeatStamp = now.Stamp,
             Rhythm = gap > session.Rhythm ? gap : session.Rhythm,
             ForeignExecutions = ForeignExecutions(session, beat),
+            Revoked = revoked,
             EndedLately = [],
             Cooling = [],
             CapacityPause = TimeSpan.Zero,
             CapacityPauseUntil = HasRoom(session, beat) ? null : session.CapacityPauseUntil,
         });
+        Judge(turn, turn.State.Workers[session.Worker], revoked.Values.Any(since => now.Stamp - since >= turn.Options.CancelGrace));
+    }
+
+    /// <summary>Marks a worker that goes on with what was taken from it; its slot stays counted as long as it does.</summary>
+    private static void Judge(Turn turn, Worker worker, bool ignoresCancel)
+    {
+        if (worker.IgnoresCancel == ignoresCancel)
+        {
+            return;
+        }
+
+        turn.Put(worker with { IgnoresCancel = ignoresCancel });
+        turn.Log(ignoresCancel
+            ? SessionTransitions.Line(worker, "ignores_cancel", $"{worker.Id} goes on with a job that was canceled", ActivitySeverity.Bad)
+            : SessionTransitions.Line(worker, "followed_cancel", $"{worker.Id} stopped what was canceled", ActivitySeverity.Good));
     }
 
     /// <summary>Any message is a sign of life.</summary>
@@ -201,15 +219,19 @@ public static class WorkerTransitions
     /// <summary>Slots used by work that is not ours: what the heartbeat lists and we neither hold nor have just seen end.</summary>
     private static int ForeignExecutions(Session session, Heartbeat beat)
     {
-        var listed = beat.RunningWork.Where(work => !work.IsDetection).ToList();
-        if (listed.Count == 0)
+        if (beat.RunningWork.All(work => work.IsDetection))
         {
             return Math.Max(0, beat.ExecutionSlotsUsed - session.Held.Count - session.EndedLately.Count);
         }
 
+        return Strange(session, beat).Count(work => !session.EndedLately.Contains(work.WorkId));
+    }
+
+    /// <summary>Executions a heartbeat lists that the session does not hold.</summary>
+    private static IEnumerable<RunningWork> Strange(Session session, Heartbeat beat)
+    {
         var ours = session.Held.Values.Select(job => job.Value).ToHashSet(StringComparer.Ordinal);
-        return listed.Count(work => !ours.Contains(work.WorkId) && !session.EndedLately.Contains(work.WorkId)
-            && (work.RequestId is not { } request || !session.Held.ContainsKey(request)));
+        return beat.RunningWork.Where(work => !work.IsDetection && !ours.Contains(work.WorkId) && (work.RequestId is not { } request || !session.Held.ContainsKey(request)));
     }
 
     private static bool HasRoom(Session session, Heartbeat beat) =>

@@ -5,6 +5,7 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
 using BlazorPluginAdmin.Tests.Shared;
@@ -346,7 +347,7 @@ internal sealed class EngineModel : IDisposable
     }
 
     /// <summary>Now and then a report comes from a stream the process had before.</summary>
-    private static Sessions.SessionId Stream(ModelProcess process, int choice) =>
+    private static SessionId Stream(ModelProcess process, int choice) =>
         process.Former.Count > 0 && choice % 5 == 0 ? process.Former[choice % process.Former.Count] : process.Session ?? default;
 
     private static void With<T>(List<T> items, int choice, Action<T> act)
