@@ -91,6 +91,9 @@ public sealed record Session
     /// <summary>Reports that did not belong to it; only the first few are shown one by one.</summary>
     public int StaleReports { get; init; }
 
+    /// <summary>Stamps at which live sessions of its worker id were replaced lately, this one's arrival included.</summary>
+    public ImmutableArray<TimeSpan> Replacements { get; init; } = [];
+
     /// <summary>Stamp of its appointment in the agenda.</summary>
     public TimeSpan? WakeAt { get; init; }
 }

@@ -15,6 +15,10 @@ public static class WorkerTransitions
 
     private static readonly TimeSpan ConflictShown = TimeSpan.FromMinutes(2);
 
+    /// <summary>Two processes that replace each other more often than this a minute are slowed down to one replacement per pause.</summary>
+    private const int MostReplacements = 3;
+    private static readonly TimeSpan ReplacementPause = TimeSpan.FromSeconds(10);
+
     public static void Greeted(Turn turn, WorkerInput.Hello hello)
     {
         if (turn.State.Sessions.GetValueOrDefault(hello.Session) is { } same)
@@ -25,6 +29,13 @@ public static class WorkerTransitions
 
         var now = turn.Now;
         var known = turn.State.Workers.GetValueOrDefault(hello.Worker);
+        var replacements = Rival(turn, known, hello) is { } rival ? rival.Replacements.RemoveAll(at => now.Stamp - at > TimeSpan.FromMinutes(1)) : [];
+        if (replacements.Length > MostReplacements && now.Stamp - replacements[^1] < ReplacementPause)
+        {
+            turn.Close(hello.Session, SessionEndCode.Refused, $"two processes use the worker id {hello.Worker} and replace each other; give each its own id");
+            return;
+        }
+
         var conflict = Replace(turn, known, hello);
         var extensions = Agreed(hello.Metadata);
         var worker = (turn.State.Workers.GetValueOrDefault(hello.Worker) ?? new Worker { Id = hello.Worker, FirstSeenAt = now.Wall }) with
@@ -56,6 +67,7 @@ public static class WorkerTransitions
             ConnectedAt = now.Wall,
             Extensions = extensions,
             LastHeard = now.Stamp,
+            Replacements = conflict?.Since == now.Wall ? replacements.Add(now.Stamp) : [],
         };
         turn.Put(session);
         turn.Send(session.Id, new Outbound.Hello("plugin connected", turn.Options.HeartbeatInterval, turn.Options.ReconnectDelay, [.. extensions.Order(StringComparer.Ordinal)]));
@@ -86,6 +98,11 @@ public static class WorkerTransitions
             CapacityPause = TimeSpan.Zero,
             CapacityPauseUntil = HasRoom(session, beat) ? null : session.CapacityPauseUntil,
         });
+        if (turn.State.Workers[session.Worker] is { Conflict: { } conflict } worker && now.Wall - conflict.Since >= ConflictShown)
+        {
+            turn.Put(worker with { Conflict = null });
+        }
+
         Judge(turn, turn.State.Workers[session.Worker], revoked.Values.Any(since => now.Stamp - since >= turn.Options.CancelGrace));
     }
 
@@ -189,7 +206,7 @@ public static class WorkerTransitions
             return standing;
         }
 
-        var bothAlive = old.InstanceId != hello.InstanceId && now.Stamp - old.LastHeard < SessionDeadlines.UnhealthyAfter(old, turn.Options);
+        var bothAlive = Rival(turn, known, hello) is not null;
         turn.Close(old.Id, SessionEndCode.Replaced, $"replaced: worker id {hello.Worker} connected from {hello.RemoteAddress}");
         SessionTransitions.End(turn, old, $"replaced by a newer session from {hello.RemoteAddress}");
         if (!bothAlive)
@@ -200,6 +217,13 @@ public static class WorkerTransitions
         turn.Log(SessionTransitions.Line(known, "conflict", $"two processes use the worker id {hello.Worker}: {old.RemoteAddress} and {hello.RemoteAddress}; the newest wins. Give each its own id", ActivitySeverity.Bad));
         return new WorkerConflict(now.Wall, old.RemoteAddress, old.InstanceId, hello.RemoteAddress, hello.InstanceId, (standing?.Replacements ?? 0) + 1);
     }
+
+    /// <summary>The live session of another process with the same id; null when there is none.</summary>
+    private static Session? Rival(Turn turn, Worker? known, WorkerInput.Hello hello) =>
+        known?.Session is { } id && turn.State.Sessions.GetValueOrDefault(id) is { } old && old.InstanceId != hello.InstanceId
+        && turn.Now.Stamp - old.LastHeard < SessionDeadlines.UnhealthyAfter(old, turn.Options)
+            ? old
+            : null;
 
     private static ImmutableHashSet<string> Agreed(ImmutableSortedDictionary<string, string> metadata) =>
         metadata.TryGetValue("extensions", out var asked)
