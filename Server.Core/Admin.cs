@@ -24,6 +24,11 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
     public async Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken)
     {
+        if (States.Current.Value.Store is { Writable: false } store)
+        {
+            return StoreUnavailable(store);
+        }
+
         var answered = new TaskCompletionSource<Reply<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var letter = new Letter(command, reply => answered.TrySetResult(reply as Reply<T> ?? (Refusal)reply));
         return engine.Inbox.TryPost(letter)
@@ -59,6 +64,10 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
                 RetryOf: old.Id),
             cancellationToken);
     }
+
+    /// <summary>Said to whoever wants something written while that is not possible.</summary>
+    internal static Refusal StoreUnavailable(StoreHealth store) =>
+        new(RefusalCode.Unavailable, $"the store takes no writes: {store.Problem}. Nothing was changed; try again when it works");
 
     private static JobOrigin OriginOf(Actor by) => by.Via switch
     {

@@ -92,6 +92,23 @@ public static class SessionTransitions
     }
 
     /// <summary>
+    /// The admin did not listen for a while because the store took no writes. Silence it caused itself is held against
+    /// nobody: every session counts as heard, every absent worker gets its grace anew.
+    /// </summary>
+    public static void ListenAgain(Turn turn)
+    {
+        foreach (var session in turn.State.Sessions.Values)
+        {
+            turn.Put(session with { LastHeard = turn.Now.Stamp });
+        }
+
+        foreach (var job in turn.State.Jobs.Values.Where(job => job.IsActive && job.Attempt!.GraceUntil is not null))
+        {
+            turn.Put(job with { Attempt = job.Attempt! with { GraceUntil = turn.Now.Stamp + turn.Options.ResumeGrace } });
+        }
+    }
+
+    /// <summary>
     /// The stream is over. Its leases die at once, or after the grace when the worker can resume; of which the silence
     /// that was already waited for is a part.
     /// </summary>
