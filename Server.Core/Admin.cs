@@ -10,6 +10,9 @@ namespace BlazorPluginAdmin.Server.Core;
 /// <summary>The door in front of the engine.</summary>
 public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublisher views) : IAdmin, IWorkerInbox
 {
+    /// <summary>A step is short: what a worker proposes in one huge message is taken in by parts, and others get their turn between them.</summary>
+    private const int LargestSlice = 500;
+
     private long _lastSession;
 
     public Feed<ReadModel> Views => views.Feed;
@@ -20,7 +23,21 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
     public SessionId NextSession() => new(Interlocked.Increment(ref _lastSession));
 
-    public ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken) => engine.Inbox.PostAsync(input, cancellationToken);
+    public async ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken)
+    {
+        if (input is WorkerInput.Proposed { Proposals.Length: > LargestSlice } batch)
+        {
+            for (var from = 0; from < batch.Proposals.Length; from += LargestSlice)
+            {
+                var slice = batch.Proposals.Slice(from, Math.Min(LargestSlice, batch.Proposals.Length - from));
+                await engine.Inbox.PostAsync(batch with { Proposals = slice, HasMore = batch.HasMore || from + LargestSlice < batch.Proposals.Length }, cancellationToken);
+            }
+        }
+        else
+        {
+            await engine.Inbox.PostAsync(input, cancellationToken);
+        }
+    }
 
     public async Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken)
     {

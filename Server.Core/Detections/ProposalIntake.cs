@@ -52,6 +52,11 @@ public static class ProposalIntake
         }
 
         var jobType = proposal.JobType.Length > 0 ? proposal.JobType : detection.JobType;
+        if (!turn.State.JobTypes.ContainsKey(jobType))
+        {
+            return (ProposalOutcome.Invalid, null, $"no worker has ever offered the job type {jobType}");
+        }
+
         var key = KeyOf(proposal);
         if (key is not null && !seen.Add($"{jobType}\n{key}"))
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
@@ -129,6 +130,7 @@ public static class WorkerTransitions
         {
             turn.Put(worker with { Health = WorkerHealth.Healthy, LastSeenAt = turn.Now.Wall });
             turn.Log(SessionTransitions.Line(worker, "healthy", $"{worker.Id} is heard again", ActivitySeverity.Good));
+            DetectionTransitions.DetectorBack(turn, worker);
         }
     }
 
@@ -141,6 +143,7 @@ public static class WorkerTransitions
 
         var drained = worker with { Draining = command.Enabled };
         turn.Put(drained);
+        DetectionTransitions.DetectorBack(turn, drained);
         if (worker.Session is { } id && turn.State.Sessions[id].Extensions.Contains("drain"))
         {
             turn.Send(id, new Outbound.Drain(command.Enabled, command.Reason));
@@ -192,6 +195,8 @@ public static class WorkerTransitions
             });
             SchemaTransitions.Scheduled(turn, capability.JobType);
         }
+
+        DetectionTransitions.DetectorBack(turn, turn.State.Workers[session.Worker]);
 
         SchemaTransitions.Fetch(turn, session.Id, capabilities.Values.Where(capability => capability.CanDetect || capability.CanExecute).Select(capability => capability.JobType));
     }
