@@ -10,6 +10,9 @@ namespace BlazorPluginAdmin.Server.Core;
 /// <summary>The door in front of the engine.</summary>
 public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublisher views) : IAdmin, IWorkerInbox
 {
+    /// <summary>Proposals that one step takes in: some milliseconds.</summary>
+    private const int ProposalSlice = 200;
+
     private long _lastSession;
 
     public Feed<ReadModel> Views => views.Feed;
@@ -20,17 +23,34 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
     public SessionId NextSession() => new(Interlocked.Increment(ref _lastSession));
 
-    public ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken) => engine.Inbox.PostAsync(new Letter(input, null), cancellationToken);
-
-    public async Task SettleAsync(WorkerInput input, CancellationToken cancellationToken)
+    public async ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken)
     {
-        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await engine.Inbox.PostAsync(new Letter(input, null, settled.SetResult), cancellationToken);
-        await settled.Task.WaitAsync(cancellationToken);
+        if (input is not WorkerInput.Proposed batch)
+        {
+            await engine.Inbox.PostAsync(new Letter(input, null), cancellationToken);
+            return;
+        }
+
+        // Slice by slice, each committed before the next is offered: a hundred thousand proposals hold up nobody else.
+        var left = batch.Proposals;
+        do
+        {
+            var slice = left.Length > ProposalSlice ? left[..ProposalSlice] : left;
+            left = left[slice.Length..];
+            var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await engine.Inbox.PostAsync(new Letter(batch with { Proposals = slice, HasMore = batch.HasMore || left.Length > 0 }, null, settled.SetResult), cancellationToken);
+            await settled.Task.WaitAsync(cancellationToken);
+        }
+        while (left.Length > 0);
     }
 
     public async Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken)
     {
+        if (States.Current.Value.Store is { Writable: false } store)
+        {
+            return StoreUnavailable(store);
+        }
+
         var answered = new TaskCompletionSource<Reply<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var letter = new Letter(command, reply => answered.TrySetResult(reply as Reply<T> ?? (Refusal)reply));
         return engine.Inbox.TryPost(letter)
@@ -66,6 +86,10 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
                 RetryOf: old.Id),
             cancellationToken);
     }
+
+    /// <summary>Said to whoever wants something written while that is not possible.</summary>
+    internal static Refusal StoreUnavailable(StoreHealth store) =>
+        new(RefusalCode.Unavailable, $"the store takes no writes: {store.Problem}. Nothing was changed; try again when it works");
 
     private static JobOrigin OriginOf(Actor by) => by.Via switch
     {

@@ -31,8 +31,6 @@ public interface IWorkerInbox
     /// <summary>A number no session had before.</summary>
     SessionId NextSession();
 
+    /// <summary>Proposals also wait for their commit, so that no stream ever fills the inbox with them.</summary>
     ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken);
-
-    /// <summary>Posts and waits until it is committed: for large inputs, so that one stream never fills the inbox with them.</summary>
-    Task SettleAsync(WorkerInput input, CancellationToken cancellationToken);
 }

@@ -36,9 +36,6 @@ public static class WireLimits
 
     public const int LogChunk = 32 * 1024;
 
-    /// <summary>Proposals the engine takes in one step: some milliseconds of its time.</summary>
-    public const int ProposalSlice = 200;
-
     /// <summary>From the opening of a stream to its hello.</summary>
     public static readonly TimeSpan Handshake = TimeSpan.FromSeconds(5);
 

@@ -98,33 +98,13 @@ public sealed partial class WorkerGateway(
                 message.Hello.WorkerId = worker;
             }
 
-            switch (InboundMapper.ToInput(connection.Session, peer, message, time.GetUtcNow()))
+            if (InboundMapper.ToInput(connection.Session, peer, message, time.GetUtcNow()) is { } input)
             {
-                case null:
-                    break;
-                case WorkerInput.Proposed batch:
-                    await ProposeAsync(connection, batch);
-                    break;
-                case { } input:
-                    await inbox.PostAsync(input, connection.Closed);
-                    break;
+                await inbox.PostAsync(input, connection.Closed);
             }
         }
 
         return "the worker ended its stream";
-    }
-
-    /// <summary>Slice by slice, each committed before the next is offered: a hundred thousand proposals hold up nobody else.</summary>
-    private async Task ProposeAsync(WorkerConnection connection, WorkerInput.Proposed batch)
-    {
-        var left = batch.Proposals;
-        do
-        {
-            var slice = left.Length > WireLimits.ProposalSlice ? left[..WireLimits.ProposalSlice] : left;
-            left = left[slice.Length..];
-            await inbox.SettleAsync(batch with { Proposals = slice, HasMore = batch.HasMore || left.Length > 0 }, connection.Closed);
-        }
-        while (left.Length > 0);
     }
 
     private JobPayload Payload(JobId job) => admin.History.ReadPayload(job) ?? JobPayload.Empty;

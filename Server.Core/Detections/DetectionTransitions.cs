@@ -53,12 +53,20 @@ public static class DetectionTransitions
 
         if (PickDetector(turn, type) is not { } session)
         {
-            // All detectors drain or are unwell; one that recovers makes the type due again.
-            turn.Put(type, schedule => schedule with { NextAt = now.Wall + turn.Options.FirstDetectionDelay });
+            turn.Put(type with { AwaitsDetector = true });
             return;
         }
 
         Begin(turn, type, session, new RequestDetection(Actor.Scheduler, type.Name, DetectionMode.Scheduled));
+    }
+
+    /// <summary>A worker takes work again: types that were due and had nobody to ask are due now.</summary>
+    public static void DetectorBack(Turn turn, Worker worker)
+    {
+        foreach (var type in worker.Capabilities.Keys.Select(turn.JobType).Where(type => type.AwaitsDetector))
+        {
+            turn.Put(type with { AwaitsDetector = false });
+        }
     }
 
     public static void Proposed(Turn turn, Session session, WorkerInput.Proposed batch)

@@ -8,8 +8,6 @@ namespace BlazorPluginAdmin.Server.Core.Detections;
 /// <summary>Turns a batch of proposals into jobs: no second job for a key that is at work, no more than the limit, a trace of every decision.</summary>
 public static class ProposalIntake
 {
-    private const string EstimateParameter = "estimated_runtime_seconds";
-
     public static void Take(Turn turn, Detection detection, ImmutableArray<Proposal> proposals, bool hasMore)
     {
         var counts = detection.Counts;
@@ -59,6 +57,11 @@ public static class ProposalIntake
         }
 
         var jobType = proposal.JobType.Length > 0 ? proposal.JobType : detection.JobType;
+        if (!turn.State.JobTypes.ContainsKey(jobType))
+        {
+            return (ProposalOutcome.Invalid, null, $"no worker has ever offered the job type {jobType}");
+        }
+
         var key = KeyOf(proposal);
         if (key is not null && !seen.Add($"{jobType}\n{key}"))
         {
@@ -122,11 +125,9 @@ public static class ProposalIntake
         Priority = proposal.Priority,
         Summary = proposal.Summary,
         Labels = proposal.Labels,
-        DueAt = proposal.NotBefore is { } start && start > job.CreatedAt ? start : job.DueAt,
+        DueAt = proposal.NotBefore is { } start && start > job.CreatedAt ? start : job.Phase == JobPhase.Scheduled ? job.CreatedAt : job.DueAt,
         ExpiresAt = proposal.ExpiresAt,
-        EstimatedRuntime = proposal.Parameters.Find(EstimateParameter) is ConfigValue.Int64 { Value: > 0 } estimate
-            ? TimeSpan.FromSeconds(Math.Min(estimate.Value, 86_400))
-            : TimeSpan.Zero,
+        EstimatedRuntime = PayloadOf(proposal).EstimatedRuntime,
     };
 
     private static JobPayload PayloadOf(Proposal proposal) => new(proposal.Detail, proposal.Parameters);

@@ -10,15 +10,15 @@ namespace BlazorPluginAdmin.Server.Core.Dispatch;
 public sealed record Assignment(JobId Job, SessionId Session);
 
 /// <summary>
-/// Pure choice of who gets what, within all limits: per job type, per type and worker, per worker. Queue order is kept;
+/// Pure choice of who gets what, within all limits: per job type, per type and worker, per worker. Queue order is kept, over all types;
 /// a job that no free worker may take lets the next one pass, up to a bound.
 /// </summary>
 public static class DispatchPlanner
 {
     private const int MostPassedOver = 200;
 
-    /// <summary>A session while a plan is made, with the slots that are left.</summary>
-    private sealed class Seat(Session session, Worker worker, int total, int free, int freeForType)
+    /// <summary>A session while a plan is made; its slots are shared by all its job types.</summary>
+    private sealed class Place(Session session, Worker worker, int total, int free)
     {
         public Session Session { get; } = session;
 
@@ -26,24 +26,52 @@ public static class DispatchPlanner
 
         public int Total { get; } = total;
 
+        public int Free { get; set; } = free;
+
+        public long Picked { get; set; } = session.LastPicked.Ticks;
+    }
+
+    /// <summary>What one job type may still use of a place.</summary>
+    private sealed class Seat(Place place, int free)
+    {
+        public Place Place { get; } = place;
+
         public int Free { get; private set; } = free;
 
-        public int FreeForType { get; private set; } = freeForType;
-
-        public long Picked { get; private set; } = session.LastPicked.Ticks;
+        public bool HasRoom => Free > 0 && Place.Free > 0;
 
         public void Take(long order)
         {
             Free--;
-            FreeForType--;
-            Picked = order;
+            Place.Free--;
+            Place.Picked = order;
         }
+    }
+
+    /// <summary>The queue of a job type while a plan is made.</summary>
+    private sealed class Line(JobType type, int room, List<Seat> seats)
+    {
+        private int _next;
+
+        public JobType Type { get; } = type;
+
+        public int Room { get; set; } = room;
+
+        public int PassedOver { get; set; }
+
+        public List<Seat> Seats { get; } = seats;
+
+        public QueueEntry Head => Type.Ready[_next];
+
+        public bool IsOpen => Room > 0 && PassedOver < MostPassedOver && _next < Type.Ready.Count && Seats.Exists(seat => seat.HasRoom);
+
+        public void Advance() => _next++;
     }
 
     public static IReadOnlyList<Assignment> Plan(AdminState state, Now now)
     {
-        List<Assignment>? plan = null;
-        Dictionary<SessionId, int>? taken = null;
+        List<Line>? lines = null;
+        Dictionary<SessionId, Place?>? places = null;
         foreach (var type in state.JobTypes.Values)
         {
             var room = type.Policy.GlobalConcurrency - type.Counts.Active;
@@ -52,12 +80,11 @@ public static class DispatchPlanner
                 continue;
             }
 
-            plan ??= [];
-            taken ??= [];
-            Plan(state, type, room, plan, taken, now);
+            places ??= [];
+            (lines ??= []).Add(new Line(type, room, Seats(state, type, places, now)));
         }
 
-        return plan ?? (IReadOnlyList<Assignment>)[];
+        return lines is null ? [] : Plan(state, lines, now);
     }
 
     /// <summary>Execution slots of a worker as a whole: what it reports, else the largest maximum it named, else one.</summary>
@@ -84,92 +111,106 @@ public static class DispatchPlanner
         return true;
     }
 
-    private static void Plan(AdminState state, JobType type, int room, List<Assignment> plan, Dictionary<SessionId, int> taken, Now now)
+    /// <summary>The best head of all queues goes first, so that types that share slots do not starve each other.</summary>
+    private static List<Assignment> Plan(AdminState state, List<Line> lines, Now now)
     {
-        var seats = Seats(state, type, taken, now);
-        var passedOver = 0;
-        foreach (var entry in type.Ready)
+        var plan = new List<Assignment>();
+        lines.RemoveAll(line => !line.IsOpen);
+        while (lines.Count > 0)
         {
-            if (room == 0 || seats.Count == 0 || passedOver == MostPassedOver)
+            var line = lines.Count == 1 ? lines[0] : lines.MinBy(line => line.Head)!;
+            var job = state.Jobs[line.Head.Job];
+            if (Pick(state, line, job) is { } seat)
             {
-                return;
+                plan.Add(new Assignment(job.Id, seat.Place.Session.Id));
+                seat.Take(now.Stamp.Ticks + plan.Count);
+                line.Room--;
+            }
+            else
+            {
+                line.PassedOver++;
             }
 
-            var job = state.Jobs[entry.Job];
-            if (Pick(seats, job) is not { } seat)
-            {
-                passedOver++;
-                continue;
-            }
-
-            plan.Add(new Assignment(job.Id, seat.Session.Id));
-            taken[seat.Session.Id] = taken.GetValueOrDefault(seat.Session.Id) + 1;
-            seat.Take(now.Stamp.Ticks + plan.Count);
-            room--;
-            if (seat.Free == 0 || seat.FreeForType == 0)
-            {
-                seats.Remove(seat);
-            }
+            line.Advance();
+            lines.RemoveAll(line => !line.IsOpen);
         }
+
+        return plan;
     }
 
-    private static List<Seat> Seats(AdminState state, JobType type, Dictionary<SessionId, int> taken, Now now)
+    private static List<Seat> Seats(AdminState state, JobType type, Dictionary<SessionId, Place?> places, Now now)
     {
         var seats = new List<Seat>(type.Executors.Length);
         foreach (var id in type.Executors)
         {
-            var session = state.Sessions[id];
-            var worker = state.Workers[session.Worker];
-            if (worker.Draining || worker.Health != WorkerHealth.Healthy || session.CapacityPauseUntil > now.Stamp)
+            if (!places.TryGetValue(id, out var place))
             {
-                continue;
+                place = places[id] = PlaceOf(state, id, now);
             }
 
-            var free = FreeSlots(session, worker, now) - taken.GetValueOrDefault(id);
-            if (free <= 0)
+            if (place is null)
             {
                 continue;
             }
 
             var limit = type.Policy.PerWorkerConcurrency;
-            var own = worker.Capabilities[type.Name].MaxExecutions;
-            var freeForType = (own > 0 ? Math.Min(limit, own) : limit) - HeldOf(state, session, type.Name);
-            if (freeForType > 0)
+            var own = place.Worker.Capabilities[type.Name].MaxExecutions;
+            var free = (own > 0 ? Math.Min(limit, own) : limit) - HeldOf(state, place.Session, type.Name);
+            if (free > 0)
             {
-                seats.Add(new Seat(session, worker, TotalSlots(session, worker), free, freeForType));
+                seats.Add(new Seat(place, free));
             }
         }
 
         return seats;
     }
 
+    /// <summary>Null: it takes nothing now.</summary>
+    private static Place? PlaceOf(AdminState state, SessionId id, Now now)
+    {
+        var session = state.Sessions[id];
+        var worker = state.Workers[session.Worker];
+        if (worker.Draining || worker.Health != WorkerHealth.Healthy || session.CapacityPauseUntil > now.Stamp)
+        {
+            return null;
+        }
+
+        var free = FreeSlots(session, worker, now);
+        return free > 0 ? new Place(session, worker, TotalSlots(session, worker), free) : null;
+    }
+
     /// <summary>Least loaded: the highest share of free slots, then most free slots, then whoever waited longest, then the id.</summary>
-    private static Seat? Pick(List<Seat> seats, Job job)
+    private static Seat? Pick(AdminState state, Line line, Job job)
     {
         Seat? best = null;
         Seat? former = null;
-        foreach (var seat in seats)
+        Seat? refuser = null;
+        foreach (var seat in line.Seats)
         {
-            if (!Matches(job, seat.Worker) || job.RefusedBy.Contains(seat.Worker.Id))
+            if (!seat.HasRoom || !Matches(job, seat.Place.Worker))
             {
                 continue;
             }
 
-            if (job.Attempt?.Worker == seat.Worker.Id && job.Attempt.Outcome is not (AttemptOutcome.AtCapacity or AttemptOutcome.NotSent))
+            if (job.RefusedBy.Contains(seat.Place.Worker.Id))
+            {
+                refuser = seat;
+            }
+            else if (job.Attempt?.Worker == seat.Place.Worker.Id && job.Attempt.Outcome is not (AttemptOutcome.AtCapacity or AttemptOutcome.NotSent))
             {
                 former = seat;
             }
-            else if (best is null || IsBetter(seat, best))
+            else if (best is null || IsBetter(seat.Place, best.Place))
             {
                 best = seat;
             }
         }
 
-        // A retry prefers another worker, but rather the same one than none.
-        return best ?? former;
+        // A retry prefers another worker, but rather the same one than none. Who refused it is asked again when the others have left.
+        return best ?? former ?? (refuser is not null && line.Type.Executors.All(id => job.RefusedBy.Contains(state.Sessions[id].Worker)) ? refuser : null);
     }
 
-    private static bool IsBetter(Seat one, Seat other)
+    private static bool IsBetter(Place one, Place other)
     {
         var byShare = ((long)one.Free * other.Total).CompareTo((long)other.Free * one.Total);
         if (byShare != 0)

@@ -1,6 +1,7 @@
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -22,7 +23,10 @@ public sealed partial class AdminEngine : IDisposable
     private static readonly TimeSpan DeferredFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ClockJump = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ClockLook = TimeSpan.FromMinutes(1);
+
+    // Deleting keeps pace with writing: a prune takes out as many rows of each kind as were written since the last one.
+    private const int PruneEvery = RetentionLimits.Batch;
 
     private readonly IAdminStore _store;
     private readonly IWorkerLink _link;
@@ -37,7 +41,7 @@ public sealed partial class AdminEngine : IDisposable
     private readonly List<Change> _deferred = [];
     private TimeSpan? _deferredSince;
     private TimeSpan? _storeRetryAt;
-    private TimeSpan _pruneAt = PruneInterval;
+    private int _unpruned = PruneEvery;
     private DateTimeOffset _wallOrigin;
 
     public AdminEngine(IAdminStore store, IWorkerLink link, AdminOptions options, TimeProvider time, IdSource ids, ILogger<AdminEngine> logger)
@@ -49,7 +53,7 @@ public sealed partial class AdminEngine : IDisposable
         _ids = ids;
         _logger = logger;
         _origin = time.GetTimestamp();
-        Inbox = new Inbox(4096);
+        Inbox = new Inbox();
     }
 
     public Inbox Inbox { get; }
@@ -82,7 +86,7 @@ public sealed partial class AdminEngine : IDisposable
         TakeLetters();
         var dueBy = State.Agenda.IsEmpty ? TimeSpan.MaxValue : State.Agenda.Min.At;
         var flush = _deferredSince is { } since && now.Stamp - since >= DeferredFor;
-        var prune = now.Stamp >= _pruneAt;
+        var prune = _unpruned >= PruneEvery;
         var jumped = (now.Wall - now.Stamp - _wallOrigin).Duration() > ClockJump;
         if (_held.Count == 0 && dueBy > now.Stamp && !flush && !prune && !jumped && _storeRetryAt is null)
         {
@@ -99,13 +103,13 @@ public sealed partial class AdminEngine : IDisposable
         {
             turn.Save(new Change.Pruned(
                 new RetentionLimits(_options.JobRetention, _options.ActivityRetention, _options.DetectionRetention, _options.ConfigRetention), now.Wall));
-            _pruneAt = now.Stamp + PruneInterval;
         }
 
         if (_storeRetryAt is not null)
         {
             // Something to write, so that "it works again" is known and not guessed.
             turn.Save(new Change.CounterSaved("store_probe", now.Wall.UtcTicks));
+            SessionTransitions.ListenAgain(turn);
         }
 
         Step.Tick(turn);
@@ -116,6 +120,7 @@ public sealed partial class AdminEngine : IDisposable
             return true;
         }
 
+        _unpruned = prune ? 0 : _unpruned;
         var settled = _held[..stepped];
         _held.RemoveRange(0, stepped);
         States.Publish(turn.State);
@@ -142,18 +147,19 @@ public sealed partial class AdminEngine : IDisposable
             return Positive(retry - now.Stamp);
         }
 
-        var next = _pruneAt;
-        if (!State.Agenda.IsEmpty && State.Agenda.Min.At < next)
+        if (_held.Count > 0 || _unpruned >= PruneEvery)
         {
-            next = State.Agenda.Min.At;
+            return TimeSpan.Zero;
         }
 
-        if (_deferredSince is { } since && since + DeferredFor < next)
+        // Nobody says when the wall clock is set, and dates that people wrote follow it: it is looked at while anything waits.
+        TimeSpan? next = State.Agenda.IsEmpty ? null : Earlier(State.Agenda.Min.At, now.Stamp + ClockLook);
+        if (_deferredSince is { } since)
         {
-            next = since + DeferredFor;
+            next = Earlier(since + DeferredFor, next);
         }
 
-        return _held.Count > 0 ? TimeSpan.Zero : Positive(next - now.Stamp);
+        return next is { } at ? Positive(at - now.Stamp) : null;
     }
 
     /// <summary>Writes what was put off. The last act before the store is closed.</summary>
@@ -167,6 +173,8 @@ public sealed partial class AdminEngine : IDisposable
     }
 
     public void Dispose() => Inbox.Dispose();
+
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan? other) => one > other ? other.Value : one;
 
     private static TimeSpan Positive(TimeSpan span) => span < TimeSpan.Zero ? TimeSpan.Zero : span;
 
@@ -244,6 +252,7 @@ public sealed partial class AdminEngine : IDisposable
             return false;
         }
 
+        _unpruned += _deferred.Count;
         _deferred.Clear();
         _deferredSince = null;
         if (_storeRetryAt is not null)
@@ -262,6 +271,12 @@ public sealed partial class AdminEngine : IDisposable
         {
             LogStoreUnavailable(_logger, problem);
             States.Publish(State with { Store = new StoreHealth(false, problem, now.Wall) });
+
+            // From here on no command is posted; those that had come are answered now, whatever they wait behind.
+            for (var left = Inbox.Capacity; left > 0 && Inbox.TryTake(out var letter); left--)
+            {
+                _held.Add(letter);
+            }
         }
 
         _storeRetryAt = now.Stamp + StorePause;
@@ -274,7 +289,7 @@ public sealed partial class AdminEngine : IDisposable
         TakeLetters();
         foreach (var letter in _held.Where(letter => letter.Answer is not null))
         {
-            letter.Answer!(new Refusal(RefusalCode.Unavailable, $"the store takes no writes: {State.Store.Problem}. Nothing was changed; try again when it works"));
+            letter.Answer!(Admin.StoreUnavailable(State.Store));
         }
 
         _held.RemoveAll(letter => letter.Answer is not null);

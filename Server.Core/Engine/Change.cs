@@ -67,4 +67,8 @@ public sealed record ScheduleRow(
     DateTimeOffset? PausedUntil);
 
 /// <summary>What is kept: by age and count, but never fewer than the last ten successes and ten errors of a job type.</summary>
-public sealed record RetentionLimits(TimeSpan Jobs, int Activities, int DetectionsPerJobType, int ConfigVersions, int RunsKept = 10);
+public sealed record RetentionLimits(TimeSpan Jobs, int Activities, int DetectionsPerJobType, int ConfigVersions, int RunsKept = 10)
+{
+    /// <summary>Rows of a kind that one prune may delete.</summary>
+    public const int Batch = 1000;
+}

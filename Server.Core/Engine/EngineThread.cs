@@ -19,7 +19,7 @@ public sealed partial class EngineThread(AdminEngine engine, IHostApplicationLif
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _started = true;
-        _timer = time.CreateTimer(_ => engine.Inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => engine.Inbox.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         new Thread(Run) { Name = "engine", IsBackground = true }.Start();
         await _opened.Task.WaitAsync(cancellationToken);
     }
@@ -29,7 +29,7 @@ public sealed partial class EngineThread(AdminEngine engine, IHostApplicationLif
         if (_started)
         {
             _stopping = true;
-            engine.Inbox.Wake();
+            engine.Inbox.Ring();
             await _ended.Task.WaitAsync(cancellationToken);
         }
     }

@@ -11,15 +11,15 @@ public readonly record struct Letter(Input Input, Action<object>? Answer, Action
 /// </summary>
 public sealed class Inbox : IDisposable
 {
-    private readonly Channel<Letter> _letters;
-    private readonly AutoResetEvent _signal = new(false);
-    private int _asleep;
+    public const int Capacity = 4096;
 
-    public Inbox(int capacity) => _letters = Channel.CreateBounded<Letter>(new BoundedChannelOptions(capacity)
+    private readonly Channel<Letter> _letters = Channel.CreateBounded<Letter>(new BoundedChannelOptions(Capacity)
     {
         SingleReader = true,
         FullMode = BoundedChannelFullMode.Wait,
     });
+    private readonly AutoResetEvent _signal = new(false);
+    private int _asleep;
 
     public async ValueTask PostAsync(Letter letter, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ public sealed class Inbox : IDisposable
 
     public bool IsEmpty => _letters.Reader.Count == 0;
 
-    /// <summary>Engine thread only: sleeps until something is posted or somebody wakes it.</summary>
+    /// <summary>Engine thread only: sleeps until something is posted or somebody rings.</summary>
     public void Sleep()
     {
         Volatile.Write(ref _asleep, 1);
@@ -54,7 +54,10 @@ public sealed class Inbox : IDisposable
         Volatile.Write(ref _asleep, 0);
     }
 
-    public void Wake()
+    /// <summary>Ends the next sleep, also one that has not begun: for what no letter shows, a time that came or a stop.</summary>
+    public void Ring() => _signal.Set();
+
+    private void Wake()
     {
         // The full fence pairs with the engine's "asleep, then look": one of the two sees the other.
         Interlocked.MemoryBarrier();

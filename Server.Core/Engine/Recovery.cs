@@ -51,7 +51,7 @@ public static class Recovery
             turn.Put(detection with { Deadline = now.Stamp });
         }
 
-        turn.PutRange([.. stored.OpenJobs.Select(job => Restored(job, now))]);
+        turn.PutRange([.. stored.OpenJobs.Select(job => Restored(job, turn))]);
 
         Interrupt(turn, stored);
         LoseAttempts(turn, stored);
@@ -59,8 +59,9 @@ public static class Recovery
     }
 
     /// <summary>Stamps of the former process mean nothing here: what is left of a span is computed from the dates.</summary>
-    private static Job Restored(Job job, Now now)
+    private static Job Restored(Job job, Turn turn)
     {
+        var now = turn.Now;
         if (!job.IsActive || job.Attempt is not { } attempt)
         {
             return job with { PauseUntil = null };
@@ -74,7 +75,7 @@ public static class Recovery
             Attempt = attempt with
             {
                 TimeoutAt = now.Stamp + most,
-                CancelUntil = attempt.Cancel == CancelCause.None ? null : now.Stamp,
+                CancelUntil = attempt.Cancel == CancelCause.None ? null : now.Stamp + turn.Options.CancelGrace,
                 GraceUntil = null,
             },
         };

@@ -33,6 +33,9 @@ public sealed record JobType
     /// <summary>Prefers this worker for the next detection; cleared when it failed or left.</summary>
     public WorkerId? Detector { get; init; }
 
+    /// <summary>Due, but every detector drains or is unwell; one that can again makes it due.</summary>
+    public bool AwaitsDetector { get; init; }
+
     /// <summary>Stamp of its appointment in the agenda.</summary>
     public TimeSpan? WakeAt { get; init; }
 

@@ -14,7 +14,7 @@ public static class JobDeadlines
         {
             case JobState.Pending:
                 var start = job.Phase is JobPhase.Scheduled or JobPhase.Backoff ? job.PauseUntil ?? StampOf(job.DueAt, now) : (TimeSpan?)null;
-                return Earliest(start, job.ExpiresAt is { } expires ? StampOf(expires, now) : null);
+                return Earliest(start, Expiry(job) is { } expires ? StampOf(expires, now) : null);
             case JobState.Assigned or JobState.Running:
                 var attempt = job.Attempt!;
                 return Earliest(attempt.GraceUntil, attempt.CancelUntil ?? (attempt.Cancel == CancelCause.None ? Capped(attempt.TimeoutAt, now) : null));
@@ -28,7 +28,7 @@ public static class JobDeadlines
     {
         if (job.State == JobState.Pending)
         {
-            if (job.ExpiresAt is { } expires && expires <= now.Wall)
+            if (Expiry(job) <= now.Wall)
             {
                 return new JobInput.Expire("not started before it expired");
             }
@@ -54,6 +54,9 @@ public static class JobDeadlines
         var ahead = instant - now.Wall;
         return now.Stamp + (ahead > Horizon ? Horizon : ahead);
     }
+
+    /// <summary>The time to live in the queue ends with the first attempt; what is tried again does not expire any more.</summary>
+    private static DateTimeOffset? Expiry(Job job) => job.Attempts == 0 ? job.ExpiresAt : null;
 
     private static TimeSpan Capped(TimeSpan stamp, Now now) => stamp - now.Stamp > Horizon ? now.Stamp + Horizon : stamp;
 

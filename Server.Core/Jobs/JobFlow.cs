@@ -51,7 +51,7 @@ public static class JobFlow
         }
 
         turn.Put(next);
-        if (input is JobInput.Progress && next.State == job.State && next.Phase == job.Phase)
+        if (input is JobInput.Progress && next.State == job.State && next.Phase == job.Phase && ReferenceEquals(next.Attempt, job.Attempt))
         {
             return verdict;
         }
@@ -63,6 +63,13 @@ public static class JobFlow
         }
 
         SendCancel(turn, job, next, input);
+        if (input is JobInput.CancelOver or JobInput.Cancel { Forced: true } or JobInput.Expire && job.Attempt is { Outcome: AttemptOutcome.Open, GraceUntil: null } revoked)
+        {
+            // It was told to stop; a heartbeat that goes on listing the work gives it away.
+            var session = turn.State.Sessions[revoked.Session];
+            turn.Put(session with { Revoked = session.Revoked.SetItem(job.Id, turn.Now.Stamp) });
+        }
+
         if (JobTimeline.Line(job, next, input, verdict.Ended, by) is { } line)
         {
             turn.Log(line);
@@ -83,9 +90,15 @@ public static class JobFlow
             job.RetryLimit ?? policy.RetryLimit, policy.RetryBackoff, turn.Options.BackoffCap, turn.Options.CancelGrace, turn.Ids.Jitter());
     }
 
+    /// <summary>What its submitter said; else the longer of the type's execution timeout and the job's own estimate.</summary>
     public static TimeSpan TimeoutOf(JobType type, Job job, AdminOptions options)
     {
-        var timeout = job.AttemptTimeout ?? (job.Origin == JobOrigin.Detection ? type.Policy.ExecutionTimeout : type.Policy.SubmittedExecutionTimeout);
+        if (job.AttemptTimeout is { } own)
+        {
+            return own;
+        }
+
+        var timeout = job.Origin == JobOrigin.Detection ? type.Policy.ExecutionTimeout : type.Policy.SubmittedExecutionTimeout;
         var estimate = job.EstimatedRuntime < options.EstimateCap ? job.EstimatedRuntime : options.EstimateCap;
         return estimate > timeout ? estimate : timeout;
     }
@@ -93,9 +106,17 @@ public static class JobFlow
     private static JobPayload? Inline(JobPayload payload, AdminOptions options) =>
         payload.Detail.Length + ConfigValueSize.Of(payload.Parameters) <= options.InlinePayloadLimit ? payload : null;
 
-    /// <summary>The worker is told when an attempt is to stop, and when its lease was taken while it may still work.</summary>
+    /// <summary>
+    /// The worker is told when an attempt is to stop, and when its lease was taken while it may still work; a worker that
+    /// came back is told again.
+    /// </summary>
     private static void SendCancel(Turn turn, Job before, Job after, JobInput input)
     {
+        if (input is JobInput.Adopt && after.Attempt is { Cancel: not CancelCause.None } adopted)
+        {
+            turn.Send(adopted.Session, new Outbound.Cancel(adopted.RequestId, WorkKind.Execution, adopted.CancelReason, false));
+        }
+
         if (before.Attempt is not { Outcome: AttemptOutcome.Open, GraceUntil: null } attempt)
         {
             return;

@@ -7,6 +7,11 @@ namespace BlazorPluginAdmin.Server.Core.Jobs;
 public sealed record JobPayload(string Detail, ConfigValues Parameters)
 {
     public static readonly JobPayload Empty = new("", ConfigValues.Empty);
+
+    /// <summary>How long the author of the job thinks it takes; zero: not said.</summary>
+    public TimeSpan EstimatedRuntime => Parameters.Find("estimated_runtime_seconds") is ConfigValue.Int64 { Value: > 0 } estimate
+        ? TimeSpan.FromSeconds(Math.Min(estimate.Value, 86_400))
+        : TimeSpan.Zero;
 }
 
 /// <summary>What came of a job.</summary>

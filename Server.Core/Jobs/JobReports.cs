@@ -37,9 +37,9 @@ public static class JobReports
 
     public static void Progressed(Turn turn, Session session, WorkerInput.Progressed report)
     {
-        if (Held(turn, session, report.RequestId) is not { } job)
+        if (Held(turn, session, report.RequestId, report.Job) is not { } job)
         {
-            Stale(turn, session, report.RequestId, report.Job, "progress");
+            Stale(turn, session, report.RequestId, report.Job, "progress", ConfigValues.Empty);
             return;
         }
 
@@ -70,7 +70,7 @@ public static class JobReports
 
     public static void Completed(Turn turn, Session session, WorkerInput.Completed report)
     {
-        var job = Held(turn, session, report.RequestId) ?? Claimed(turn, session, report.RequestId, report.Job);
+        var job = Held(turn, session, report.RequestId, report.Job) ?? Claimed(turn, session, report.RequestId, report.Job);
         if (session.Extensions.Contains("ack"))
         {
             // Also for a job no longer open: the first acknowledgement may have been lost.
@@ -79,7 +79,7 @@ public static class JobReports
 
         if (job is null)
         {
-            Stale(turn, session, report.RequestId, report.Job, report.Success ? "success" : "failure");
+            Stale(turn, session, report.RequestId, report.Job, report.Success ? "success" : "failure", Kept(report, turn.Options));
             return;
         }
 
@@ -131,8 +131,8 @@ public static class JobReports
         }
     }
 
-    /// <summary>Somebody reported what is not his: nothing changes. A flood is thinned out, not repeated line by line.</summary>
-    public static void Stale(Turn turn, Session session, RequestId request, JobId? job, string what)
+    /// <summary>Somebody reported what is not his: nothing changes, what he said is kept. A flood is thinned out, not repeated line by line.</summary>
+    public static void Stale(Turn turn, Session session, RequestId request, JobId? job, string what, ConfigValues details)
     {
         var current = turn.State.Sessions[session.Id];
         var count = current.StaleReports + 1;
@@ -153,11 +153,21 @@ public static class JobReports
             Job = job,
             Request = request,
             Worker = session.Worker,
+            Details = details,
         });
     }
 
-    private static Job? Held(Turn turn, Session session, RequestId request) =>
-        session.Held.TryGetValue(request, out var id) ? turn.State.Jobs.GetValueOrDefault(id) : null;
+    private static ConfigValues Kept(WorkerInput.Completed report, AdminOptions options) => ConfigValues.From(
+    [
+        new("success", new ConfigValue.Bool(report.Success)),
+        new("error", new ConfigValue.Text(report.Error)),
+        new("summary", new ConfigValue.Text(report.Result.Summary)),
+        new("outputs", new ConfigValue.Map(ConfigValueSize.Of(report.Result.Outputs) <= options.InlinePayloadLimit ? report.Result.Outputs : ConfigValues.Empty)),
+    ]);
+
+    /// <summary>The attempt with this request id, if the session holds its lease; a report that names another job is not about it.</summary>
+    private static Job? Held(Turn turn, Session session, RequestId request, JobId? named = null) =>
+        session.Held.TryGetValue(request, out var id) && (named is not { Value.Length: > 0 } job || job == id) ? turn.State.Jobs.GetValueOrDefault(id) : null;
 
     /// <summary>A completion that was kept over a reconnect speaks for the attempt that still waits for its worker.</summary>
     private static Job? Claimed(Turn turn, Session session, RequestId request, JobId id)

@@ -57,7 +57,7 @@ public static class JobRequests
                 RetryOf = command.RetryOf,
                 RetryLimit = command.RetryLimit,
                 AttemptTimeout = command.AttemptTimeout,
-                EstimatedRuntime = TimeSpan.Zero,
+                EstimatedRuntime = command.Payload.EstimatedRuntime,
             },
             command.Payload);
     }

@@ -145,11 +145,6 @@ public static class JobTransitions
     {
         var refuse = (JobInput.Refuse)input;
         var ended = Close(job, AttemptOutcome.Rejected, refuse.Text, now);
-        if (job.Attempt!.Cancel == CancelCause.Person)
-        {
-            return new(End(job with { Attempt = ended }, JobState.Canceled, JobReason.Person, job.Attempt.CancelReason, now), ended, "");
-        }
-
         var back = GivenBack(job, ended, now) with { RefusedBy = job.RefusedBy.Add(ended.Worker) };
         return refuse.OthersMayTakeIt
             ? new(back, ended, "")
@@ -158,12 +153,14 @@ public static class JobTransitions
 
     private static JobVerdict OnAtCapacity(Job job, JobInput input, RetryPolicy policy, Now now)
     {
-        var ended = Close(job, AttemptOutcome.AtCapacity, "executor is at capacity", now);
+        const string Text = "executor is at capacity";
         if (job.Attempt!.Cancel == CancelCause.Person)
         {
-            return new(End(job with { Attempt = ended }, JobState.Canceled, JobReason.Person, job.Attempt.CancelReason, now), ended, "");
+            var canceled = Close(job, AttemptOutcome.Canceled, Text, now);
+            return new(End(job with { Attempt = canceled }, JobState.Canceled, JobReason.Person, job.Attempt.CancelReason, now), canceled, "");
         }
 
+        var ended = Close(job, AttemptOutcome.AtCapacity, Text, now);
         return new(Waiting(GivenBack(job, ended, now), ((JobInput.AtCapacity)input).Pause, now), ended, "");
     }
 
@@ -235,7 +232,12 @@ public static class JobTransitions
             job with
             {
                 Phase = job.Phase == JobPhase.Canceling ? JobPhase.Canceling : JobPhase.Working,
-                Attempt = job.Attempt with { Session = ((JobInput.Adopt)input).Session, GraceUntil = null },
+                Attempt = job.Attempt with
+                {
+                    Session = ((JobInput.Adopt)input).Session,
+                    GraceUntil = null,
+                    CancelUntil = job.Attempt.Cancel == CancelCause.None ? null : now.Stamp + policy.CancelGrace,
+                },
                 UpdatedAt = now.Wall,
             },
             null,

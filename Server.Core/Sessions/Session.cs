@@ -65,6 +65,9 @@ public sealed record Session
     /// <summary>Work that ended since the heartbeat before the last one; a heartbeat that still lists it proves nothing.</summary>
     public ImmutableHashSet<string> EndedLately { get; init; } = [];
 
+    /// <summary>Jobs whose lease was taken from it, and when; until a heartbeat no longer lists them.</summary>
+    public ImmutableDictionary<JobId, TimeSpan> Revoked { get; init; } = ImmutableDictionary<JobId, TimeSpan>.Empty;
+
     /// <summary>Stamp until which nothing is sent after "at capacity", and how long the next pause will be.</summary>
     public TimeSpan? CapacityPauseUntil { get; init; }
 
@@ -95,6 +98,9 @@ public sealed record Session
 
     /// <summary>Reports that did not belong to it; only the first few are shown one by one.</summary>
     public int StaleReports { get; init; }
+
+    /// <summary>Stamps at which live sessions of its worker id were replaced lately, this one's arrival included.</summary>
+    public ImmutableArray<TimeSpan> Replacements { get; init; } = [];
 
     /// <summary>Stamp of its appointment in the agenda.</summary>
     public TimeSpan? WakeAt { get; init; }

@@ -46,7 +46,8 @@ public static class SessionDeadlines
 
     private static TimeSpan Interval(Session session, AdminOptions options)
     {
-        var own = IsOurs(session) || session.Rhythm <= TimeSpan.Zero ? options.HeartbeatInterval : session.Rhythm;
+        // Until a foreign worker has beaten twice its rhythm is not known; then only the longest silence counts.
+        var own = IsOurs(session) ? options.HeartbeatInterval : session.Rhythm > TimeSpan.Zero ? session.Rhythm : options.ForeignLostAfter / options.LostAfterMissed;
         return own < options.HeartbeatInterval ? options.HeartbeatInterval : own;
     }
 }

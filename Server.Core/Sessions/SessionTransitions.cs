@@ -12,7 +12,10 @@ namespace BlazorPluginAdmin.Server.Core.Sessions;
 /// <summary>Opens, resumes and ends sessions. Everything is keyed by session, never by worker id alone, so an old stream's end cannot touch a new session.</summary>
 public static class SessionTransitions
 {
-    /// <summary>Attempts of the worker that still wait for it: those it lists go on, the others have a short while to be claimed.</summary>
+    /// <summary>
+    /// Attempts of the worker that still wait for it: those it lists go on, the others have a short while to be claimed.
+    /// What it lists and nobody counts on any more is to stop.
+    /// </summary>
     public static void Resume(Turn turn, Session session, ImmutableArray<RunningWork> runningWork)
     {
         if (!session.CanResume)
@@ -27,6 +30,13 @@ public static class SessionTransitions
         foreach (var job in waiting.Where(job => listed.Contains(job.Attempt!.RequestId)))
         {
             JobFlow.Apply(turn, job, new JobInput.Adopt(session.Id));
+        }
+
+        var held = turn.State.Sessions[session.Id].Held;
+        foreach (var work in runningWork.Where(work => work.RequestId is { } request && !held.ContainsKey(request)))
+        {
+            turn.Send(session.Id, new Outbound.Cancel(
+                work.RequestId!.Value, work.IsDetection ? WorkKind.Detection : WorkKind.Execution, "its lease was lost while the worker was away", Force: true));
         }
 
         if (waiting.Any(job => !listed.Contains(job.Attempt!.RequestId)))
@@ -67,7 +77,7 @@ public static class SessionTransitions
         if (silence >= SessionDeadlines.LostAfter(session, turn.Options))
         {
             turn.Close(id, SessionEndCode.Silent, "nothing was heard for too long");
-            End(turn, session, $"nothing was heard for {silence.TotalSeconds:0} s");
+            End(turn, session, $"nothing was heard for {silence.TotalSeconds:0} s", silence);
             return;
         }
 
@@ -81,8 +91,28 @@ public static class SessionTransitions
         turn.Put(session with { Cooling = [.. session.Cooling.Where(until => until > now.Stamp)], WakeAt = session.WakeAt });
     }
 
-    /// <summary>The stream is over. Its leases die at once, or after the grace when the worker can resume.</summary>
-    public static void End(Turn turn, Session session, string reason)
+    /// <summary>
+    /// The admin did not listen for a while because the store took no writes. Silence it caused itself is held against
+    /// nobody: every session counts as heard, every absent worker gets its grace anew.
+    /// </summary>
+    public static void ListenAgain(Turn turn)
+    {
+        foreach (var session in turn.State.Sessions.Values)
+        {
+            turn.Put(session with { LastHeard = turn.Now.Stamp });
+        }
+
+        foreach (var job in turn.State.Jobs.Values.Where(job => job.IsActive && job.Attempt!.GraceUntil is not null))
+        {
+            turn.Put(job with { Attempt = job.Attempt! with { GraceUntil = turn.Now.Stamp + turn.Options.ResumeGrace } });
+        }
+    }
+
+    /// <summary>
+    /// The stream is over. Its leases die at once, or after the grace when the worker can resume; of which the silence
+    /// that was already waited for is a part.
+    /// </summary>
+    public static void End(Turn turn, Session session, string reason, TimeSpan waited = default)
     {
         var now = turn.Now;
         turn.Remove(turn.State.Sessions[session.Id]);
@@ -116,7 +146,7 @@ public static class SessionTransitions
             DetectionTransitions.DetectorLost(turn, detection, "the detector's stream ended");
         }
 
-        var grace = session.CanResume ? turn.Options.ResumeGrace : TimeSpan.Zero;
+        var grace = session.CanResume ? turn.Options.ResumeGrace - waited : TimeSpan.Zero;
         foreach (var id in session.Held.Values)
         {
             if (turn.State.Jobs.GetValueOrDefault(id) is { } job && job.Attempt?.Session == session.Id)

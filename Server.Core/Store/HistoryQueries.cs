@@ -240,7 +240,7 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
         return string.Join(", ", places);
     }
 
-    private static ImmutableArray<T> All<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object> values)
+    internal static ImmutableArray<T> All<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object> values)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -34,6 +34,7 @@ public interface IAdminStore : IDisposable
     /// <exception cref="StoreRefusedException">Damaged, newer, or not ours: the text names the file and the way out.</exception>
     StoredState Load();
 
+    /// <exception cref="StoreRefusedException">Damage showed: nothing was applied, and trying again is of no use.</exception>
     /// <exception cref="StoreUnavailableException">Known not done (disk full, busy): nothing was applied, try again later.</exception>
     void Commit(IReadOnlyList<Change> changes);
 

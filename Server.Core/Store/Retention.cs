@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using Microsoft.Data.Sqlite;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -6,11 +7,11 @@ namespace BlazorPluginAdmin.Server.Core.Store;
 /// <summary>Deletes what nobody keeps any more, a bounded number of rows at a time: never open jobs, never the last successes and errors of a type.</summary>
 internal sealed class Retention : IDisposable
 {
-    private const int Batch = 500;
+    /// <summary>A detection brings thousands of proposals with it.</summary>
+    private const int Detections = 5;
 
-    /// <summary>How many newer jobs of the same type and outcome there are, counted no further than needed.</summary>
-    private const string Rank =
-        "(SELECT count(*) FROM (SELECT 1 FROM jobs newer WHERE newer.type = jobs.type AND newer.ended = 1 AND (newer.state = 4) = (jobs.state = 4) AND newer.updated > jobs.updated LIMIT 100))";
+    /// <summary>Successes and errors are kept apart.</summary>
+    private static readonly JobState[][] Outcomes = [[JobState.Succeeded], [JobState.Failed, JobState.Canceled]];
 
     private static readonly string[] OfJob =
         ["DELETE FROM jobs WHERE id = $1", "DELETE FROM job_payloads WHERE job = $1", "DELETE FROM job_results WHERE job = $1", "DELETE FROM attempts WHERE job = $1"];
@@ -27,7 +28,7 @@ internal sealed class Retention : IDisposable
     {
         _connection = connection;
         _activities = new Statement(
-            connection, $"DELETE FROM activities WHERE sequence IN (SELECT sequence FROM activities WHERE sequence <= (SELECT max(sequence) FROM activities) - $1 ORDER BY sequence LIMIT {Batch})");
+            connection, $"DELETE FROM activities WHERE sequence IN (SELECT sequence FROM activities WHERE sequence <= (SELECT max(sequence) FROM activities) - $1 ORDER BY sequence LIMIT {RetentionLimits.Batch})");
         _jobs = [.. OfJob.Select(sql => new Statement(connection, sql))];
         _detections = [.. OfDetection.Select(sql => new Statement(connection, sql))];
         _configs = new Statement(connection, "DELETE FROM configs WHERE type = $1 AND version <= (SELECT max(version) FROM configs WHERE type = $1) - $2");
@@ -36,18 +37,22 @@ internal sealed class Retention : IDisposable
     public void Prune(SqliteTransaction transaction, RetentionLimits limits, DateTimeOffset now)
     {
         _activities.Run(limits.Activities);
-        // Oldest first by index: when nothing is old, nothing is walked.
-        var old = Texts(transaction, $"SELECT id FROM jobs WHERE updated < $1 AND ended = 1 AND {Rank} >= $2 ORDER BY updated LIMIT {Batch}", (now - limits.Jobs).UtcTicks, limits.RunsKept);
-        foreach (var id in old)
+        foreach (var outcome in Outcomes)
         {
-            Delete(_jobs, id);
+            foreach (var state in outcome)
+            {
+                foreach (var id in Texts(transaction, Old(state, outcome), (now - limits.Jobs).UtcTicks, limits.RunsKept))
+                {
+                    Delete(_jobs, id);
+                }
+            }
         }
 
         foreach (var type in Texts(transaction, "SELECT DISTINCT type FROM detections"))
         {
             foreach (var id in Texts(
                 transaction,
-                $"SELECT id FROM detections WHERE type = $1 AND settled IS NOT NULL ORDER BY started DESC LIMIT {Batch} OFFSET $2",
+                $"SELECT id FROM detections WHERE type = $1 AND settled IS NOT NULL ORDER BY started DESC LIMIT {Detections} OFFSET $2",
                 type,
                 Math.Max(1, limits.DetectionsPerJobType)))
             {
@@ -68,6 +73,14 @@ internal sealed class Retention : IDisposable
             statement.Dispose();
         }
     }
+
+    /// <summary>
+    /// Oldest first by index, so that nothing is walked when nothing is old; without those that have too few newer ones
+    /// of their type and outcome, counted no further than needed.
+    /// </summary>
+    private static string Old(JobState state, JobState[] outcome) =>
+        $"SELECT id FROM jobs WHERE ended = 1 AND state = {(int)state} AND updated < $1 AND (SELECT count(*) FROM (SELECT 1 FROM jobs newer WHERE newer.ended = 1 AND newer.type = jobs.type "
+        + $"AND newer.state IN ({string.Join(", ", outcome.Select(one => (int)one))}) AND newer.updated > jobs.updated LIMIT $2)) >= $2 ORDER BY updated LIMIT {RetentionLimits.Batch}";
 
     private static void Delete(Statement[] statements, string id)
     {

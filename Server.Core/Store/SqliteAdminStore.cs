@@ -1,9 +1,4 @@
-using System.Collections.Immutable;
-using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
-using BlazorPluginAdmin.Server.Core.Forms;
-using BlazorPluginAdmin.Server.Core.Jobs;
-using BlazorPluginAdmin.Server.Core.Workers;
 using Microsoft.Data.Sqlite;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -17,14 +12,14 @@ public sealed class SqliteAdminStore : IAdminStore
     private const int Full = 13;
     private const int Busy = 5;
     private const int Locked = 6;
-    private const int RecentJobs = 100;
-    private const int RecentDetections = 50;
+    private const int Corrupt = 11;
 
     private readonly string _path;
     private readonly HistoryQueries _history;
     private SqliteConnection? _connection;
     private CommitWriter? _writer;
     private int _thread;
+    private bool _written;
 
     public SqliteAdminStore(string path)
     {
@@ -37,23 +32,21 @@ public sealed class SqliteAdminStore : IAdminStore
     public StoredState Load()
     {
         _thread = Environment.CurrentManagedThreadId;
-        StoreFile.Check(_path);
+        var isCurrent = StoreFile.Check(_path);
         try
         {
+            // A file that is to be refused must not have been opened for writing: closing it would already change it.
+            var stored = isCurrent ? StoredRows.Read(_path) : null;
             _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false, DefaultTimeout = 5 }.ToString());
             _connection.Open();
             Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 2000");
             StoreFile.Migrate(_connection, _path);
             _writer = new CommitWriter(_connection, Number("SELECT coalesce(max(sequence), 0) FROM attempts"));
-            return new StoredState(OpenJobs(), Workers(), JobTypes(), OpenDetections(), Counters());
+            return stored ?? StoredRows.Read(_path);
         }
         catch (SqliteException exception)
         {
             throw StoreFile.Refused(_path, $"it cannot be read ({exception.Message})", exception);
-        }
-        catch (Exception exception) when (exception is FormatException or System.Text.Json.JsonException or InvalidCastException)
-        {
-            throw StoreFile.Refused(_path, $"a row cannot be understood ({exception.Message})", exception);
         }
     }
 
@@ -73,6 +66,12 @@ public sealed class SqliteAdminStore : IAdminStore
             }
 
             transaction.Commit();
+            _written = true;
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == Corrupt && !_written)
+        {
+            // Rolled back, and the first commit of this process: the file is as it was found. Later it would not be, and the process ends.
+            throw StoreFile.Refused(_path, $"it is damaged ({exception.Message})", exception);
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode is Full or Busy or Locked)
         {
@@ -97,85 +96,22 @@ public sealed class SqliteAdminStore : IAdminStore
         _history.Dispose();
     }
 
-    private ImmutableArray<Job> OpenJobs()
-    {
-        using var command = Query(
-            $"SELECT {Prefixed("j", Rows.JobColumns)}, {Prefixed("a", Rows.AttemptColumns)} FROM jobs j LEFT JOIN attempts a ON a.job = j.id "
-            + "AND a.sequence = (SELECT max(sequence) FROM attempts WHERE job = j.id) WHERE j.ended = 0 ORDER BY j.created, j.id");
-        using var rows = command.ExecuteReader();
-        var jobs = ImmutableArray.CreateBuilder<Job>();
-        while (rows.Read())
-        {
-            jobs.Add(Rows.Job(rows, rows.IsDBNull(30) ? null : Rows.Attempt(rows, 30)));
-        }
-
-        return jobs.ToImmutable();
-    }
-
-    private ImmutableArray<Worker> Workers() => All("SELECT body FROM workers ORDER BY id", rows => Bodies.Read<Worker>(rows.GetString(0)));
-
-    private ImmutableArray<Detection> OpenDetections() => All("SELECT body FROM detections WHERE settled IS NULL ORDER BY started", rows => Bodies.Read<Detection>(rows.GetString(0)));
-
-    private ImmutableDictionary<string, long> Counters() =>
-        All("SELECT name, value FROM counters", rows => KeyValuePair.Create(rows.GetString(0), rows.GetInt64(1))).ToImmutableDictionary();
-
-    private ImmutableArray<StoredJobType> JobTypes()
-    {
-        var descriptors = All("SELECT body FROM descriptors", rows => DescriptorJson.Parse(rows.GetString(0))).ToDictionary(descriptor => descriptor.JobType);
-        var configs = All($"SELECT {Rows.ConfigColumns} FROM configs c WHERE version = (SELECT max(version) FROM configs WHERE type = c.type)", Rows.Config).ToDictionary(config => config.JobType);
-        var schedules = All("SELECT type, body FROM schedules", rows => (Type: rows.GetString(0), Row: Bodies.Read<ScheduleRow>(rows.GetString(1)))).ToDictionary(pair => pair.Type, pair => pair.Row);
-        var names = descriptors.Keys.Concat(configs.Keys).Concat(schedules.Keys).Concat(All("SELECT type FROM jobs WHERE ended = 0 UNION SELECT type FROM jobs WHERE ended = 1", rows => rows.GetString(0))).Distinct().Order(StringComparer.Ordinal);
-        return
-        [
-            .. names.Select(name => new StoredJobType(
-                name,
-                descriptors.GetValueOrDefault(name),
-                configs.GetValueOrDefault(name),
-                schedules.GetValueOrDefault(name),
-                HistoryQueries.RecentJobs(_connection!, name, RecentJobs),
-                All(
-                    $"SELECT body FROM detections WHERE type = $1 AND settled IS NOT NULL ORDER BY started DESC LIMIT {RecentDetections}",
-                    rows => Bodies.Read<Detection>(rows.GetString(0)),
-                    name))),
-        ];
-    }
-
-    private static string Prefixed(string table, string columns) => string.Join(", ", columns.Split(", ").Select(column => $"{table}.{column}"));
-
-    private ImmutableArray<T> All<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object> values)
-    {
-        using var command = Query(sql, values);
-        using var rows = command.ExecuteReader();
-        var all = ImmutableArray.CreateBuilder<T>();
-        while (rows.Read())
-        {
-            all.Add(read(rows));
-        }
-
-        return all.ToImmutable();
-    }
-
-    private SqliteCommand Query(string sql, params ReadOnlySpan<object> values)
-    {
-        var command = _connection!.CreateCommand();
-        command.CommandText = sql;
-        for (var n = 0; n < values.Length; n++)
-        {
-            command.Parameters.AddWithValue($"${n + 1}", values[n]);
-        }
-
-        return command;
-    }
-
     private long Number(string sql)
     {
-        using var command = Query(sql);
+        using var command = Command(sql);
         return (long)command.ExecuteScalar()!;
     }
 
     private void Run(string sql)
     {
-        using var command = Query(sql);
+        using var command = Command(sql);
         command.ExecuteNonQuery();
+    }
+
+    private SqliteCommand Command(string sql)
+    {
+        var command = _connection!.CreateCommand();
+        command.CommandText = sql;
+        return command;
     }
 }

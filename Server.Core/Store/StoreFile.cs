@@ -10,8 +10,9 @@ internal static class StoreFile
     private static readonly byte[] Magic = Encoding.ASCII.GetBytes("SQLite format 3\0");
 
     /// <summary>Looks at a file without changing it; read-only, so that even the write-ahead log stays as it is.</summary>
+    /// <returns>True when it has the newest schema; false when steps are missing, or all of it.</returns>
     /// <exception cref="StoreRefusedException">Not a database, not ours, newer, or damaged.</exception>
-    public static void Check(string path)
+    public static bool Check(string path)
     {
         var file = new FileInfo(path);
         if (!file.Exists || file.Length == 0)
@@ -21,7 +22,7 @@ internal static class StoreFile
                 throw Refused(path, "it is empty or gone while its write-ahead log is not");
             }
 
-            return;
+            return false;
         }
 
         var head = new byte[100];
@@ -41,7 +42,7 @@ internal static class StoreFile
             if (application == 0 && version == 0 && Scalar(connection, "SELECT count(*) FROM sqlite_master") == 0)
             {
                 // A first start that was interrupted before its first step.
-                return;
+                return false;
             }
 
             if (application != StoreSchema.ApplicationId)
@@ -54,7 +55,13 @@ internal static class StoreFile
                 throw Refused(path, string.Create(CultureInfo.InvariantCulture, $"it was written by a newer version (schema {version}, this one knows {StoreSchema.Steps.Count}); start that version"));
             }
 
+            if (version < 1)
+            {
+                throw Refused(path, string.Create(CultureInfo.InvariantCulture, $"it is damaged (schema {version})"));
+            }
+
             Examine(connection, path);
+            return version == StoreSchema.Steps.Count;
         }
         catch (SqliteException exception)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
@@ -14,6 +16,10 @@ public static class WorkerTransitions
 
     private static readonly TimeSpan ConflictShown = TimeSpan.FromMinutes(2);
 
+    /// <summary>Two processes that replace each other more often than this a minute are slowed down to one replacement per pause.</summary>
+    private const int MostReplacements = 3;
+    private static readonly TimeSpan ReplacementPause = TimeSpan.FromSeconds(10);
+
     public static void Greeted(Turn turn, WorkerInput.Hello hello)
     {
         if (turn.State.Sessions.GetValueOrDefault(hello.Session) is { } same)
@@ -24,6 +30,13 @@ public static class WorkerTransitions
 
         var now = turn.Now;
         var known = turn.State.Workers.GetValueOrDefault(hello.Worker);
+        var replacements = Rival(turn, known, hello) is { } rival ? rival.Replacements.RemoveAll(at => now.Stamp - at > TimeSpan.FromMinutes(1)) : [];
+        if (replacements.Length > MostReplacements && now.Stamp - replacements[^1] < ReplacementPause)
+        {
+            turn.Close(hello.Session, SessionEndCode.Refused, $"two processes use the worker id {hello.Worker} and replace each other; give each its own id");
+            return;
+        }
+
         var conflict = Replace(turn, known, hello);
         var extensions = Agreed(hello.Metadata);
         var worker = (turn.State.Workers.GetValueOrDefault(hello.Worker) ?? new Worker { Id = hello.Worker, FirstSeenAt = now.Wall }) with
@@ -55,6 +68,7 @@ public static class WorkerTransitions
             ConnectedAt = now.Wall,
             Extensions = extensions,
             LastHeard = now.Stamp,
+            Replacements = conflict?.Since == now.Wall ? replacements.Add(now.Stamp) : [],
         };
         turn.Put(session);
         turn.Send(session.Id, new Outbound.Hello("plugin connected", turn.Options.HeartbeatInterval, turn.Options.ReconnectDelay, [.. extensions.Order(StringComparer.Ordinal)]));
@@ -72,17 +86,39 @@ public static class WorkerTransitions
     {
         var now = turn.Now;
         var gap = session.HeartbeatStamp is { } last ? now.Stamp - last : TimeSpan.Zero;
+        var revoked = session.Revoked.IsEmpty ? session.Revoked : session.Revoked.RemoveRange(session.Revoked.Keys.Except(Strange(session, beat).Select(work => new JobId(work.WorkId))));
         turn.Put(session with
         {
             Heartbeat = beat,
             HeartbeatStamp = now.Stamp,
             Rhythm = gap > session.Rhythm ? gap : session.Rhythm,
             ForeignExecutions = ForeignExecutions(session, beat),
+            Revoked = revoked,
             EndedLately = [],
             Cooling = [],
             CapacityPause = TimeSpan.Zero,
             CapacityPauseUntil = HasRoom(session, beat) ? null : session.CapacityPauseUntil,
         });
+        if (turn.State.Workers[session.Worker] is { Conflict: { } conflict } worker && now.Wall - conflict.Since >= ConflictShown)
+        {
+            turn.Put(worker with { Conflict = null });
+        }
+
+        Judge(turn, turn.State.Workers[session.Worker], revoked.Values.Any(since => now.Stamp - since >= turn.Options.CancelGrace));
+    }
+
+    /// <summary>Marks a worker that goes on with what was taken from it; its slot stays counted as long as it does.</summary>
+    private static void Judge(Turn turn, Worker worker, bool ignoresCancel)
+    {
+        if (worker.IgnoresCancel == ignoresCancel)
+        {
+            return;
+        }
+
+        turn.Put(worker with { IgnoresCancel = ignoresCancel });
+        turn.Log(ignoresCancel
+            ? SessionTransitions.Line(worker, "ignores_cancel", $"{worker.Id} goes on with a job that was canceled", ActivitySeverity.Bad)
+            : SessionTransitions.Line(worker, "followed_cancel", $"{worker.Id} stopped what was canceled", ActivitySeverity.Good));
     }
 
     /// <summary>Any message is a sign of life.</summary>
@@ -94,6 +130,7 @@ public static class WorkerTransitions
         {
             turn.Put(worker with { Health = WorkerHealth.Healthy, LastSeenAt = turn.Now.Wall });
             turn.Log(SessionTransitions.Line(worker, "healthy", $"{worker.Id} is heard again", ActivitySeverity.Good));
+            DetectionTransitions.DetectorBack(turn, worker);
         }
     }
 
@@ -106,6 +143,7 @@ public static class WorkerTransitions
 
         var drained = worker with { Draining = command.Enabled };
         turn.Put(drained);
+        DetectionTransitions.DetectorBack(turn, drained);
         if (worker.Session is { } id && turn.State.Sessions[id].Extensions.Contains("drain"))
         {
             turn.Send(id, new Outbound.Drain(command.Enabled, command.Reason));
@@ -163,6 +201,8 @@ public static class WorkerTransitions
             SchemaTransitions.Scheduled(turn, capability.JobType);
         }
 
+        DetectionTransitions.DetectorBack(turn, turn.State.Workers[session.Worker]);
+
         SchemaTransitions.Fetch(turn, session.Id, capabilities.Values.Where(capability => capability.CanDetect || capability.CanExecute).Select(capability => capability.JobType));
     }
 
@@ -176,7 +216,7 @@ public static class WorkerTransitions
             return standing;
         }
 
-        var bothAlive = old.InstanceId != hello.InstanceId && now.Stamp - old.LastHeard < SessionDeadlines.UnhealthyAfter(old, turn.Options);
+        var bothAlive = Rival(turn, known, hello) is not null;
         turn.Close(old.Id, SessionEndCode.Replaced, $"replaced: worker id {hello.Worker} connected from {hello.RemoteAddress}");
         SessionTransitions.End(turn, old, $"replaced by a newer session from {hello.RemoteAddress}");
         if (!bothAlive)
@@ -187,6 +227,13 @@ public static class WorkerTransitions
         turn.Log(SessionTransitions.Line(known, "conflict", $"two processes use the worker id {hello.Worker}: {old.RemoteAddress} and {hello.RemoteAddress}; the newest wins. Give each its own id", ActivitySeverity.Bad));
         return new WorkerConflict(now.Wall, old.RemoteAddress, old.InstanceId, hello.RemoteAddress, hello.InstanceId, (standing?.Replacements ?? 0) + 1);
     }
+
+    /// <summary>The live session of another process with the same id; null when there is none.</summary>
+    private static Session? Rival(Turn turn, Worker? known, WorkerInput.Hello hello) =>
+        known?.Session is { } id && turn.State.Sessions.GetValueOrDefault(id) is { } old && old.InstanceId != hello.InstanceId
+        && turn.Now.Stamp - old.LastHeard < SessionDeadlines.UnhealthyAfter(old, turn.Options)
+            ? old
+            : null;
 
     private static ImmutableHashSet<string> Agreed(ImmutableSortedDictionary<string, string> metadata) =>
         metadata.TryGetValue("extensions", out var asked)
@@ -206,15 +253,19 @@ public static class WorkerTransitions
     /// <summary>Slots used by work that is not ours: what the heartbeat lists and we neither hold nor have just seen end.</summary>
     private static int ForeignExecutions(Session session, Heartbeat beat)
     {
-        var listed = beat.RunningWork.Where(work => !work.IsDetection).ToList();
-        if (listed.Count == 0)
+        if (beat.RunningWork.All(work => work.IsDetection))
         {
             return Math.Max(0, beat.ExecutionSlotsUsed - session.Held.Count - session.EndedLately.Count);
         }
 
+        return Strange(session, beat).Count(work => !session.EndedLately.Contains(work.WorkId));
+    }
+
+    /// <summary>Executions a heartbeat lists that the session does not hold.</summary>
+    private static IEnumerable<RunningWork> Strange(Session session, Heartbeat beat)
+    {
         var ours = session.Held.Values.Select(job => job.Value).ToHashSet(StringComparer.Ordinal);
-        return listed.Count(work => !ours.Contains(work.WorkId) && !session.EndedLately.Contains(work.WorkId)
-            && (work.RequestId is not { } request || !session.Held.ContainsKey(request)));
+        return beat.RunningWork.Where(work => !work.IsDetection && !ours.Contains(work.WorkId) && (work.RequestId is not { } request || !session.Held.ContainsKey(request)));
     }
 
     private static bool HasRoom(Session session, Heartbeat beat) =>

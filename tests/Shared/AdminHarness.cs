@@ -17,6 +17,7 @@ public sealed class AdminHarness : IDisposable
 {
     private AdminEngine _engine;
     private long _lastSession;
+    private int _processes;
 
     public AdminHarness(IAdminStore? store = null, AdminOptions? options = null)
     {
@@ -86,12 +87,18 @@ public sealed class AdminHarness : IDisposable
         Settle();
     }
 
+    public SessionId NextSession() => new(++_lastSession);
+
+    /// <summary>How long the engine would sleep now; null: until something comes.</summary>
+    public TimeSpan? UntilNextRound => _engine.UntilNextRound();
+
+    /// <param name="jobType">Several with commas between them.</param>
     public FakeWorker Connect(string id = "w-1", string jobType = "echo", int slots = 4, bool ours = true, bool detects = true, string instance = "i-1", params RunningWork[] running)
     {
-        var session = new SessionId(++_lastSession);
+        var session = NextSession();
         var metadata = ours ? ImmutableSortedDictionary<string, string>.Empty.Add("extensions", "ack,resume,log") : ImmutableSortedDictionary<string, string>.Empty;
         Post(new WorkerInput.Hello(
-            session, new WorkerId(id), instance, "", $"127.0.0.1:{1000 + _lastSession}", "1", "plugin.v1", [new Capability(jobType, detects, true, 1, slots, jobType, "", 0)], metadata, [.. running]));
+            session, new WorkerId(id), instance, "", $"127.0.0.1:{1000 + _lastSession}", "1", "plugin.v1", [.. jobType.Split(',').Select(type => new Capability(type, detects, true, 1, slots, type, "", 0))], metadata, [.. running]));
         return new FakeWorker(this, session, id, jobType);
     }
 
@@ -120,7 +127,7 @@ public sealed class AdminHarness : IDisposable
 
     private AdminEngine Open()
     {
-        var engine = new AdminEngine(Store, Link, Options, Time, new IdSource(new Random(7)), NullLogger<AdminEngine>.Instance);
+        var engine = new AdminEngine(Store, Link, Options, Time, new IdSource(new Random(++_processes)), NullLogger<AdminEngine>.Instance);
         engine.Open();
         return engine;
     }
@@ -165,16 +172,21 @@ public sealed class FakeWorker(AdminHarness admin, SessionId session, string id,
 
     public Outbound.RunDetection LastDetection => admin.Link.To<Outbound.RunDetection>(Session).Last();
 
-    public void Describe(RuntimeSettings? runtime = null)
+    /// <summary>Answers for each of its job types, one question after the other.</summary>
+    public void Describe(RuntimeSettings? runtime = null, Func<Descriptor, Descriptor>? change = null)
     {
-        var request = admin.Link.To<Outbound.RequestSchema>(Session).Last();
-        admin.Post(new WorkerInput.SchemaAnswered(Session, request.RequestId, jobType, true, "", new Descriptor
+        foreach (var type in jobType.Split(',').Order(StringComparer.Ordinal))
         {
-            JobType = jobType,
-            DisplayName = jobType,
-            Version = 1,
-            RuntimeDefaults = runtime ?? new RuntimeSettings { Enabled = false, GlobalExecutionConcurrency = 100, PerWorkerExecutionConcurrency = 100, RetryLimit = 1, RetryBackoffSeconds = 10 },
-        }));
+            var descriptor = new Descriptor
+            {
+                JobType = type,
+                DisplayName = type,
+                Version = 1,
+                RuntimeDefaults = runtime ?? new RuntimeSettings { Enabled = false, GlobalExecutionConcurrency = 100, PerWorkerExecutionConcurrency = 100, RetryLimit = 1, RetryBackoffSeconds = 10 },
+            };
+            var request = admin.Link.To<Outbound.RequestSchema>(Session).Last();
+            admin.Post(new WorkerInput.SchemaAnswered(Session, request.RequestId, type, true, "", change?.Invoke(descriptor) ?? descriptor));
+        }
     }
 
     public void Ack(Outbound.ExecuteJob job, bool accepted = true, string text = "") => admin.Post(new WorkerInput.Acknowledged(Session, job.RequestId, accepted, text));

@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Tests.Shared;
 
 namespace BlazorPluginAdmin.Server.Core.Tests.Detections;
@@ -176,7 +177,7 @@ public sealed class DetectionTests : IDisposable
         worker.Propose(worker.LastDetection, false, "a");
         worker.EndDetection(worker.LastDetection);
         _admin.Restart();
-        worker = _admin.Connect(running: new Sessions.RunningWork("x", false, "echo", 0, "", null));
+        worker = _admin.Connect(running: new RunningWork("x", false, "echo", 0, "", null));
         _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run));
         worker.Propose(worker.LastDetection, false, "a");
         Assert.Single(_admin.State.Jobs);

@@ -6,6 +6,7 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -182,7 +183,7 @@ public abstract class AdminStoreConformance : IDisposable
         Number = 1,
         RequestId = new RequestId(request),
         Worker = new WorkerId("w"),
-        Session = new Sessions.SessionId(9),
+        Session = new SessionId(9),
         CanResume = true,
         SentAt = Start,
         Timeout = TimeSpan.FromMinutes(5),

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Workers;
+using Microsoft.Data.Sqlite;
+
+namespace BlazorPluginAdmin.Server.Core.Store;
+
+/// <summary>Reads what can still change, on a connection that cannot write. Every row must make sense.</summary>
+internal sealed class StoredRows : IDisposable
+{
+    private const int RecentJobs = 100;
+    private const int RecentDetections = 50;
+
+    private readonly SqliteConnection _connection;
+
+    private StoredRows(string path)
+    {
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 5 }.ToString());
+        _connection.Open();
+    }
+
+    /// <exception cref="StoreRefusedException">A row is damaged.</exception>
+    public static StoredState Read(string path)
+    {
+        try
+        {
+            using var rows = new StoredRows(path);
+            return new StoredState(rows.OpenJobs(), rows.Workers(), rows.JobTypes(), rows.OpenDetections(), rows.Counters());
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Whatever a damaged row does to its reader, it is the row's fault.
+            throw StoreFile.Refused(path, $"a row cannot be understood ({exception.Message})", exception);
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private ImmutableArray<Job> OpenJobs() => All(
+        $"SELECT {Prefixed("j", Rows.JobColumns)}, {Prefixed("a", Rows.AttemptColumns)} FROM jobs j LEFT JOIN attempts a ON a.job = j.id "
+        + "AND a.sequence = (SELECT max(sequence) FROM attempts WHERE job = j.id) WHERE j.ended = 0 ORDER BY j.created, j.id",
+        rows => Sound(Rows.Job(rows, rows.IsDBNull(30) ? null : Rows.Attempt(rows, 30))));
+
+    /// <summary>What the rules of the engine rely on.</summary>
+    private static Job Sound(Job job)
+    {
+        var isSound = job.State switch
+        {
+            JobState.Pending => job.Phase is JobPhase.Queued or JobPhase.Scheduled or JobPhase.Backoff or JobPhase.Blocked && job.Attempt is not { Outcome: AttemptOutcome.Open },
+            JobState.Assigned or JobState.Running => Enum.IsDefined(job.Phase) && job.Attempt is { Outcome: AttemptOutcome.Open },
+            _ => false,
+        };
+        return isSound ? job : throw new FormatException($"job {job.Id} is {job.State}/{job.Phase} with attempt {job.Attempt?.Outcome}");
+    }
+
+    private ImmutableArray<Worker> Workers() => All("SELECT body FROM workers ORDER BY id", rows => Bodies.Read<Worker>(rows.GetString(0)));
+
+    private ImmutableArray<Detection> OpenDetections() => All("SELECT body FROM detections WHERE settled IS NULL ORDER BY started", rows => Bodies.Read<Detection>(rows.GetString(0)));
+
+    private ImmutableDictionary<string, long> Counters() =>
+        All("SELECT name, value FROM counters", rows => KeyValuePair.Create(rows.GetString(0), rows.GetInt64(1))).ToImmutableDictionary();
+
+    private ImmutableArray<StoredJobType> JobTypes()
+    {
+        var descriptors = All("SELECT body FROM descriptors", rows => DescriptorJson.Parse(rows.GetString(0))).ToDictionary(descriptor => descriptor.JobType);
+        var configs = All($"SELECT {Rows.ConfigColumns} FROM configs c WHERE version = (SELECT max(version) FROM configs WHERE type = c.type)", Rows.Config).ToDictionary(config => config.JobType);
+        var schedules = All("SELECT type, body FROM schedules", rows => (Type: rows.GetString(0), Row: Bodies.Read<ScheduleRow>(rows.GetString(1)))).ToDictionary(pair => pair.Type, pair => pair.Row);
+        var names = descriptors.Keys.Concat(configs.Keys).Concat(schedules.Keys).Concat(All("SELECT type FROM jobs WHERE ended = 0 UNION SELECT type FROM jobs WHERE ended = 1", rows => rows.GetString(0))).Distinct().Order(StringComparer.Ordinal);
+        return
+        [
+            .. names.Select(name => new StoredJobType(
+                name,
+                descriptors.GetValueOrDefault(name),
+                configs.GetValueOrDefault(name),
+                schedules.GetValueOrDefault(name),
+                HistoryQueries.RecentJobs(_connection, name, RecentJobs),
+                All(
+                    $"SELECT body FROM detections WHERE type = $1 AND settled IS NOT NULL ORDER BY started DESC LIMIT {RecentDetections}",
+                    rows => Bodies.Read<Detection>(rows.GetString(0)),
+                    name))),
+        ];
+    }
+
+    private static string Prefixed(string table, string columns) => string.Join(", ", columns.Split(", ").Select(column => $"{table}.{column}"));
+
+    private ImmutableArray<T> All<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object> values) => HistoryQueries.All(_connection, sql, read, values);
+}

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
+using BlazorPluginAdmin.Tests.Shared;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BlazorPluginAdmin.Server.Core.Tests.Detections;
+
+/// <summary>Who detects, when nobody can, and what a detector may bring.</summary>
+public sealed class DetectorTests : IDisposable
+{
+    private static readonly RuntimeSettings Hourly = new() { Enabled = true, DetectionIntervalMinutes = 60, MaxJobsPerDetection = 100 };
+
+    private readonly FaultyStore _store = new();
+    private readonly AdminHarness _admin;
+
+    public DetectorTests() => _admin = new AdminHarness(_store);
+
+    public void Dispose() => _admin.Dispose();
+
+    [Fact]
+    public void AllDetectorsDrain_WaitsWithoutPolling_UntilOneIsTakenBack()
+    {
+        var worker = _admin.ConnectDescribed(runtime: Hourly);
+        _admin.Send(new DrainWorker(Actor.LocalUi, worker.Id, true, ""));
+        _admin.Advance(TimeSpan.FromSeconds(6));
+        worker.Beat();
+        var commits = _store.Commits;
+        _admin.Advance(TimeSpan.FromSeconds(25));
+        Assert.Equal(commits, _store.Commits);
+        Assert.Empty(Asked(worker));
+        _admin.Send(new DrainWorker(Actor.LocalUi, worker.Id, false, ""));
+        Assert.Single(Asked(worker));
+    }
+
+    [Fact]
+    public void NewDetector_WhileTheOthersDrain_IsAskedAtOnce()
+    {
+        var worker = _admin.ConnectDescribed(runtime: Hourly);
+        _admin.Send(new DrainWorker(Actor.LocalUi, worker.Id, true, ""));
+        _admin.Advance(TimeSpan.FromSeconds(6));
+        var other = _admin.Connect("w-2");
+        _admin.Settle();
+        Assert.Single(Asked(other));
+    }
+
+    [Fact]
+    public void DetectorThatIsHeardAgain_IsAsked()
+    {
+        var worker = _admin.ConnectDescribed(runtime: Hourly with { DetectionIntervalMinutes = 1 });
+        _admin.Advance(TimeSpan.FromSeconds(6));
+        worker.EndDetection(worker.LastDetection);
+        _admin.Advance(TimeSpan.FromSeconds(25));
+        worker.Beat();
+        _admin.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal(WorkerHealth.Unhealthy, _admin.State.Workers[worker.Id].Health);
+        Assert.Single(Asked(worker));
+        worker.Beat();
+        Assert.Equal(2, Asked(worker).Count());
+    }
+
+    [Fact]
+    public void GoodDetector_KeepsTheRole_AndOneAtATimeHoldsIt()
+    {
+        var one = _admin.ConnectDescribed("w-1");
+        var two = _admin.Connect("w-2");
+        for (var n = 0; n < 3; n++)
+        {
+            _admin.Advance(TimeSpan.FromSeconds(1));
+            _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Preview));
+            one.EndDetection(one.LastDetection);
+        }
+
+        Assert.Equal(3, Asked(one).Count());
+        Assert.Empty(Asked(two));
+    }
+
+    [Fact]
+    public async Task ProposalForATypeNobodyOffers_IsInvalid_AndMakesNoType()
+    {
+        var worker = _admin.ConnectDescribed();
+        var detection = _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run)).Value!;
+        _admin.Post(new WorkerInput.Proposed(worker.Session, detection.Id, "echo", [FakeWorker.Proposal("a") with { JobType = "made-up" }], false));
+        Assert.DoesNotContain("made-up", _admin.State.JobTypes.Keys);
+        Assert.Equal(ProposalOutcome.Invalid, (await _store.History.ProposalsAsync(detection.Id, 0, 5, CancellationToken.None))[0].Outcome);
+    }
+
+    [Fact]
+    public void TwinOfAWaitingJob_TakesTheNewTimes_AndKeepsItsPlace()
+    {
+        var worker = _admin.ConnectDescribed();
+        var later = _admin.Time.GetUtcNow().AddHours(1);
+        _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run));
+        Propose(worker, FakeWorker.Proposal("a") with { NotBefore = later });
+        worker.EndDetection(worker.LastDetection);
+        var job = Assert.Single(_admin.State.Jobs.Values);
+        Assert.Equal((JobPhase.Scheduled, later), (job.Phase, job.DueAt));
+        _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run));
+        Propose(worker, FakeWorker.Proposal("a", "newer"));
+        Assert.Equal((job.Id, "newer"), (worker.LastJob.Job.Id, worker.LastJob.Job.Summary));
+    }
+
+    [Fact]
+    public void SkippedForBacklog_IsTriedAgainAfterTheInterval()
+    {
+        var worker = _admin.ConnectDescribed(slots: 1, runtime: Hourly with { DetectionIntervalMinutes = 1 });
+        for (var n = 0; n < 9; n++)
+        {
+            _admin.Submit(change: job => job with { AttemptTimeout = TimeSpan.FromHours(1) });
+        }
+
+        _admin.Advance(TimeSpan.FromSeconds(6));
+        Assert.Empty(Asked(worker));
+        worker.Complete(worker.LastJob);
+        worker.Beat();
+        _admin.Advance(TimeSpan.FromSeconds(29));
+        worker.Beat();
+        _admin.Advance(TimeSpan.FromSeconds(29));
+        worker.Beat();
+        _admin.Advance(TimeSpan.FromSeconds(3));
+        Assert.Single(Asked(worker));
+    }
+
+    [Fact]
+    public async Task HugeBatch_ComesInParts_EachWithItsTrace()
+    {
+        using var engine = new AdminEngine(_store, new RecordingLink(), new AdminOptions(), TimeProvider.System, new IdSource(new Random(1)), NullLogger<AdminEngine>.Instance);
+        using var views = new ReadModelPublisher(engine, TimeProvider.System);
+        var admin = new Admin(engine, _store, views);
+        var batch = new WorkerInput.Proposed(admin.NextSession(), new RequestId("r"), "echo", [.. Enumerable.Range(0, 1_700).Select(n => FakeWorker.Proposal($"k{n}"))], false);
+        await admin.PostAsync(batch, CancellationToken.None);
+        var parts = new List<WorkerInput.Proposed>();
+        while (engine.Inbox.TryTake(out var letter))
+        {
+            parts.Add((WorkerInput.Proposed)letter.Input);
+        }
+
+        Assert.Equal([500, 500, 500, 200], parts.Select(part => part.Proposals.Length));
+        Assert.Equal([true, true, true, false], parts.Select(part => part.HasMore));
+        Assert.Equal(batch.Proposals.AsEnumerable(), parts.SelectMany(part => part.Proposals));
+    }
+
+    [Fact]
+    public void CanceledDetection_IsToldToItsWorker_AndLateProposalsCountForNothing()
+    {
+        var worker = _admin.ConnectDescribed();
+        var detection = _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run)).Value!;
+        Assert.True(_admin.Send(new CancelDetection(Actor.LocalUi, detection.Id, "wrong folder")).IsAccepted);
+        Assert.Equal((detection.Id, WorkKind.Detection), (_admin.Link.To<Outbound.Cancel>(worker.Session).Single().Target, _admin.Link.To<Outbound.Cancel>(worker.Session).Single().Kind));
+        worker.Propose(worker.LastDetection, false, "a");
+        Assert.Empty(_admin.State.Jobs);
+        Assert.Equal(DetectionStatus.Canceled, _admin.State.JobTypes["echo"].RecentDetections[0].Status);
+        Assert.Equal(RefusalCode.WrongState, _admin.Send(new CancelDetection(Actor.LocalUi, detection.Id, "")).Refusal!.Code);
+    }
+
+    private IEnumerable<Outbound.RunDetection> Asked(FakeWorker worker) => _admin.Link.To<Outbound.RunDetection>(worker.Session);
+
+    private void Propose(FakeWorker worker, params ImmutableArray<Proposal> proposals) =>
+        _admin.Post(new WorkerInput.Proposed(worker.Session, worker.LastDetection.RequestId, "echo", proposals, false));
+}
