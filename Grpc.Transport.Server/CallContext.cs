@@ -67,6 +67,9 @@ public sealed class CallContext
     /// <summary>Resets the stream: for a peer that neither reads nor ends. From any thread, at any time.</summary>
     public void Abort() => IfOpen(_http.Abort);
 
+    /// <summary>A flush waits for the client. Still so when the handler has ended: it gave the client up.</summary>
+    internal bool IsFlushing { get; set; }
+
     /// <summary>Nothing for a call that is over: Kestrel gives the parts of its stream to the next one.</summary>
     internal void IfOpen(Action act)
     {

@@ -9,6 +9,9 @@ namespace BlazorPluginAdmin.Grpc.Transport.Server;
 /// <summary>What every call has in common: content type, limits, deadline, shutdown, and a status on every path.</summary>
 public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicationLifetime lifetime, ILogger<GrpcInvoker> logger)
 {
+    /// <summary>HTTP/2 for "you overload me"; a client reads it as RESOURCE_EXHAUSTED.</summary>
+    private const int EnhanceYourCalm = 11;
+
     internal GrpcServerOptions Options { get; } = options;
 
     /// <summary>Runs a handler for one HTTP request.</summary>
@@ -94,6 +97,12 @@ public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicat
         }
 
         call.Close();
+        if (call.IsFlushing)
+        {
+            http.Features.Get<IHttpResetFeature>()?.Reset(EnhanceYourCalm);
+            return;
+        }
+
         Finish(http, call, status);
     }
 

@@ -20,13 +20,15 @@ public sealed class ResponseWriter<T>
     public void Buffer(T message) => Framing.Write(_call.HttpContext.Response.BodyWriter, message, _maxSize);
 
     /// <summary>
-    /// Sends what was written; waits while the client is slow. A deadline or shutdown that ends the wait resets the
-    /// stream: a status would stand behind messages that the client does not read.
+    /// Sends what was written; waits while the client is slow. A deadline, a shutdown or a handler that ends the wait
+    /// resets the stream: a status would stand behind messages that the client does not read.
     /// </summary>
     public async ValueTask FlushAsync()
     {
         await _call.WriteHeadersAsync();
+        _call.IsFlushing = true;
         var result = await _call.HttpContext.Response.BodyWriter.FlushAsync(_call.CancellationToken);
+        _call.IsFlushing = false;
         if (result.IsCompleted)
         {
             throw new OperationCanceledException("the client has gone", _call.CancellationToken);

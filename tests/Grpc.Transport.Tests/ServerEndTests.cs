@@ -189,6 +189,33 @@ public sealed class ServerEndTests
         Assert.True(ended.Task.IsCompletedSuccessfully);
     }
 
+    [Fact]
+    public async Task Handler_ThatGivesUpOnAClientThatDoesNotRead_ResetsTheStream()
+    {
+        await using var host = await GrpcHost.StartAsync(
+            map => map.MapGrpcServerStream(ServerStream, async (_, responses, _) =>
+            {
+                Task write;
+                do
+                {
+                    write = responses.WriteAsync(Response(1024 * 1024)).AsTask();
+                }
+                while (write.IsCompleted);
+
+                throw new RpcException(new Status(StatusCode.ResourceExhausted, "the client does not read"));
+            }),
+            configure: builder => builder.Services.Configure<HostOptions>(hosting => hosting.ShutdownTimeout = Timeout.InfiniteTimeSpan));
+        using var channel = host.Channel();
+        using var call = channel.DuplexStreaming(ServerStream);
+        await call.RequestStream.WriteAsync(Request(0));
+        await call.RequestStream.CompleteAsync();
+
+        // Nobody reads, and yet no stream is left for the server to wait for.
+        await call.ResponseHeadersAsync().InTimeAsync();
+        await host.StopAsync().InTimeAsync();
+        await FailsAsync(StatusCode.ResourceExhausted, () => CallTests.SizesAsync(call.ResponseStream));
+    }
+
     private static async Task WriteForeverAsync(ResponseWriter<StreamingOutputCallResponse> responses, TaskCompletionSource blocked, TaskCompletionSource ended)
     {
         try
