@@ -34,7 +34,7 @@ for project in tests/*.Tests/*.csproj; do
   name=$(basename "$project" .csproj)
   [ $fast = yes ] && [ "$name" = E2E.Tests ] && continue
   say "$name"
-  output=$(mktemp)
+  output=$(mktemp); figures="$(dirname "$project")/bin/Release/net10.0/figures.txt"; rm -f "$figures"
   # A test that hangs is named and ends the run, instead of keeping everyone waiting.
   dotnet test "$project" -c Release --no-build --nologo --logger 'console;verbosity=minimal' --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none 2>&1 | tee "$output"
   code=${PIPESTATUS[0]}
@@ -44,6 +44,7 @@ for project in tests/*.Tests/*.csproj; do
   passed=$((passed + ${p:-0})); failed=$((failed + ${f:-0}))
   [ "$code" -ne 0 ] && [ "${f:-0}" -eq 0 ] && failed=$((failed + 1))
   [ -z "$line" ] && { echo "$name ran no test"; failed=$((failed + 1)); }
+  [ -f "$figures" ] && cat "$figures"
   rm -f "$output"
 done
 echo "$passed passed, $failed failed"

@@ -6,8 +6,6 @@ namespace BlazorPluginAdmin.WorkerStock.Files;
 /// <summary>Path patterns relative to a root: <c>*</c> and <c>?</c> within a segment, <c>**</c> over segments, <c>[a-z]</c> sets, <c>{a,b}</c> choices.</summary>
 public sealed class Glob
 {
-    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(100);
-
     private readonly Regex _regex;
 
     /// <exception cref="FormatException">The pattern is not closed.</exception>
@@ -16,7 +14,8 @@ public sealed class Glob
         Pattern = pattern;
         try
         {
-            _regex = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline, MatchTimeout);
+            // Takes time linear in the path, so it needs no limit, which a busy machine would reach.
+            _regex = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline);
         }
         catch (ArgumentException exception)
         {

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using BlazorPluginAdmin.Tests.Shared;
 
 namespace BlazorPluginAdmin.Crash.Tests;
 
 /// <summary>The admin as a process of its own, on fixed ports, that can be killed at any instant and started again.</summary>
 public sealed class AdminProcess(string folder) : IDisposable
 {
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
     private Process? _process;
 
     public int Port { get; } = FreePort();
@@ -22,7 +25,12 @@ public sealed class AdminProcess(string folder) : IDisposable
         }
 
         _process = Process.Start(start)!;
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        await StartedAsync(_process).InTimeAsync("the start of the admin", Patience);
+    }
+
+    private static async Task StartedAsync(Process process)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.StartsWith("Workers:", StringComparison.Ordinal))
             {
@@ -37,7 +45,7 @@ public sealed class AdminProcess(string folder) : IDisposable
     public async Task KillAsync()
     {
         _process!.Kill();
-        await _process.WaitForExitAsync();
+        await _process.WaitForExitAsync().InTimeAsync("the end of the killed admin");
         _process.Dispose();
     }
 

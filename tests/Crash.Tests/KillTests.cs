@@ -1,22 +1,23 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
-using Xunit.Abstractions;
 
 namespace BlazorPluginAdmin.Crash.Tests;
 
 /// <summary>The guarantee under fire: the admin dies by SIGKILL again and again while jobs are submitted and run.</summary>
-public sealed class KillTests(ITestOutputHelper output)
+public sealed class KillTests
 {
     private const int Jobs = 2000;
     private const int Kills = 20;
     private const int Clients = 4;
 
-    private readonly ConcurrentBag<(string Job, string Worker, long From, long To)> _runs = [];
+    private readonly ConcurrentBag<Run> _runs = [];
     private readonly ConcurrentDictionary<string, bool> _acknowledged = new();
 
     [Fact]
@@ -30,7 +31,7 @@ public sealed class KillTests(ITestOutputHelper output)
         using var stop = new CancellationTokenSource();
         var working = Task.WhenAll(ForeverAsync(one, stop.Token), ForeverAsync(two, stop.Token));
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{admin.Port}"), Timeout = TimeSpan.FromSeconds(10) };
-        await KnownAsync(http);
+        await KnownAsync(http).InTimeAsync("the job type becoming known", AdminProcess.Patience);
         var submitting = Task.WhenAll(Enumerable.Range(0, Clients).Select(client => SubmitAsync(http, client)));
         var random = new Random(20261124);
         var recoveries = new List<double>();
@@ -43,19 +44,27 @@ public sealed class KillTests(ITestOutputHelper output)
             recoveries.Add(watch.Elapsed.TotalSeconds);
         }
 
-        await submitting;
-        var states = await SettledAsync(http);
+        await submitting.InTimeAsync("the last acknowledgement", AdminProcess.Patience);
+        var states = await SettledAsync(http).InTimeAsync("the end of every job", AdminProcess.Patience);
+
+        // What was shown as ended has ended for good: nothing of it is undone, or run again, by one more kill.
+        var runs = _runs.Count;
+        await admin.KillAsync();
+        await admin.StartAsync();
+        Assert.Equal(states, await SettledAsync(http).InTimeAsync("the end of every job", AdminProcess.Patience));
         await stop.CancelAsync();
-        await working;
-        var overlaps = Overlaps();
+        await working.InTimeAsync("the stop of the workers", AdminProcess.Patience);
         recoveries.Sort();
-        output.WriteLine(
-            $"kills {Kills}, acknowledged {_acknowledged.Count}, ended {states.Values.Sum()}, runs {_runs.Count} (re-run {_runs.Count - _runs.DistinctBy(run => run.Job).Count()}), "
-            + $"overlaps {overlaps}, port open again p50 {recoveries[Kills / 2]:0.00} s, max {recoveries[^1]:0.00} s");
+        await Figures.WriteAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"crash: kills {Kills}, acknowledged {_acknowledged.Count}, ended {states.Count}, runs {_runs.Count} (begun again {_runs.Count - _runs.DistinctBy(run => run.Job).Count()}), "
+            + $"overlaps {Overlaps()}, port open again p50 {recoveries[Kills / 2]:0.00} s, max {recoveries[^1]:0.00} s"));
         Assert.Equal(Jobs, _acknowledged.Count);
-        Assert.Equal(Jobs, states.GetValueOrDefault("job_state_succeeded"));
-        Assert.Equal(Jobs, _runs.Select(run => run.Job).Distinct().Count());
-        Assert.Equal(0, overlaps);
+        Assert.Equal(_acknowledged.Keys.Order(), states.Keys.Order());
+        Assert.All(states, job => Assert.Equal("job_state_succeeded", job.Value));
+        Assert.Equal(Jobs, _runs.Where(run => run.Finished).Select(run => run.Job).Distinct().Count());
+        Assert.Equal(0, Overlaps());
+        Assert.Equal(runs, _runs.Count);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -109,20 +118,19 @@ public sealed class KillTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<Dictionary<string, int>> SettledAsync(HttpClient http)
+    /// <summary>Every job with its state, once all have ended.</summary>
+    private static async Task<SortedDictionary<string, string>> SettledAsync(HttpClient http)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
         while (true)
         {
-            var states = new Dictionary<string, int>(StringComparer.Ordinal);
+            var states = new SortedDictionary<string, string>(StringComparer.Ordinal);
             var after = "";
             while (true)
             {
-                var page = await http.GetFromJsonAsync<JsonElement>(new Uri($"/api/plugin/jobs?job_type=recorded&limit=500&after={Uri.EscapeDataString(after)}", UriKind.Relative), limit.Token);
+                var page = await http.GetFromJsonAsync<JsonElement>(new Uri($"/api/plugin/jobs?job_type=recorded&limit=500&after={Uri.EscapeDataString(after)}", UriKind.Relative));
                 foreach (var job in page.EnumerateArray())
                 {
-                    var state = job.GetProperty("state").GetString()!;
-                    states[state] = states.GetValueOrDefault(state) + 1;
+                    states[job.GetProperty("job_id").GetString()!] = job.GetProperty("state").GetString()!;
                 }
 
                 if (page.GetArrayLength() < 500)
@@ -134,21 +142,24 @@ public sealed class KillTests(ITestOutputHelper output)
                 after = $"{last.GetProperty("updated_at").GetDateTimeOffset().UtcTicks}~{last.GetProperty("job_id").GetString()}";
             }
 
-            if (!states.Keys.Any(state => state is "job_state_pending" or "job_state_assigned" or "job_state_running"))
+            if (!states.Values.Any(state => state is "job_state_pending" or "job_state_assigned" or "job_state_running"))
             {
                 return states;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         }
     }
 
+    /// <summary>Pairs of runs of one job that were under way at the same time, on two workers or on one.</summary>
     private int Overlaps() => _runs
         .GroupBy(run => run.Job)
-        .Sum(job => job.SelectMany(one => job.Where(other => other.Worker != one.Worker && other.From < one.To && one.From < other.To)).Count());
+        .Sum(job => job.OrderBy(run => run.From).Zip(job.OrderBy(run => run.From).Skip(1)).Count(pair => pair.Second.From < pair.First.To));
 
-    /// <summary>Writes down when it worked on what.</summary>
-    private sealed class Recorder(string worker, ConcurrentBag<(string, string, long, long)> runs) : IJobHandler
+    private sealed record Run(string Job, string Worker, long From, long To, bool Finished);
+
+    /// <summary>Writes down when it worked on what, to the end or not.</summary>
+    private sealed class Recorder(string worker, ConcurrentBag<Run> runs) : IJobHandler
     {
         public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("recorded", "Recorded")
             .Runtime(new AdminRuntimeDefaults { GlobalExecutionConcurrency = 64, PerWorkerExecutionConcurrency = 16, RetryLimit = 9, RetryBackoffSeconds = 1, ExecutionTimeoutSeconds = 120 })
@@ -159,9 +170,17 @@ public sealed class KillTests(ITestOutputHelper output)
         public async Task<JobOutcome> ExecuteAsync(JobContext context)
         {
             var from = Stopwatch.GetTimestamp();
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, context.Canceled);
-            runs.Add((context.JobId, worker, from, Stopwatch.GetTimestamp()));
-            return JobOutcome.Succeeded("done");
+            var finished = false;
+            try
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, context.Canceled);
+                finished = true;
+                return JobOutcome.Succeeded("done");
+            }
+            finally
+            {
+                runs.Add(new Run(context.JobId, worker, from, Stopwatch.GetTimestamp(), finished));
+            }
         }
     }
 }
