@@ -104,6 +104,7 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<WorkerConnections>();
         services.AddSingleton<IWorkerLink>(provider => provider.GetRequiredService<WorkerConnections>());
         services.AddSingleton<JobOutput>();
+        services.AddSingleton<Observations>();
         services.AddSingleton<WorkerGateway>();
         services.AddSingleton<HealthService>();
         services.AddAdminCore(core);

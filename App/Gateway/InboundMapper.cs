@@ -175,14 +175,16 @@ public static class InboundMapper
             Details(activity.Details))),
     ];
 
-    /// <summary>They live as long as the timeline, so a worker may not fill it with them.</summary>
-    private static ConfigValues Details(MapField<string, Wire.ConfigValue> wire)
+    /// <summary>Values nobody needs to do the work, or else a word about them: a worker may not fill the admin with them.</summary>
+    internal static ConfigValues Bounded(MapField<string, Wire.ConfigValue> wire, int most)
     {
         var values = ConfigValueMapper.ToCore(wire);
-        return ConfigValueSize.Of(values) <= WireLimits.DetailsSize
+        return ConfigValueSize.Of(values) <= most
             ? values
-            : ConfigValues.Empty.With("left_out", new ConfigValue.Text($"{values.Count} values, more than {WireLimits.DetailsSize} characters"));
+            : ConfigValues.Empty.With("left_out", new ConfigValue.Text($"{values.Count} values, more than {most} characters"));
     }
+
+    private static ConfigValues Details(MapField<string, Wire.ConfigValue> wire) => Bounded(wire, WireLimits.DetailsSize);
 
     private static RequestId Request(string id) => new(WireLimits.Cut(id, WireLimits.Id));
 
@@ -208,6 +210,6 @@ public static class InboundMapper
         : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key)));
 
     /// <summary>A worker's clock may say anything; what no calendar has is not said.</summary>
-    private static DateTimeOffset? Instant(Timestamp? stamp) =>
+    internal static DateTimeOffset? Instant(Timestamp? stamp) =>
         stamp is null || stamp.Seconds <= 0 || stamp.Seconds > 253_402_300_799 || stamp.Nanos is < 0 or > 999_999_999 ? null : Earliest.AddSeconds(stamp.Seconds).AddTicks(stamp.Nanos / 100);
 }

@@ -9,7 +9,7 @@ namespace BlazorPluginAdmin.App.Gateway;
 
 /// <summary>One worker stream: hello within the deadline, then a read loop in and a pump out, until either side ends it.</summary>
 public sealed partial class WorkerGateway(
-    IWorkerInbox inbox, IAdmin admin, WorkerConnections connections, JobOutput output, TimeProvider time, ILogger<WorkerGateway> logger)
+    IWorkerInbox inbox, IAdmin admin, WorkerConnections connections, JobOutput output, Observations observations, TimeProvider time, ILogger<WorkerGateway> logger)
 {
     public async Task RunAsync(RequestReader<Wire.WorkerToAdminMessage> requests, ResponseWriter<Wire.AdminToWorkerMessage> responses, CallContext call)
     {
@@ -44,6 +44,12 @@ public sealed partial class WorkerGateway(
             await inbox.PostAsync(new WorkerInput.Ended(connection.Session, reason), CancellationToken.None);
             await pump;
             LogEnded(logger, connection.Session.Value, reason);
+        }
+
+        if (connection.End is { Code: SessionEndCode.SlowReader })
+        {
+            // A status would have to wait behind all that it does not read, and the stream with it.
+            call.Abort();
         }
 
         EndStatus(connection.End);
@@ -90,6 +96,11 @@ public sealed partial class WorkerGateway(
             {
                 await output.AppendAsync(connection.Session, message.JobLog, connection.Closed);
                 continue;
+            }
+
+            if (message.BodyCase == Wire.WorkerToAdminMessage.BodyOneofCase.Observations)
+            {
+                observations.Take(worker, message.Observations);
             }
 
             if (message.BodyCase == Wire.WorkerToAdminMessage.BodyOneofCase.Hello)

@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -20,7 +21,6 @@ public static class ActivitiesApi
             return WireJson.Json((await admin.History.ActivitiesAsync(filter, cancellationToken)).Select(ApiObjects.Activity));
         });
 
-        // Workers report observations; nothing keeps them yet, so there is nothing to list.
-        api.MapGet("/observations", () => WireJson.Json(Array.Empty<object>()));
+        api.MapGet("/observations", (Observations observations, string? format) => WireJson.Json(observations.Of(format).Select(ApiObjects.Observation)));
     }
 }

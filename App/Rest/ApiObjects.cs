@@ -121,6 +121,17 @@ public static class ApiObjects
         return node;
     }
 
+    public static object Observation(Observation observation) => new
+    {
+        object_id = observation.ObjectId,
+        object_kind = observation.Kind,
+        format = observation.Format,
+        attributes = JsonNode.Parse(PlainJson.Write(new ConfigValue.Map(observation.Attributes))),
+        job_type = observation.JobType,
+        worker_id = observation.Worker.Value,
+        observed_at = observation.At,
+    };
+
     /// <summary>PascalCase outside, snake_case inside, enums as numbers: that is how existing clients get it.</summary>
     public static JsonNode Worker(WorkerView view)
     {

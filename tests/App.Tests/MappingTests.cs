@@ -29,6 +29,7 @@ public sealed class MappingTests
         "job_progress_update.state",
     ];
 
+    /// <summary>What has its own way past the engine, or is asked for by nobody yet.</summary>
     private static readonly HashSet<string> UnheardBodies = ["observations", "object_preview_response", "pong", "job_log"];
 
     public static TheoryData<string> Heard =>
@@ -205,6 +206,19 @@ public sealed class MappingTests
         var taken = (WorkerInput.Proposed)InboundMapper.ToInput(
             new SessionId(1), "peer", new Wire.WorkerToAdminMessage { DetectionProposals = new Wire.DetectionProposals { Proposals = { proposal } } }, Now)!;
         Assert.Null(taken.Proposals[0].NotBefore);
+    }
+
+    [Fact]
+    public void Observations_BeyondTheLimit_PushOutTheOldest()
+    {
+        var observations = new Observations(TimeProvider.System);
+        for (var n = 0; n < Observations.Most + 10; n++)
+        {
+            observations.Take("w", new Wire.WorkerObservations { Observations = { new Wire.ObjectObservation { ObjectId = { $"o{n}" }, ObservedAt = new() { Seconds = 1_700_000_000 + n } } } });
+        }
+
+        var kept = observations.Of(null).Select(observation => observation.ObjectId[0]).ToList();
+        Assert.Equal((Observations.Most, $"o{Observations.Most + 9}", "o10"), (kept.Count, kept[0], kept[^1]));
     }
 
     [Fact]

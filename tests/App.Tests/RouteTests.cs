@@ -255,6 +255,37 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
     }
 
     [Fact]
+    public async Task Observations_AreTheNewestOfEachObject_InPlainJson()
+    {
+        using var worker = await ConnectAsync("r-observe");
+        foreach (var (at, fragments) in ((long, long)[])[(1_700_000_000, 3), (1_700_000_100, 16)])
+        {
+            await worker.SendAsync(new WorkerToAdminMessage
+            {
+                Observations = new WorkerObservations
+                {
+                    JobType = "r-observe",
+                    Observations =
+                    {
+                        new ObjectObservation { Format = "LANCE" },
+                        new ObjectObservation { ObjectId = { "bucket", "table" }, ObjectKind = "table", Format = "LANCE", ObservedAt = new() { Seconds = at }, Attributes = { ["fragments"] = new Wire.ConfigValue { Int64Value = fragments }, ["schema"] = new Wire.ConfigValue { StringValue = "a,b" } } },
+                        new ObjectObservation { ObjectId = { $"other-{at}" }, Format = "csv", ObservedAt = new() { Seconds = at } },
+                    },
+                },
+            });
+        }
+
+        // Heard after them, so they have been taken.
+        await worker.SendAsync(new WorkerToAdminMessage { Heartbeat = new WorkerHeartbeat() });
+        await admin.UntilAsync(state => state.Sessions.Values.Any(session => session is { Worker.Value: "w-r-observe", Heartbeat: not null }), "the heartbeat came");
+        var seen = await admin.GetAsync("/api/plugin/observations?format=lance");
+        Assert.Equal(
+            """[{"object_id":["bucket","table"],"object_kind":"table","format":"LANCE","attributes":{"fragments":16,"schema":"a,b"},"job_type":"r-observe","worker_id":"w-r-observe","observed_at":"2023-11-14T22:15:00Z"}]""",
+            seen.GetRawText());
+        Assert.Equal(["bucket", "other-1700000100", "other-1700000000"], (await admin.GetAsync("/api/plugin/observations")).EnumerateArray().Select(item => item.GetProperty("object_id")[0].GetString()));
+    }
+
+    [Fact]
     public async Task WorkerObject_SaysWhatTheHeartbeatSaid()
     {
         using var worker = await ConnectAsync("r-beat");

@@ -27,7 +27,7 @@ public class RunningAdmin : IAsyncLifetime, IDisposable
 
     /// <summary>Huge things the admin keeps, wherever: state, read model, store, connections, logs.</summary>
     public IEnumerable<string> LargeThings() => Reach.LargeThings(
-        Admin.States.Current.Value, Admin.Views.Current.Value, Admin, _app!.Services.GetRequiredService<IAdminStore>(), _app.Services.GetRequiredService<WorkerConnections>(), _app.Services.GetRequiredService<JobLogStore>());
+        Admin.States.Current.Value, Admin.Views.Current.Value, Admin, _app!.Services.GetRequiredService<IAdminStore>(), _app.Services.GetRequiredService<WorkerConnections>(), _app.Services.GetRequiredService<JobLogStore>(), _app.Services.GetRequiredService<Observations>());
 
     public string GrpcAddress => _app!.GrpcAddress;
 
