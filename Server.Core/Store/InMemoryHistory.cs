@@ -42,10 +42,7 @@ internal sealed class InMemoryHistory : IAdminHistory
     }
 
     public Task<ImmutableArray<Job>> RunsAsync(string jobType, bool succeeded, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult(_tables.Jobs.Values
-            .Where(job => job.JobType == jobType && job.IsTerminal && job.State == JobState.Succeeded == succeeded)
-            .OrderByDescending(job => job.CompletedAt)
-            .ThenByDescending(job => job.Id)
+        Task.FromResult(Newest(_tables.Jobs.Values.Where(job => job.JobType == jobType && job.IsTerminal && job.State == JobState.Succeeded == succeeded))
             .Take(limit)
             .ToImmutableArray());
 

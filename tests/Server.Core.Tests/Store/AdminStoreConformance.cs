@@ -176,6 +176,167 @@ public abstract class AdminStoreConformance : IDisposable
         Assert.Equal([2L, 1], (await Store.History.ActivitiesAsync(new ActivityFilter { Before = 3 }, CancellationToken.None)).Select(activity => activity.Sequence));
     }
 
+    [Fact]
+    public void CommitThatThrows_AppliesNothing()
+    {
+        Store.Load();
+        Assert.ThrowsAny<Exception>(() => Store.Commit([new Change.JobSaved(Job("half"), JobPayload.Empty, null), new Change.CounterSaved("c", 1), new Change.ActivityAdded(null!)]));
+        Store.Commit([new Change.JobSaved(Job("whole"), JobPayload.Empty, null)]);
+        Reopen();
+        var state = Store.Load();
+        Assert.Equal("whole", Assert.Single(state.OpenJobs).Id.Value);
+        Assert.Empty(state.Counters);
+    }
+
+    [Fact]
+    public async Task SavedAgain_ReplacesTheRow_AndKeepsThePayload()
+    {
+        Store.Load();
+        var payload = new JobPayload("as it came", ConfigValues.Empty);
+        var attempt = Attempt("r1");
+        var job = Job("j") with { State = JobState.Running, Phase = JobPhase.Working };
+        Store.Commit([new Change.JobSaved(job, payload, null), new Change.AttemptSaved(job.Id, attempt)]);
+        var ended = attempt with { Outcome = AttemptOutcome.Failed, StartedAt = Start, EndedAt = Start.AddSeconds(1), Error = "broke" };
+        Store.Commit([new Change.AttemptSaved(new JobId("j"), ended), new Change.AttemptSaved(new JobId("j"), Attempt("r2") with { Number = 2 }), new Change.JobSaved(job with { Summary = "newer" }, null, null)]);
+        Reopen();
+        var open = Assert.Single(Store.Load().OpenJobs);
+        Assert.Equal(("newer", "r2"), (open.Summary, open.Attempt!.RequestId.Value));
+        var record = (await Store.History.JobAsync(open.Id, CancellationToken.None))!;
+        Assert.Equal(payload, record.Payload);
+        Assert.Null(record.Result);
+        Assert.Equal([("r1", AttemptOutcome.Failed, "broke", Start.AddSeconds(1)), ("r2", AttemptOutcome.Open, "", null)],
+            record.Attempts.Select(one => (one.RequestId.Value, one.Outcome, one.Error, one.EndedAt)));
+    }
+
+    [Fact]
+    public async Task UnknownIds_AreNothing()
+    {
+        Store.Load();
+        Assert.Null(await Store.History.JobAsync(new JobId("no"), CancellationToken.None));
+        Assert.Null(Store.History.ReadPayload(new JobId("no")));
+        Assert.Null(await Store.History.DetectionAsync(new RequestId("no"), CancellationToken.None));
+        Assert.Empty(await Store.History.ProposalsAsync(new RequestId("no"), 0, 9, CancellationToken.None));
+        Assert.Empty(await Store.History.ConfigVersionsAsync("no", 9, CancellationToken.None));
+        Assert.Empty(await Store.History.RunsAsync("no", true, 9, CancellationToken.None));
+        Assert.Empty(await Store.History.CountJobsAsync(new JobFilter(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task EveryFilterOfJobs_Counts()
+    {
+        Store.Load();
+        var worker = Attempt("r") with { Worker = new WorkerId("w,1"), Outcome = AttemptOutcome.Failed };
+        Store.Commit(
+        [
+            new Change.JobSaved(Job("a") with { State = JobState.Failed, Phase = JobPhase.None, Reason = JobReason.Timeout, Attempt = worker }, JobPayload.Empty, null),
+            new Change.AttemptSaved(new JobId("a"), worker),
+            new Change.JobSaved(Job("b") with { Origin = JobOrigin.Cli, UpdatedAt = Start.AddHours(1), Summary = "Two of 50%" }, JobPayload.Empty, null),
+            new Change.JobSaved(Job("c") with { Detection = new RequestId("d"), State = JobState.Canceled, Phase = JobPhase.None, Reason = JobReason.Person }, JobPayload.Empty, null),
+        ]);
+        async Task<string> Found(JobFilter filter)
+        {
+            var found = string.Concat((await Store.History.JobsAsync(filter, CancellationToken.None)).Items.Select(job => job.Id.Value).Order());
+            Assert.Equal(found.Length, (await Store.History.CountJobsAsync(filter, CancellationToken.None)).Values.Sum());
+            return found;
+        }
+
+        Assert.Equal("a", await Found(new JobFilter { Reasons = [JobReason.Timeout] }));
+        Assert.Equal("ac", await Found(new JobFilter { Reasons = [JobReason.Timeout, JobReason.Person] }));
+        Assert.Equal("a", await Found(new JobFilter { Worker = new WorkerId("w,1") }));
+        Assert.Equal("c", await Found(new JobFilter { Detection = new RequestId("d") }));
+        Assert.Equal("b", await Found(new JobFilter { Origin = JobOrigin.Cli }));
+        Assert.Equal("b", await Found(new JobFilter { UpdatedSince = Start.AddMinutes(1) }));
+        Assert.Equal("b", await Found(new JobFilter { Text = "of 50%" }));
+        Assert.Equal("", await Found(new JobFilter { Text = "%", Origin = JobOrigin.Detection, Reasons = [JobReason.Person] }));
+        Assert.Equal("ca", string.Concat((await Store.History.RunsAsync("t", succeeded: false, 9, CancellationToken.None)).Select(job => job.Id.Value)));
+    }
+
+    [Fact]
+    public async Task EveryFilterOfActivities_Counts()
+    {
+        Store.Load();
+        Store.Commit(
+        [
+            new Change.ActivityAdded(Activity(1) with { Worker = new WorkerId("w") }),
+            new Change.ActivityAdded(Activity(2) with { Request = new RequestId("r"), Actor = "me", Severity = ActivitySeverity.Bad }),
+            new Change.ActivityAdded(Activity(3) with { Message = "The Disk" }),
+        ]);
+        async Task<string> Found(ActivityFilter filter) => string.Join(',', (await Store.History.ActivitiesAsync(filter, CancellationToken.None)).Select(activity => activity.Sequence));
+        Assert.Equal("1", await Found(new ActivityFilter { Worker = new WorkerId("w") }));
+        Assert.Equal("2", await Found(new ActivityFilter { Request = new RequestId("r") }));
+        Assert.Equal("3", await Found(new ActivityFilter { Text = "the disk" }));
+        Assert.Equal("3,2", await Found(new ActivityFilter { Limit = 2 }));
+        var back = (await Store.History.ActivitiesAsync(new ActivityFilter { Before = 3, Limit = 1 }, CancellationToken.None))[0];
+        Assert.Equal(Activity(2) with { Request = new RequestId("r"), Actor = "me", Severity = ActivitySeverity.Bad }, back);
+    }
+
+    [Fact]
+    public async Task Detections_NewestFirst_TheirProposalsInOrder()
+    {
+        Store.Load();
+        Detection Of(string id, string type, int minute, bool settled) =>
+            new() { Id = new RequestId(id), JobType = type, StartedAt = Start.AddMinutes(minute), SettledAt = settled ? Start.AddHours(1) : null, Status = DetectionStatus.Succeeded };
+        ProposalTrace Trace(int n) => new(n, new Proposal($"p{n}", "", "", 50, "", "", ConfigValues.Empty, ImmutableSortedDictionary<string, string>.Empty, null, null), ProposalOutcome.Queued, null, "");
+        Store.Commit(
+        [
+            new Change.DetectionSaved(Of("a", "t", 1, true)), new Change.DetectionSaved(Of("b", "u", 2, true)), new Change.DetectionSaved(Of("c", "t", 3, false)),
+            new Change.ProposalsSaved(new RequestId("c"), [Trace(0), Trace(1)]), new Change.ProposalsSaved(new RequestId("c"), [Trace(2), Trace(3)]),
+        ]);
+        Reopen();
+        var state = Store.Load();
+        Assert.Equal("c", Assert.Single(state.OpenDetections).Id.Value);
+        Assert.Equal(["c", "b", "a"], (await Store.History.DetectionsAsync(null, 9, CancellationToken.None)).Select(one => one.Id.Value));
+        Assert.Equal(["c", "a"], (await Store.History.DetectionsAsync("t", 9, CancellationToken.None)).Select(one => one.Id.Value));
+        Assert.Equal(["c"], (await Store.History.DetectionsAsync("t", 1, CancellationToken.None)).Select(one => one.Id.Value));
+        Assert.Equal(Start.AddMinutes(2), (await Store.History.DetectionAsync(new RequestId("b"), CancellationToken.None))!.StartedAt);
+        Assert.Equal([1, 2], (await Store.History.ProposalsAsync(new RequestId("c"), 1, 2, CancellationToken.None)).Select(trace => trace.Index));
+    }
+
+    [Fact]
+    public async Task Pruning_OfDetectionsAndConfigs_KeepsTheNewest_AndWhatIsNotSettled()
+    {
+        Store.Load();
+        var changes = new List<Change> { new Change.DetectionSaved(new Detection { Id = new RequestId("open"), JobType = "t", StartedAt = Start.AddDays(-1) }) };
+        for (var n = 0; n < 6; n++)
+        {
+            var id = new RequestId($"d{n}");
+            changes.Add(new Change.DetectionSaved(new Detection { Id = id, JobType = "t", StartedAt = Start.AddMinutes(n), SettledAt = Start.AddHours(1) }));
+            changes.Add(new Change.ProposalsSaved(id, [new ProposalTrace(0, new Proposal("p", "", "", 50, "", "", ConfigValues.Empty, ImmutableSortedDictionary<string, string>.Empty, null, null), ProposalOutcome.Queued, null, "")]));
+            changes.Add(new Change.ConfigSaved(new ConfigDocument { JobType = "t", Version = n + 1, SavedAt = Start, SavedBy = "me" }));
+        }
+
+        Store.Commit(changes);
+        Store.Commit([new Change.Pruned(new RetentionLimits(TimeSpan.FromDays(30), 20, 2, 3), Start)]);
+        Assert.Equal(["d5", "d4", "open"], (await Store.History.DetectionsAsync("t", 9, CancellationToken.None)).Select(one => one.Id.Value));
+        Assert.Empty(await Store.History.ProposalsAsync(new RequestId("d0"), 0, 9, CancellationToken.None));
+        Assert.Single(await Store.History.ProposalsAsync(new RequestId("d5"), 0, 9, CancellationToken.None));
+        Assert.Equal([6L, 5, 4], (await Store.History.ConfigVersionsAsync("t", 9, CancellationToken.None)).Select(version => version.Version));
+    }
+
+    [Fact]
+    public async Task ConfigVersions_SayWhoAndWhen()
+    {
+        Store.Load();
+        var version = new ConfigDocument { JobType = "t", Version = 1, DescriptorVersion = 7, SavedAt = Start, SavedBy = "me", Via = "ui", Reason = "why not" };
+        Store.Commit([new Change.ConfigSaved(version), new Change.ConfigSaved(version with { Version = 2, SavedBy = "you", SavedAt = Start.AddDays(1) })]);
+        Reopen();
+        Store.Load();
+        var versions = await Store.History.ConfigVersionsAsync("t", 9, CancellationToken.None);
+        Assert.Equal(version with { Version = 2, SavedBy = "you", SavedAt = Start.AddDays(1) }, versions[0]);
+        Assert.Equal(version, versions[1]);
+        Assert.Single(await Store.History.ConfigVersionsAsync("t", 1, CancellationToken.None));
+    }
+
+    [Fact]
+    public void ForgottenWorker_DoesNotComeBack()
+    {
+        Store.Load();
+        Store.Commit([new Change.WorkerSaved(new Worker { Id = new WorkerId("a"), FirstSeenAt = Start }), new Change.WorkerSaved(new Worker { Id = new WorkerId("b"), FirstSeenAt = Start })]);
+        Store.Commit([new Change.WorkerForgotten(new WorkerId("a"))]);
+        Reopen();
+        Assert.Equal("b", Assert.Single(Store.Load().Workers).Id.Value);
+    }
+
     protected static Job Job(string id) => new() { Id = new JobId(id), JobType = "t", DedupeKey = id, CreatedAt = Start, UpdatedAt = Start, DueAt = Start };
 
     private static Attempt Attempt(string request) => new()
@@ -202,112 +363,5 @@ public sealed class InMemoryAdminStoreTests : AdminStoreConformance
     protected override void Reopen()
     {
         // It lives as long as its process.
-    }
-}
-
-public sealed class SqliteAdminStoreTests : AdminStoreConformance
-{
-    private readonly string _folder = Directory.CreateTempSubdirectory("store-").FullName;
-    private SqliteAdminStore _store;
-
-    public SqliteAdminStoreTests() => _store = new SqliteAdminStore(File);
-
-    protected override IAdminStore Store => _store;
-
-    private string File => Path.Combine(_folder, "admin.db");
-
-    public override void Dispose()
-    {
-        _store.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    [Theory]
-    [InlineData("not a database at all, just some words that somebody put here .......................................................")]
-    [InlineData("x")]
-    public void ForeignFile_IsRefused_AndLeftAsItIs(string content)
-    {
-        System.IO.File.WriteAllText(File, content);
-        var refused = Assert.Throws<StoreRefusedException>(() => _store.Load());
-        Assert.Contains(File, refused.Message, StringComparison.Ordinal);
-        Assert.Contains("--data-dir", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(content, System.IO.File.ReadAllText(File));
-    }
-
-    [Fact]
-    public void NewerFile_IsRefused()
-    {
-        _store.Load();
-        _store.Dispose();
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={File};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 99";
-            command.ExecuteNonQuery();
-        }
-
-        _store = new SqliteAdminStore(File);
-        Assert.Contains("newer version", Assert.Throws<StoreRefusedException>(() => _store.Load()).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void DamagedFile_IsRefused()
-    {
-        _store.Load();
-        _store.Commit([.. Enumerable.Range(0, 200).Select(n => new Change.JobSaved(Job($"j{n}"), new JobPayload(new string('x', 500), ConfigValues.Empty), null))]);
-        _store.Dispose();
-        using (var stream = System.IO.File.OpenWrite(File))
-        {
-            stream.SetLength(stream.Length / 3);
-        }
-
-        _store = new SqliteAdminStore(File);
-        Assert.Throws<StoreRefusedException>(() => _store.Load());
-    }
-
-    [Fact]
-    public void InterruptedFirstStart_IsAFirstStart()
-    {
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={File};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode = WAL";
-            command.ExecuteNonQuery();
-        }
-
-        Assert.Empty(_store.Load().OpenJobs);
-    }
-
-    [Fact]
-    public void FullDisk_IsKnownNotDone()
-    {
-        _store.Load();
-        _store.Commit([new Change.JobSaved(Job("before"), JobPayload.Empty, null)]);
-        var pages = _store.LimitPages(0);
-        var bulk = Enumerable.Range(0, 500).Select(n => new Change.JobSaved(Job($"j{n}"), new JobPayload(new string('x', 10_000), ConfigValues.Empty), null)).ToList();
-        Assert.Throws<StoreUnavailableException>(() => _store.Commit(bulk));
-        Assert.Null(_store.History.JobAsync(new JobId("j0"), CancellationToken.None).GetAwaiter().GetResult());
-        _store.LimitPages(pages + 100_000);
-        _store.Commit(bulk);
-        Assert.NotNull(_store.History.JobAsync(new JobId("j499"), CancellationToken.None).GetAwaiter().GetResult());
-    }
-
-    [Fact]
-    public void Commit_OnAnotherThread_IsRefused()
-    {
-        _store.Load();
-        Exception? thrown = null;
-        var thread = new Thread(() => thrown = Record.Exception(() => _store.Commit([])));
-        thread.Start();
-        thread.Join();
-        Assert.IsType<InvalidOperationException>(thrown);
-    }
-
-    protected override void Reopen()
-    {
-        _store.Dispose();
-        _store = new SqliteAdminStore(File);
     }
 }

@@ -90,6 +90,12 @@ public sealed class DamagedStoreTests : IDisposable
     }
 
     [Fact]
+    public void NewerSchema_IsRefused() => Assert.Contains("newer version", Refusal(With(60, 99), null)!, StringComparison.Ordinal);
+
+    [Fact]
+    public void DatabaseOfAnotherProgram_IsRefused() => Assert.Contains("another program", Refusal(With(68, 7), null)!, StringComparison.Ordinal);
+
+    [Fact]
     public void LogWithoutItsFile_IsRefused() => Assert.Contains("write-ahead log", Refusal([], _log)!, StringComparison.Ordinal);
 
     [Fact]
@@ -103,6 +109,14 @@ public sealed class DamagedStoreTests : IDisposable
         }
 
         Assert.NotNull(Refusal(bytes, null));
+    }
+
+    /// <summary>With another number in the header: the schema at 60, the program at 68.</summary>
+    private byte[] With(int offset, int number)
+    {
+        var bytes = (byte[])_sound.Clone();
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(offset), number);
+        return bytes;
     }
 
     private void Damage(int seeds, Func<Random, byte[], byte[]> damage)
