@@ -120,6 +120,7 @@ public sealed class AdminApp : IAsyncDisposable
     private static void Map(WebApplication app)
     {
         app.UseWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), pages => pages.UseMiddleware<RequestGuard>());
+        app.UseWhen(IsVisit, pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
         app.UseRouting();
         app.Use(WorkerDoor.CheckAsync);
         app.UseAntiforgery();
@@ -133,6 +134,11 @@ public sealed class AdminApp : IAsyncDisposable
         app.MapStaticAssets();
         app.MapAdminPages();
     }
+
+    /// <summary>A person whose browser asks for a page; programs get a bare status.</summary>
+    private static bool IsVisit(HttpContext http) =>
+        !HttpProtocol.IsHttp2(http.Request.Protocol) && !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+        && http.Request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.Ordinal) == true);
 
     private static ShellOptions Shell(IServiceProvider provider, AppOptions options)
     {

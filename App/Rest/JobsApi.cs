@@ -87,8 +87,14 @@ public static class JobsApi
             return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
         }
 
+        // Without an offset all of it, which the store keeps bounded; with one, a piece.
         var slice = await logs.ReadAsync(
-            record.Job.Id, attempt ?? record.Job.Attempt?.Number ?? 1, stream == "stderr" ? LogStream.Stderr : LogStream.Stdout, offset ?? 0, 1024 * 1024, cancellationToken);
+            record.Job.Id,
+            attempt ?? record.Job.Attempt?.Number ?? 1,
+            stream == "stderr" ? LogStream.Stderr : LogStream.Stdout,
+            offset ?? 0,
+            offset is null ? int.MaxValue : 1024 * 1024,
+            cancellationToken);
         return Results.Bytes(slice is null ? [] : [.. slice.Bytes], "text/plain; charset=utf-8");
     }
 
