@@ -131,6 +131,11 @@ public sealed partial class ConfigTab : LiveComponent
             {
                 _admin.Refuse(reply.Refusal.Fields);
                 _worker.Refuse(reply.Refusal.Fields);
+                foreach (var error in reply.Refusal.Fields.Where(error => error.Form == "admin_runtime"))
+                {
+                    _errors[error.Field] = error.Message;
+                }
+
                 Say(reply.Refusal.Text, refused: true);
             }
         }

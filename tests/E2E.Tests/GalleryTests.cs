@@ -15,14 +15,14 @@ public sealed class GalleryTests(DevelopmentAdmin browser) : IClassFixture<Devel
         ("int64_number", "7", "7"), ("int64_text", "9007199254740995", "9007199254740995"), ("int64_plain", "-9223372036854775808", "-9223372036854775808"),
         ("double_number", "0.1", "0.1"), ("double_plain", "1e-7", "1E-07"), ("string_text", "<b>text</b> Ω", "<b>text</b> Ω"), ("string_textarea", "one\n two\n", "one\n two\n"),
         ("string_plain", "plain", "plain"), ("bytes_textarea", "00ff10", "00ff10"), ("bytes_text", "other bytes", "other bytes"),
-        ("duration_duration", "90m", "1h30m"), ("duration_plain", "250ms", "250ms"),
+        ("duration_duration", "100m", "1h40m"), ("duration_plain", "250ms", "250ms"),
     ];
 
     [Fact]
     public async Task EveryField_TypedSavedAndReadBack_KeepsItsValue()
     {
         var (page, complaints) = await browser.OpenAsync("/dev/gallery");
-        ILocator Field(string name) => page.Locator($".form:first-of-type [data-field={name}]").First;
+        ILocator Field(string name) => page.Locator($"[data-field={name}]").First;
         ILocator Box(string name) => page.Locator($"#types-worker-{name}");
         await Expect(Box("int64_text")).ToHaveValueAsync("9007199254740993");
         await Field("bool_toggle").GetByRole(AriaRole.Switch).UncheckAsync();
@@ -80,7 +80,7 @@ public sealed class GalleryTests(DevelopmentAdmin browser) : IClassFixture<Devel
         await Expect(page.Locator("#states-worker-secret_set")).ToHaveTextAsync("Replace");
         await page.Locator("#states-worker-secret_set").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Check everything" }).ClickAsync();
-        await Expect(page.Locator(".form-errors")).ToBeVisibleAsync();
+        await Expect(page.Locator(".form-errors").Last).ToBeVisibleAsync();
         Assert.Contains("secret_set", received.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(StoredSecret, received.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(StoredSecret, await page.ContentAsync(), StringComparison.Ordinal);
@@ -94,7 +94,7 @@ public sealed class GalleryTests(DevelopmentAdmin browser) : IClassFixture<Devel
     {
         var (page, complaints) = await browser.OpenAsync("/dev/gallery", width, 800, theme);
         await page.GetByRole(AriaRole.Button, new() { Name = "Check everything" }).ClickAsync();
-        await Expect(page.Locator(".form-errors")).ToBeVisibleAsync();
+        await Expect(page.Locator(".form-errors").Last).ToBeVisibleAsync();
         await PageChecks.CheckAsync(page, $"gallery-{width}-{theme}");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
