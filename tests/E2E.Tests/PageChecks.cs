@@ -14,7 +14,7 @@ public static class PageChecks
 
         // Evaluated through the debugger, so that the page's content security policy stays on.
         await page.EvaluateAsync(Axe);
-        var violations = await page.EvaluateAsync<string[]>("async () => (await axe.run()).violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | '))");
+        var violations = await page.EvaluateAsync<string[]>("async () => (await axe.run({ resultTypes: ['violations'] })).violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | '))");
         Assert.True(violations.Length == 0, $"{name}: {string.Join("\n", violations)}");
     }
 }
