@@ -125,6 +125,9 @@ public sealed class FormBuffer
         Tell();
     }
 
+    /// <summary>Leads a person to the first thing that is wrong, if its field is shown.</summary>
+    public ValueTask FocusFirstErrorAsync() => Errors.Select(error => Find(error.Field)?.Focus).FirstOrDefault(focus => focus is not null)?.Invoke() ?? ValueTask.CompletedTask;
+
     public void Discard()
     {
         Reviewed = false;

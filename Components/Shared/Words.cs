@@ -129,7 +129,7 @@ public static class Words
         "detecting" => ("running", "search", "Detecting"),
         "executing" => ("running", "play", "Executing"),
         "paused" => ("uneasy", "pause", "Paused"),
-        "disabled" => ("canceled", "slash", "Detects by hand only"),
+        "disabled" => ("canceled", "slash", "By hand"),
         "due" => ("assigned", "arrow", "Due"),
         _ => ("waiting", "check", "Idle"),
     };

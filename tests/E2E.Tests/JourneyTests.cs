@@ -24,6 +24,7 @@ public sealed class JourneyTests(WorkingAdmin browser) : IClassFixture<WorkingAd
         await Expect(page.GetByTestId("save-reply")).ToContainTextAsync("not valid");
         await Expect(page.Locator(".form-errors")).ToContainTextAsync("Keep newest");
         await Expect(page.Locator("#w-worker-min_keep")).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(page.Locator(".form [aria-invalid=true]").First).ToBeFocusedAsync();
         await Retention.ConfigureAsync(page, root, keep: 2, "gzip");
 
         await page.GetByTestId("run-detection").ClickAsync();
