@@ -132,6 +132,7 @@ public sealed class AdminApp : IAsyncDisposable
             pages.UseMiddleware<RequestGuard>();
             pages.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseMiddleware<ApiErrors>());
         });
+        app.UseWhen(IsVisit, pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
         app.UseRouting();
         app.Use(WorkerDoor.CheckAsync);
         app.UseAntiforgery();
@@ -145,6 +146,11 @@ public sealed class AdminApp : IAsyncDisposable
         app.MapStaticAssets();
         app.MapAdminPages();
     }
+
+    /// <summary>A person whose browser asks for a page; programs get a bare status.</summary>
+    private static bool IsVisit(HttpContext http) =>
+        !HttpProtocol.IsHttp2(http.Request.Protocol) && !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+        && http.Request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.Ordinal) == true);
 
     private static ShellOptions Shell(IServiceProvider provider, AppOptions options)
     {

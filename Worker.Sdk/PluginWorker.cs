@@ -212,7 +212,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
                 LogStartFailed(_options.Logger, failure.Message);
             }
 
-            var delay = rules.Delay(failures++, Session?.ReconnectDelay ?? TimeSpan.FromSeconds(1));
+            var delay = rules.Delay(failures++, Session?.ReconnectDelay ?? TimeSpan.FromSeconds(1), atWork: _runner.Running.Count > 0 || _runner.Completions.All().Count > 0);
             await Task.Delay(delay, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -87,12 +87,14 @@ public static class JobsApi
             return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
         }
 
+        // Without an offset all of it, which the store keeps bounded; with one, a piece.
         var slice = await logs.ReadAsync(
             record.Job.Id,
             Queries.Number(attempt, record.Job.Attempt?.Number ?? 1, int.MaxValue),
             stream == "stderr" ? LogStream.Stderr : LogStream.Stdout,
             long.TryParse(offset, out var from) && from > 0 ? from : 0,
-            1024 * 1024, cancellationToken);
+            string.IsNullOrEmpty(offset) ? int.MaxValue : 1024 * 1024,
+            cancellationToken);
         return Results.Bytes(slice is null ? [] : [.. slice.Bytes], "text/plain; charset=utf-8");
     }
 

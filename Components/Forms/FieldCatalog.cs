@@ -4,7 +4,11 @@ using BlazorPluginAdmin.Server.Core.Forms;
 namespace BlazorPluginAdmin.Components.Forms;
 
 /// <summary>How one field is drawn: the control, and whether it is a group of controls with a legend instead of a label.</summary>
-public sealed record FieldLook(Type Control, bool IsGroup);
+public sealed record FieldLook(Type Control, bool IsGroup)
+{
+    /// <summary>Needs the whole line; the others stand two in a row.</summary>
+    public bool IsWide => IsGroup || Control == typeof(TextAreaField) || Control == typeof(BytesField) || Control == typeof(SecretField) || Control == typeof(ReadOnlyField);
+}
 
 /// <summary>Kind and widget → control. The kind decides what is possible, the widget only between looks.</summary>
 public static class FieldCatalog

@@ -114,16 +114,19 @@ public sealed class FormBuffer
         return Errors.IsEmpty;
     }
 
-    /// <summary>The admin's answer is final: its errors are shown at their fields, the rest on top.</summary>
+    /// <summary>The admin's answer is final: its errors are shown at their fields, the rest on top. Those of other forms belong to them.</summary>
     public void Refuse(IEnumerable<FieldError> errors)
     {
-        var all = errors.ToList();
+        var all = errors.Where(error => error.Form.Length == 0 || error.Form == FieldError.NameOf(Kind)).ToList();
         Reviewed = true;
         foreach (var slot in _slots.Values)
             slot.Refuse([.. all.Where(error => error.Field == slot.Field.Name && !slot.Errors.Any(known => known.Path == error.Path && known.Code == error.Code))]);
         Unplaced = [.. all.Where(error => !_slots.ContainsKey(error.Field))];
         Tell();
     }
+
+    /// <summary>Leads a person to the first thing that is wrong, if its field is shown.</summary>
+    public ValueTask FocusFirstErrorAsync() => Errors.Select(error => Find(error.Field)?.Focus).FirstOrDefault(focus => focus is not null)?.Invoke() ?? ValueTask.CompletedTask;
 
     public void Discard()
     {

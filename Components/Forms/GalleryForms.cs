@@ -59,7 +59,7 @@ public static class GalleryForms
             ["duration_duration"] = new ConfigValue.Duration(5_400, 0),
             ["enum_radio"] = new ConfigValue.Text("one"),
             ["enum_select"] = new ConfigValue.Text("two"),
-            ["list_multi"] = new ConfigValue.TextList(["one", "three"]),
+            ["list_multi"] = new ConfigValue.TextList(["one", "four"]),
             ["list_text"] = new ConfigValue.TextList(["/data/a", "/data/b"]),
             ["list_int64"] = new ConfigValue.Int64List([0, 9_007_199_254_740_993]),
             ["list_double"] = new ConfigValue.DoubleList([0.5]),

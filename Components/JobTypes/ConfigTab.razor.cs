@@ -110,7 +110,25 @@ public sealed partial class ConfigTab : LiveComponent
     private async Task<bool> ReviewAsync()
     {
         var admin = await _admin!.ReviewAsync();
-        return await _worker!.ReviewAsync() && admin && _errors.Count == 0;
+        var worker = await _worker!.ReviewAsync();
+        if (!admin || !worker)
+        {
+            await ShowFirstErrorAsync(admin ? _worker : _admin);
+        }
+
+        return admin && worker && _errors.Count == 0;
+    }
+
+    private static async Task ShowFirstErrorAsync(FormBuffer form)
+    {
+        try
+        {
+            await form.FocusFirstErrorAsync();
+        }
+        catch (JSException)
+        {
+            // The search in the form hides the field; the summary on top names it.
+        }
     }
 
     private async Task SaveAsync()
@@ -131,6 +149,11 @@ public sealed partial class ConfigTab : LiveComponent
             {
                 _admin.Refuse(reply.Refusal.Fields);
                 _worker.Refuse(reply.Refusal.Fields);
+                foreach (var error in reply.Refusal.Fields.Where(error => error.Form == "admin_runtime"))
+                {
+                    _errors[error.Field] = error.Message;
+                }
+
                 Say(reply.Refusal.Text, refused: true);
             }
         }

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
-using BlazorPluginAdmin.Server.Core.Logs;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.AspNetCore.Components;
@@ -15,13 +14,11 @@ namespace BlazorPluginAdmin.Components.Jobs;
 /// <summary>All of one job, alive while it runs: over a list or as a page of its own.</summary>
 public sealed partial class JobDetail : LiveComponent
 {
-    private const int LogShown = 48 * 1024;
-
-    private readonly string _reason = "";
     private JobRecord? _record;
     private ImmutableArray<Activity> _activities = [];
-    private string _log = "";
     private string _reply = "";
+    private bool _refused;
+    private JobId? _again;
     private bool _missing;
     private bool _busy;
     private Job? _seen;
@@ -35,15 +32,20 @@ public sealed partial class JobDetail : LiveComponent
     public EventCallback OnClose { get; set; }
 
     [Inject]
-    private JobLogStore Logs { get; set; } = default!;
+    private AdminOptions Options { get; set; } = default!;
 
     private Job Job => _record!.Job;
 
-    private Waiting? Waiting => Job.State == JobState.Pending
-        ? Model.JobType(Job.JobType)?.Queue.FirstOrDefault(view => view.Job.Id == Job.Id)?.Waiting
-        : null;
+    private JobTypeView? Type => Model.JobType(Job.JobType);
 
-    private sealed record Bar(string Label, string Kind, DateTimeOffset Start, DateTimeOffset? End, double From, double Width);
+    private JobView? InQueue => Job.State == JobState.Pending ? Type?.Queue.FirstOrDefault(view => view.Job.Id == Job.Id) : null;
+
+    /// <summary>When the cancel ladder began; its next step is the end of the grace.</summary>
+    private DateTimeOffset? AskedToStopAt => Job.Phase == JobPhase.Canceling ? _activities.FirstOrDefault(activity => activity.Stage == "canceling")?.At : null;
+
+    private static readonly (int Value, string Text)[] Priorities = [(25, "Low"), (50, "Normal"), (75, "High"), (100, "Critical")];
+
+    private sealed record Bar(string Key, string Label, string Kind, DateTimeOffset Start, DateTimeOffset? End, double From, double Width);
 
     protected override Task OnInitializedAsync() => LoadAsync();
 
@@ -75,31 +77,31 @@ public sealed partial class JobDetail : LiveComponent
         _activities = [.. Model.Activities.Where(activity => activity.Job == id).Concat(await Admin.History.ActivitiesAsync(new ActivityFilter { Job = id, Limit = 200 }, Gone))
             .DistinctBy(activity => activity.Sequence)
             .OrderByDescending(activity => activity.Sequence)];
-        _log = await TailAsync(id, LogStream.Stdout) + await TailAsync(id, LogStream.Stderr);
-    }
-
-    private async Task<string> TailAsync(JobId id, LogStream stream)
-    {
-        var slice = await Logs.ReadAsync(id, Math.Max(1, Job.Attempt?.Number ?? 1), stream, -LogShown, LogShown, Gone);
-        return slice is null ? "" : Encoding.UTF8.GetString(slice.Bytes.AsSpan());
     }
 
     private async Task ActAsync(Command<Job> command)
     {
         _busy = true;
         var reply = await Admin.SendAsync(command, Gone);
-        _reply = reply.IsAccepted
-            ? reply.Value.IsTerminal ? "Canceled." : "Asked the worker to stop; it is forced after 10 s."
-            : reply.Refusal.Text;
+        (_reply, _refused) = (reply.IsAccepted ? (reply.Value.IsTerminal ? "Canceled." : "") : reply.Refusal.Text, !reply.IsAccepted);
         _busy = false;
         await LoadAsync();
+    }
+
+    private async Task SetPriorityAsync(string? text)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var priority))
+        {
+            await ActAsync(new SetPriority(Actor.LocalUi, Job.Id, priority));
+        }
     }
 
     private async Task RetryAsync()
     {
         _busy = true;
         var reply = await Admin.RetryAsync(Actor.LocalUi, new JobId(Id), Gone);
-        _reply = reply.IsAccepted ? $"Queued as {reply.Value.Id}." : reply.Refusal.Text;
+        (_reply, _refused) = (reply.IsAccepted ? "" : reply.Refusal.Text, !reply.IsAccepted);
+        _again = reply.IsAccepted && reply.Value.Id != Job.Id ? reply.Value.Id : null;
         _busy = false;
         await LoadAsync();
     }
@@ -111,18 +113,28 @@ public sealed partial class JobDetail : LiveComponent
             var start = Job.CreatedAt;
             var end = Job.CompletedAt ?? Model.At;
             var whole = Math.Max(1, (end - start).TotalMilliseconds);
-            Bar Of(string label, string kind, DateTimeOffset from, DateTimeOffset? to) =>
-                new(label, kind, from, to, Math.Clamp((from - start).TotalMilliseconds / whole * 100, 0, 99), Math.Clamp(((to ?? end) - from).TotalMilliseconds / whole * 100, 0.7, 100));
-            var first = _record!.Attempts.IsEmpty ? Job.CompletedAt : _record.Attempts[0].SentAt;
-            return
-            [
-                Of("Waiting", "waiting", start, first),
-                .. _record.Attempts.Select((attempt, index) => Of(
-                    $"Attempt {attempt.Number}{(attempt.Outcome is AttemptOutcome.AtCapacity or AttemptOutcome.NotSent ? $" (given back {index + 1})" : "")}",
-                    attempt.Outcome switch { AttemptOutcome.Succeeded => "succeeded", AttemptOutcome.Open => "running", AttemptOutcome.AtCapacity or AttemptOutcome.NotSent => "waiting", _ => "failed" },
+            Bar Of(string key, string label, string kind, DateTimeOffset from, DateTimeOffset? to) =>
+                new(key, label, kind, from, to, Math.Clamp((from - start).TotalMilliseconds / whole * 100, 0, 99), Math.Clamp(((to ?? end) - from).TotalMilliseconds / whole * 100, 0.7, 100));
+            var bars = new List<Bar>();
+            var free = start;
+            foreach (var (attempt, index) in _record!.Attempts.Select((attempt, index) => (attempt, index)))
+            {
+                bars.Add(Of($"waiting {index}", index == 0 ? "Waited" : "Waited again", "waiting", free, attempt.SentAt));
+                bars.Add(Of(
+                    $"attempt {index}",
+                    attempt.Outcome is AttemptOutcome.AtCapacity or AttemptOutcome.NotSent ? "Given back" : $"Attempt {attempt.Number}",
+                    attempt.Outcome switch { AttemptOutcome.Succeeded => "succeeded", AttemptOutcome.Open => "running", AttemptOutcome.AtCapacity or AttemptOutcome.NotSent => "waiting", AttemptOutcome.Canceled => "canceled", _ => "failed" },
                     attempt.SentAt,
-                    attempt.EndedAt)),
-            ];
+                    attempt.EndedAt));
+                free = attempt.EndedAt ?? end;
+            }
+
+            if (Job.State == JobState.Pending || bars.Count == 0)
+            {
+                bars.Add(Of("waiting", bars.Count == 0 ? "Waiting" : "Waiting again", "waiting", free, Job.CompletedAt));
+            }
+
+            return bars;
         }
     }
 

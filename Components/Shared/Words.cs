@@ -25,19 +25,42 @@ public static class Words
         return shown.ToString();
     }
 
+    /// <summary>How long something took or will take; a second unit only where it says something.</summary>
     public static string Span(TimeSpan span)
     {
         var positive = span.Duration();
         return positive < TimeSpan.FromSeconds(1) ? string.Create(CultureInfo.InvariantCulture, $"{positive.TotalMilliseconds:0} ms")
-            : positive < TimeSpan.FromSeconds(10) ? string.Create(CultureInfo.InvariantCulture, $"{positive.TotalSeconds:0.0} s")
-            : positive < TimeSpan.FromMinutes(1) ? string.Create(CultureInfo.InvariantCulture, $"{(int)positive.TotalSeconds} s")
-            : positive < TimeSpan.FromHours(1) ? string.Create(CultureInfo.InvariantCulture, $"{(int)positive.TotalMinutes} min {positive.Seconds} s")
-            : positive < TimeSpan.FromDays(1) ? string.Create(CultureInfo.InvariantCulture, $"{(int)positive.TotalHours} h {positive.Minutes} min")
-            : string.Create(CultureInfo.InvariantCulture, $"{(int)positive.TotalDays} d {positive.Hours} h");
+            : positive < TimeSpan.FromSeconds(10) ? string.Create(CultureInfo.InvariantCulture, $"{positive.TotalSeconds:0.#} s")
+            : positive < TimeSpan.FromMinutes(1) ? Units((int)positive.TotalSeconds, "s", 0, "")
+            : positive < TimeSpan.FromHours(1) ? Units((int)positive.TotalMinutes, "min", positive.Seconds, "s")
+            : positive < TimeSpan.FromDays(1) ? Units((int)positive.TotalHours, "h", positive.Minutes, "min")
+            : Units((int)positive.TotalDays, "d", positive.Hours, "h");
     }
 
-    /// <summary>Seconds only, for clocks that tick.</summary>
-    public static string Ticking(TimeSpan span) => Span(TimeSpan.FromSeconds(Math.Floor(Math.Max(0, span.TotalSeconds)))) is var text && text == "0 ms" ? "0 s" : text.Replace(".0 s", " s", StringComparison.Ordinal);
+    /// <summary>For clocks that tick: whole seconds, and one unit from ten minutes on, so that nothing jumps.</summary>
+    public static string Ticking(TimeSpan span) => Math.Max(0, span.TotalSeconds) switch
+    {
+        < 60 and var seconds => Units((int)seconds, "s", 0, ""),
+        < 600 and var seconds => Units((int)seconds / 60, "min", (int)seconds % 60, "s"),
+        < 3600 and var seconds => Units((int)seconds / 60, "min", 0, ""),
+        < 86_400 and var seconds => Units((int)seconds / 3600, "h", (int)seconds / 60 % 60, "min"),
+        var seconds => Units((int)(seconds / 86_400), "d", (int)(seconds / 3600 % 24), "h"),
+    };
+
+    /// <summary>For what is under way: every second shows, in a width that stays.</summary>
+    public static string Running(TimeSpan span) => Math.Max(0, span.TotalSeconds) switch
+    {
+        < 60 and var seconds => Units((int)seconds, "s", 0, ""),
+        < 3600 and var seconds => string.Create(CultureInfo.InvariantCulture, $"{(int)seconds / 60} min {(int)seconds % 60:00} s"),
+        var seconds => Ticking(TimeSpan.FromSeconds(seconds)),
+    };
+
+    /// <summary>"1 job", "2 jobs".</summary>
+    public static string Count(long number, string one) => $"{Number(number)} {one}{(number == 1 ? "" : "s")}";
+
+    /// <summary>The parts that are not zero, or a word when all are.</summary>
+    public static string Parts(string none, params (long Number, string What)[] parts) =>
+        parts.All(part => part.Number == 0) ? none : string.Join(", ", parts.Where(part => part.Number != 0).Select(part => $"{Number(part.Number)} {part.What}"));
 
     public static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u202f');
 
@@ -100,6 +123,17 @@ public static class Words
         _ => ("failed", "cross", "Failed"),
     };
 
+    /// <summary>The phase of a job type, as the read model names it.</summary>
+    public static (string Style, string Icon, string Text) Phase(string phase) => phase switch
+    {
+        "detecting" => ("running", "search", "Detecting"),
+        "executing" => ("running", "play", "Executing"),
+        "paused" => ("uneasy", "pause", "Paused"),
+        "disabled" => ("canceled", "slash", "By hand"),
+        "due" => ("assigned", "arrow", "Due"),
+        _ => ("waiting", "check", "Idle"),
+    };
+
     public static string Mode(DetectionMode mode) => mode switch
     {
         DetectionMode.Scheduled => "scheduled",
@@ -122,6 +156,19 @@ public static class Words
         "fa-fingerprint" => "finger",
         _ => "box",
     };
+
+    /// <summary>What a job is doing, in its worker's words. Until the worker said something, nothing is shown as if it had.</summary>
+    public static string Doing(Job job) => job.Stage == "assigned" ? (job.State == JobState.Assigned ? "waiting for the worker's word" : "")
+        : job.Message.Length == 0 || job.Message == job.Stage ? job.Stage
+        : job.Stage.Length == 0 ? job.Message
+        : $"{job.Stage}: {job.Message}";
+
+    /// <summary>The name a person knows a job by.</summary>
+    public static string Name(Job job) => Visible(job.Summary.Length > 0 ? job.Summary : job.Id.Value);
+
+    private static string Units(int big, string bigUnit, int small, string smallUnit) => small == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{big} {bigUnit}")
+        : string.Create(CultureInfo.InvariantCulture, $"{big} {bigUnit} {small} {smallUnit}");
 
     private static bool IsHidden(char unit) =>
         (char.IsControl(unit) && unit is not ('\n' or '\t')) || unit is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u200e' or '\u200f';

@@ -28,6 +28,9 @@ public sealed class JobLogStore(string directory)
 
     private const string CapLine = "\n[output limit reached; the rest is not kept]\n";
 
+    /// <summary>A job's output has grown. Raised on the writer's thread; who listens must be quick.</summary>
+    public event Action<JobId>? Written;
+
     /// <summary>Appends a piece. False when it was dropped: seen before, or beyond the cap.</summary>
     public async Task<bool> AppendAsync(JobId job, int attempt, LogStream stream, long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -59,6 +62,8 @@ public sealed class JobLogStore(string directory)
             await file.WriteAsync(Encoding.UTF8.GetBytes(CapLine), cancellationToken);
         }
 
+        await file.FlushAsync(cancellationToken);
+        Written?.Invoke(job);
         return true;
     }
 

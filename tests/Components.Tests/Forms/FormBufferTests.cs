@@ -130,6 +130,14 @@ public sealed class FormBufferTests
     }
 
     [Fact]
+    public void Refusal_OfAnotherForm_IsNotShownHere()
+    {
+        var buffer = Edit();
+        buffer.Refuse([new FieldError("admin", "level", "max", "the admin form has a level too"), new FieldError("admin_runtime", "retry_limit", "min", "-1 is below 0")]);
+        Assert.Empty(buffer.Errors);
+    }
+
+    [Fact]
     public void StoredInAnotherKind_IsShownConvertedAndMarked()
     {
         var buffer = Edit(ConfigValues.Empty.With("action", new ConfigValue.TextList(["a", "b"])));

@@ -1,0 +1,135 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorPluginAdmin.E2E.Tests;
+
+/// <summary>Every page and state with life in it, in both themes and sizes.</summary>
+public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+{
+    private static readonly (string Name, string Path)[] Pages =
+    [
+        ("overview", "/"), ("job-types", "/plugin/configuration"), ("all-detections", "/plugin/detection"), ("all-queues", "/plugin/queue"), ("all-executions", "/plugin/execution"),
+        ("configuration", Retention.Configuration), ("detection", "/plugin/detection?job=file_retention"), ("no-detector", "/plugin/detection?job=command"),
+        ("queue", "/plugin/queue?job=command"), ("execution", "/plugin/execution?job=command"), ("history", "/plugin/history?job=command"),
+        ("jobs", "/jobs"), ("nothing-matches", "/jobs?q=zzzz"), ("workers", "/workers"), ("activity", "/activity"), ("activity-trouble", "/activity?trouble=1"),
+        ("no-such-tab", "/plugin/nothing"), ("unknown-type", "/plugin/queue?job=unheard"), ("unknown-job", "/jobs?detail=unheard"),
+    ];
+
+    private string _running = "";
+    private string _failed = "";
+    private string _waiting = "";
+
+    public async Task InitializeAsync()
+    {
+        var (page, _) = await browser.OpenAsync("/");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.Context.CloseAsync();
+        _failed = await Jobs.SubmitAsync(browser.Admin.Address, "Check disks of rack 4", "echo checking; echo 'disk at 97 %' >&2; exit 3");
+        _running = await Jobs.SubmitAsync(browser.Admin.Address, "Rebuild the index", "echo started; sleep 600");
+        _waiting = await Jobs.SubmitAsync(browser.Admin.Address, "Needs a GPU", "true", ("require.gpu", "yes"));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Jobs.CancelAsync(browser.Admin.Address, _running);
+        await Jobs.CancelAsync(browser.Admin.Address, _waiting);
+    }
+
+    [Theory]
+    [InlineData(1280, 800, "light")]
+    [InlineData(1280, 800, "dark")]
+    [InlineData(390, 844, "light")]
+    [InlineData(390, 844, "dark")]
+    public async Task PagesAndStates_AreAccessible_FitAndAreQuiet(int width, int height, string theme)
+    {
+        var (page, complaints) = await browser.OpenAsync("/", width, height, theme);
+        Task CheckAsync(string name) => PageChecks.CheckAsync(page, $"{name}-{width}-{theme}");
+        foreach (var (name, path) in Pages)
+        {
+            await browser.VisitAsync(page, path);
+            await Expect(page.Locator("footer")).ToContainTextAsync("live");
+            await CheckAsync(name);
+        }
+
+        // The open job in its states, with a question asked.
+        await browser.VisitAsync(page, $"/jobs?detail={_failed}");
+        await Expect(page.GetByTestId("job-modal")).ToContainTextAsync("exit code 3");
+        await CheckAsync("job-failed");
+        await browser.VisitAsync(page, $"/jobs?detail={_waiting}");
+        await Expect(page.GetByTestId("why")).ToContainTextAsync("none has gpu=yes");
+        await CheckAsync("job-waiting");
+        await browser.VisitAsync(page, $"/jobs?detail={_running}");
+        await Expect(page.GetByTestId("job-log")).ToContainTextAsync("started");
+        await page.GetByTestId("cancel-job").ClickAsync();
+        await Expect(page.GetByTestId("cancel-job-confirm")).ToBeVisibleAsync();
+        await CheckAsync("job-running");
+        await browser.VisitAsync(page, $"/jobs/{_failed}");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Check disks of rack 4" })).ToBeVisibleAsync();
+        await CheckAsync("job-page");
+
+        // A refused form with the menu of a field open; activity that stands still.
+        await browser.VisitAsync(page, Retention.Configuration);
+        await page.GetByTestId("save-config").ClickAsync();
+        await Expect(page.Locator(".form-errors")).ToBeVisibleAsync();
+        await page.Locator("[data-field=match] summary").ClickAsync();
+        await CheckAsync("form-errors");
+        await browser.VisitAsync(page, "/activity");
+        await page.GetByTestId("pause-activity").ClickAsync();
+        await Expect(page.GetByTestId("paused-strip")).ToContainTextAsync("none lost");
+        await CheckAsync("activity-paused");
+        Assert.Empty(complaints);
+
+        // An address that no page has: the browser notes the status 404, which is right.
+        await browser.VisitAsync(page, "/no/such/page");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Not found" })).ToBeVisibleAsync();
+        await CheckAsync("not-found");
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>Rows, output and results move in a page that nobody touches and that asks for nothing.</summary>
+    [Fact]
+    public async Task WorkSubmittedElsewhere_ShowsByItself()
+    {
+        var (page, complaints) = await browser.OpenAsync("/");
+        await page.EvaluateAsync("window.sameDocument = true");
+        var asked = new List<string>();
+        page.Request += (_, request) => asked.Add(new Uri(request.Url).AbsolutePath);
+        var gate = Path.Combine(browser.Folder, "gate");
+        await Jobs.SubmitAsync(browser.Admin.Address, "Waits at the gate", $"echo at the gate; while [ ! -e {gate} ]; do sleep 0.1; done; echo passed");
+        var row = page.GetByTestId("job-row").Filter(new() { HasText = "Waits at the gate" });
+        await Expect(row).ToContainTextAsync("Running");
+        await row.GetByTestId("job-link").ClickAsync();
+        var log = page.GetByTestId("job-log");
+        await Expect(log).ToHaveTextAsync("at the gate");
+
+        // Held, the picture stands still while the job goes on; nothing of it is lost.
+        await page.GetByTestId("pause-log").ClickAsync();
+        await File.WriteAllTextAsync(gate, "");
+        await Expect(page.GetByTestId("job-result")).ToContainTextAsync("exit code 0");
+        await Expect(log).ToHaveTextAsync("at the gate");
+        await page.GetByTestId("pause-log").ClickAsync();
+        await Expect(log).ToHaveTextAsync("at the gate passed");
+        await page.GetByTestId("close-job").ClickAsync();
+        await Expect(row).ToContainTextAsync("Succeeded");
+        Assert.True(await page.EvaluateAsync<bool>("window.sameDocument"));
+        Assert.DoesNotContain(asked, path => path.StartsWith("/api", StringComparison.Ordinal));
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>Cancel is a ladder: asked in two steps, then the worker's word, then an end.</summary>
+    [Fact]
+    public async Task Cancel_AsksTwice_ShowsTheLadder_AndEnds()
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "Does not like to stop", "trap '' TERM; echo on and on; while true; do sleep 0.2; done");
+        var (page, _) = await browser.OpenAsync($"/jobs/{job}");
+        await Expect(page.GetByTestId("job-log")).ToContainTextAsync("on and on");
+        await page.GetByTestId("cancel-job").ClickAsync();
+        await page.GetByTestId("cancel-job-confirm").ClickAsync();
+        await Expect(page.GetByTestId("ladder")).ToContainTextAsync("asked to stop");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Force now" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Really force" }).ClickAsync();
+        await Expect(page.Locator(".chip-canceled").First).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+}

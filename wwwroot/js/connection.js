@@ -1,0 +1,22 @@
+// What happens to the page when its connection is lost. It tries again every second, because an admin that was restarted is back
+// in a few; a circuit that is gone for good means a new page at the same address, which shows the same view.
+const bar = document.getElementById("components-reconnect-modal");
+const lost = () => bar.classList.contains("components-reconnect-show") || bar.classList.contains("components-reconnect-failed");
+let since = "";
+
+async function retry() {
+  // True: connected. False: the admin answers and does not know this circuit. An error: nobody answers yet.
+  if (await Blazor.reconnect().catch(() => true) === false) location.reload();
+}
+
+new MutationObserver(() => {
+  if (bar.classList.contains("components-reconnect-rejected")) location.reload();
+  if (!lost()) since = "";
+  else if (!since) bar.querySelector("time").textContent = since = new Date().toLocaleTimeString([], { hour12: false });
+}).observe(bar, { attributes: true, attributeFilter: ["class"] });
+bar.querySelector("button").addEventListener("click", retry);
+document.addEventListener("visibilitychange", () => { if (!document.hidden && lost()) retry(); });
+
+await Blazor.start({
+  circuit: { reconnectionOptions: { maxRetries: Number.MAX_SAFE_INTEGER, retryIntervalMilliseconds: attempts => attempts === 0 ? 0 : 1000 } },
+});
