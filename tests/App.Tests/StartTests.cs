@@ -59,7 +59,14 @@ public sealed class StartTests : IDisposable
     {
         var values = new Dictionary<string, string>
         {
-            ["port"] = "1", ["grpc-port"] = "2", ["bind"] = "::1", ["data-dir"] = "d", ["public-host"] = "a.example,b.example", ["environment"] = "e", ["ephemeral"] = "true", ["no-worker"] = "true",
+            ["port"] = "1",
+            ["grpc-port"] = "2",
+            ["bind"] = "::1",
+            ["data-dir"] = "d",
+            ["public-host"] = "a.example,b.example",
+            ["environment"] = "e",
+            ["ephemeral"] = "true",
+            ["no-worker"] = "true",
         };
         var none = new ConfigurationBuilder().Build();
         var file = new ConfigurationBuilder().AddInMemoryCollection(values.Select(pair => KeyValuePair.Create($"Admin:{Bare(pair.Key)}", (string?)pair.Value))).Build();
