@@ -27,7 +27,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
     {
         if (input is not WorkerInput.Proposed batch)
         {
-            await engine.Inbox.PostAsync(new Letter(input, null), cancellationToken);
+            await engine.Inbox.ReportAsync(new Letter(input, null), cancellationToken);
             return;
         }
 
@@ -38,7 +38,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
             var slice = left.Length > ProposalSlice ? left[..ProposalSlice] : left;
             left = left[slice.Length..];
             var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await engine.Inbox.PostAsync(new Letter(batch with { Proposals = slice, HasMore = batch.HasMore || left.Length > 0 }, null, settled.SetResult), cancellationToken);
+            await engine.Inbox.ReportAsync(new Letter(batch with { Proposals = slice, HasMore = batch.HasMore || left.Length > 0 }, null, settled.SetResult), cancellationToken);
             await settled.Task.WaitAsync(cancellationToken);
         }
         while (left.Length > 0);
@@ -53,7 +53,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
         var answered = new TaskCompletionSource<Reply<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var letter = new Letter(command, reply => answered.TrySetResult(reply as Reply<T> ?? (Refusal)reply));
-        return engine.Inbox.TryPost(letter)
+        return engine.Inbox.TryCommand(letter)
             ? await answered.Task.WaitAsync(cancellationToken)
             : new Refusal(RefusalCode.Unavailable, "the admin is very busy; nothing was changed, try again in a moment");
     }

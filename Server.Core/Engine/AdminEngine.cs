@@ -271,28 +271,26 @@ public sealed partial class AdminEngine : IDisposable
         {
             LogStoreUnavailable(_logger, problem);
             States.Publish(State with { Store = new StoreHealth(false, problem, now.Wall) });
-
-            // From here on no command is posted; those that had come are answered now, whatever they wait behind.
-            for (var left = Inbox.Capacity; left > 0 && Inbox.TryTake(out var letter); left--)
-            {
-                _held.Add(letter);
-            }
         }
 
         _storeRetryAt = now.Stamp + StorePause;
         RefuseCommands();
     }
 
-    /// <summary>Inputs of workers wait for the store; people get an answer.</summary>
+    /// <summary>Reports of workers wait for the store, whatever waits behind them; people get an answer.</summary>
     private void RefuseCommands()
     {
-        TakeLetters();
+        var refusal = Admin.StoreUnavailable(State.Store);
         foreach (var letter in _held.Where(letter => letter.Answer is not null))
         {
-            letter.Answer!(Admin.StoreUnavailable(State.Store));
+            letter.Answer!(refusal);
         }
 
         _held.RemoveAll(letter => letter.Answer is not null);
+        while (Inbox.TryTakeCommand(out var letter))
+        {
+            letter.Answer!(refusal);
+        }
     }
 
     private void Perform(Turn turn)

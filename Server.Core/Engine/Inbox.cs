@@ -6,30 +6,32 @@ namespace BlazorPluginAdmin.Server.Core.Engine;
 public readonly record struct Letter(Input Input, Action<object>? Answer, Action? Settled = null);
 
 /// <summary>
-/// Bounded: full means that the readers of worker streams wait, which holds the workers back, and that commands are
-/// refused. Many writers, one reader: the engine.
+/// Bounded, with a queue for what workers report and one for commands, taken from in turn: full reports make the readers of
+/// worker streams wait, which holds the workers back, and never stand in the way of people. Many writers, one reader: the engine.
 /// </summary>
 public sealed class Inbox : IDisposable
 {
     public const int Capacity = 4096;
 
-    private readonly Channel<Letter> _letters = Channel.CreateBounded<Letter>(new BoundedChannelOptions(Capacity)
-    {
-        SingleReader = true,
-        FullMode = BoundedChannelFullMode.Wait,
-    });
+    private readonly Channel<Letter> _reports = NewQueue();
+    private readonly Channel<Letter> _commands = NewQueue();
     private readonly AutoResetEvent _signal = new(false);
     private int _asleep;
 
-    public async ValueTask PostAsync(Letter letter, CancellationToken cancellationToken)
+    // Engine thread only.
+    private bool _commandsNext;
+
+    /// <summary>Waits while there is no room.</summary>
+    public async ValueTask ReportAsync(Letter letter, CancellationToken cancellationToken)
     {
-        await _letters.Writer.WriteAsync(letter, cancellationToken);
+        await _reports.Writer.WriteAsync(letter, cancellationToken);
         Wake();
     }
 
-    public bool TryPost(Letter letter)
+    /// <summary>False: there is no room.</summary>
+    public bool TryCommand(Letter letter)
     {
-        if (!_letters.Writer.TryWrite(letter))
+        if (!_commands.Writer.TryWrite(letter))
         {
             return false;
         }
@@ -38,9 +40,16 @@ public sealed class Inbox : IDisposable
         return true;
     }
 
-    public bool TryTake(out Letter letter) => _letters.Reader.TryRead(out letter);
+    public bool TryTake(out Letter letter)
+    {
+        _commandsNext = !_commandsNext;
+        var (first, second) = _commandsNext ? (_commands, _reports) : (_reports, _commands);
+        return first.Reader.TryRead(out letter) || second.Reader.TryRead(out letter);
+    }
 
-    public bool IsEmpty => _letters.Reader.Count == 0;
+    public bool TryTakeCommand(out Letter letter) => _commands.Reader.TryRead(out letter);
+
+    public bool IsEmpty => _reports.Reader.Count == 0 && _commands.Reader.Count == 0;
 
     /// <summary>Engine thread only: sleeps until something is posted or somebody rings.</summary>
     public void Sleep()
@@ -66,6 +75,12 @@ public sealed class Inbox : IDisposable
             _signal.Set();
         }
     }
+
+    private static Channel<Letter> NewQueue() => Channel.CreateBounded<Letter>(new BoundedChannelOptions(Capacity)
+    {
+        SingleReader = true,
+        FullMode = BoundedChannelFullMode.Wait,
+    });
 
     public void Dispose() => _signal.Dispose();
 }

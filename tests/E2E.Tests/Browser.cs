@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Tests.Shared;
 using Microsoft.Playwright;
 
 namespace BlazorPluginAdmin.E2E.Tests;

@@ -62,7 +62,7 @@ public sealed class AdminHarness : IDisposable
 
     public void Post(Input input)
     {
-        if (!_engine.Inbox.TryPost(new Letter(input, null)))
+        if (!_engine.Inbox.ReportAsync(new Letter(input, null), CancellationToken.None).AsTask().IsCompleted)
         {
             throw new InvalidOperationException("the inbox is full");
         }
@@ -73,7 +73,7 @@ public sealed class AdminHarness : IDisposable
     public Reply<T> Send<T>(Command<T> command)
     {
         Reply<T>? answer = null;
-        _engine.Inbox.TryPost(new Letter(command, reply => answer = reply as Reply<T> ?? (Refusal)reply));
+        _engine.Inbox.TryCommand(new Letter(command, reply => answer = reply as Reply<T> ?? (Refusal)reply));
         Settle();
         return answer ?? throw new InvalidOperationException("no reply came");
     }

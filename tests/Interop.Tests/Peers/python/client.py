@@ -1,4 +1,5 @@
 """Runs one interoperability case against a server: client.py host:port case"""
+import faulthandler
 import sys
 from queue import Queue
 
@@ -88,7 +89,8 @@ def cancel_after_first_response(stub):
 
 def timeout_on_sleeping_server(stub):
     with Pipe() as pipe:
-        call = stub.FullDuplexCall(pipe, timeout=0.001)
+        # Longer than the usual millisecond, so that the server has the call when the deadline passes.
+        call = stub.FullDuplexCall(pipe, timeout=0.1)
         pipe.add(wanted(27182))
         fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: next(call))
 
@@ -153,5 +155,7 @@ class Pipe:
 
 
 if __name__ == "__main__":
+    # Whoever ends a client that hangs learns where it hung.
+    faulthandler.dump_traceback_later(40)
     with grpc.insecure_channel(sys.argv[1]) as channel:
         globals()[sys.argv[2]](stubs.TestServiceStub(channel))
