@@ -85,7 +85,7 @@ public sealed class KillTests
 
     private static async Task KnownAsync(HttpClient http)
     {
-        while (!(await http.GetStringAsync(new Uri("/api/plugin/job-types/recorded/config", UriKind.Relative))).Contains("\"updated_by\": \"plugin\"", StringComparison.Ordinal))
+        while ((await http.GetFromJsonAsync<JsonElement>(new Uri("/api/plugin/job-types/recorded/config", UriKind.Relative))).GetProperty("updated_by").GetString() != "plugin")
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }

@@ -69,13 +69,10 @@ public sealed class EngineThreadTests : IDisposable
             _admin.NextSession(), new WorkerId("w"), "i", "", "", "1", "1", [new Capability("echo", false, true, 1, 1, "", "", 0)],
             System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty, []);
         await _admin.PostAsync(hello, CancellationToken.None);
+        await UntilAsync(state => !state.Workers.IsEmpty);
         var reply = await _admin.SendAsync(
             new SubmitJob(Actor.LocalRest, "echo", JobOrigin.Rest, JobPayload.Empty, NotBefore: TimeProvider.System.GetUtcNow().AddMilliseconds(50)), CancellationToken.None).WaitAsync(Hang);
-        for (var version = 0L; _engine.States.Current.Value.Jobs[reply.Value!.Id].State != JobState.Assigned;)
-        {
-            version = (await _engine.States.NewerAsync(version, CancellationToken.None).AsTask().WaitAsync(Hang)).Version;
-        }
-
+        await UntilAsync(state => state.Jobs[reply.Value!.Id].State == JobState.Assigned);
         await _thread.StopAsync(CancellationToken.None).WaitAsync(Hang);
     }
 
@@ -115,6 +112,14 @@ public sealed class EngineThreadTests : IDisposable
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => thread.StartAsync(CancellationToken.None));
         Assert.Contains(file, refused.Message, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task UntilAsync(Func<AdminState, bool> reached)
+    {
+        for (var current = _engine.States.Current; !reached(current.Value);)
+        {
+            current = await _engine.States.NewerAsync(current.Version, CancellationToken.None).AsTask().WaitAsync(Hang);
+        }
     }
 
     private sealed class Lifetime : IHostApplicationLifetime, IDisposable
