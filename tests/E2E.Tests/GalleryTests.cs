@@ -63,6 +63,7 @@ public sealed class GalleryTests(DevelopmentAdmin browser) : IClassFixture<Devel
         await Expect(Field("list_text").GetByLabel("list text, item 3", new() { Exact = true })).ToHaveValueAsync("/data/c");
         await Expect(Field("list_int64").GetByLabel("list int64, item 3", new() { Exact = true })).ToHaveValueAsync("-9007199254740993");
         await Field("object_textarea").GetByRole(AriaRole.Button, new() { Name = "JSON" }).ClickAsync();
+        await Expect(Field("object_textarea").Locator("textarea")).ToHaveCountAsync(1);
         await Expect(Field("object_textarea").Locator("textarea")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("9007199254740997"));
         await Expect(page.Locator(".form").First.Locator(".form-others")).ToContainTextAsync("carried along");
         Assert.DoesNotContain("s3cr3t-typed", await page.ContentAsync(), StringComparison.Ordinal);
