@@ -35,7 +35,7 @@ public static class ProposalIntake
             new("summaries", new ConfigValue.TextList([.. proposals.Take(20).Select(proposal => proposal.Summary)])),
         ]);
         turn.Log(DetectionTransitions.Line(
-            detection.JobType, detection.Id, detection.Worker, "detector", "proposals_batch", $"{proposals.Length} proposals") with
+            detection.JobType, detection.Id, detection.Worker, "detector", "proposals_batch", proposals.Length == 1 ? "1 proposal" : $"{proposals.Length} proposals") with
         { Details = details });
     }
 

@@ -94,7 +94,6 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
     private Proposal Proposal(string workerId, RetentionSettings settings, RetentionBatch batch)
     {
         var place = batch.Segment.Length == 0 ? settings.Root : Path.Combine(settings.Root, batch.Segment);
-        var mib = batch.TotalBytes / (1024.0 * 1024);
         var key = $"file_retention:{workerId}:{settings.Root}#{batch.Segment}";
         if (key.Length > LongestKey)
         {
@@ -105,7 +104,7 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
         {
             Id = key,
             DedupeKey = key,
-            Summary = string.Create(CultureInfo.InvariantCulture, $"{(settings.DryRun ? "dry run: " : "")}{settings.Action} {batch.Files.Count} files ({mib:0.##} MiB) in {place}"),
+            Summary = string.Create(CultureInfo.InvariantCulture, $"{(settings.DryRun ? "dry run: " : "")}{settings.Action} {Amount.Of(batch.Files.Count, "file")} ({Amount.OfBytes(batch.TotalBytes)}) in {place}"),
             Parameters = new ValueSet
             {
                 ["root"] = settings.Root,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BlazorPluginAdmin.WorkerSdk;
+using BlazorPluginAdmin.WorkerStock.Files;
 
 namespace BlazorPluginAdmin.WorkerStock.FileRetention;
 
@@ -53,8 +54,8 @@ internal sealed class RetentionTally
             ["dry_run"] = settings.DryRun,
             ["action"] = settings.Action,
         };
-        var summary = string.Create(CultureInfo.InvariantCulture, $"{(settings.DryRun ? "dry run: " : "")}{_processed} processed, {_skipped} skipped, {_failed} failed, {_reclaimed} bytes reclaimed");
-        return canceled ? JobOutcome.Failed($"context canceled after {summary}", outputs: outputs) : _failed == 0 ? JobOutcome.Succeeded(summary, outputs) : JobOutcome.Failed($"{_failed} files failed, first: {_failures[0]}", outputs: outputs);
+        var summary = string.Create(CultureInfo.InvariantCulture, $"{(settings.DryRun ? "dry run: " : "")}{_processed} processed, {_skipped} skipped, {_failed} failed, {Amount.OfBytes(_reclaimed)} reclaimed");
+        return canceled ? JobOutcome.Failed($"context canceled after {summary}", outputs: outputs) : _failed == 0 ? JobOutcome.Succeeded(summary, outputs) : JobOutcome.Failed($"{Amount.Of(_failed, "file")} failed, first: {_failures[0]}", outputs: outputs);
     }
 
     /// <summary>One line, whatever characters a name has.</summary>
