@@ -19,6 +19,7 @@ if (args.Length < 2)
     return 64;
 }
 
+Directory.CreateDirectory(args[1]);
 var wanted = args[2..];
 var results = new ResultFile(args[1], Machine.Read(args[0]));
 foreach (var scenario in all.Where(scenario => wanted.Length == 0 || wanted.Contains(scenario.Name)))
