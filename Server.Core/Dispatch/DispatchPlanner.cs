@@ -15,7 +15,12 @@ public sealed record Assignment(JobId Job, SessionId Session);
 /// </summary>
 public static class DispatchPlanner
 {
+    private const string Selector = "require.";
+
+    /// <summary>Different reasons to pass over a job; jobs that ask for the same as one before them cost next to nothing.</summary>
     private const int MostPassedOver = 200;
+
+    private const int MostLookedAt = 10_000;
 
     /// <summary>A session while a plan is made; its slots are shared by all its job types.</summary>
     private sealed class Place(Session session, Worker worker, int total, int free)
@@ -51,21 +56,33 @@ public static class DispatchPlanner
     /// <summary>The queue of a job type while a plan is made.</summary>
     private sealed class Line(JobType type, int room, List<Seat> seats)
     {
+        private readonly HashSet<string> _unmet = [];
         private int _next;
+        private int _passedOver;
 
         public JobType Type { get; } = type;
 
         public int Room { get; set; } = room;
 
-        public int PassedOver { get; set; }
-
         public List<Seat> Seats { get; } = seats;
 
         public QueueEntry Head => Type.Ready[_next];
 
-        public bool IsOpen => Room > 0 && PassedOver < MostPassedOver && _next < Type.Ready.Count && Seats.Exists(seat => seat.HasRoom);
+        public bool IsOpen => Room > 0 && _passedOver < MostPassedOver && _next < Math.Min(Type.Ready.Count, MostLookedAt) && Seats.Exists(seat => seat.HasRoom);
 
         public void Advance() => _next++;
+
+        /// <summary>A job before it asked for the same, and no free worker has it: places only become fewer while a plan is made.</summary>
+        public bool IsUnmet(Job job) => _unmet.Count > 0 && job.RefusedBy.IsEmpty && _unmet.Contains(Wanted(job));
+
+        public void PassOver(Job job)
+        {
+            _passedOver++;
+            if (job.RefusedBy.IsEmpty)
+            {
+                _unmet.Add(Wanted(job));
+            }
+        }
     }
 
     public static IReadOnlyList<Assignment> Plan(AdminState state, Now now)
@@ -101,8 +118,8 @@ public static class DispatchPlanner
     {
         foreach (var (key, value) in job.Labels)
         {
-            if (key.StartsWith("require.", StringComparison.Ordinal)
-                && (!worker.Labels.TryGetValue(key["require.".Length..], out var own) || own != value))
+            if (key.StartsWith(Selector, StringComparison.Ordinal)
+                && (!worker.Labels.TryGetValue(key[Selector.Length..], out var own) || own != value))
             {
                 return false;
             }
@@ -110,6 +127,11 @@ public static class DispatchPlanner
 
         return true;
     }
+
+    /// <summary>What the job asks of its worker, as one text; with lengths, so that no value can look like another label.</summary>
+    private static string Wanted(Job job) => string.Concat(job.Labels
+        .Where(label => label.Key.StartsWith(Selector, StringComparison.Ordinal))
+        .Select(label => $"{label.Key.Length} {label.Key}{label.Value.Length} {label.Value}"));
 
     /// <summary>The best head of all queues goes first, so that types that share slots do not starve each other.</summary>
     private static List<Assignment> Plan(AdminState state, List<Line> lines, Now now)
@@ -120,7 +142,11 @@ public static class DispatchPlanner
         {
             var line = lines.Count == 1 ? lines[0] : lines.MinBy(line => line.Head)!;
             var job = state.Jobs[line.Head.Job];
-            if (Pick(state, line, job) is { } seat)
+            if (line.IsUnmet(job))
+            {
+                // Left where it stands.
+            }
+            else if (Pick(state, line, job) is { } seat)
             {
                 plan.Add(new Assignment(job.Id, seat.Place.Session.Id));
                 seat.Take(now.Stamp.Ticks + plan.Count);
@@ -128,7 +154,7 @@ public static class DispatchPlanner
             }
             else
             {
-                line.PassedOver++;
+                line.PassOver(job);
             }
 
             line.Advance();

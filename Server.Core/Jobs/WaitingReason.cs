@@ -36,7 +36,9 @@ public static class WaitingReason
         if (executors.Count == 0)
         {
             return type.Detectors.Length > 0
-                ? Because("detector_only", $"{Text(type.Detectors.Length)} connected workers know {type.Name} but only detect")
+                ? Because("detector_only", type.Detectors.Length == 1
+                    ? $"the only connected worker that knows {type.Name} only detects"
+                    : $"{Text(type.Detectors.Length)} connected workers know {type.Name} but only detect")
                 : Because("no_capable_worker", $"no connected worker offers {type.Name}");
         }
 
@@ -49,7 +51,9 @@ public static class WaitingReason
         if (matching.Count == 0)
         {
             var wanted = string.Join(", ", job.Labels.Where(label => label.Key.StartsWith("require.", StringComparison.Ordinal)).Select(label => $"{label.Key["require.".Length..]}={label.Value}"));
-            return Because("labels", $"{Text(executors.Count)} workers offer {type.Name}, none has {wanted}");
+            return Because(
+                "labels",
+                executors.Count == 1 ? $"the only worker that offers {type.Name} does not have {wanted}" : $"{Text(executors.Count)} workers offer {type.Name}, none has {wanted}");
         }
 
         if (matching.TrueForAll(pair => pair.Worker.Draining))

@@ -56,7 +56,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
         await Expect(page.GetByTestId("job-modal")).ToContainTextAsync("exit code 3");
         await CheckAsync("job-failed");
         await browser.VisitAsync(page, $"/jobs?detail={_waiting}");
-        await Expect(page.GetByTestId("why")).ToContainTextAsync("none has gpu=yes");
+        await Expect(page.GetByTestId("why")).ToContainTextAsync("does not have gpu=yes");
         await CheckAsync("job-waiting");
         await browser.VisitAsync(page, $"/jobs?detail={_running}");
         await Expect(page.GetByTestId("job-log")).ToContainTextAsync("started");

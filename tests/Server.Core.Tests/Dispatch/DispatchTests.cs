@@ -154,4 +154,17 @@ public sealed class DispatchTests : IDisposable
         var plain = _admin.Submit();
         Assert.Equal(plain.Id, worker.LastJob.Job.Id);
     }
+
+    [Fact]
+    public void ManyJobsForAWorkerThatIsAway_DoNotHoldUpTheOthers()
+    {
+        var worker = _admin.ConnectDescribed();
+        for (var n = 0; n < 300; n++)
+        {
+            _admin.Submit(priority: 100, change: job => job with { Labels = ImmutableSortedDictionary<string, string>.Empty.Add("require.worker_id", "away") });
+        }
+
+        var plain = _admin.Submit();
+        Assert.Equal(plain.Id, worker.LastJob.Job.Id);
+    }
 }
