@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Files;
@@ -57,7 +56,7 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
             return Refused($"proposed was {action}, but {root} is configured for {settings.Action} now; nothing was touched");
         }
 
-        if (Files(context.Config.Text("files")) is not { } files)
+        if (ProposedFile.ListFrom(context.Config.Raw("files")) is not { } files)
         {
             return Refused("the parameter files is not a list of path, size and mtime_ns; nothing was touched");
         }
@@ -67,20 +66,6 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
     }
 
     private static JobOutcome Refused(string why) => JobOutcome.Failed(why, permanent: true);
-
-    private static List<ProposedFile>? Files(string json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<List<ProposedFile>>(json, Json) is { } files && files.TrueForAll(file => file is { Path.Length: > 0 }) ? files : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <exception cref="InvalidOperationException">A root may not be used; the text says why and what to do.</exception>
     private IReadOnlyList<RetentionSettings> Settings(ConfigReader config)
@@ -113,7 +98,7 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
                 ["dry_run"] = settings.DryRun,
                 ["total_bytes"] = batch.TotalBytes,
                 ["file_count"] = (long)batch.Files.Count,
-                ["files"] = JsonSerializer.Serialize(batch.Files.Select(file => new ProposedFile(file.RelativePath, file.Size, file.ModifiedNanos)), Json),
+                ["files"] = Value.List(batch.Files.Select(file => new ProposedFile(file.RelativePath, file.Size, file.ModifiedNanos).ToValue())),
             },
             Labels = new Dictionary<string, string> { ["require.worker_id"] = workerId },
             ExpiresAt = time.GetUtcNow() + TimeSpan.FromHours(24),

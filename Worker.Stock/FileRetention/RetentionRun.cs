@@ -3,9 +3,6 @@ using BlazorPluginAdmin.WorkerStock.Files;
 
 namespace BlazorPluginAdmin.WorkerStock.FileRetention;
 
-/// <summary>A file as it was when it was proposed.</summary>
-internal sealed record ProposedFile(string Path, long Size, long MtimeNs);
-
 /// <summary>One attempt: every file is looked at again, through a directory held open, right before something happens to it.</summary>
 internal sealed class RetentionRun(JobContext context, RetentionSettings settings, TimeProvider time)
 {

@@ -128,18 +128,26 @@ public sealed class HostileTreeTests : RetentionTest
         var outside = Path.Combine(Base, "outside");
         await File.WriteAllTextAsync(outside, "x");
         File.SetLastWriteTimeUtc(outside, LongAgo);
-        var outcome = await Host.ExecuteAsync(Job($"[{{\"path\":\"{path}\",\"size\":1,\"mtime_ns\":{new DateTimeOffset(LongAgo).ToUnixTimeMilliseconds()}000000}}]"));
+        var outcome = await Host.ExecuteAsync(Job(Value.List([Value.Map([new("path", path), new("size", 1L), new("mtime_ns", new DateTimeOffset(LongAgo).ToUnixTimeMilliseconds() * 1_000_000)])])));
         Assert.Equal(0, outcome.Outputs.Where(output => output.Key == "processed").Sum(output => output.Value.Wire.Int64Value));
         Assert.True(File.Exists(outside));
         Assert.True(Directory.Exists(Root));
     }
 
+    public static TheoryData<string, Value> NoFiles => new()
+    {
+        { "text", "not a list" },
+        { "map", Value.Map([]) },
+        { "list of texts", new[] { "a/1.log" } },
+        { "list of nothing", Value.List([default]) },
+        { "without a size", Value.List([Value.Map([new("path", "a/1.log"), new("mtime_ns", 1L)])]) },
+        { "size as text", Value.List([Value.Map([new("path", "a/1.log"), new("size", "1"), new("mtime_ns", 1L)])]) },
+    };
+
     [Theory]
-    [InlineData("not json")]
-    [InlineData("{}")]
-    [InlineData("[null]")]
-    public async Task FilesThatAreNoList_AreRefused(string files) =>
-        Assert.Equal("permanent", (await Host.ExecuteAsync(Job(files))).Outputs["error_class"].Wire.StringValue);
+    [MemberData(nameof(NoFiles), DisableDiscoveryEnumeration = true)]
+    public async Task FilesThatAreNoList_AreRefused(string what, Value files) =>
+        Assert.True((await Host.ExecuteAsync(Job(files))).Outputs["error_class"].Wire.StringValue == "permanent", what);
 
     [Fact]
     public async Task ParametersOfAJob_CannotWidenWhatIsConfigured()
@@ -206,7 +214,7 @@ public sealed class HostileTreeTests : RetentionTest
         Assert.Contains("an admin keeps its data", safe.Problem(one), StringComparison.Ordinal);
     }
 
-    private ValueSet Job(string files) => new() { ["root"] = Root, ["files"] = files };
+    private ValueSet Job(Value files) => new() { ["root"] = Root, ["files"] = files };
 
     private static async Task LinkAsync(string file, string other)
     {

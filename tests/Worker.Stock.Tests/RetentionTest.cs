@@ -58,7 +58,7 @@ public abstract class RetentionTest : IDisposable
     protected async Task<IReadOnlyList<string>> SelectedAsync(HandlerTestHost? host = null) =>
     [
         .. (await (host ?? Host).DetectAsync())
-            .SelectMany(proposal => System.Text.Json.JsonDocument.Parse(proposal.Parameters["files"].Wire.StringValue).RootElement.EnumerateArray().Select(file => file.GetProperty("path").GetString()!))
+            .SelectMany(proposal => proposal.Parameters["files"].Wire.ListValue.Values.Select(file => file.MapValue.Fields["path"].StringValue))
             .Order(StringComparer.Ordinal),
     ];
 }
