@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Sessions;
@@ -8,7 +9,7 @@ using BlazorPluginAdmin.Server.Core.Workers;
 namespace BlazorPluginAdmin.Server.Core;
 
 /// <summary>The door in front of the engine.</summary>
-public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublisher views) : IAdmin, IWorkerInbox
+public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublisher views) : IAdmin, IWorkerInbox, IClusterInbox
 {
     /// <summary>Proposals that one step takes in: some milliseconds.</summary>
     private const int ProposalSlice = 200;
@@ -43,6 +44,8 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
         }
         while (left.Length > 0);
     }
+
+    public ValueTask PostAsync(ClusterInput input, CancellationToken cancellationToken) => engine.Inbox.ReportAsync(new Letter(input, null), cancellationToken);
 
     public async Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken)
     {
