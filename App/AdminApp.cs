@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.App.Hosting;
 using BlazorPluginAdmin.App.Rest;
+using BlazorPluginAdmin.App.SeaweedFS;
 using BlazorPluginAdmin.Components;
 using BlazorPluginAdmin.Components.Layout;
 using BlazorPluginAdmin.Grpc.Transport;
@@ -107,6 +108,7 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<Observations>();
         services.AddSingleton<WorkerGateway>();
         services.AddSingleton<HealthService>();
+        services.AddSeaweedFS(options.SeaweedFS);
         services.AddAdminCore(core);
         services.AddGrpcTransport();
         services.AddAdminPages();
