@@ -19,6 +19,8 @@ public class RunningAdmin : IAsyncLifetime, IDisposable
 
     protected virtual AdminOptions Core => new();
 
+    protected IServiceProvider Services => _app!.Services;
+
     protected virtual AppOptions Options => new() { Port = 0, GrpcPort = 0, Ephemeral = true };
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
