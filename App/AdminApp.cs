@@ -10,6 +10,7 @@ using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Grpc.Transport.Server.Health;
 using BlazorPluginAdmin.Grpc.Transport.Server.Reflection;
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Logs;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -109,6 +110,8 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<WorkerGateway>();
         services.AddSingleton<HealthService>();
         services.AddSeaweedFS(options.SeaweedFS);
+        core.WatchesCluster |= options.SeaweedFS is not null;
+        core.Lanes = ReferenceEquals(core.Lanes, LaneSettings.Empty) ? SeaweedFSLanes.Shipped : core.Lanes;
         services.AddAdminCore(core);
         services.AddGrpcTransport();
         services.AddAdminPages();

@@ -39,7 +39,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
             var slice = left.Length > ProposalSlice ? left[..ProposalSlice] : left;
             left = left[slice.Length..];
             var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await engine.Inbox.ReportAsync(new Letter(batch with { Proposals = slice, HasMore = batch.HasMore || left.Length > 0 }, null, settled.SetResult), cancellationToken);
+            await engine.Inbox.ReportAsync(new Letter(batch with { Proposals = slice }, null, settled.SetResult), cancellationToken);
             await settled.Task.WaitAsync(cancellationToken);
         }
         while (left.Length > 0);
@@ -86,7 +86,8 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
                 DedupeKey: old.DedupeKey == old.Id.Value ? "" : old.DedupeKey,
                 AttemptTimeout: old.AttemptTimeout,
                 RetryLimit: old.RetryLimit,
-                RetryOf: old.Id),
+                RetryOf: old.Id,
+                Cluster: old.Cluster),
             cancellationToken);
     }
 

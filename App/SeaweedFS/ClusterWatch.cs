@@ -20,7 +20,7 @@ public sealed partial class ClusterWatch(IClusterContextSource source, IClusterI
                 return;
             }
 
-            if (told is null || told.Problem != report.Problem || !IsSame(told.Context, report.Context))
+            if (told is null || told.Problem != report.Problem || !told.Context.IsSame(report.Context))
             {
                 if (report.Problem.Length > 0 && report.Problem != told?.Problem)
                 {
@@ -34,13 +34,6 @@ public sealed partial class ClusterWatch(IClusterContextSource source, IClusterI
             await Task.Delay(report.Problem.Length > 0 ? PauseAfterProblem : Pause, time, stoppingToken);
         }
     }
-
-    private static bool IsSame(ClusterContext one, ClusterContext other) =>
-        one.MasterGrpcAddresses.SequenceEqual(other.MasterGrpcAddresses, StringComparer.Ordinal)
-        && one.FilerAddresses.SequenceEqual(other.FilerAddresses, StringComparer.Ordinal)
-        && one.VolumeGrpcAddresses.SequenceEqual(other.VolumeGrpcAddresses, StringComparer.Ordinal)
-        && one.S3GrpcAddresses.SequenceEqual(other.S3GrpcAddresses, StringComparer.Ordinal)
-        && one.Metadata.SequenceEqual(other.Metadata);
 
     [LoggerMessage(50, LogLevel.Warning, "The cluster cannot be looked at: {Problem}")]
     private static partial void LogProblem(ILogger logger, string problem);

@@ -28,7 +28,7 @@ public static class SeaweedFSRegistration
         services.AddSingleton(options);
         services.AddSingleton(provider => new MasterClient(options.Masters, tls, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IClusterContextSource, SeaweedFSClusterContextSource>();
-        services.AddSingleton<ShellLock>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ShellLock>(provider, new Lazy<IClusterInbox>(provider.GetRequiredService<IClusterInbox>)));
         services.AddSingleton<ILaneLock>(provider => provider.GetRequiredService<ShellLock>());
         services.AddSingleton<PresenceLock>();
         services.AddHostedService(provider => provider.GetRequiredService<PresenceLock>());

@@ -3,11 +3,11 @@ using BlazorPluginAdmin.App.SeaweedFS;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Engine;
-using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
 using Microsoft.Extensions.DependencyInjection;
+using ConfigValue = BlazorPluginAdmin.Server.Core.Forms.ConfigValue;
 
 namespace BlazorPluginAdmin.App.Tests.SeaweedFS;
 
@@ -178,10 +178,11 @@ public sealed class ClusterAdminTests : IAsyncLifetime
         await worker.HelloAsync(types);
         foreach (var _ in types)
         {
-            var asked = (await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.RequestConfigSchema)).RequestConfigSchema;
+            var asked = await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.RequestConfigSchema);
+            var type = asked.RequestConfigSchema.JobType;
             await worker.SendAsync(new WorkerToAdminMessage
             {
-                ConfigSchemaResponse = new ConfigSchemaResponse { RequestId = asked.RequestId, JobType = asked.JobType, Success = true, JobTypeDescriptor = RecordedStream.Descriptors[asked.JobType] },
+                ConfigSchemaResponse = new ConfigSchemaResponse { RequestId = asked.RequestId, JobType = type, Success = true, JobTypeDescriptor = RecordedStream.Descriptors[type] },
             });
         }
 

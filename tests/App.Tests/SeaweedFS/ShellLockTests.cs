@@ -29,7 +29,7 @@ public sealed class ShellLockTests : IAsyncLifetime
         _other = await ScriptedMaster.StartAsync(_time);
         _other.Leader = _master.Address;
         _client = Masters.Client(_time, _master, _other);
-        _lock = new ShellLock(_client, _inbox, _time, NullLogger<ShellLock>.Instance);
+        _lock = new ShellLock(_client, new Lazy<IClusterInbox>(_inbox), _time, NullLogger<ShellLock>.Instance);
         await _lock.StartAsync(CancellationToken.None);
     }
 
