@@ -105,6 +105,7 @@ public static class WorkerTransitions
         }
 
         Judge(turn, turn.State.Workers[session.Worker], revoked.Values.Any(since => now.Stamp - since >= turn.Options.CancelGrace));
+        ForgottenWork.Check(turn, session.Id, beat);
     }
 
     /// <summary>Marks a worker that goes on with what was taken from it; its slot stays counted as long as it does.</summary>
