@@ -113,7 +113,7 @@ public sealed class AdminApp : IAsyncDisposable
         core.WatchesCluster |= options.SeaweedFS is not null;
         core.Lanes = ReferenceEquals(core.Lanes, LaneSettings.Empty) ? SeaweedFSLanes.Shipped : core.Lanes;
         services.AddAdminCore(core);
-        services.AddGrpcTransport();
+        services.AddGrpcTransport(new GrpcServerOptions { MaxReceiveMessageSize = options.MaxMessageMib * 1024 * 1024 });
         services.AddAdminPages();
         services.AddSingleton<Func<ShellOptions>>(provider => () => Shell(provider, options));
         services.AddAdminRest();
