@@ -10,6 +10,7 @@ using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Grpc.Transport.Server.Health;
 using BlazorPluginAdmin.Grpc.Transport.Server.Reflection;
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Logs;
@@ -110,6 +111,7 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<WorkerGateway>();
         services.AddSingleton<HealthService>();
         core.Lanes = ReferenceEquals(core.Lanes, LaneSettings.Empty) ? SeaweedFSLanes.Shipped : core.Lanes;
+        services.AddSingleton<IExecutionPlans, ExecutionPlans>();
         services.AddAdminCore(core);
         services.AddGrpcTransport();
         services.AddAdminPages();
