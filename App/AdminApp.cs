@@ -14,6 +14,7 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Logs;
+using BlazorPluginAdmin.Server.Core.Observations;
 using BlazorPluginAdmin.Server.Core.Store;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -108,6 +109,8 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<IWorkerLink>(provider => provider.GetRequiredService<WorkerConnections>());
         services.AddSingleton<JobOutput>();
         services.AddSingleton<Observations>();
+        services.AddSingleton<ObjectPreviews>();
+        services.AddSingleton<IObservations>(provider => provider.GetRequiredService<ObjectPreviews>());
         services.AddSingleton<WorkerGateway>();
         services.AddSingleton<HealthService>();
         core.Lanes = ReferenceEquals(core.Lanes, LaneSettings.Empty) ? SeaweedFSLanes.Shipped : core.Lanes;

@@ -217,7 +217,7 @@ public sealed class MappingTests
             observations.Take("w", new Wire.WorkerObservations { Observations = { new Wire.ObjectObservation { ObjectId = { $"o{n}" }, ObservedAt = new() { Seconds = 1_700_000_000 + n } } } });
         }
 
-        var kept = observations.Of(null).Select(observation => observation.ObjectId[0]).ToList();
+        var kept = observations.Newest.Current.Value.Of(null).Select(observation => observation.ObjectId[0]).ToList();
         Assert.Equal((Observations.Most, $"o{Observations.Most + 9}", "o10"), (kept.Count, kept[0], kept[^1]));
     }
 
