@@ -47,7 +47,12 @@ public sealed class JobPlanTests : BunitContext
     {
         var job = new Job
         {
-            Id = new JobId("a"), JobType = "volume_balance", DedupeKey = "a", CreatedAt = default, UpdatedAt = default, DueAt = default,
+            Id = new JobId("a"),
+            JobType = "volume_balance",
+            DedupeKey = "a",
+            CreatedAt = default,
+            UpdatedAt = default,
+            DueAt = default,
             Labels = ImmutableSortedDictionary<string, string>.Empty.Add("batch", batch).Add("batch_size", size),
         };
         var shown = Render<MovesBadge>(parameters => parameters.Add(view => view.Job, job));
