@@ -138,6 +138,7 @@ public sealed class MappingTests
             new Outbound.ExecuteJob(new RequestId("r"), job, 2, runtime, values, values, cluster),
             new Outbound.Cancel(new RequestId("r"), WorkKind.Execution, "why", true),
             new Outbound.CompletedAck(new RequestId("r"), new JobId("j")),
+            new Outbound.PreviewObject(new RequestId("r"), ["bucket", "table"], "LANCE", 5),
             new Outbound.Drain(true, "why"),
         ];
         Assert.Equal(typeof(Outbound).GetNestedTypes().Length, all.Length);
