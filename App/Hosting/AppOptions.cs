@@ -52,6 +52,12 @@ public sealed record AppOptions
         {SeaweedFSOptions.Help}
           --help                this text
 
+        usage: App --import-weed DIR [--dry-run] [--replace] [--data-dir DIR]
+          takes over the data directory of a weed admin (descriptors, configs, jobs, runs, activities), reports, and ends;
+          may be repeated, changes nothing in DIR
+          --dry-run             list everything, write nothing
+          --replace             make configs that are here already new versions instead of skipping them
+
         The same as environment variables (ADMIN__PORT, ADMIN__GRPCPORT, ADMIN__BIND, ADMIN__DATADIR, ADMIN__PUBLICHOST,
         ADMIN__ENVIRONMENT, ADMIN__EPHEMERAL, ADMIN__NOWORKER, ADMIN__SEAWEEDFSMASTER and so on) and under "Admin" in
         appsettings.json.
