@@ -24,7 +24,7 @@ internal sealed class WeedAdmin : IAsyncDisposable
     private readonly ConcurrentQueue<AdminToWorkerMessage> _said = new();
     private readonly Channel<WorkerToAdminMessage> _received = Channel.CreateUnbounded<WorkerToAdminMessage>();
     private readonly Channel<AdminToWorkerMessage> _sent = Channel.CreateUnbounded<AdminToWorkerMessage>();
-    private readonly Channel<string> _asked = Channel.CreateUnbounded<string>();
+    private readonly ConcurrentQueue<string> _asked = new();
     private readonly TaskCompletionSource<JsonElement> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _lastCall;
 
@@ -87,8 +87,8 @@ internal sealed class WeedAdmin : IAsyncDisposable
     /// <summary>The next message of that kind to a worker; everything else is passed over.</summary>
     public Task<AdminToWorkerMessage> NextSentAsync(AdminToWorkerMessage.BodyOneofCase wanted) => NextAsync(_sent, message => message.BodyCase == wanted, $"a {wanted} of the admin");
 
-    /// <summary>How a worker asks for the port next: http, or https.</summary>
-    public Task<string> NextQuestionAsync() => NextAsync(_asked, _ => true, "a look at the status page");
+    /// <summary>How workers have asked its page for the port so far: http, or https.</summary>
+    public IReadOnlyList<string> Questions => [.. _asked];
 
     public Task<WeedDetection> DetectAsync(string jobType, int maxResults = 0, double timeout = 45) =>
         CallAsync<WeedDetection>("detect", ("job_type", jobType), ("max_results", maxResults), ("timeout", timeout));
@@ -124,16 +124,17 @@ internal sealed class WeedAdmin : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, string>> ReplayAsync(string recording) =>
         (await CallAsync("replay", ("recording", recording))).GetProperty("ids").Deserialize<IReadOnlyDictionary<string, string>>(Json)!;
 
-    /// <summary>Ends as by kill -9: connections are lost, nothing is said.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it as by kill -9: connections are lost, nothing is said.</summary>
+    public async Task KillAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
+        _process.Kill();
         await _process.WaitForExitAsync().InTimeAsync("the end of the scripted weed admin");
         await _reading.InTimeAsync("the end of its output");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
     }
 
@@ -215,7 +216,7 @@ internal sealed class WeedAdmin : IAsyncDisposable
                 _sent.Writer.TryWrite(sent);
                 break;
             case "asked":
-                _asked.Writer.TryWrite(line.GetProperty("scheme").GetString()!);
+                _asked.Enqueue(line.GetProperty("scheme").GetString()!);
                 break;
             default:
                 break;
