@@ -25,8 +25,6 @@ public class RunningAdmin : IAsyncLifetime, IDisposable
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
-    protected IServiceProvider Services => _app!.Services;
-
     public IAdmin Admin => _app!.Services.GetRequiredService<IAdmin>();
 
     public IEnumerable<RouteEndpoint> Routes => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
