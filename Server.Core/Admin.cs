@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Sessions;
@@ -8,7 +9,7 @@ using BlazorPluginAdmin.Server.Core.Workers;
 namespace BlazorPluginAdmin.Server.Core;
 
 /// <summary>The door in front of the engine.</summary>
-public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublisher views) : IAdmin, IWorkerInbox
+public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublisher views) : IAdmin, IWorkerInbox, IClusterInbox
 {
     /// <summary>Proposals that one step takes in: some milliseconds.</summary>
     private const int ProposalSlice = 200;
@@ -38,11 +39,13 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
             var slice = left.Length > ProposalSlice ? left[..ProposalSlice] : left;
             left = left[slice.Length..];
             var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await engine.Inbox.ReportAsync(new Letter(batch with { Proposals = slice, HasMore = batch.HasMore || left.Length > 0 }, null, settled.SetResult), cancellationToken);
+            await engine.Inbox.ReportAsync(new Letter(batch with { Proposals = slice }, null, settled.SetResult), cancellationToken);
             await settled.Task.WaitAsync(cancellationToken);
         }
         while (left.Length > 0);
     }
+
+    public ValueTask PostAsync(ClusterInput input, CancellationToken cancellationToken) => engine.Inbox.ReportAsync(new Letter(input, null), cancellationToken);
 
     public async Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken)
     {
@@ -83,7 +86,8 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
                 DedupeKey: old.DedupeKey == old.Id.Value ? "" : old.DedupeKey,
                 AttemptTimeout: old.AttemptTimeout,
                 RetryLimit: old.RetryLimit,
-                RetryOf: old.Id),
+                RetryOf: old.Id,
+                Cluster: old.Cluster),
             cancellationToken);
     }
 

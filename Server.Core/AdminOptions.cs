@@ -1,3 +1,5 @@
+using BlazorPluginAdmin.Server.Core.Lanes;
+
 namespace BlazorPluginAdmin.Server.Core;
 
 /// <summary>Timing, limits and retention of the engine. Every value has a default that suits a handful to thousands of workers.</summary>
@@ -28,6 +30,15 @@ public sealed class AdminOptions
 
     /// <summary>From the first capable worker to a job type's first detection.</summary>
     public TimeSpan FirstDetectionDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a type of a serialised lane may wait before the turn of another one ends.</summary>
+    public TimeSpan TurnYield { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The lanes as they are shipped; people change them in the settings.</summary>
+    public LaneSettings Lanes { get; set; } = LaneSettings.Empty;
+
+    /// <summary>A cluster is looked up and locked: its job types wait while it is not reachable.</summary>
+    public bool WatchesCluster { get; set; }
 
     public TimeSpan SchemaTimeout { get; set; } = TimeSpan.FromSeconds(20);
 

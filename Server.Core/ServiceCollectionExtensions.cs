@@ -1,7 +1,10 @@
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BlazorPluginAdmin.Server.Core;
 
@@ -15,6 +18,7 @@ public static class ServiceCollectionExtensions
     {
         services.AddSingleton(options);
         services.AddSingleton(new IdSource(new Random()));
+        services.TryAddSingleton<ILaneLock, NoLaneLock>();
         services.AddSingleton<AdminEngine>();
         services.AddHostedService<EngineThread>();
         services.AddSingleton<ReadModelPublisher>();
@@ -22,6 +26,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<Admin>();
         services.AddSingleton<IAdmin>(provider => provider.GetRequiredService<Admin>());
         services.AddSingleton<IWorkerInbox>(provider => provider.GetRequiredService<Admin>());
+        services.AddSingleton<IClusterInbox>(provider => provider.GetRequiredService<Admin>());
         services.AddSingleton(provider => provider.GetRequiredService<IAdminStore>().History);
         return services;
     }

@@ -11,13 +11,13 @@ public static class ActivitiesApi
     {
         api.MapGet("/activities", async (IAdmin admin, string? job_type, string? job_id, string? lane, string? limit, CancellationToken cancellationToken) =>
         {
-            var types = job_type is { Length: > 0 } ? [job_type] : string.IsNullOrEmpty(lane) ? [] : Lanes.In(admin.Views.Current.Value, lane).Select(type => type.Name).ToArray();
-            if (types.Length == 0 && !string.IsNullOrEmpty(lane))
+            var types = Lanes.Types(admin.Views.Current.Value, job_type, lane);
+            if (types is { Count: 0 })
             {
                 return WireJson.Json(Array.Empty<object>());
             }
 
-            var filter = new ActivityFilter { JobTypes = [.. types], Job = job_id is { Length: > 0 } ? new JobId(job_id) : null, Limit = Queries.Number(limit, 500, 5000) };
+            var filter = new ActivityFilter { JobTypes = [.. types ?? []], Job = job_id is { Length: > 0 } ? new JobId(job_id) : null, Limit = Queries.Number(limit, 500, 5000) };
             return WireJson.Json((await admin.History.ActivitiesAsync(filter, cancellationToken)).Select(ApiObjects.Activity));
         });
 

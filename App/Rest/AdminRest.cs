@@ -26,6 +26,7 @@ public static class AdminRest
         JobsApi.Map(api);
         ActivitiesApi.Map(api);
         SchedulerApi.Map(api);
+        LanesApi.Map(api);
         OperationsApi.Map(api);
         OperatorApi.Map(app);
         app.MapOpenApi();

@@ -5,6 +5,7 @@ using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.JobTypes;
 using Google.Protobuf;
 
 namespace BlazorPluginAdmin.App.Rest;
@@ -13,6 +14,8 @@ public static class JobTypesApi
 {
     public sealed record PauseBody(bool? Paused, string? Reason, DateTimeOffset? Until);
 
+    public sealed record ArchiveBody(bool? Archived);
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/job-types", (IAdmin admin, string? lane) => WireJson.Json(Lanes.In(admin.Views.Current.Value, lane)
@@ -20,6 +23,9 @@ public static class JobTypesApi
         api.MapGet("/job-types/{type}/descriptor", (IAdmin admin, string type) => admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor is { } descriptor
             ? WireJson.Proto(DescriptorMapper.ToWire(descriptor))
             : WireJson.Error(StatusCodes.Status404NotFound, "descriptor not found"));
+        api.MapDelete("/job-types/{type}", async (IAdmin admin, string type, CancellationToken cancellationToken) => Replies.From(
+            await admin.SendAsync(new ForgetJobType(Actor.LocalRest, type), cancellationToken), name => WireJson.Json(new { job_type = name, deleted = true })));
+        api.MapPost("/job-types/{type}/archive", ArchiveAsync);
         api.MapPost("/job-types/{type}/schema", SchemaAsync);
         api.MapGet("/job-types/{type}/config", (IAdmin admin, string type) => WireJson.Proto(Config(admin, type)));
         api.MapPut("/job-types/{type}/config", SaveAsync);
@@ -31,6 +37,14 @@ public static class JobTypesApi
                 await admin.SendAsync(new PauseJobType(Actor.LocalRest, type, body?.Paused ?? true, body?.Reason ?? "", body?.Until), cancellationToken),
                 name => WireJson.Json(new { job_type = name, paused = body?.Paused ?? true }));
         });
+    }
+
+    private static async Task<IResult> ArchiveAsync(IAdmin admin, string type, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await Bodies.ReadAsync<ArchiveBody>(request, cancellationToken);
+        var archived = body?.Archived ?? true;
+        return problem ?? Replies.From(
+            await admin.SendAsync(new ArchiveJobType(Actor.LocalRest, type, archived), cancellationToken), name => WireJson.Json(new { job_type = name, archived }));
     }
 
     private static async Task<IResult> SchemaAsync(IAdmin admin, TimeProvider time, string type, string? force_refresh, CancellationToken cancellationToken)

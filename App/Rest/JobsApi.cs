@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Logs;
@@ -30,6 +31,10 @@ public static class JobsApi
             var (body, problem) = await Bodies.ReadAsync<ReasonBody>(request, cancellationToken);
             return problem ?? await ActAsync(admin, id, new CancelJob(Actor.LocalRest, new JobId(id), body?.Reason ?? "", body?.Force ?? false), cancellationToken);
         });
+        api.MapDelete("/jobs/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) =>
+            await FindAsync(admin, id, cancellationToken) is null
+                ? WireJson.Error(StatusCodes.Status404NotFound, "job not found")
+                : Replies.From(await admin.SendAsync(new ForgetJob(Actor.LocalRest, new JobId(id)), cancellationToken), deleted => WireJson.Json(new { job_id = deleted, deleted = true })));
         api.MapPost("/jobs/{id}/retry", async (IAdmin admin, string id, CancellationToken cancellationToken) =>
             Replies.From(await admin.RetryAsync(Actor.LocalRest, new JobId(id), cancellationToken), job => WireJson.Json(ApiObjects.Job(job))));
     }
@@ -42,8 +47,8 @@ public static class JobsApi
             return WireJson.Json(Array.Empty<object>());
         }
 
-        var types = job_type is { Length: > 0 } ? [job_type] : string.IsNullOrEmpty(lane) ? [] : Lanes.In(admin.Views.Current.Value, lane).Select(type => type.Name).ToArray();
-        if (types.Length == 0 && !string.IsNullOrEmpty(lane))
+        var types = Lanes.Types(admin.Views.Current.Value, job_type, lane);
+        if (types is { Count: 0 })
         {
             return WireJson.Json(Array.Empty<object>());
         }
@@ -51,7 +56,7 @@ public static class JobsApi
         try
         {
             var page = await admin.History.JobsAsync(
-                new JobFilter { JobTypes = [.. types], States = wanted is { } one ? [one] : [], Limit = Queries.Number(limit, 200, 500), After = after }, cancellationToken);
+                new JobFilter { JobTypes = [.. types ?? []], States = wanted is { } one ? [one] : [], Limit = Queries.Number(limit, 200, 500), After = after }, cancellationToken);
             return WireJson.Json(page.Items.Select(job => ApiObjects.Job(Newest(admin, job))));
         }
         catch (FormatException exception)
@@ -145,7 +150,7 @@ public static class JobsApi
             return WireJson.Error(StatusCodes.Status400BadRequest, $"job cannot be read: {exception.Message}");
         }
 
-        if (!ClusterMapper.TryRead(body.ClusterContext, out _, out var unreadable))
+        if (!ClusterMapper.TryRead(body.ClusterContext, out var cluster, out var unreadable))
         {
             return WireJson.Error(StatusCodes.Status400BadRequest, unreadable);
         }
@@ -172,7 +177,7 @@ public static class JobsApi
 
         var seconds = body.TimeoutSeconds is > 0 and { } asked ? Math.Min(asked, 600) : 90;
         var timeout = TimeSpan.FromSeconds(seconds);
-        var reply = await admin.SendAsync(Submission(spec, timeout), cancellationToken);
+        var reply = await admin.SendAsync(Submission(spec, timeout, cluster), cancellationToken);
         if (!reply.IsAccepted)
         {
             return Replies.From(reply.Refusal);
@@ -188,7 +193,7 @@ public static class JobsApi
             : await GiveUpAsync(admin, reply.Value.Id, cancellationToken);
     }
 
-    private static SubmitJob Submission(Wire.JobSpec spec, TimeSpan timeout) => new(
+    private static SubmitJob Submission(Wire.JobSpec spec, TimeSpan timeout, ClusterContext? cluster) => new(
         Actor.LocalRest,
         spec.JobType,
         JobOrigin.Rest,
@@ -199,7 +204,8 @@ public static class JobsApi
         spec.JobId.Length > 0 ? new JobId(spec.JobId) : null,
         spec.DedupeKey,
         spec.ScheduledAt?.ToDateTimeOffset(),
-        AttemptTimeout: timeout);
+        AttemptTimeout: timeout,
+        Cluster: cluster);
 
     private static async Task<IResult> CompletedAsync(IAdmin admin, Job job, CancellationToken cancellationToken)
     {

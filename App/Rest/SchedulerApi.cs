@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Views;
 using static BlazorPluginAdmin.App.Rest.WireJson;
 
@@ -14,12 +15,15 @@ public static class SchedulerApi
         api.MapGet("/lanes", (IAdmin admin, TimeProvider time) =>
         {
             var model = admin.Views.Current.Value;
-            return Json(Lanes.All.Select(lane => new
+            return Json(model.Lanes.Select(lane => new
             {
                 lane = lane.Name,
-                idle_sleep_sec = lane.IdleSleepSeconds,
-                job_types = Lanes.Names(model, lane.Name),
-                status = Scheduler(model, lane.Name, lane.IdleSleepSeconds, time.GetUtcNow()),
+                idle_sleep_sec = lane.Rules.IdleSleepSeconds,
+                job_types = lane.JobTypes,
+                status = Scheduler(model, lane, time.GetUtcNow()),
+                serialise = lane.Rules.Serialise,
+                cluster_lock = lane.Rules.ClusterLock,
+                turn = Some(lane.Turn.JobType),
             }));
         });
         api.MapGet("/scheduler-states", (IAdmin admin, string? job_type, string? lane) => Json(Lanes.In(admin.Views.Current.Value, lane)
@@ -27,11 +31,12 @@ public static class SchedulerApi
             .Select(State)));
         api.MapGet("/scheduler-status", (IAdmin admin, TimeProvider time, string? lane) =>
         {
-            var (name, idleSleepSeconds) = string.IsNullOrEmpty(lane) ? ("", Lanes.All.Min(one => one.IdleSleepSeconds)) : Lanes.All.FirstOrDefault(one => one.Name == lane);
-            object scheduler = name is null
+            var model = admin.Views.Current.Value;
+            var one = string.IsNullOrEmpty(lane) ? null : model.Lane(lane);
+            object scheduler = one is null && !string.IsNullOrEmpty(lane)
                 ? new { now = time.GetUtcNow(), scheduler_tick_seconds = 0 }
-                : Scheduler(admin.Views.Current.Value, name, idleSleepSeconds, time.GetUtcNow());
-            return Json(new { enabled = true, scheduler, @lock = new { held = false, hold_count = 0, acquiring = false } });
+                : Scheduler(model, one, time.GetUtcNow());
+            return Json(new { enabled = true, scheduler, @lock = Lock(model.Cluster) });
         });
     }
 
@@ -42,16 +47,17 @@ public static class SchedulerApi
         return new
         {
             job_type = type.Name,
-            lane = Lanes.Of(type.Name),
+            lane = type.Rules.Lane,
             enabled = policy.Enabled,
-            detection_in_flight = type.Phase == "detecting",
+            detection_in_flight = InFlight(type),
             detector_available = type.DetectorAvailable,
             executor_worker_count = type.ExecutorCount,
             next_detection_at = type.NextDetectionAt,
             detector_worker_id = type.Detector?.Value,
-            last_run_started_at = type.LastStartedAt,
-            last_run_completed_at = type.LastCompletedAt,
-            last_run_status = Some(type.LastStatus),
+            last_run_started_at = type.LastRunStartedAt,
+            last_run_completed_at = type.LastRunCompletedAt,
+            last_run_status = Some(type.LastRunStatus),
+            waiting_reason = type.Hold?.Text,
             detection_interval_minutes = When((int)policy.DetectionInterval.TotalMinutes),
             detection_timeout_seconds = When((int)policy.DetectionTimeout.TotalSeconds),
             execution_timeout_seconds = When((int)policy.ExecutionTimeout.TotalSeconds),
@@ -64,23 +70,39 @@ public static class SchedulerApi
         };
     }
 
-    private static object Scheduler(ReadModel model, string lane, int idleSleepSeconds, DateTimeOffset now)
+    /// <summary>The cluster lock, as clients of the API know it.</summary>
+    public static object Lock(ClusterState cluster) => new
     {
-        var types = Lanes.In(model, lane).ToList();
+        held = cluster.Lock.Phase == LockPhase.Held,
+        hold_count = cluster.Lock.Phase == LockPhase.Held ? cluster.Lock.Holders : 0,
+        acquiring = cluster.Lock.Phase == LockPhase.Taking,
+        message = cluster.Lock.Phase == LockPhase.Held ? "locked lanes are at work" : null,
+        waiting_reason = Some(cluster.Lock.Reason),
+        last_acquired_at = cluster.Lock.TakenAt,
+        last_released_at = cluster.Lock.ReleasedAt,
+        waiting_since = cluster.Lock.WaitingSince,
+    };
+
+    private static bool InFlight(JobTypeView type) => type.Phase is "detecting" or "waiting_for_lock";
+
+    /// <summary>Of one lane, or of all of them together.</summary>
+    private static object Scheduler(ReadModel model, LaneView? lane, DateTimeOffset now)
+    {
+        var types = Lanes.In(model, lane?.Name).ToList();
         var names = types.Select(type => type.Name).ToHashSet(StringComparer.Ordinal);
-        var busy = types.FirstOrDefault(type => type.Phase is "detecting" or "executing");
+        var busy = types.FirstOrDefault(type => type.Phase is "detecting" or "waiting_for_lock" or "executing");
         return new
         {
             now,
             scheduler_tick_seconds = TickSeconds,
-            lane = Some(lane),
-            idle_sleep_seconds = idleSleepSeconds,
+            lane = lane?.Name,
+            idle_sleep_seconds = lane?.Rules.IdleSleepSeconds ?? model.Lanes.Select(one => one.Rules.IdleSleepSeconds).DefaultIfEmpty(61).Min(),
             next_detection_at = types.Select(type => type.NextDetectionAt).Min(),
             current_job_type = busy?.Name,
             current_phase = busy?.Phase ?? "sleeping",
             last_iteration_had_jobs = Some(types.Any(type => type.LastFound > 0)),
             last_iteration_done_at = types.Select(type => type.LastCompletedAt).Max(),
-            waiting = Some(types.Where(type => type.Phase == "detecting" || type.NextDetectionAt is not null).Select(type => type.Phase == "detecting"
+            waiting = Some(types.Where(type => InFlight(type) || type.NextDetectionAt is not null).Select(type => InFlight(type)
                 ? new { reason = "detection_in_flight", job_type = type.Name, since = type.Detections.FirstOrDefault(detection => detection.IsOpen)?.StartedAt, until = (DateTimeOffset?)null }
                 : new { reason = "next_detection_at", job_type = type.Name, since = (DateTimeOffset?)null, until = type.NextDetectionAt })),
             in_process_jobs = Some(model.Active.Where(view => names.Contains(view.Job.JobType)).Select(view => new
@@ -100,7 +122,7 @@ public static class SchedulerApi
             {
                 job_type = type.Name,
                 enabled = type.Policy.Enabled,
-                detection_in_flight = type.Phase == "detecting",
+                detection_in_flight = InFlight(type),
                 next_detection_at = type.NextDetectionAt,
                 detection_interval_minutes = type.Policy.Enabled ? Some((int)type.Policy.DetectionInterval.TotalMinutes) : null,
                 last_detected_at = type.LastCompletedAt,

@@ -12,18 +12,20 @@ public static class WorkersApi
     {
         api.MapGet("/workers", (IAdmin admin, string? lane) => WireJson.Json(admin.Views.Current.Value.Workers
             .Where(view => view.Session is not null)
-            .Where(view => string.IsNullOrEmpty(lane) || view.Worker.Capabilities.Keys.Any(type => Lanes.Of(type) == lane))
+            .Where(view => string.IsNullOrEmpty(lane) || view.Worker.Capabilities.Keys.Any(type => admin.States.Current.Value.JobType(type).Rules.Lane == lane))
             .OrderBy(view => view.Worker.Id)
             .Select(ApiObjects.Worker)));
+        api.MapDelete("/workers/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) => Replies.From(
+            await admin.SendAsync(new ForgetWorker(Actor.LocalRest, Named(id)), cancellationToken), forgotten => WireJson.Json(new { worker_id = forgotten.Id.Value, deleted = true })));
         api.MapPost("/workers/{id}/drain", async (IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken) =>
         {
             var (body, problem) = await Bodies.ReadAsync<DrainBody>(request, cancellationToken);
-
-            // Ids may have slashes; everything else of the path is decoded when it arrives here.
-            var worker = new WorkerId(id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
             return problem ?? Replies.From(
-                await admin.SendAsync(new DrainWorker(Actor.LocalRest, worker, body?.Enabled ?? true, body?.Reason ?? ""), cancellationToken),
+                await admin.SendAsync(new DrainWorker(Actor.LocalRest, Named(id), body?.Enabled ?? true, body?.Reason ?? ""), cancellationToken),
                 drained => WireJson.Json(new { worker_id = drained.Id.Value, draining = drained.Draining }));
         });
     }
+
+    /// <summary>Ids may have slashes; everything else of the path is decoded when it arrives here.</summary>
+    private static WorkerId Named(string id) => new(id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -138,6 +139,15 @@ public sealed record Detection
     /// <summary>Stamp at which it times out.</summary>
     public TimeSpan Deadline { get; init; }
 
+    /// <summary>Stamp at which the run, with the jobs of this detection, counts as timed out. Not stored.</summary>
+    public TimeSpan WindowEnds { get; init; }
+
+    /// <summary>Addresses its caller gave, for itself and its jobs.</summary>
+    public ClusterContext? Cluster { get; init; }
+
+    /// <summary>A batch said that there is more than the detector told.</summary>
+    public bool HasMore { get; init; }
+
     /// <summary>Most proposals taken; 0 = no limit.</summary>
     public int MaxResults { get; init; }
 
@@ -159,6 +169,9 @@ public sealed record Detection
 
     /// <summary>Keys seen in this run.</summary>
     public ImmutableHashSet<string> SeenKeys { get; init; } = [];
+
+    /// <summary>A detector was asked; before that it waits for lock or gate.</summary>
+    public bool IsSent => Session != default;
 
     public bool IsOpen => Status is DetectionStatus.Requested or DetectionStatus.Proposing;
 }

@@ -15,7 +15,7 @@ public static class DetectionSchedule
             return type.Schedule.PausedUntil is { } until ? JobDeadlines.StampOf(until, now) : null;
         }
 
-        return IsScheduled(type) && type.ActiveDetection is null && !type.AwaitsDetector && type.Schedule.NextAt is { } next ? JobDeadlines.StampOf(next, now) : null;
+        return IsScheduled(type) && type.ActiveDetection is null && !type.IsDue && type.Schedule.NextAt is { } next ? JobDeadlines.StampOf(next, now) : null;
     }
 
     /// <summary>Detects by itself: enabled, described, and a detector is there.</summary>

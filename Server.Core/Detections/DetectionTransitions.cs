@@ -14,66 +14,11 @@ namespace BlazorPluginAdmin.Server.Core.Detections;
 /// <summary>requested → proposing → succeeded | failed | timed out | canceled | interrupted; one at a time per job type.</summary>
 public static class DetectionTransitions
 {
-    private const int TestResults = 5;
-
-    public static Reply<Detection> Request(Turn turn, RequestDetection command)
-    {
-        var type = turn.JobType(command.JobType);
-        if (type.Descriptor is null && type.Detectors.Length == 0)
-        {
-            return new Refusal(RefusalCode.NotFound, $"no detector worker available for job_type={command.JobType}: no worker has offered it yet");
-        }
-
-        if (type.ActiveDetection is { } running)
-        {
-            return new Refusal(RefusalCode.WrongState, $"a detection of {command.JobType} is already running ({running}); wait for it or cancel it");
-        }
-
-        return PickDetector(turn, type) is { } session
-            ? Begin(turn, type, session, command)
-            : new Refusal(RefusalCode.Unavailable, $"no detector worker available for job_type={command.JobType}");
-    }
-
-    /// <summary>The schedule says it is time.</summary>
-    public static void Due(Turn turn, JobType type)
-    {
-        var now = turn.Now;
-        if (!DetectionSchedule.IsScheduled(type) || type.IsPaused || type.ActiveDetection is not null || type.Schedule.NextAt > now.Wall)
-        {
-            turn.Put(type);
-            return;
-        }
-
-        if (type.Counts.Queued >= DetectionSchedule.BacklogLimit(type))
-        {
-            turn.Put(type, schedule => schedule with { NextAt = now.Wall + type.Policy.DetectionInterval, LastStatus = "skipped", LastStartedAt = now.Wall, LastCompletedAt = now.Wall });
-            turn.Log(Line(type.Name, null, null, "admin_scheduler", "skipped_waiting_backlog", $"{type.Counts.Queued} jobs still wait; detection skipped", ActivitySeverity.Warning));
-            return;
-        }
-
-        if (PickDetector(turn, type) is not { } session)
-        {
-            turn.Put(type with { AwaitsDetector = true });
-            return;
-        }
-
-        Begin(turn, type, session, new RequestDetection(Actor.Scheduler, type.Name, DetectionMode.Scheduled));
-    }
-
-    /// <summary>A worker takes work again: types that were due and had nobody to ask are due now.</summary>
-    public static void DetectorBack(Turn turn, Worker worker)
-    {
-        foreach (var type in worker.Capabilities.Keys.Select(turn.JobType).Where(type => type.AwaitsDetector))
-        {
-            turn.Put(type with { AwaitsDetector = false });
-        }
-    }
-
     public static void Proposed(Turn turn, Session session, WorkerInput.Proposed batch)
     {
         if (Open(turn, session, batch.RequestId) is { } detection)
         {
-            ProposalIntake.Take(turn, detection, batch.Proposals, batch.HasMore);
+            ProposalIntake.Take(turn, batch.HasMore ? detection with { HasMore = true } : detection, batch.Proposals, batch.HasMore);
         }
     }
 
@@ -117,20 +62,28 @@ public static class DetectionTransitions
             return new Refusal(RefusalCode.WrongState, $"detection {command.Detection} is not running");
         }
 
-        turn.Send(detection.Session, new Outbound.Cancel(detection.Id, WorkKind.Detection, command.Reason, false));
+        Stop(turn, detection, command.Reason);
         return Finish(turn, detection, DetectionStatus.Canceled, command.Reason.Length > 0 ? command.Reason : $"canceled by {command.By.Name}");
     }
 
     public static void DeadlineCame(Turn turn, Detection detection)
     {
-        if (!detection.IsOpen || detection.Deadline > turn.Now.Stamp)
+        if (detection.IsOpen && detection.Deadline <= turn.Now.Stamp)
+        {
+            Stop(turn, detection, "detection timed out");
+            Finish(turn, detection, DetectionStatus.TimedOut, detection.IsSent
+                ? "deadline exceeded: the detector did not finish in time"
+                : $"deadline exceeded: the detection could not start in time: {detection.Message}");
+        }
+        else if (!detection.IsOpen && detection.WindowEnds <= turn.Now.Stamp)
+        {
+            RunEnded(turn, detection, "timeout");
+            turn.Put(detection with { WindowEnds = default });
+        }
+        else
         {
             turn.Put(detection);
-            return;
         }
-
-        turn.Send(detection.Session, new Outbound.Cancel(detection.Id, WorkKind.Detection, "detection timed out", false));
-        Finish(turn, detection, DetectionStatus.TimedOut, "deadline exceeded: the detector did not finish in time");
     }
 
     /// <summary>The detector's stream ended: its detection ends too and is due again soon.</summary>
@@ -147,7 +100,7 @@ public static class DetectionTransitions
         var counted = detection with { Counts = counts };
         if (!counted.IsOpen && counts.Open <= 0)
         {
-            turn.Settle(counted);
+            Settle(turn, counted);
         }
         else
         {
@@ -158,7 +111,12 @@ public static class DetectionTransitions
     public static Detection Finish(Turn turn, Detection detection, DetectionStatus status, string error)
     {
         var now = turn.Now;
-        var ended = detection with { Status = status, EndedAt = now.Wall, Error = error, SeenKeys = [] };
+        if (status == DetectionStatus.Succeeded)
+        {
+            Supersede(turn, detection);
+        }
+
+        var ended = turn.State.Detections[detection.Id] with { Status = status, EndedAt = now.Wall, Error = error, SeenKeys = [] };
         var type = turn.JobType(detection.JobType) with
         {
             ActiveDetection = null,
@@ -187,7 +145,7 @@ public static class DetectionTransitions
 
         if (ended.Counts.Open <= 0)
         {
-            turn.Settle(ended);
+            Settle(turn, ended);
         }
         else
         {
@@ -206,108 +164,61 @@ public static class DetectionTransitions
         return ended;
     }
 
-    /// <summary>The holder of the detector role, else the worker with most free detection slots, else whoever waited longest.</summary>
-    private static Session? PickDetector(Turn turn, JobType type)
+    /// <summary>Stamp at which something happens to it by itself: its deadline, then the end of its run's window.</summary>
+    public static TimeSpan? NextWake(Detection detection, Now now)
     {
-        Session? best = null;
-        foreach (var id in type.Detectors)
-        {
-            var session = turn.State.Sessions[id];
-            var worker = turn.State.Workers[session.Worker];
-            if (worker.Draining || worker.Health != WorkerHealth.Healthy)
-            {
-                continue;
-            }
-
-            if (worker.Id == type.Detector)
-            {
-                return session;
-            }
-
-            if (best is null || Compare(session, best, type.Name, turn.State) < 0)
-            {
-                best = session;
-            }
-        }
-
-        return best;
+        var at = detection.IsOpen ? detection.Deadline : detection.WindowEnds;
+        return at == default ? null : at - now.Stamp > JobDeadlines.Horizon ? now.Stamp + JobDeadlines.Horizon : at;
     }
 
-    private static int Compare(Session one, Session other, string jobType, AdminState state)
+    /// <summary>It and all its jobs have ended.</summary>
+    public static void Settle(Turn turn, Detection detection)
     {
-        var byFree = FreeSlots(other, jobType, state).CompareTo(FreeSlots(one, jobType, state));
-        if (byFree != 0)
+        turn.Settle(detection);
+        RunEnded(turn, detection, detection.Status switch
         {
-            return byFree;
+            DetectionStatus.Succeeded => detection.Counts.Failed + detection.Counts.Canceled > 0 ? "error" : "success",
+            DetectionStatus.TimedOut => "timeout",
+            _ => "error",
+        });
+    }
+
+    /// <summary>Once: a window that was over before the jobs ended has said so already.</summary>
+    private static void RunEnded(Turn turn, Detection detection, string status)
+    {
+        if (detection.WindowEnds == default || detection.Mode is not (DetectionMode.Scheduled or DetectionMode.Run))
+        {
+            return;
         }
 
-        var byTurn = one.LastDetected.CompareTo(other.LastDetected);
-        return byTurn != 0 ? byTurn : one.Worker.CompareTo(other.Worker);
+        turn.Put(turn.JobType(detection.JobType), schedule => schedule with { LastRunStartedAt = detection.StartedAt, LastRunCompletedAt = turn.Now.Wall, LastRunStatus = status });
     }
 
-    private static int FreeSlots(Session session, string jobType, AdminState state)
+    /// <summary>Waiting jobs that a detector which sees everything no longer proposes are of no use any more.</summary>
+    private static void Supersede(Turn turn, Detection detection)
     {
-        var total = session.Heartbeat is { DetectionSlotsTotal: > 0 } beat
-            ? beat.DetectionSlotsTotal
-            : Math.Max(1, state.Workers[session.Worker].Capabilities[jobType].MaxDetections);
-        return total - Math.Max(session.HeldDetections, session.Heartbeat?.DetectionSlotsUsed ?? 0);
-    }
+        var type = turn.JobType(detection.JobType);
+        if (!type.Rules.Supersedes || detection.Mode is not (DetectionMode.Scheduled or DetectionMode.Run)
+            || detection.HasMore || (detection.MaxResults > 0 && detection.Counts.Found >= detection.MaxResults))
+        {
+            return;
+        }
 
-    private static Detection Begin(Turn turn, JobType type, Session session, RequestDetection command)
-    {
-        var now = turn.Now;
-        var sequence = Math.Max(IdSource.UnixNanos(now.Wall), turn.State.LastDetectionSequence + 1);
-        var timeout = command.Timeout is { } asked && asked > TimeSpan.Zero ? asked : type.Policy.DetectionTimeout;
-        var maxResults = command.Mode switch
+        foreach (var (key, id) in type.Keys)
         {
-            DetectionMode.Test => TestResults,
-            DetectionMode.Preview => command.MaxResults,
-            _ => command.MaxResults > 0 ? command.MaxResults : type.Policy.MaxJobsPerDetection,
-        };
-        var detection = new Detection
-        {
-            Id = turn.Ids.Request("detect", now),
-            JobType = type.Name,
-            Mode = command.Mode,
-            Sequence = sequence,
-            By = command.By,
-            Worker = session.Worker,
-            Session = session.Id,
-            StartedAt = now.Wall,
-            Deadline = now.Stamp + timeout,
-            MaxResults = maxResults,
-            Override = command.Override,
-        };
-        turn.CountDetectionSequence(sequence);
-        turn.Put(detection);
-        turn.Put(session with { HeldDetections = session.HeldDetections + 1, LastDetected = now.Stamp });
-        if (command.Mode is DetectionMode.Scheduled or DetectionMode.Run)
-        {
-            // Measured from the start, so that a long run does not shift the rhythm; a run by hand moves it too.
-            turn.Put(type with { ActiveDetection = detection.Id }, schedule => schedule with
+            if (turn.State.Jobs[id] is { State: JobState.Pending, IsAsked: false } job && !detection.SeenKeys.Contains($"{type.Name}\n{key}"))
             {
-                LastStartedAt = now.Wall,
-                NextAt = now.Wall + type.Policy.DetectionInterval,
-            });
+                JobFlow.Apply(turn, job, new JobInput.Supersede("the newest detection no longer proposes it"));
+            }
         }
-        else
-        {
-            turn.Put(type with { ActiveDetection = detection.Id });
-        }
+    }
 
-        turn.Send(session.Id, new Outbound.RunDetection(
-            detection.Id,
-            type.Name,
-            sequence,
-            RuntimePolicy.Overlay(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
-            command.Override?.AdminValues ?? FormDefaults.Admin(type.Descriptor, type.Config?.AdminValues ?? ConfigValues.Empty),
-            command.Override?.WorkerValues ?? FormDefaults.Worker(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty),
-            command.Cluster ?? ClusterContext.Empty,
-            type.Schedule.LastSuccessAt,
-            maxResults));
-        turn.Log(Line(type.Name, detection.Id, session.Worker, "detector", "requested", $"asked {session.Worker} to detect") with
-        { Details = ConfigValues.Empty.With("max_results", new ConfigValue.Int64(maxResults)) });
-        return detection;
+    private static void Stop(Turn turn, Detection detection, string reason)
+    {
+        if (detection.IsSent)
+        {
+            turn.Send(detection.Session, new Outbound.Cancel(detection.Id, WorkKind.Detection, reason, false));
+        }
     }
 
     private static Detection? Open(Turn turn, Session session, RequestId id) =>

@@ -32,7 +32,7 @@ public static class PauseTransitions
             return;
         }
 
-        DetectionTransitions.Due(turn, type);
+        DetectionStarts.Due(turn, type);
     }
 
     private static void Set(Turn turn, JobType type, bool paused, string reason, Actor by, DateTimeOffset? until)

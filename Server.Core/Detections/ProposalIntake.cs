@@ -115,6 +115,7 @@ public static class ProposalIntake
                 DueAt = turn.Now.Wall,
                 Detection = detection.Id,
                 SubmittedBy = detection.By.Name,
+                Cluster = detection.Cluster,
             },
             proposal);
         return (ProposalOutcome.Queued, JobFlow.Add(turn, job, PayloadOf(proposal)).Id, "");
@@ -127,6 +128,7 @@ public static class ProposalIntake
         Labels = proposal.Labels,
         DueAt = proposal.NotBefore is { } start && start > job.CreatedAt ? start : job.Phase == JobPhase.Scheduled ? job.CreatedAt : job.DueAt,
         ExpiresAt = proposal.ExpiresAt,
+        IsKeyless = proposal.DedupeKey.Length == 0,
         EstimatedRuntime = PayloadOf(proposal).EstimatedRuntime,
     };
 

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -54,7 +56,7 @@ public static class DispatchPlanner
     }
 
     /// <summary>The queue of a job type while a plan is made.</summary>
-    private sealed class Line(JobType type, int room, List<Seat> seats)
+    private sealed class Line(JobType type, ImmutableSortedSet<QueueEntry> queue, int room, List<Seat> seats)
     {
         private readonly HashSet<string> _unmet = [];
         private int _next;
@@ -66,14 +68,16 @@ public static class DispatchPlanner
 
         public List<Seat> Seats { get; } = seats;
 
-        public QueueEntry Head => Type.Ready[_next];
+        public QueueEntry Head => queue[_next];
 
-        public bool IsOpen => Room > 0 && _passedOver < MostPassedOver && _next < Math.Min(Type.Ready.Count, MostLookedAt) && Seats.Exists(seat => seat.HasRoom);
+        public bool IsOpen => Room > 0 && _passedOver < MostPassedOver && _next < Math.Min(queue.Count, MostLookedAt) && Seats.Exists(seat => seat.HasRoom);
 
         public void Advance() => _next++;
 
         /// <summary>A job before it asked for the same, and no free worker has it: places only become fewer while a plan is made.</summary>
         public bool IsUnmet(Job job) => _unmet.Count > 0 && job.RefusedBy.IsEmpty && _unmet.Contains(Wanted(job));
+
+        public void PassBy() => _passedOver++;
 
         public void PassOver(Job job)
         {
@@ -85,7 +89,13 @@ public static class DispatchPlanner
         }
     }
 
-    public static IReadOnlyList<Assignment> Plan(AdminState state, Now now)
+    public static IReadOnlyList<Assignment> Plan(AdminState state, Now now) => Plan(state, now, (type, hold) => hold is null);
+
+    /// <summary>A job of one of these types would be assigned if only the cluster lock were had.</summary>
+    public static bool WouldAssign(AdminState state, Now now, Func<JobType, bool> wanted) =>
+        Plan(state, now, (type, hold) => hold?.Code == Hold.LockCode && wanted(type)).Count > 0;
+
+    private static List<Assignment> Plan(AdminState state, Now now, Func<JobType, Hold?, bool> mayStart)
     {
         List<Line>? lines = null;
         Dictionary<SessionId, Place?>? places = null;
@@ -97,8 +107,15 @@ public static class DispatchPlanner
                 continue;
             }
 
+            // What somebody asked for passes by the turns of a lane, never by what holds those back too.
+            var queue = mayStart(type, Holds.OnDetectedJobs(state, type)) ? type.Ready : mayStart(type, Holds.OnAskedJobs(state, type)) ? type.Asked : [];
+            if (queue.IsEmpty)
+            {
+                continue;
+            }
+
             places ??= [];
-            (lines ??= []).Add(new Line(type, room, Seats(state, type, places, now)));
+            (lines ??= []).Add(new Line(type, queue, room, Seats(state, type, places, now)));
         }
 
         return lines is null ? [] : Plan(state, lines, now);
@@ -137,6 +154,7 @@ public static class DispatchPlanner
     private static List<Assignment> Plan(AdminState state, List<Line> lines, Now now)
     {
         var plan = new List<Assignment>();
+        var gate = lines.Exists(line => line.Type.Rules.Gated) ? Gate.From(state) : null;
         lines.RemoveAll(line => !line.IsOpen);
         while (lines.Count > 0)
         {
@@ -146,8 +164,17 @@ public static class DispatchPlanner
             {
                 // Left where it stands.
             }
+            else if (job.IsAsked && gate?.OnJob(line.Type) is not null)
+            {
+                line.PassBy();
+            }
             else if (Pick(state, line, job) is { } seat)
             {
+                if (job.IsAsked)
+                {
+                    gate?.Note(line.Type);
+                }
+
                 plan.Add(new Assignment(job.Id, seat.Place.Session.Id));
                 seat.Take(now.Stamp.Ticks + plan.Count);
                 line.Room--;

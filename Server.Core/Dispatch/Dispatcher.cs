@@ -2,6 +2,7 @@ using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Links;
 
 namespace BlazorPluginAdmin.Server.Core.Dispatch;
@@ -34,8 +35,14 @@ public static class Dispatcher
                 session.Extensions.Count > 0 ? runtime with { ExecutionTimeoutSeconds = Seconds(timeout) } : runtime,
                 FormDefaults.Admin(type.Descriptor, type.Config?.AdminValues ?? ConfigValues.Empty),
                 FormDefaults.Worker(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty),
-                ClusterContext.Empty));
+                Clustered(turn, type, sent)));
         }
+    }
+
+    private static ClusterContext Clustered(Turn turn, JobType type, Job job)
+    {
+        var context = (job.Cluster ?? ClusterContext.Empty).FilledFrom(turn.State.Cluster.Context).Stamped();
+        return type.Rules.Rate is { } share ? RateSharing.Apply(context, share, type) : context;
     }
 
     /// <summary>Workers of ours also enforce the effective timeout of each attempt, rounded up.</summary>

@@ -1,5 +1,8 @@
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Dispatch;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -30,6 +33,7 @@ public sealed partial class AdminEngine : IDisposable
 
     private readonly IAdminStore _store;
     private readonly IWorkerLink _link;
+    private readonly ILaneLock _lock;
     private readonly AdminOptions _options;
     private readonly TimeProvider _time;
     private readonly IdSource _ids;
@@ -44,10 +48,11 @@ public sealed partial class AdminEngine : IDisposable
     private int _unpruned = PruneEvery;
     private DateTimeOffset _wallOrigin;
 
-    public AdminEngine(IAdminStore store, IWorkerLink link, AdminOptions options, TimeProvider time, IdSource ids, ILogger<AdminEngine> logger)
+    public AdminEngine(IAdminStore store, IWorkerLink link, ILaneLock laneLock, AdminOptions options, TimeProvider time, IdSource ids, ILogger<AdminEngine> logger)
     {
         _store = store;
         _link = link;
+        _lock = laneLock;
         _options = options;
         _time = time;
         _ids = ids;
@@ -114,7 +119,10 @@ public sealed partial class AdminEngine : IDisposable
 
         Step.Tick(turn);
         var replies = StepLetters(turn, out var stepped);
+        LaneTransitions.Advance(turn);
+        DetectionStarts.StartDue(turn);
         Dispatcher.Dispatch(turn);
+        LockTransitions.Advance(turn);
         if (!Commit(turn, flush))
         {
             return true;
@@ -305,6 +313,9 @@ public sealed partial class AdminEngine : IDisposable
                         _held.Add(new Letter(new WorkerInput.NotSent(send.Session, send.Message), null));
                     }
 
+                    break;
+                case Effect.Lock wanted:
+                    _lock.Hold(wanted.Wanted);
                     break;
                 case Effect.Close close:
                     _link.Close(close.Session, close.End);

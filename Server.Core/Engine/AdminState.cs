@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -43,5 +45,12 @@ public sealed record AdminState
 
     public long LastDetectionSequence { get; init; }
 
+    public LaneBook Lanes { get; init; } = LaneBook.Empty;
+
+    public ClusterState Cluster { get; init; } = ClusterState.None;
+
     public StoreHealth Store { get; init; } = StoreHealth.Good;
+
+    /// <summary>The job type, or a new one that nothing is known of yet.</summary>
+    public JobType JobType(string name) => JobTypes.GetValueOrDefault(name) ?? new JobType { Name = name, Rules = Lanes.Settings.Of(name) };
 }

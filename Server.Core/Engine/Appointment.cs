@@ -9,7 +9,8 @@ public enum AppointmentKind
     DetectionDeadline,
     SessionDue,
     JobTypeDue,
-    Housekeeping,
+    LaneDue,
+    LockDue,
 }
 
 /// <summary>

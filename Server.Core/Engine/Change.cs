@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -27,6 +29,12 @@ public abstract record Change
 
     public sealed record WorkerForgotten(WorkerId Worker) : Change;
 
+    /// <summary>An ended job with everything kept of it.</summary>
+    public sealed record JobForgotten(JobId Job) : Change;
+
+    /// <summary>A job type with its ended jobs; the timeline stays.</summary>
+    public sealed record JobTypeForgotten(string JobType) : Change;
+
     public sealed record DescriptorSaved(Descriptor Descriptor, DateTimeOffset At, WorkerId From) : Change;
 
     public sealed record ConfigSaved(ConfigDocument Config) : Change;
@@ -41,6 +49,10 @@ public abstract record Change
     {
         public override bool IsUrgent => false;
     }
+
+    public sealed record LanesSaved(LaneChanges Lanes) : Change;
+
+    public sealed record ClusterSaved(ClusterSettings Cluster) : Change;
 
     /// <summary>A number that must survive a restart, such as the last detection sequence.</summary>
     public sealed record CounterSaved(string Name, long Value, bool Urgent = true) : Change
@@ -64,7 +76,24 @@ public sealed record ScheduleRow(
     string PausedReason,
     string PausedBy,
     DateTimeOffset? PausedAt,
-    DateTimeOffset? PausedUntil);
+    DateTimeOffset? PausedUntil)
+{
+    public static readonly ScheduleRow Empty = new(null, null, null, "", 0, "", null, "", "", null, null);
+
+    /// <summary>When a job of the type last failed for good.</summary>
+    public DateTimeOffset? LastErrorAt { get; init; }
+
+    /// <summary>Put away by a person: not listed until a worker offers it again.</summary>
+    public DateTimeOffset? ArchivedAt { get; init; }
+
+    /// <summary>The last run: from the start of a detection until its jobs had ended, or its window was over.</summary>
+    public DateTimeOffset? LastRunStartedAt { get; init; }
+
+    public DateTimeOffset? LastRunCompletedAt { get; init; }
+
+    /// <summary>success, error, timeout, skipped, or empty.</summary>
+    public string LastRunStatus { get; init; } = "";
+}
 
 /// <summary>What is kept: by age and count, but never fewer than the last ten successes and ten errors of a job type.</summary>
 public sealed record RetentionLimits(TimeSpan Jobs, int Activities, int DetectionsPerJobType, int ConfigVersions, int RunsKept = 10)

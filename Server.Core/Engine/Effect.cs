@@ -10,5 +10,8 @@ public abstract record Effect
 
     public sealed record Send(SessionId Session, Outbound Message) : Effect;
 
+    /// <summary>The cluster lock is wanted, or no more.</summary>
+    public sealed record Lock(bool Wanted) : Effect;
+
     public sealed record Close(SessionId Session, SessionEnd End) : Effect;
 }

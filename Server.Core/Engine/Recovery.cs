@@ -1,8 +1,10 @@
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -22,6 +24,7 @@ public static class Recovery
         {
             LastActivity = stored.Counters.GetValueOrDefault(Counters.LastActivity),
             LastDetectionSequence = stored.Counters.GetValueOrDefault(Counters.DetectionSequence),
+            Cluster = new ClusterState { IsWatched = turn.Options.WatchesCluster, Settings = stored.Cluster ?? ClusterSettings.Empty },
             Workers = stored.Workers.ToImmutableDictionaryBy(worker => worker.Id, worker => worker with
             {
                 Session = null,
@@ -31,15 +34,15 @@ public static class Recovery
                 Conflict = null,
             }),
         });
+        LaneSettingsTransitions.Apply(turn, stored.Lanes ?? LaneChanges.None);
         foreach (var type in stored.JobTypes)
         {
-            turn.Put(new JobType
+            turn.Put(turn.JobType(type.Name) with
             {
-                Name = type.Name,
                 Descriptor = type.Descriptor,
                 Config = type.Config,
                 Policy = RuntimePolicy.Resolve(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
-                Schedule = type.Schedule ?? new JobType { Name = type.Name }.Schedule,
+                Schedule = type.Schedule ?? ScheduleRow.Empty,
                 RecentEnded = [.. type.RecentJobs.Take(JobIndex.RecentCapacity).Reverse()],
                 RecentCount = Math.Min(type.RecentJobs.Length, JobIndex.RecentCapacity),
                 RecentDetections = type.RecentDetections,
@@ -106,7 +109,7 @@ public static class Recovery
         var waitedFor = turn.State.Jobs.Values.Select(job => job.Detection).OfType<RequestId>().ToHashSet();
         foreach (var detection in turn.State.Detections.Values.Where(detection => !detection.IsOpen && !waitedFor.Contains(detection.Id)).ToList())
         {
-            turn.Settle(detection);
+            DetectionTransitions.Settle(turn, detection);
         }
     }
 

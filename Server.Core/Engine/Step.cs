@@ -1,7 +1,9 @@
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -18,8 +20,11 @@ public static class Step
             case WorkerInput worker:
                 Reported(turn, worker);
                 return null;
+            case ClusterInput report:
+                ClusterTransitions.Reported(turn, report);
+                return null;
             case RequestDetection command:
-                return DetectionTransitions.Request(turn, command);
+                return DetectionStarts.Request(turn, command);
             case CancelDetection command:
                 return DetectionTransitions.Cancel(turn, command);
             case SaveConfig command:
@@ -42,6 +47,20 @@ public static class Step
                 return WorkerTransitions.Drain(turn, command);
             case ForgetWorker command:
                 return WorkerTransitions.Forget(turn, command);
+            case ArchiveJobType command:
+                return JobTypeRemoval.Archive(turn, command);
+            case ForgetJobType command:
+                return JobTypeRemoval.Forget(turn, command);
+            case ForgetJob command:
+                return JobRequests.Forget(turn, command);
+            case SaveClusterSettings command:
+                return ClusterTransitions.Save(turn, command);
+            case SaveLane command:
+                return LaneSettingsTransitions.Save(turn, command);
+            case ResetLane command:
+                return LaneSettingsTransitions.Reset(turn, command);
+            case PlaceJobType command:
+                return LaneSettingsTransitions.Place(turn, command);
             default:
                 throw new ArgumentOutOfRangeException(nameof(input), input.GetType().Name, "no room takes this input");
         }
@@ -67,6 +86,10 @@ public static class Step
                     break;
                 case AppointmentKind.JobTypeDue:
                     PauseTransitions.Due(turn, turn.JobType(due.Subject));
+                    break;
+                case AppointmentKind.LaneDue or AppointmentKind.LockDue:
+                    // What has come is judged once a round, after everything that came with it.
+                    turn.Forget(due);
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(turn), due.Kind, "no room knows this appointment");

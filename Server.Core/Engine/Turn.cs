@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -47,6 +49,8 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
 
     public void Send(SessionId session, Outbound message) => _effects.Add(new Effect.Send(session, message));
 
+    public void Lock(bool wanted) => _effects.Add(new Effect.Lock(wanted));
+
     public void Close(SessionId session, SessionEndCode code, string text) =>
         _effects.Add(new Effect.Close(session, new SessionEnd(code, text)));
 
@@ -82,7 +86,7 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
         Save(new Change.ActivityAdded(kept));
     }
 
-    public JobType JobType(string name) => State.JobTypes.GetValueOrDefault(name) ?? new JobType { Name = name };
+    public JobType JobType(string name) => State.JobType(name);
 
     public void Put(JobType type)
     {
@@ -137,7 +141,7 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
     public void Put(Detection detection)
     {
         var before = State.Detections.GetValueOrDefault(detection.Id);
-        TimeSpan? wake = detection.IsOpen ? detection.Deadline - Now.Stamp > JobDeadlines.Horizon ? Now.Stamp + JobDeadlines.Horizon : detection.Deadline : null;
+        var wake = DetectionTransitions.NextWake(detection, Now);
         var agenda = Moved(before?.WakeAt, wake, AppointmentKind.DetectionDeadline, detection.Id.Value);
         State = State with { Detections = State.Detections.SetItem(detection.Id, detection with { WakeAt = wake }), Agenda = agenda };
         if (detection.Mode != DetectionMode.Test)
@@ -159,6 +163,56 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
 
         var type = JobType(detection.JobType);
         Put(type with { RecentDetections = [settled, .. type.RecentDetections.Take(49)] });
+    }
+
+    public void Remove(JobType type)
+    {
+        var agenda = Moved(type.WakeAt, null, AppointmentKind.JobTypeDue, type.Name);
+        State = State with { JobTypes = State.JobTypes.Remove(type.Name), Agenda = agenda };
+        _schedules.Remove(type.Name);
+        Save(new Change.JobTypeForgotten(type.Name));
+    }
+
+    public void Put(LaneBook lanes) => State = State with { Lanes = lanes };
+
+    public void Put(LaneTurn lane)
+    {
+        var before = State.Lanes.Turns.GetValueOrDefault(lane.Lane);
+        var wake = LaneTransitions.NextWake(lane, Options, Now);
+        State = State with
+        {
+            Lanes = State.Lanes with { Turns = State.Lanes.Turns.SetItem(lane.Lane, lane with { WakeAt = wake }) },
+            Agenda = Moved(before?.WakeAt, wake, AppointmentKind.LaneDue, lane.Lane),
+        };
+    }
+
+    public void Remove(LaneTurn lane) => State = State with
+    {
+        Lanes = State.Lanes with { Turns = State.Lanes.Turns.Remove(lane.Lane) },
+        Agenda = Moved(lane.WakeAt, null, AppointmentKind.LaneDue, lane.Lane),
+    };
+
+    public void Put(ClusterState cluster) => State = State with { Cluster = cluster };
+
+    public void Put(ClusterLock cluster)
+    {
+        var wake = LockTransitions.NextWake(cluster);
+        State = State with
+        {
+            Cluster = State.Cluster with { Lock = cluster with { WakeAt = wake } },
+            Agenda = Moved(State.Cluster.Lock.WakeAt, wake, AppointmentKind.LockDue, ""),
+        };
+    }
+
+    /// <summary>An appointment whose only purpose was a round at its time.</summary>
+    public void Forget(Appointment came)
+    {
+        State = State with { Agenda = State.Agenda.Remove(came) };
+        if (came.Kind == AppointmentKind.LaneDue)
+        {
+            // It may have come early: instants beyond the horizon are looked at again and again.
+            Put(State.Lanes.TurnOf(came.Subject));
+        }
     }
 
     /// <summary>A new version of a job, with all indexes that follow from it. Persisting is the caller's choice.</summary>

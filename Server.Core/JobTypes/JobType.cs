@@ -5,6 +5,7 @@ using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -23,7 +24,9 @@ public sealed record JobType
 
     public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;
 
-    public ScheduleRow Schedule { get; init; } = new(null, null, null, "", 0, "", null, "", "", null, null);
+    public ScheduleRow Schedule { get; init; } = ScheduleRow.Empty;
+
+    public TypeRules Rules { get; init; } = TypeRules.Default;
 
     public bool IsPaused => Schedule.PausedAt is not null;
 
@@ -33,8 +36,8 @@ public sealed record JobType
     /// <summary>Prefers this worker for the next detection; cleared when it failed or left.</summary>
     public WorkerId? Detector { get; init; }
 
-    /// <summary>Due, but every detector drains or is unwell; one that can again makes it due.</summary>
-    public bool AwaitsDetector { get; init; }
+    /// <summary>A detection is due and starts as soon as a detector is there and nothing holds it back.</summary>
+    public bool IsDue { get; init; }
 
     /// <summary>Stamp of its appointment in the agenda.</summary>
     public TimeSpan? WakeAt { get; init; }
@@ -47,6 +50,9 @@ public sealed record JobType
     /// <summary>Due jobs in dispatch order.</summary>
     public ImmutableSortedSet<QueueEntry> Ready { get; init; } = [];
 
+    /// <summary>Those of <see cref="Ready"/> that somebody asked for: they pass by the turns of a lane.</summary>
+    public ImmutableSortedSet<QueueEntry> Asked { get; init; } = [];
+
     /// <summary>Waiting jobs that are not due yet, earliest first.</summary>
     public ImmutableSortedSet<QueueEntry> Later { get; init; } = [];
 
@@ -55,6 +61,9 @@ public sealed record JobType
 
     /// <summary>Open jobs by dedupe key.</summary>
     public ImmutableDictionary<string, JobId> Keys { get; init; } = ImmutableDictionary.Create<string, JobId>(StringComparer.Ordinal);
+
+    /// <summary>Open jobs that detection found without a dedupe key.</summary>
+    public int KeylessOpen { get; init; }
 
     public JobCounts Counts { get; init; } = new();
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -18,6 +19,12 @@ public sealed record Job
 
     /// <summary>Unique per job type among jobs that have not ended: the proposal's key, else its id, else the job id.</summary>
     public required string DedupeKey { get; init; }
+
+    /// <summary>Detection gave it no key of its own, so that no twin of it can be recognised.</summary>
+    public bool IsKeyless { get; init; }
+
+    /// <summary>Addresses its submitter gave; what he left out is filled in when it is sent.</summary>
+    public ClusterContext? Cluster { get; init; }
 
     /// <summary>0–100; 25, 50, 75, 100 on the wire.</summary>
     public int Priority { get; init; } = 50;
@@ -93,6 +100,9 @@ public sealed record Job
 
     /// <summary>Kept here only while small; null means: read it from the store.</summary>
     public JobPayload? Payload { get; init; }
+
+    /// <summary>Somebody asked for it; no detection found it.</summary>
+    public bool IsAsked => Origin != JobOrigin.Detection;
 
     public bool IsTerminal => State >= JobState.Succeeded;
 

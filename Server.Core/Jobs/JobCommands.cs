@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
@@ -18,7 +19,8 @@ public sealed record SubmitJob(
     DateTimeOffset? ExpiresAt = null,
     TimeSpan? AttemptTimeout = null,
     int? RetryLimit = null,
-    JobId? RetryOf = null) : Command<Job>(By);
+    JobId? RetryOf = null,
+    ClusterContext? Cluster = null) : Command<Job>(By);
 
 /// <summary>Pending: Canceled at once. Assigned, Running: the cancel ladder. Terminal: refused.</summary>
 public sealed record CancelJob(Actor By, JobId Job, string Reason, bool Force = false) : Command<Job>(By);
@@ -31,6 +33,9 @@ public sealed record RetryNow(Actor By, JobId Job) : Command<Job>(By);
 
 /// <summary>Failed, expired, at once and without another attempt; false when it is not active any more.</summary>
 public sealed record ExpireJob(Actor By, JobId Job, string Reason) : Command<Job>(By);
+
+/// <summary>Deletes an ended job with everything kept of it. The reply is its id.</summary>
+public sealed record ForgetJob(Actor By, JobId Job) : Command<string>(By);
 
 /// <summary>Changes the priority of a pending job.</summary>
 public sealed record SetPriority(Actor By, JobId Job, int Priority) : Command<Job>(By);

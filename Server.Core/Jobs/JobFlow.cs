@@ -143,6 +143,10 @@ public static class JobFlow
             var type = turn.JobType(job.JobType);
             turn.Put(type, schedule => schedule with { LastSuccessAt = job.CompletedAt });
         }
+        else if (job.State == JobState.Failed)
+        {
+            turn.Put(turn.JobType(job.JobType), schedule => schedule with { LastErrorAt = job.CompletedAt });
+        }
 
         if (job.Detection is { } id && turn.State.Detections.TryGetValue(id, out var detection))
         {

@@ -24,7 +24,7 @@ public static class JobIndex
         }
 
         job = job with { WakeAt = JobDeadlines.Next(job, now) };
-        var type = state.JobTypes.GetValueOrDefault(job.JobType) ?? new JobType { Name = job.JobType };
+        var type = state.JobType(job.JobType);
         return state with
         {
             Jobs = job.IsTerminal ? state.Jobs.Remove(job.Id) : state.Jobs.SetItem(job.Id, job),
@@ -45,7 +45,7 @@ public static class JobIndex
             Jobs = all.ToImmutable(),
             JobTypes = state.JobTypes.SetItems(added
                 .GroupBy(job => job.JobType)
-                .Select(group => KeyValuePair.Create(group.Key, Queued(state.JobTypes.GetValueOrDefault(group.Key) ?? new JobType { Name = group.Key }, [.. group])))),
+                .Select(group => KeyValuePair.Create(group.Key, Queued(state.JobType(group.Key), [.. group])))),
             Agenda = state.Agenda.Union(added.Where(job => job.WakeAt is not null).Select(job => new Appointment(job.WakeAt!.Value, AppointmentKind.JobDue, job.Id.Value))),
         };
     }
@@ -80,6 +80,8 @@ public static class JobIndex
         return type with
         {
             Ready = type.Ready.Union(added.Where(IsReady).Select(Entry)),
+            Asked = type.Asked.Union(added.Where(IsReadyAsked).Select(Entry)),
+            KeylessOpen = type.KeylessOpen + added.Count(job => job.IsKeyless),
             Later = type.Later.Union(added.Where(IsLater).Select(LaterEntry)),
             Active = active.ToImmutable(),
             Keys = keys.ToImmutable(),
@@ -98,6 +100,17 @@ public static class JobIndex
         if (IsReady(after))
         {
             ready = ready.Add(Entry(after));
+        }
+
+        var asked = type.Asked;
+        if (before is not null && IsReadyAsked(before))
+        {
+            asked = asked.Remove(Entry(before));
+        }
+
+        if (IsReadyAsked(after))
+        {
+            asked = asked.Add(Entry(after));
         }
 
         var later = type.Later;
@@ -144,6 +157,8 @@ public static class JobIndex
         return type with
         {
             Ready = ready,
+            Asked = asked,
+            KeylessOpen = type.KeylessOpen + (!after.IsKeyless ? 0 : after.IsTerminal ? before is null ? 0 : -1 : before is null ? 1 : 0),
             Later = later,
             Active = active,
             Keys = keys,
@@ -198,6 +213,8 @@ public static class JobIndex
     private static Attempt? HeldAttempt(Job job) => job.IsActive && job.Attempt is { GraceUntil: null } attempt ? attempt : null;
 
     private static bool IsReady(Job job) => job is { State: JobState.Pending, Phase: JobPhase.Queued };
+
+    private static bool IsReadyAsked(Job job) => job.IsAsked && IsReady(job);
 
     private static bool IsLater(Job job) => job is { State: JobState.Pending, Phase: not JobPhase.Queued };
 

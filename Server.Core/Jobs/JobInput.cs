@@ -47,6 +47,9 @@ public abstract record JobInput
     /// <summary>The worker did not follow a cancel within the grace.</summary>
     public sealed record CancelOver : JobInput;
 
+    /// <summary>A detection that sees everything no longer proposes it.</summary>
+    public sealed record Supersede(string Why) : JobInput;
+
     /// <summary>Too late to start, or ended by a person as of no use any more.</summary>
     public sealed record Expire(string Reason) : JobInput;
 }

@@ -55,6 +55,7 @@ public static class JobRequests
                 ExpiresAt = command.ExpiresAt,
                 SubmittedBy = command.By.Name,
                 RetryOf = command.RetryOf,
+                Cluster = command.Cluster,
                 RetryLimit = command.RetryLimit,
                 AttemptTimeout = command.AttemptTimeout,
                 EstimatedRuntime = command.Payload.EstimatedRuntime,
@@ -91,6 +92,27 @@ public static class JobRequests
         turn.Put(changed);
         turn.Save(new Change.JobSaved(changed, null, null));
         return turn.State.Jobs[job.Id];
+    }
+
+    /// <summary>That the job is in the store is the caller's to know.</summary>
+    public static Reply<string> Forget(Turn turn, ForgetJob command)
+    {
+        if (turn.State.Jobs.ContainsKey(command.Job))
+        {
+            return new Refusal(RefusalCode.WrongState, $"job {command.Job} has not ended; cancel it first");
+        }
+
+        foreach (var type in turn.State.JobTypes.Values)
+        {
+            if (type.RecentEnded.Any(job => job.Id == command.Job))
+            {
+                turn.Put(type with { RecentEnded = [.. type.RecentEnded.Where(job => job.Id != command.Job)], RecentCount = type.RecentCount - 1 });
+            }
+        }
+
+        turn.Save(new Change.JobForgotten(command.Job));
+        turn.Log(new Activities.Activity { Sequence = 0, At = default, Source = "person", Stage = "deleted", Message = $"job {command.Job} deleted", Actor = command.By.Name });
+        return command.Job.Value;
     }
 
     private static Reply<Job> Apply(Turn turn, JobId id, JobInput input, Actor by)

@@ -22,6 +22,7 @@ public static class JobTimeline
             JobInput.NotSent => ("admin_dispatch", "given_back", "the worker's stream took no more messages", ActivitySeverity.Warning),
             JobInput.TimeOut => ("admin", "canceling", "the attempt timed out; the worker was asked to stop", ActivitySeverity.Warning),
             JobInput.Cancel => (by.Name is null ? "admin" : "person", after.IsTerminal ? "canceled" : "canceling", Canceled(after), ActivitySeverity.Warning),
+            JobInput.Supersede supersede => ("admin_scheduler", "superseded", supersede.Why, ActivitySeverity.Normal),
             JobInput.Expire expire => ("admin_expire", "expired", expire.Reason, ActivitySeverity.Bad),
             JobInput.Due when by.Name is not null => ("person", "queued", "asked to start now", ActivitySeverity.Normal),
             _ => ("", "", "", ActivitySeverity.Normal),

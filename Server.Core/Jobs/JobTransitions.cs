@@ -31,6 +31,9 @@ public static class JobTransitions
         [(JobState.Pending, typeof(JobInput.Expire))] = ("Failed/expired", (job, input, _, now) =>
             new(End(job, JobState.Failed, JobReason.Expired, ((JobInput.Expire)input).Reason, now), null, "")),
 
+        [(JobState.Pending, typeof(JobInput.Supersede))] = ("Canceled/superseded", (job, input, _, now) =>
+            new(End(job, JobState.Canceled, JobReason.Superseded, ((JobInput.Supersede)input).Why, now), null, "")),
+
         [(JobState.Assigned, typeof(JobInput.Accept))] = ("Running", OnAccept),
         [(JobState.Assigned, typeof(JobInput.Refuse))] = ("Pending/queued for other workers; Failed/rejected when none is left", OnRefuse),
         [(JobState.Assigned, typeof(JobInput.AtCapacity))] = ("Pending/backoff, attempt given back", OnAtCapacity),

@@ -2,6 +2,7 @@ using System.Globalization;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -40,6 +41,14 @@ public static class WaitingReason
                     ? $"the only connected worker that knows {type.Name} only detects"
                     : $"{Text(type.Detectors.Length)} connected workers know {type.Name} but only detect")
                 : Because("no_capable_worker", $"no connected worker offers {type.Name}");
+        }
+
+        var hold = job.IsAsked
+            ? Holds.OnAskedJobs(state, type) ?? Gate.From(state).OnJob(type)
+            : Holds.OnDetectedJobs(state, type);
+        if (hold is not null)
+        {
+            return Because(hold.Code, hold.Text);
         }
 
         if (type.Counts.Active >= type.Policy.GlobalConcurrency)

@@ -13,7 +13,18 @@ internal sealed class CommitWriter : IDisposable
     private const int ProposalsKept = 10_000;
 
     /// <summary>Never rewritten, so that an update leaves the indexes over them alone.</summary>
-    private static readonly string[] FixedJobColumns = ["id", "type", "origin", "dedupe_key", "created", "detection", "submitted_by", "retry_of"];
+    private static readonly (string Name, string Key)[] JobTables = [("jobs", "id"), ("job_payloads", "job"), ("job_results", "job"), ("attempts", "job")];
+
+    /// <summary>All that is kept of a job type, details before what they belong to. The timeline stays.</summary>
+    private static readonly string[] TypeTables =
+    [
+        .. JobTables.Skip(1).Select(table => $"DELETE FROM {table.Name} WHERE {table.Key} IN (SELECT id FROM jobs WHERE type = $1)"),
+        "DELETE FROM jobs WHERE type = $1",
+        "DELETE FROM proposals WHERE detection IN (SELECT id FROM detections WHERE type = $1)",
+        .. ((string[])["detections", "schedules", "configs", "descriptors"]).Select(table => $"DELETE FROM {table} WHERE type = $1"),
+    ];
+
+    private static readonly string[] FixedJobColumns = ["id", "type", "origin", "dedupe_key", "created", "detection", "submitted_by", "retry_of", "cluster"];
 
     private readonly List<Statement> _all = [];
     private readonly Statement _job;
@@ -22,12 +33,15 @@ internal sealed class CommitWriter : IDisposable
     private readonly Statement _attempt;
     private readonly Statement _worker;
     private readonly Statement _forget;
+    private readonly Statement[] _forgetJob;
+    private readonly Statement[] _forgetType;
     private readonly Statement _descriptor;
     private readonly Statement _config;
     private readonly Statement _schedule;
     private readonly Statement _detection;
     private readonly Statement _proposal;
     private readonly Statement _activity;
+    private readonly Statement _setting;
     private readonly Statement _counter;
     private readonly Retention _retention;
     private long _attemptSequence;
@@ -37,7 +51,7 @@ internal sealed class CommitWriter : IDisposable
         _attemptSequence = lastAttempt;
         _job = Add(new Statement(
             connection,
-            $"INSERT INTO jobs ({Rows.JobColumns}, worker, ended) VALUES ({Statement.Places(32)}) ON CONFLICT (id) DO UPDATE SET "
+            $"INSERT INTO jobs ({Rows.JobColumns}, worker, ended) VALUES ({Statement.Places(Rows.JobColumnCount + 2)}) ON CONFLICT (id) DO UPDATE SET "
             + string.Join(", ", $"{Rows.JobColumns}, worker, ended".Split(", ").Except(FixedJobColumns).Select(column => $"{column} = excluded.{column}"))));
         _payload = Prepare(connection, "job_payloads", "job, detail, parameters", 3);
         _result = Prepare(connection, "job_results", "job, summary, outputs", 3);
@@ -47,12 +61,15 @@ internal sealed class CommitWriter : IDisposable
             + "ended = excluded.ended, outcome = excluded.outcome, error = excluded.error, cancel = excluded.cancel, cancel_reason = excluded.cancel_reason"));
         _worker = Prepare(connection, "workers", "id, body", 2);
         _forget = Add(new Statement(connection, "DELETE FROM workers WHERE id = $1"));
+        _forgetJob = [.. JobTables.Select(table => Add(new Statement(connection, $"DELETE FROM {table.Name} WHERE {table.Key} = $1")))];
+        _forgetType = [.. TypeTables.Select(sql => Add(new Statement(connection, sql)))];
         _descriptor = Prepare(connection, "descriptors", "type, body, saved, worker", 4);
         _config = Prepare(connection, "configs", Rows.ConfigColumns, 10);
         _schedule = Prepare(connection, "schedules", "type, body", 2);
         _detection = Prepare(connection, "detections", "id, type, started, settled, body", 5);
         _proposal = Prepare(connection, "proposals", "detection, position, outcome, job, note, body", 6);
         _activity = Prepare(connection, "activities", Rows.ActivityColumns, 12);
+        _setting = Prepare(connection, "settings", "name, body", 2);
         _counter = Prepare(connection, "counters", "name, value", 2);
         _retention = new Retention(connection);
     }
@@ -72,6 +89,12 @@ internal sealed class CommitWriter : IDisposable
                 break;
             case Change.WorkerForgotten forgotten:
                 _forget.Run(forgotten.Worker.Value);
+                break;
+            case Change.JobForgotten forgotten:
+                Array.ForEach(_forgetJob, statement => statement.Run(forgotten.Job.Value));
+                break;
+            case Change.JobTypeForgotten forgotten:
+                Array.ForEach(_forgetType, statement => statement.Run(forgotten.JobType));
                 break;
             case Change.DescriptorSaved saved:
                 _descriptor.Run(saved.Descriptor.JobType, DescriptorJson.Write(saved.Descriptor), saved.At.UtcTicks, saved.From.Value);
@@ -98,6 +121,12 @@ internal sealed class CommitWriter : IDisposable
                 _activity.Run(
                     activity.Sequence, activity.At.UtcTicks, activity.Source, activity.Message, activity.Stage, (int)activity.Severity, activity.JobType,
                     activity.Job?.Value, activity.Request?.Value, activity.Worker?.Value, activity.Actor, Rows.Json(activity.Details));
+                break;
+            case Change.LanesSaved { Lanes: var lanes }:
+                _setting.Run(Settings.Lanes, Bodies.Write(lanes));
+                break;
+            case Change.ClusterSaved { Cluster: var cluster }:
+                _setting.Run(Settings.Cluster, Bodies.Write(cluster));
                 break;
             case Change.CounterSaved saved:
                 _counter.Run(saved.Name, saved.Value);
@@ -128,7 +157,7 @@ internal sealed class CommitWriter : IDisposable
             job.UpdatedAt.UtcTicks, job.DueAt.UtcTicks, job.ExpiresAt?.UtcTicks, job.CompletedAt?.UtcTicks, job.Detection?.Value, job.SubmittedBy, job.RetryOf?.Value,
             job.ConfigVersion, (int)job.State, (int)job.Phase, (int)job.Reason, job.Attempts, job.LostInARow,
             job.RefusedBy.IsEmpty ? "" : JsonSerializer.Serialize(job.RefusedBy.Select(id => id.Value)), job.RetryLimit, job.AttemptTimeout?.Ticks, job.EstimatedRuntime.Ticks,
-            job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.Worker?.Value, job.IsTerminal ? 1 : 0);
+            job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.IsKeyless ? 1 : 0, job.Cluster is { } cluster ? Bodies.Write(cluster) : null, job.Worker?.Value, job.IsTerminal ? 1 : 0);
         if (saved.Payload is { } payload)
         {
             _payload.Run(job.Id.Value, payload.Detail, Rows.Json(payload.Parameters));

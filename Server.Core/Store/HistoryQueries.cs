@@ -46,7 +46,7 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
                 var (where, values) = Where(filter);
                 if (after is { } cursor)
                 {
-                    where.Append($" AND (updated, id) < (${values.Count + 1}, ${values.Count + 2})");
+                    where.Append($" AND updated <= ${values.Count + 1} AND (updated < ${values.Count + 1} OR id > ${values.Count + 2})");
                     values.Add(cursor.Ticks);
                     values.Add(cursor.Job.Value);
                 }
@@ -64,7 +64,7 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
             : [.. OfState(connection, jobType, JobState.Failed, limit)
                 .Concat(OfState(connection, jobType, JobState.Canceled, limit))
                 .OrderByDescending(job => job.UpdatedAt)
-                .ThenByDescending(job => job.Id)
+                .ThenBy(job => job.Id)
                 .Take(limit)],
         cancellationToken);
 
@@ -159,7 +159,7 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
         [.. ((JobState[])[JobState.Succeeded, JobState.Failed, JobState.Canceled])
             .SelectMany(state => OfState(connection, jobType, state, limit))
             .OrderByDescending(job => job.UpdatedAt)
-            .ThenByDescending(job => job.Id)
+            .ThenBy(job => job.Id)
             .Take(limit)];
 
     private static ImmutableArray<Job> OfState(SqliteConnection connection, string jobType, JobState state, int limit) =>
@@ -168,13 +168,13 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
     /// <summary>Newest update first, then id. Ended jobs come by index; open ones are few and are in none of those.</summary>
     private static ImmutableArray<Job> Jobs(SqliteConnection connection, string where, int limit, bool windowed, params ReadOnlySpan<object> values)
     {
-        string Newest(string columns, string condition, int most) => $"SELECT {columns} FROM jobs WHERE {condition} ORDER BY updated DESC, id DESC LIMIT {most}";
+        string Newest(string columns, string condition, int most) => $"SELECT {columns} FROM jobs WHERE {condition} ORDER BY updated DESC, id LIMIT {most}";
         string Part(int ended) => windowed
             ? $"SELECT {Rows.JobColumns} FROM ({Newest("*", $"ended = {ended}", TextWindow)}) WHERE {where} LIMIT {limit}"
             : Newest(Rows.JobColumns, $"ended = {ended} AND {where}", limit);
         var jobs = All(
             connection,
-            $"SELECT * FROM ({Part(0)}) UNION ALL SELECT * FROM ({Part(1)}) ORDER BY updated DESC, id DESC LIMIT {limit}",
+            $"SELECT * FROM ({Part(0)}) UNION ALL SELECT * FROM ({Part(1)}) ORDER BY updated DESC, id LIMIT {limit}",
             row => Rows.Job(row, null),
             values);
         return [.. jobs.Select(job => job with { Attempt = LastAttempt(connection, job.Id) })];

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -14,7 +16,14 @@ public sealed record StoredState(
     ImmutableArray<Worker> Workers,
     ImmutableArray<StoredJobType> JobTypes,
     ImmutableArray<Detection> OpenDetections,
-    ImmutableDictionary<string, long> Counters);
+    ImmutableDictionary<string, long> Counters)
+{
+    /// <summary>What people changed of the lanes; null while nobody has.</summary>
+    public LaneChanges? Lanes { get; init; }
+
+    /// <summary>The addresses people entered; null while nobody has.</summary>
+    public ClusterSettings? Cluster { get; init; }
+}
 
 /// <summary>A job type with its newest config and its latest ended jobs and detections, newest first, at most 100 and 50.</summary>
 public sealed record StoredJobType(

@@ -23,7 +23,11 @@ public sealed class InMemoryAdminStore : IAdminStore
             [.. tables.Workers.Values.OrderBy(worker => worker.Id)],
             [.. names.Distinct().Order(StringComparer.Ordinal).Select(name => JobTypeOf(tables, name))],
             [.. tables.Detections.Values.Where(detection => detection.SettledAt is null).Select(Reloaded).OrderBy(detection => detection.StartedAt)],
-            tables.Counters);
+            tables.Counters)
+        {
+            Lanes = tables.Lanes,
+            Cluster = tables.Cluster,
+        };
     }
 
     public void Commit(IReadOnlyList<Change> changes) => _history.Tables = changes.Aggregate(_history.Tables, InMemoryTables.Apply);
@@ -55,5 +59,5 @@ public sealed class InMemoryAdminStore : IAdminStore
     }
 
     private static Detection Reloaded(Detection detection) =>
-        detection with { Session = default, Deadline = default, WakeAt = null, SeenKeys = [], Override = null };
+        detection with { Session = default, Deadline = default, WindowEnds = default, WakeAt = null, SeenKeys = [], Override = null };
 }

@@ -18,7 +18,7 @@ internal sealed class InMemoryHistory : IAdminHistory
         set => _tables = value;
     }
 
-    public static IEnumerable<Job> Newest(IEnumerable<Job> jobs) => jobs.OrderByDescending(job => job.UpdatedAt).ThenByDescending(job => job.Id);
+    public static IEnumerable<Job> Newest(IEnumerable<Job> jobs) => jobs.OrderByDescending(job => job.UpdatedAt).ThenBy(job => job.Id);
 
     public JobPayload? ReadPayload(JobId job) => _tables.Payloads.GetValueOrDefault(job);
 
@@ -114,7 +114,7 @@ internal readonly record struct JobCursor(long Ticks, JobId Job)
 
     /// <summary>The job comes later in "newest update first, then id".</summary>
     public bool IsBefore(Job job) =>
-        job.UpdatedAt.UtcTicks < Ticks || (job.UpdatedAt.UtcTicks == Ticks && job.Id.CompareTo(Job) < 0);
+        job.UpdatedAt.UtcTicks < Ticks || (job.UpdatedAt.UtcTicks == Ticks && job.Id.CompareTo(Job) > 0);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Ticks}~{Job.Value}");
 }

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -39,6 +41,10 @@ internal sealed record InMemoryTables
 
     public ImmutableDictionary<string, long> Counters { get; init; } = ImmutableDictionary<string, long>.Empty;
 
+    public LaneChanges? Lanes { get; init; }
+
+    public ClusterSettings? Cluster { get; init; }
+
     public ImmutableArray<Attempt> AttemptsOf(JobId job) => Attempts.GetValueOrDefault(job, []);
 
     public static InMemoryTables Apply(InMemoryTables tables, Change change) => change switch
@@ -52,6 +58,10 @@ internal sealed record InMemoryTables
         Change.AttemptSaved saved => tables with { Attempts = tables.Attempts.SetItem(saved.Job, With(tables.AttemptsOf(saved.Job), saved.Attempt)) },
         Change.WorkerSaved saved => tables with { Workers = tables.Workers.SetItem(saved.Worker.Id, saved.Worker) },
         Change.WorkerForgotten forgotten => tables with { Workers = tables.Workers.Remove(forgotten.Worker) },
+        Change.JobForgotten forgotten => Without(tables, [forgotten.Job]),
+        Change.JobTypeForgotten forgotten => Without(tables, forgotten.JobType),
+        Change.LanesSaved saved => tables with { Lanes = saved.Lanes },
+        Change.ClusterSaved saved => tables with { Cluster = saved.Cluster },
         Change.DescriptorSaved saved => tables with { Descriptors = tables.Descriptors.SetItem(saved.Descriptor.JobType, saved.Descriptor) },
         Change.ConfigSaved saved => tables with { Configs = tables.Configs.SetItem(saved.Config.JobType, tables.Configs.GetValueOrDefault(saved.Config.JobType, []).Add(saved.Config)) },
         Change.ScheduleSaved saved => tables with { Schedules = tables.Schedules.SetItem(saved.JobType, saved.Schedule) },
@@ -62,6 +72,27 @@ internal sealed record InMemoryTables
         Change.Pruned pruned => Pruned(tables, pruned.Limits, pruned.Now),
         _ => throw new ArgumentOutOfRangeException(nameof(change), change.GetType().Name, "the store does not know this change"),
     };
+
+    private static InMemoryTables Without(InMemoryTables tables, IReadOnlyCollection<JobId> jobs) => tables with
+    {
+        Jobs = tables.Jobs.RemoveRange(jobs),
+        Payloads = tables.Payloads.RemoveRange(jobs),
+        Results = tables.Results.RemoveRange(jobs),
+        Attempts = tables.Attempts.RemoveRange(jobs),
+    };
+
+    private static InMemoryTables Without(InMemoryTables tables, string jobType)
+    {
+        var detections = tables.Detections.Values.Where(detection => detection.JobType == jobType).Select(detection => detection.Id).ToList();
+        return Without(tables, [.. tables.Jobs.Values.Where(job => job.JobType == jobType).Select(job => job.Id)]) with
+        {
+            Detections = tables.Detections.RemoveRange(detections),
+            Proposals = tables.Proposals.RemoveRange(detections),
+            Schedules = tables.Schedules.Remove(jobType),
+            Configs = tables.Configs.Remove(jobType),
+            Descriptors = tables.Descriptors.Remove(jobType),
+        };
+    }
 
     private static ImmutableArray<Attempt> With(ImmutableArray<Attempt> attempts, Attempt attempt)
     {
@@ -97,12 +128,8 @@ internal sealed record InMemoryTables
             .SelectMany(group => group.OrderByDescending(detection => detection.StartedAt).Skip(limits.DetectionsPerJobType))
             .Select(detection => detection.Id)
             .ToList();
-        return tables with
+        return Without(tables, old) with
         {
-            Jobs = tables.Jobs.RemoveRange(old),
-            Payloads = tables.Payloads.RemoveRange(old),
-            Results = tables.Results.RemoveRange(old),
-            Attempts = tables.Attempts.RemoveRange(old),
             Detections = tables.Detections.RemoveRange(detections),
             Proposals = tables.Proposals.RemoveRange(detections),
             Activities = tables.Activities.RemoveRange(tables.Activities.Keys.Take(Math.Max(0, tables.Activities.Count - limits.Activities))),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Forms;
@@ -16,7 +17,9 @@ internal static class Rows
 {
     public const string JobColumns =
         "id, type, origin, dedupe_key, priority, summary, labels, created, updated, due, expires, completed, detection, submitted_by, retry_of, config_version, "
-        + "state, phase, reason, attempts, lost, refused_by, retry_limit, attempt_timeout, estimate, percent, stage, message, error, result_summary";
+        + "state, phase, reason, attempts, lost, refused_by, retry_limit, attempt_timeout, estimate, percent, stage, message, error, result_summary, keyless, cluster";
+
+    public const int JobColumnCount = 32;
 
     public const string AttemptColumns = "number, request, worker, can_resume, sent, started, ended, outcome, error, timeout, cancel, cancel_reason";
 
@@ -56,6 +59,8 @@ internal static class Rows
         Message = row.GetString(27),
         Error = row.GetString(28),
         ResultSummary = row.GetString(29),
+        IsKeyless = row.GetBoolean(30),
+        Cluster = row.IsDBNull(31) ? null : Bodies.Read<ClusterContext>(row.GetString(31)),
         Attempt = attempt,
     };
 

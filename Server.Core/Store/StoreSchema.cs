@@ -53,5 +53,20 @@ internal static class StoreSchema
         CREATE INDEX activities_request ON activities (request, sequence DESC) WHERE job IS NULL AND request IS NOT NULL;
         CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         """,
+
+        // Where jobs go and what stands in for a key; settings people made; ties of an update time by id upwards, as clients of the API expect.
+        """
+        ALTER TABLE jobs ADD COLUMN keyless INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE jobs ADD COLUMN cluster TEXT;
+        CREATE TABLE settings (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+        DROP INDEX jobs_updated;
+        DROP INDEX jobs_type_updated;
+        DROP INDEX jobs_state_updated;
+        DROP INDEX jobs_type_state;
+        CREATE INDEX jobs_updated ON jobs (updated DESC, id) WHERE ended = 1;
+        CREATE INDEX jobs_type_updated ON jobs (type, updated DESC, id) WHERE ended = 1;
+        CREATE INDEX jobs_state_updated ON jobs (state, updated DESC, id) WHERE ended = 1;
+        CREATE INDEX jobs_type_state ON jobs (type, state, updated DESC, id) WHERE ended = 1;
+        """,
     ];
 }

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Workers;
 using Microsoft.Data.Sqlite;
 
@@ -28,7 +30,11 @@ internal sealed class StoredRows : IDisposable
         try
         {
             using var rows = new StoredRows(path);
-            return new StoredState(rows.OpenJobs(), rows.Workers(), rows.JobTypes(), rows.OpenDetections(), rows.Counters());
+            return new StoredState(rows.OpenJobs(), rows.Workers(), rows.JobTypes(), rows.OpenDetections(), rows.Counters())
+            {
+                Lanes = rows.Setting<LaneChanges>(Settings.Lanes),
+                Cluster = rows.Setting<ClusterSettings>(Settings.Cluster),
+            };
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -39,10 +45,13 @@ internal sealed class StoredRows : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
+    private T? Setting<T>(string name)
+        where T : class => All("SELECT body FROM settings WHERE name = $1", rows => Bodies.Read<T>(rows.GetString(0)), name).FirstOrDefault();
+
     private ImmutableArray<Job> OpenJobs() => All(
         $"SELECT {Prefixed("j", Rows.JobColumns)}, {Prefixed("a", Rows.AttemptColumns)} FROM jobs j LEFT JOIN attempts a ON a.job = j.id "
         + "AND a.sequence = (SELECT max(sequence) FROM attempts WHERE job = j.id) WHERE j.ended = 0 ORDER BY j.created, j.id",
-        rows => Sound(Rows.Job(rows, rows.IsDBNull(30) ? null : Rows.Attempt(rows, 30))));
+        rows => Sound(Rows.Job(rows, rows.IsDBNull(Rows.JobColumnCount) ? null : Rows.Attempt(rows, Rows.JobColumnCount))));
 
     /// <summary>What the rules of the engine rely on.</summary>
     private static Job Sound(Job job)

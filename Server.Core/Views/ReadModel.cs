@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -39,7 +41,14 @@ public sealed record ReadModel
     /// <summary>Five-second buckets of the last 15 minutes, oldest first, over all types.</summary>
     public ImmutableArray<Bucket> Series { get; init; } = [];
 
+    /// <summary>In the order of the settings.</summary>
+    public ImmutableArray<LaneView> Lanes { get; init; } = [];
+
+    public ClusterState Cluster { get; init; } = ClusterState.None;
+
     public StoreHealth Store { get; init; } = StoreHealth.Good;
+
+    public LaneView? Lane(string name) => Lanes.FirstOrDefault(lane => lane.Name == name);
 
     public JobTypeView? JobType(string name) => JobTypes.FirstOrDefault(type => type.Name == name);
 }
@@ -125,7 +134,12 @@ public sealed record JobTypeView
 
     public JobCounts Counts { get; init; } = new();
 
-    /// <summary>idle, due, detecting, executing, paused, disabled.</summary>
+    public TypeRules Rules { get; init; } = TypeRules.Default;
+
+    /// <summary>Why its scheduled work does not start just now; null when nothing but workers and limits is in the way.</summary>
+    public Hold? Hold { get; init; }
+
+    /// <summary>idle, due, waiting_for_lock, detecting, executing, paused, disabled.</summary>
     public string Phase { get; init; } = "idle";
 
     public string Paused { get; init; } = "";
@@ -156,6 +170,13 @@ public sealed record JobTypeView
     /// <summary>success, error, timeout, skipped, or empty.</summary>
     public string LastStatus { get; init; } = "";
 
+    /// <summary>The last run, with the jobs of its detection.</summary>
+    public DateTimeOffset? LastRunStartedAt { get; init; }
+
+    public DateTimeOffset? LastRunCompletedAt { get; init; }
+
+    public string LastRunStatus { get; init; } = "";
+
     public int LastFound { get; init; }
 
     public string LastError { get; init; } = "";
@@ -170,6 +191,15 @@ public sealed record JobTypeView
     public ImmutableArray<Job> RecentEnded { get; init; } = [];
 
     public ImmutableArray<Bucket> Series { get; init; } = [];
+}
+
+/// <summary>A lane, who is in it and whose turn it is.</summary>
+public sealed record LaneView(LaneRules Rules, LaneTurn Turn, ImmutableArray<string> JobTypes)
+{
+    public string Name => Rules.Name;
+
+    /// <summary>As it is shipped, or somebody changed it.</summary>
+    public bool IsChanged { get; init; }
 }
 
 public sealed record WorkerView

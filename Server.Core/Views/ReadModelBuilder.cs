@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Views;
@@ -36,6 +37,8 @@ public sealed class ReadModelBuilder
             RecentEnded = ReferenceEquals(state.JobTypes, _state.JobTypes) ? _model.RecentEnded : RecentEnded(types),
             Activities = ReferenceEquals(state.Activities, _state.Activities) ? _model.Activities : [.. state.Activities.Reverse()],
             Series = _series.Observe("", totals.Jobs, now.Wall),
+            Lanes = Lanes(state, types),
+            Cluster = state.Cluster,
             Store = state.Store,
         };
         _seriesAt = now.Wall;
@@ -46,11 +49,12 @@ public sealed class ReadModelBuilder
     private ImmutableArray<JobTypeView> JobTypes(AdminState state, Now now)
     {
         var known = _model.JobTypes.ToDictionary(view => view.Name, StringComparer.Ordinal);
-        var unchanged = ReferenceEquals(state.Jobs, _state.Jobs) && ReferenceEquals(state.Workers, _state.Workers)
+        var unchanged = ReferenceEquals(state.Jobs, _state.Jobs) && ReferenceEquals(state.Lanes, _state.Lanes) && ReferenceEquals(state.Cluster, _state.Cluster) && ReferenceEquals(state.Workers, _state.Workers)
             && ReferenceEquals(state.Detections, _state.Detections) && now.Wall - _seriesAt < SeriesBook.Width;
         return
         [
             .. state.JobTypes.Values
+                .Where(type => type.Schedule.ArchivedAt is null)
                 .Select(type => unchanged && known.TryGetValue(type.Name, out var view) && ReferenceEquals(type, _state.JobTypes.GetValueOrDefault(type.Name))
                     ? view
                     : View(state, type, known.GetValueOrDefault(type.Name), now))
@@ -76,7 +80,9 @@ public sealed class ReadModelBuilder
             Config = type.Config,
             Policy = type.Policy,
             Counts = type.Counts,
-            Phase = PhaseOf(type, now),
+            Rules = type.Rules,
+            Hold = HoldOf(state, type),
+            Phase = PhaseOf(state, type, now),
             IsPaused = type.IsPaused,
             Paused = type.Schedule.PausedReason,
             PausedBy = type.Schedule.PausedBy,
@@ -90,6 +96,9 @@ public sealed class ReadModelBuilder
             LastStartedAt = type.Schedule.LastStartedAt,
             LastCompletedAt = type.Schedule.LastCompletedAt,
             LastStatus = type.Schedule.LastStatus,
+            LastRunStartedAt = type.Schedule.LastRunStartedAt,
+            LastRunCompletedAt = type.Schedule.LastRunCompletedAt,
+            LastRunStatus = type.Schedule.LastRunStatus,
             LastFound = type.Schedule.LastFound,
             LastError = type.Schedule.LastError,
             Detections = Detections(state, type),
@@ -99,8 +108,34 @@ public sealed class ReadModelBuilder
         };
     }
 
-    private static string PhaseOf(JobType type, Now now) =>
-        type.ActiveDetection is not null ? "detecting"
+    /// <summary>Only while it would do something if it could.</summary>
+    private static Hold? HoldOf(AdminState state, JobType type) =>
+        type.IsPaused ? null
+        : type.ActiveDetection is { } id && !state.Detections[id].IsSent ? DetectionStarts.HoldOn(state, state.Detections[id])
+        : type.IsDue ? Holds.OnDetection(state, type, scheduled: true)
+        : type.Counts.Queued == 0 ? null
+        : type.Ready.Count > type.Asked.Count ? Holds.OnDetectedJobs(state, type) : Holds.OnAskedJobs(state, type);
+
+    private ImmutableArray<LaneView> Lanes(AdminState state, ImmutableArray<JobTypeView> types)
+    {
+        if (ReferenceEquals(state.Lanes, _state.Lanes) && types.Length == _model.JobTypes.Length)
+        {
+            return _model.Lanes;
+        }
+
+        var settings = state.Lanes.Settings;
+        return
+        [
+            .. settings.Lanes.Select(lane => new LaneView(
+                lane,
+                state.Lanes.TurnOf(lane.Name),
+                [.. settings.Types.Where(pair => pair.Value.Lane == lane.Name).Select(pair => pair.Key).Union(types.Where(type => type.Rules.Lane == lane.Name).Select(type => type.Name)).Order(StringComparer.Ordinal)])
+            { IsChanged = state.Lanes.Changes.Lanes.ContainsKey(lane.Name) }),
+        ];
+    }
+
+    private static string PhaseOf(AdminState state, JobType type, Now now) =>
+        type.ActiveDetection is { } id ? state.Detections[id].IsSent ? "detecting" : "waiting_for_lock"
         : type.IsPaused ? "paused"
         : type.Counts.Active > 0 ? "executing"
         : !type.Policy.Enabled && type.Detectors.Length > 0 ? "disabled"

@@ -130,7 +130,6 @@ public static class WorkerTransitions
         {
             turn.Put(worker with { Health = WorkerHealth.Healthy, LastSeenAt = turn.Now.Wall });
             turn.Log(SessionTransitions.Line(worker, "healthy", $"{worker.Id} is heard again", ActivitySeverity.Good));
-            DetectionTransitions.DetectorBack(turn, worker);
         }
     }
 
@@ -143,7 +142,6 @@ public static class WorkerTransitions
 
         var drained = worker with { Draining = command.Enabled };
         turn.Put(drained);
-        DetectionTransitions.DetectorBack(turn, drained);
         if (worker.Session is { } id && turn.State.Sessions[id].Extensions.Contains("drain"))
         {
             turn.Send(id, new Outbound.Drain(command.Enabled, command.Reason));
@@ -198,10 +196,9 @@ public static class WorkerTransitions
                 Executors = With(type.Executors, session.Id, capability.CanExecute),
                 Detectors = With(type.Detectors, session.Id, capability.CanDetect),
             });
+            JobTypeRemoval.Offered(turn, turn.JobType(capability.JobType));
             SchemaTransitions.Scheduled(turn, capability.JobType);
         }
-
-        DetectionTransitions.DetectorBack(turn, turn.State.Workers[session.Worker]);
 
         SchemaTransitions.Fetch(turn, session.Id, capabilities.Values.Where(capability => capability.CanDetect || capability.CanExecute).Select(capability => capability.JobType));
     }

@@ -38,6 +38,7 @@ public sealed class ShapeTests(WorkedAdmin admin) : IClassFixture<WorkedAdmin>
     private static readonly HashSet<string> Additions =
     [
         .. ((string[])["phase", "reason", "origin", "priority", "due_at", "expires_at", "detection_id", "retry_of"]).Select(key => $"$[].{key}"),
+        "$[].serialise", "$[].cluster_lock", "$[].turn", "$[].waiting_reason",
         "$[].sequence", "$[].actor", "$[].Health", "$[].Draining", "$[].Conflict",
         // The recorded job that never ends is there only here.
         "$[].status.in_process_jobs", "$[].status.current_job_type", "$[].status.last_iteration_had_jobs",

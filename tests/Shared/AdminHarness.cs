@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -33,6 +34,8 @@ public sealed class AdminHarness : IDisposable
     public AdminOptions Options { get; }
 
     public RecordingLink Link { get; private set; } = new();
+
+    public RecordingLock Lock { get; } = new();
 
     public AdminState State => _engine.States.Current.Value;
 
@@ -127,7 +130,7 @@ public sealed class AdminHarness : IDisposable
 
     private AdminEngine Open()
     {
-        var engine = new AdminEngine(Store, Link, Options, Time, new IdSource(new Random(++_processes)), NullLogger<AdminEngine>.Instance);
+        var engine = new AdminEngine(Store, Link, Lock, Options, Time, new IdSource(new Random(++_processes)), NullLogger<AdminEngine>.Instance);
         engine.Open();
         return engine;
     }
@@ -211,4 +214,12 @@ public sealed class FakeWorker(AdminHarness admin, SessionId session, string id,
 
     public static Proposal Proposal(string key, string summary = "") =>
         new($"p-{key}", key, "", 50, summary.Length > 0 ? summary : $"work on {key}", "", ConfigValues.Empty, ImmutableSortedDictionary<string, string>.Empty, null, null);
+}
+
+/// <summary>Remembers what the engine wanted of the cluster lock.</summary>
+public sealed class RecordingLock : ILaneLock
+{
+    public List<bool> Wishes { get; } = [];
+
+    public void Hold(bool wanted) => Wishes.Add(wanted);
 }

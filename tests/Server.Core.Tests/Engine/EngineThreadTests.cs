@@ -1,6 +1,7 @@
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -26,7 +27,7 @@ public sealed class EngineThreadTests : IDisposable
 
     public EngineThreadTests()
     {
-        _engine = new AdminEngine(_store, new RecordingLink(), new AdminOptions(), TimeProvider.System, new IdSource(new Random(1)), NullLogger<AdminEngine>.Instance);
+        _engine = new AdminEngine(_store, new RecordingLink(), new NoLaneLock(), new AdminOptions(), TimeProvider.System, new IdSource(new Random(1)), NullLogger<AdminEngine>.Instance);
         _views = new ReadModelPublisher(_engine, TimeProvider.System);
         _admin = new Admin(_engine, _store, _views);
         _thread = new EngineThread(_engine, _lifetime, TimeProvider.System, NullLogger<EngineThread>.Instance);
@@ -107,7 +108,7 @@ public sealed class EngineThreadTests : IDisposable
         var file = Path.Combine(folder, "admin.db");
         await File.WriteAllTextAsync(file, "somebody's notes");
         using var store = new SqliteAdminStore(file);
-        using var engine = new AdminEngine(store, new RecordingLink(), new AdminOptions(), TimeProvider.System, new IdSource(new Random(1)), NullLogger<AdminEngine>.Instance);
+        using var engine = new AdminEngine(store, new RecordingLink(), new NoLaneLock(), new AdminOptions(), TimeProvider.System, new IdSource(new Random(1)), NullLogger<AdminEngine>.Instance);
         using var thread = new EngineThread(engine, _lifetime, TimeProvider.System, NullLogger<EngineThread>.Instance);
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => thread.StartAsync(CancellationToken.None));
         Assert.Contains(file, refused.Message, StringComparison.Ordinal);

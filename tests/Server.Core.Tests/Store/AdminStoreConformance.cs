@@ -248,7 +248,7 @@ public abstract class AdminStoreConformance : IDisposable
         Assert.Equal("b", await Found(new JobFilter { UpdatedSince = Start.AddMinutes(1) }));
         Assert.Equal("b", await Found(new JobFilter { Text = "of 50%" }));
         Assert.Equal("", await Found(new JobFilter { Text = "%", Origin = JobOrigin.Detection, Reasons = [JobReason.Person] }));
-        Assert.Equal("ca", string.Concat((await Store.History.RunsAsync("t", succeeded: false, 9, CancellationToken.None)).Select(job => job.Id.Value)));
+        Assert.Equal("ac", string.Concat((await Store.History.RunsAsync("t", succeeded: false, 9, CancellationToken.None)).Select(job => job.Id.Value)));
     }
 
     [Fact]

@@ -1,0 +1,99 @@
+using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.JobTypes;
+
+namespace BlazorPluginAdmin.Server.Core.Lanes;
+
+/// <summary>Why something does not start: a stable code, and a sentence that names what is in the way.</summary>
+public sealed record Hold(string Code, string Text)
+{
+    public const string LockCode = "cluster_lock";
+}
+
+/// <summary>
+/// Pure: what keeps a job type's detections and jobs from starting, besides workers and limits. What somebody asked for
+/// passes by the turn of its lane. The lock is looked at last, so that it is the only thing missing when it is named.
+/// </summary>
+public static class Holds
+{
+    /// <summary>Null: a detection may start now.</summary>
+    public static Hold? OnDetection(AdminState state, JobType type, bool scheduled)
+    {
+        var lane = LaneOf(state, type);
+        return Missing(state, type)
+            ?? (scheduled ? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: true) : null)
+            ?? (type.Rules.Gated && !type.Rules.Exclusive ? Gate.From(state).OnDetection(type) : null)
+            ?? OfLock(state, lane);
+    }
+
+    /// <summary>Null: jobs that detection found may start now.</summary>
+    public static Hold? OnDetectedJobs(AdminState state, JobType type)
+    {
+        var lane = LaneOf(state, type);
+        return Missing(state, type) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: false) ?? OfLock(state, lane);
+    }
+
+    /// <summary>Null: jobs that somebody asked for may start now, but for the gate.</summary>
+    public static Hold? OnAskedJobs(AdminState state, JobType type) => Missing(state, type) ?? OfLock(state, LaneOf(state, type));
+
+    public static LaneRules LaneOf(AdminState state, JobType type) => state.Lanes.Settings.LaneOf(type.Rules);
+
+    /// <summary>The lane's rules ask for the lock, and there is one.</summary>
+    public static bool NeedsLock(AdminState state, JobType type) => state.Cluster.IsWatched && LaneOf(state, type).ClusterLock;
+
+    private static Hold? Missing(AdminState state, JobType type) =>
+        type.Rules.NeedsCluster && state.Cluster.Missing is { } problem ? new Hold("no_cluster", $"the cluster is not reachable: {problem}") : null;
+
+    private static Hold? OtherAdmin(AdminState state, LaneRules lane) =>
+        lane.ClusterLock && state.Cluster.OtherAdmin is { } other
+            ? new Hold("other_admin", $"another admin schedules this cluster's work: {other}. It goes on here when that one stops, or when the settings say so")
+            : null;
+
+    private static Hold? OfLane(AdminState state, JobType type, LaneRules lane, bool detects)
+    {
+        if (!lane.Serialise)
+        {
+            // A proposal without a key has no twin to be recognised by: until its job ended, it would only be found again.
+            return detects && type.KeylessOpen > 0 ? new Hold("keyless", $"{type.KeylessOpen} jobs that have no dedupe key have not ended") : null;
+        }
+
+        var turn = state.Lanes.TurnOf(lane.Name);
+        if (turn.JobType != type.Name)
+        {
+            return new Hold("lane_busy", turn.JobType.Length == 0 ? $"lane {lane.Name} is still busy" : $"lane {lane.Name} is working on {turn.JobType}");
+        }
+
+        if (turn.IsClosed)
+        {
+            return new Hold("lane_busy", $"the turn of {type.Name} in lane {lane.Name} is over; it goes on with its next one");
+        }
+
+        return detects switch
+        {
+            true when AnyActive(state, lane) => new Hold("lane_busy", $"jobs of lane {lane.Name} are at work"),
+            false when AnyDetecting(state, lane) => new Hold("lane_busy", $"a detection of lane {lane.Name} is under way"),
+            _ => null,
+        };
+    }
+
+    private static Hold? OfLock(AdminState state, LaneRules lane)
+    {
+        if (!lane.ClusterLock || !state.Cluster.IsWatched || state.Cluster.Lock is { IsOpen: true })
+        {
+            return null;
+        }
+
+        var cluster = state.Cluster.Lock;
+        return new Hold(Hold.LockCode, cluster.Phase == LockPhase.Held
+            ? "the cluster lock has been held for long; it is given back before more is started"
+            : $"waiting for the cluster lock{(cluster.Reason.Length > 0 ? $", {cluster.Reason}" : "")}");
+    }
+
+    internal static bool AnyActive(AdminState state, LaneRules lane) =>
+        state.JobTypes.Values.Any(type => type.Rules.Lane == lane.Name && type.Counts.Active > 0);
+
+    internal static bool AnyDetecting(AdminState state, LaneRules lane) =>
+        state.JobTypes.Values.Any(type => type.Rules.Lane == lane.Name && type.ActiveDetection is { } id && state.Detections[id].Mode is DetectionMode.Scheduled or DetectionMode.Run);
+}

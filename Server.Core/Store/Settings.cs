@@ -1,0 +1,8 @@
+namespace BlazorPluginAdmin.Server.Core.Store;
+
+/// <summary>Names of the rows that hold what people set for the whole admin.</summary>
+internal static class Settings
+{
+    public const string Lanes = "lanes";
+    public const string Cluster = "cluster";
+}
