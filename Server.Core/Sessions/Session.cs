@@ -68,6 +68,12 @@ public sealed record Session
     /// <summary>Jobs whose lease was taken from it, and when; until a heartbeat no longer lists them.</summary>
     public ImmutableDictionary<JobId, TimeSpan> Revoked { get; init; } = ImmutableDictionary<JobId, TimeSpan>.Empty;
 
+    /// <summary>Its heartbeats list executions, not only their number.</summary>
+    public bool ListsWork { get; init; }
+
+    /// <summary>Jobs it holds that its heartbeats do not list, and the stamp since when.</summary>
+    public ImmutableDictionary<JobId, TimeSpan> Unlisted { get; init; } = ImmutableDictionary<JobId, TimeSpan>.Empty;
+
     /// <summary>Stamp until which nothing is sent after "at capacity", and how long the next pause will be.</summary>
     public TimeSpan? CapacityPauseUntil { get; init; }
 

@@ -87,7 +87,7 @@ public static class WorkerTransitions
         var now = turn.Now;
         var gap = session.HeartbeatStamp is { } last ? now.Stamp - last : TimeSpan.Zero;
         var revoked = session.Revoked.IsEmpty ? session.Revoked : session.Revoked.RemoveRange(session.Revoked.Keys.Except(Strange(session, beat).Select(work => new JobId(work.WorkId))));
-        turn.Put(session with
+        turn.Put(ForgottenWork.Noted(turn, session, beat) with
         {
             Heartbeat = beat,
             HeartbeatStamp = now.Stamp,
@@ -104,6 +104,7 @@ public static class WorkerTransitions
             turn.Put(worker with { Conflict = null });
         }
 
+        ForgottenWork.Lose(turn, session.Id);
         Judge(turn, turn.State.Workers[session.Worker], revoked.Values.Any(since => now.Stamp - since >= turn.Options.CancelGrace));
     }
 

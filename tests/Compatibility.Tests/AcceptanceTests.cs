@@ -1,7 +1,8 @@
 using System.Text.Json;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Workers;
-using BlazorPluginAdmin.Tests.Shared;
+using BlazorPluginAdmin.Wire;
 
 namespace BlazorPluginAdmin.Compatibility.Tests;
 
@@ -57,8 +58,6 @@ public abstract class AcceptanceTests(Peers peers) : IAsyncLifetime
         await Admin.BeatAsync(worker);
     }
 
-    protected Job? Open(string id) => Admin.State.Jobs.GetValueOrDefault(new JobId(id));
-
     /// <summary>The worker, as the admin knows it.</summary>
     protected Worker Known(ForeignWorker worker) => Admin.State.Workers[new WorkerId(worker.Id)];
 
@@ -66,19 +65,45 @@ public abstract class AcceptanceTests(Peers peers) : IAsyncLifetime
     protected async Task<JsonElement> JobAsync(string id, Func<JsonElement, bool> until)
     {
         var job = default(JsonElement);
-        var version = -1L;
-        while (true)
-        {
-            (version, _) = await Admin.Core.States.NewerAsync(version, CancellationToken.None).AsTask().InTimeAsync($"job {id} as wanted; it is {job}", TestAdmin.Patience);
-            job = (await Admin.GetAsync($"jobs/{id}/detail")).GetProperty("job");
-            if (until(job))
-            {
-                return job;
-            }
-        }
+        await TestAdmin.FollowAsync(
+            Admin.Core.States, async _ => until(job = (await Admin.GetAsync($"jobs/{id}/detail")).GetProperty("job")), () => $"job {id} as wanted; it is {job}");
+        return job;
     }
 
     protected Task<JsonElement> JobAsync(string id, string state) => JobAsync(id, job => Text(job, "state") == $"job_state_{state}");
+
+    /// <summary>Why it ended, and how, in the API's words.</summary>
+    protected static (string? State, string? Reason) EndOf(JsonElement job) => (Text(job, "state"), Text(job, "reason"));
+
+    /// <summary>A detection by hand that queues what it finds; its request id, once it has ended.</summary>
+    protected async Task<RunDetectionRequest> FoundAsync(ForeignWorker detector, string type, params JobProposal[] proposals)
+    {
+        await Admin.PostAsync($"job-types/{type}/run?async=true", "", 202);
+        var asked = await detector.NextDetectionAsync();
+        await detector.ProposeAsync(asked.RequestId, proposals);
+        await EndedAsync(asked);
+        return asked;
+    }
+
+    protected Task EndedAsync(RunDetectionRequest asked) =>
+        Admin.UntilAsync(state => state.Detections.GetValueOrDefault(new RequestId(asked.RequestId)) is not { IsOpen: true }, $"the end of detection {asked.RequestId}");
+
+    /// <summary>Whoever of these holds the role of the detector of vacuum.</summary>
+    protected async Task<ForeignWorker> DetectorAsync(params ForeignWorker[] workers)
+    {
+        var detect = Admin.PostAsync("job-types/vacuum/detect");
+        var (detector, asked) = await ForeignWorker.EitherAsync(AdminToWorkerMessage.BodyOneofCase.RunDetectionRequest, workers);
+        await detector.ProposeAsync(asked.RequestId);
+        await detect;
+        return detector;
+    }
+
+    /// <summary>Lines of the timeline, oldest first. Those that came alone are written a little later; that time passes here.</summary>
+    protected async Task<IReadOnlyList<JsonElement>> LinesAsync(string query = "")
+    {
+        await Admin.PassAsync(TimeSpan.FromSeconds(1));
+        return [.. (await Admin.GetAsync($"activities?limit=1000&{query}")).EnumerateArray().Reverse()];
+    }
 
     protected static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

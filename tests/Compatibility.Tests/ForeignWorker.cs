@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
 using Google.Protobuf;
 using Body = BlazorPluginAdmin.Wire.AdminToWorkerMessage.BodyOneofCase;
@@ -24,7 +23,7 @@ public sealed class ForeignWorker : IAsyncDisposable
     private readonly List<AdminToWorkerMessage> _received = [];
     private readonly List<StreamEnd> _ends = [];
     private readonly List<JsonElement> _reads = [];
-    private readonly HashSet<AdminToWorkerMessage> _taken = [];
+    private readonly HashSet<AdminToWorkerMessage> _taken = new(ReferenceEqualityComparer.Instance);
     private readonly int _describedTypes;
     private TaskCompletionSource _changed = NewSignal();
     private int _endsTaken;
@@ -71,7 +70,7 @@ public sealed class ForeignWorker : IAsyncDisposable
     }
 
     /// <summary>The next message of this kind that no wait has had yet.</summary>
-    public async Task<AdminToWorkerMessage> NextAsync(Body body, Func<AdminToWorkerMessage, bool>? which = null)
+    public async Task<AdminToWorkerMessage> NextAsync(Body body, Func<AdminToWorkerMessage, bool>? which = null, CancellationToken given = default)
     {
         AdminToWorkerMessage? found = null;
         await UntilAsync(
@@ -80,8 +79,18 @@ public sealed class ForeignWorker : IAsyncDisposable
                 found = _received.FirstOrDefault(message => message.BodyCase == body && !_taken.Contains(message) && (which is null || which(message)));
                 return found is not null && _taken.Add(found);
             },
-            $"a {body}");
+            $"a {body}",
+            given);
         return found!;
+    }
+
+    /// <summary>The next message of this kind at whichever worker it comes to.</summary>
+    public static async Task<(ForeignWorker Worker, AdminToWorkerMessage Message)> EitherAsync(Body body, params ForeignWorker[] workers)
+    {
+        using var found = new CancellationTokenSource();
+        var first = await Task.WhenAny(workers.Select(async worker => (worker, await worker.NextAsync(body, null, found.Token))));
+        await found.CancelAsync();
+        return await first;
     }
 
     public Task<AdminToWorkerMessage> GreetedAsync() => NextAsync(Body.Hello);
@@ -212,7 +221,25 @@ public sealed class ForeignWorker : IAsyncDisposable
         changed.SetResult();
     }
 
-    private async Task UntilAsync(Func<bool> condition, string what)
+    private Task UntilAsync(Func<bool> condition, string what, CancellationToken given = default)
+    {
+        var wait = HappensAsync(condition, given);
+        return wait.IsCompletedSuccessfully ? wait : WaitAsync();
+
+        async Task WaitAsync()
+        {
+            try
+            {
+                await wait.WaitAsync(TestAdmin.Patience, TimeProvider.System, CancellationToken.None);
+            }
+            catch (TimeoutException)
+            {
+                Assert.Fail($"{what} never came to {Name}, which received {string.Join(", ", Received.TakeLast(10).Select(message => message.BodyCase))}");
+            }
+        }
+    }
+
+    private async Task HappensAsync(Func<bool> condition, CancellationToken given)
     {
         while (true)
         {
@@ -227,7 +254,7 @@ public sealed class ForeignWorker : IAsyncDisposable
                 changed = _changed.Task;
             }
 
-            await changed.InTimeAsync($"{what} at {Name}, which received {string.Join(", ", Received.TakeLast(10).Select(message => message.BodyCase))}", TestAdmin.Patience);
+            await changed.WaitAsync(given);
         }
     }
 

@@ -52,4 +52,58 @@ public sealed class HandshakeTests(Peers peers) : AcceptanceTests(peers)
         Assert.Equal("i-2", Text(listed, "WorkerInstance"));
         Assert.DoesNotContain(newer.Received, message => message.BodyCase == Body.Shutdown);
     }
+
+    [Case(4)]
+    [Fact]
+    public async Task Discovery_IsOpen_AndNamesTheRealPort()
+    {
+        using var http = new HttpClient();
+        var status = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri(Admin.Http, "api/plugin/status"))).RootElement;
+        Assert.True(status.GetProperty("enabled").GetBoolean());
+        var port = Number(status, "worker_grpc_port");
+        Assert.Equal(Admin.Address, $"127.0.0.1:{port}");
+        Assert.NotEqual(Admin.Http.Port + 10_000, port);
+        var worker = await DialAsync(Kind.Go, WorkerScript.For("vacuum"), $"127.0.0.1:{port}");
+        Assert.True((await worker.GreetedAsync()).Hello.Accepted);
+    }
+
+    [Case(5)]
+    [Fact]
+    public async Task SilentWorker_IsNotPicked_ThenNotListed_AndAHeartbeatBringsItBack()
+    {
+        var worker = await GoAsync();
+        await Admin.PassAsync(TimeSpan.FromSeconds(70));
+        Assert.StartsWith("no detector worker available", Text(await Admin.PostAsync("job-types/vacuum/detect", code: 500), "error"), StringComparison.Ordinal);
+        await Admin.BeatAsync(worker);
+        var detect = Admin.PostAsync("job-types/vacuum/detect");
+        await worker.ProposeAsync((await worker.NextDetectionAsync()).RequestId);
+        Assert.Equal(worker.Id, Text(await detect, "detector_worker_id"));
+
+        // A stream that is open on one side only: nobody there dials again.
+        var silent = await DialAsync(Kind.Go, new WorkerScript { First = new() { Hello = new() { WorkerId = "silent", Capabilities = { WorkerScript.Both("vacuum") } } } });
+        await silent.GreetedAsync();
+        await Admin.PassAsync(TimeSpan.FromSeconds(119), worker);
+        await Admin.GetAsync("workers", workers => workers.GetArrayLength() == 2);
+        await Admin.PassAsync(TimeSpan.FromSeconds(10), worker);
+        Assert.Equal([worker.Id], Texts(await Admin.GetAsync("workers", workers => workers.GetArrayLength() == 1), "WorkerID"));
+        Assert.Equal(new StreamEnd(14, "nothing was heard for too long"), await silent.EndAsync());
+    }
+
+    [Case(6)]
+    [Fact]
+    public async Task OnlyCapableWorkersAreUsed_AndADetectorMayAlsoExecute()
+    {
+        var detector = await ConnectAsync(Kind.Go, WorkerScript.For("vacuum") with { Capabilities = [new() { JobType = "vacuum", CanDetect = true }] });
+        var executor = await ConnectAsync(Kind.Go, WorkerScript.For("vacuum") with { Capabilities = [new() { JobType = "vacuum", CanExecute = true }] });
+        await FoundAsync(detector, "vacuum", Build.Proposal("one"));
+        await executor.SucceedAsync(await executor.NextJobAsync());
+        await detector.StopAsync();
+        await Admin.UntilAsync(_ => Admin.SessionOf(detector) is null, "the detector is away");
+        Assert.StartsWith("no detector worker available", Text(await Admin.PostAsync("job-types/vacuum/detect", code: 500), "error"), StringComparison.Ordinal);
+        await executor.StopAsync();
+        var both = await GoAsync();
+        await FoundAsync(both, "vacuum", Build.Proposal("two"));
+        Assert.Equal("two", (await both.NextJobAsync()).Job.Summary);
+        Assert.Equal(["vacuum"], Texts(await Admin.GetAsync("job-types"), "job_type"));
+    }
 }

@@ -17,7 +17,7 @@ namespace BlazorPluginAdmin.Compatibility.Tests;
 public sealed class TestAdmin : IAsyncDisposable
 {
     /// <summary>Only keeps a broken build from hanging.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(2) };
     private readonly DirectoryInfo? _folder;
@@ -58,7 +58,7 @@ public sealed class TestAdmin : IAsyncDisposable
 
     public async Task StopAsync()
     {
-        await _app!.DisposeAsync();
+        await _app!.DisposeAsync().AsTask().InTimeAsync("the stop of the admin", Patience);
         _app = null;
     }
 
@@ -109,17 +109,28 @@ public sealed class TestAdmin : IAsyncDisposable
         State.Workers.GetValueOrDefault(new WorkerId(worker.Id))?.Session is { } id ? State.Sessions.GetValueOrDefault(id) : null;
 
     /// <summary>Waits for the engine's state to be as wanted.</summary>
-    public async Task UntilAsync(Func<AdminState, bool> condition, string what)
+    public Task UntilAsync(Func<AdminState, bool> condition, string what) => FollowAsync(Core.States, state => Task.FromResult(condition(state)), () => what);
+
+    /// <summary>Looks again whenever there is something newer, until it is as wanted.</summary>
+    public static async Task FollowAsync<T>(Feed<T> feed, Func<T, Task<bool>> condition, Func<string> what)
     {
+        using var limit = new CancellationTokenSource(Patience, TimeProvider.System);
         var version = -1L;
-        while (true)
+        try
         {
-            var (newest, state) = await Core.States.NewerAsync(version, CancellationToken.None).AsTask().InTimeAsync(what, Patience);
-            version = newest;
-            if (condition(state))
+            while (true)
             {
-                return;
+                var (newest, value) = await feed.NewerAsync(version, limit.Token);
+                version = newest;
+                if (await condition(value))
+                {
+                    return;
+                }
             }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            Assert.Fail($"never happened: {what()}");
         }
     }
 
@@ -132,17 +143,9 @@ public sealed class TestAdmin : IAsyncDisposable
     /// <summary>Lists and pages follow the state a little later: asks again whenever they have moved on.</summary>
     public async Task<JsonElement> GetAsync(string path, Func<JsonElement, bool> until)
     {
-        var version = -1L;
         var last = default(JsonElement);
-        while (true)
-        {
-            (version, _) = await Core.Views.NewerAsync(version, CancellationToken.None).AsTask().InTimeAsync($"the wanted answer of {path}; the last was {last}", Patience);
-            last = await GetAsync(path);
-            if (until(last))
-            {
-                return last;
-            }
-        }
+        await FollowAsync(Core.Views, async _ => until(last = await GetAsync(path)), () => $"the wanted answer of {path}; the last was {last}");
+        return last;
     }
 
     public async Task<JsonElement> PostAsync(string path, string body = "", int code = 200, CancellationToken hangUp = default)
@@ -180,7 +183,7 @@ public sealed class TestAdmin : IAsyncDisposable
     private async Task OpenAsync(int port, int grpcPort)
     {
         var options = new AppOptions { Port = port, GrpcPort = grpcPort, Ephemeral = _folder is null, DataDir = _folder?.FullName ?? "" };
-        _app = await AdminApp.StartAsync(options, Configure, _core);
+        _app = await AdminApp.StartAsync(options, Configure, _core).InTimeAsync("the start of the admin", Patience);
         Address = _app.GrpcAddress;
         Http = new Uri(_app.HttpAddress);
     }

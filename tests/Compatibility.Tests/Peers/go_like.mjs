@@ -43,7 +43,8 @@ class GoWorker {
     const call = this.call;
     call.on('data', ({ bytes, message }) => {
       say({ worker: this.name, event: 'got', bytes: bytes.toString('base64') });
-      this.receive(message);
+      // Whoever began otherwise says nothing more by itself.
+      if (!this.first) this.receive(message);
     });
     call.on('error', () => {});
     call.on('status', status => this.dropped(call, status));

@@ -57,6 +57,7 @@ class RustWorker:
         self.running = {}
         self.waiting = []
         self.call = None
+        self.writing = asyncio.Lock()
         self.life = asyncio.get_running_loop().create_task(self.live())
 
     def script(self, options):
@@ -138,8 +139,9 @@ class RustWorker:
 
     async def write(self, message):
         message.worker_id = self.id
-        if self.call is not None:
-            await self.call.write(message)
+        async with self.writing:
+            if self.call is not None:
+                await self.call.write(message)
 
     async def describe(self, request, job_type):
         if job_type in self.descriptors and not self.mute:
@@ -156,9 +158,13 @@ class RustWorker:
         self.waiting.append((kind, request, self.call))
         await self.start_next()
 
+    def used(self, kind):
+        return sum(1 for one, *_ in self.running.values() if one == kind)
+
     async def start_next(self):
-        while self.waiting and len(self.running) < self.slots:
-            kind, request, call = self.waiting.pop(0)
+        while (free := next((one for one in self.waiting if self.used(one[0]) < self.slots), None)) is not None:
+            self.waiting.remove(free)
+            kind, request, call = free
             if kind == "detect":
                 say({"worker": self.name, "event": "read", "values": {**read(request.admin_config_values), **read(request.worker_config_values)}})
                 self.running[request.request_id] = (kind, request, call)
@@ -232,8 +238,8 @@ class RustWorker:
         message = wire.WorkerToAdminMessage()
         message.heartbeat.worker_id = self.id
         message.heartbeat.detection_slots_total = message.heartbeat.execution_slots_total = self.slots
-        message.heartbeat.detection_slots_used = sum(1 for kind, *_ in self.running.values() if kind == "detect")
-        message.heartbeat.execution_slots_used = sum(1 for kind, *_ in self.running.values() if kind == "execute")
+        message.heartbeat.detection_slots_used = self.used("detect")
+        message.heartbeat.execution_slots_used = self.used("execute")
         await self.write(message)
 
 
@@ -248,7 +254,7 @@ async def obey(command):
     elif what == "script":
         worker.script(command["options"])
     elif what == "hello":
-        await worker.call.write(worker.hello())
+        await worker.write(worker.hello())
     elif what == "beat":
         await worker.beat()
     elif what == "propose":
