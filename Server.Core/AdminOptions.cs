@@ -51,6 +51,9 @@ public sealed class AdminOptions
     /// <summary>Payloads up to this many characters of text stay in memory with their job.</summary>
     public int InlinePayloadLimit { get; set; } = 4096;
 
+    /// <summary>Characters of large parameters that the trace of one detection keeps of proposals that became no job.</summary>
+    public long TraceLimit { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>Proposals one detection may bring; more are counted, not kept.</summary>
     public int ProposalLimit { get; set; } = 250_000;
 

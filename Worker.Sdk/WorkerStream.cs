@@ -27,6 +27,10 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     private readonly Channel<(WorkerToAdminMessage Message, RunningAttempt? After)> _queue =
         Channel.CreateBounded<(WorkerToAdminMessage, RunningAttempt?)>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
 
+    /// <summary>What waits for the admin to read, one message at a time: it never takes the place of what cannot wait.</summary>
+    private readonly Channel<(WorkerToAdminMessage Message, TaskCompletionSource Flushed)> _patient =
+        Channel.CreateBounded<(WorkerToAdminMessage, TaskCompletionSource)>(new BoundedChannelOptions(1) { SingleReader = true });
+
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource<(CloseReason Reason, string Text)> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -122,11 +126,14 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when the message is on its way, so that what is sent next comes after it.</summary>
     public async ValueTask SendAsync(WorkerToAdminMessage message, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
-        await _queue.Writer.WriteAsync((message, null), either.Token).ConfigureAwait(false);
+        var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _patient.Writer.WriteAsync((message, flushed), either.Token).ConfigureAwait(false);
         Wake();
+        await flushed.Task.WaitAsync(either.Token).ConfigureAwait(false);
     }
 
     public void Wake()
@@ -424,9 +431,17 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
                 lastReport = _options.TimeProvider.GetTimestamp();
             }
 
+            TaskCompletionSource? flushed = null;
+            if (_patient.Reader.TryRead(out var patient))
+            {
+                _call.RequestStream.Buffer(Stamped(patient.Message));
+                (wrote, flushed) = (true, patient.Flushed);
+            }
+
             if (wrote)
             {
                 await _call.RequestStream.FlushAsync(_ended.Token).ConfigureAwait(false);
+                flushed?.SetResult();
             }
             else if (_queue.Reader.Completion.IsCompleted)
             {

@@ -6,5 +6,7 @@ public static class JobTypeLinks
     public static readonly IReadOnlyList<(string Tab, string Text)> Tabs =
         [("configuration", "Configuration"), ("detection", "Detection"), ("queue", "Queue"), ("execution", "Execution"), ("history", "History")];
 
-    public static string To(string tab, string? jobType) => jobType is null ? $"plugin/{tab}" : $"plugin/{tab}?job={Uri.EscapeDataString(jobType)}";
+    /// <param name="lane">Narrowed to this lane; null = all.</param>
+    public static string To(string tab, string? jobType, string? lane = null) =>
+        (lane is null ? $"plugin/{tab}" : $"plugin/lanes/{Uri.EscapeDataString(lane)}/{tab}") + (jobType is null ? "" : $"?job={Uri.EscapeDataString(jobType)}");
 }

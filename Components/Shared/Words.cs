@@ -127,6 +127,7 @@ public static class Words
     public static (string Style, string Icon, string Text) Phase(string phase) => phase switch
     {
         "detecting" => ("running", "search", "Detecting"),
+        "waiting_for_lock" => ("uneasy", "lock", "Held back"),
         "executing" => ("running", "play", "Executing"),
         "paused" => ("uneasy", "pause", "Paused"),
         "disabled" => ("canceled", "slash", "By hand"),

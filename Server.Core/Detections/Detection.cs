@@ -167,6 +167,9 @@ public sealed record Detection
     /// <summary>Stamp of its appointment in the agenda. Not stored.</summary>
     public TimeSpan? WakeAt { get; init; }
 
+    /// <summary>Characters of large parameters kept in its trace so far. Not stored.</summary>
+    public long TracedSize { get; init; }
+
     /// <summary>Keys seen in this run.</summary>
     public ImmutableHashSet<string> SeenKeys { get; init; } = [];
 

@@ -11,6 +11,7 @@ public static class ProposalIntake
     public static void Take(Turn turn, Detection detection, ImmutableArray<Proposal> proposals, bool hasMore)
     {
         var counts = detection.Counts;
+        var traced = detection.TracedSize;
         var seen = detection.SeenKeys.ToBuilder();
         var traces = ImmutableArray.CreateBuilder<ProposalTrace>(proposals.Length);
         foreach (var proposal in proposals)
@@ -19,10 +20,11 @@ public static class ProposalIntake
             counts = counts with { Found = counts.Found + 1 };
             var (outcome, job, note) = Decide(turn, detection, proposal, counts, seen);
             counts = Count(counts, outcome);
-            traces.Add(new ProposalTrace(index, proposal, outcome, job, note));
+            var trace = new ProposalTrace(index, proposal, outcome, job, note);
+            traces.Add(Kept(trace, turn.Options, ref traced));
         }
 
-        turn.Put(detection with { Status = DetectionStatus.Proposing, Counts = counts, SeenKeys = seen.ToImmutable() });
+        turn.Put(detection with { Status = DetectionStatus.Proposing, Counts = counts, SeenKeys = seen.ToImmutable(), TracedSize = traced });
         if (traces.Count > 0)
         {
             turn.Save(new Change.ProposalsSaved(detection.Id, traces.ToImmutable()));
@@ -42,6 +44,26 @@ public static class ProposalIntake
     /// <summary>The key that tells twins apart: the given one, else the proposal's id; null when it has neither.</summary>
     public static string? KeyOf(Proposal proposal) =>
         proposal.DedupeKey.Length > 0 ? proposal.DedupeKey : proposal.ProposalId.Length > 0 ? proposal.ProposalId : null;
+
+    /// <summary>Large parameters are kept once, with the job; what became no job keeps them while the trace of the detection is not too large.</summary>
+    private static ProposalTrace Kept(ProposalTrace trace, AdminOptions options, ref long traced)
+    {
+        var size = ConfigValueSize.Of(trace.Proposal.Parameters);
+        if (size <= options.InlinePayloadLimit)
+        {
+            return trace;
+        }
+
+        var isWithJob = trace.Outcome is ProposalOutcome.Queued or ProposalOutcome.Refreshed;
+        if (!isWithJob && traced + size <= options.TraceLimit)
+        {
+            traced += size;
+            return trace;
+        }
+
+        var note = isWithJob ? "its parameters are with the job" : "its parameters are not kept: those of this detection are too large";
+        return trace with { Proposal = trace.Proposal with { Parameters = ConfigValues.Empty }, Note = trace.Note.Length > 0 ? $"{trace.Note}; {note}" : note };
+    }
 
     private static (ProposalOutcome Outcome, JobId? Job, string Note) Decide(
         Turn turn, Detection detection, Proposal proposal, DetectionCounts counts, ImmutableHashSet<string>.Builder seen)

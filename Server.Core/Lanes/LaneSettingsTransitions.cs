@@ -74,7 +74,7 @@ public static class LaneSettingsTransitions
     public static void Apply(Turn turn, LaneChanges changes)
     {
         var settings = turn.Options.Lanes.With(changes);
-        turn.Put(turn.State.Lanes with { Settings = settings, Changes = changes });
+        turn.Put(turn.State.Lanes with { Settings = settings, Shipped = turn.Options.Lanes, Changes = changes });
         foreach (var type in turn.State.JobTypes.Values.Where(type => type.Rules != settings.Of(type.Name)))
         {
             turn.Put(type with { Rules = settings.Of(type.Name) });

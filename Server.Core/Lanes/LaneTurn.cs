@@ -36,6 +36,8 @@ public sealed record LaneBook
 
     public LaneSettings Settings { get; init; } = LaneSettings.Empty;
 
+    public LaneSettings Shipped { get; init; } = LaneSettings.Empty;
+
     public LaneChanges Changes { get; init; } = LaneChanges.None;
 
     public ImmutableSortedDictionary<string, LaneTurn> Turns { get; init; } = ImmutableSortedDictionary.Create<string, LaneTurn>(StringComparer.Ordinal);

@@ -65,14 +65,14 @@ public sealed record Session
     /// <summary>Work that ended since the heartbeat before the last one; a heartbeat that still lists it proves nothing.</summary>
     public ImmutableHashSet<string> EndedLately { get; init; } = [];
 
-    /// <summary>Jobs whose lease was taken from it, and when; until a heartbeat no longer lists them.</summary>
-    public ImmutableDictionary<JobId, TimeSpan> Revoked { get; init; } = ImmutableDictionary<JobId, TimeSpan>.Empty;
-
-    /// <summary>Its heartbeats list executions, not only their number.</summary>
+    /// <summary>Its heartbeats name what it works on.</summary>
     public bool ListsWork { get; init; }
 
-    /// <summary>Jobs it holds that its heartbeats do not list, and the stamp since when.</summary>
-    public ImmutableDictionary<JobId, TimeSpan> Unlisted { get; init; } = ImmutableDictionary<JobId, TimeSpan>.Empty;
+    /// <summary>Jobs it holds and its heartbeats leave out.</summary>
+    public ImmutableDictionary<JobId, Unlisted> Unlisted { get; init; } = ImmutableDictionary<JobId, Unlisted>.Empty;
+
+    /// <summary>Jobs whose lease was taken from it, and when; until a heartbeat no longer lists them.</summary>
+    public ImmutableDictionary<JobId, TimeSpan> Revoked { get; init; } = ImmutableDictionary<JobId, TimeSpan>.Empty;
 
     /// <summary>Stamp until which nothing is sent after "at capacity", and how long the next pause will be.</summary>
     public TimeSpan? CapacityPauseUntil { get; init; }

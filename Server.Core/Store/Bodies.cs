@@ -35,7 +35,7 @@ internal static class Bodies
     private static void WithoutMomentary(JsonTypeInfo type)
     {
         string[] left = type.Type == typeof(Detection)
-            ? [nameof(Detection.SeenKeys), nameof(Detection.Override), nameof(Detection.WakeAt), nameof(Detection.Deadline), nameof(Detection.Session), nameof(Detection.IsOpen), nameof(Detection.IsSent), nameof(Detection.WindowEnds)]
+            ? [nameof(Detection.SeenKeys), nameof(Detection.Override), nameof(Detection.WakeAt), nameof(Detection.Deadline), nameof(Detection.Session), nameof(Detection.IsOpen), nameof(Detection.IsSent), nameof(Detection.WindowEnds), nameof(Detection.TracedSize)]
             : type.Type == typeof(Worker) ? [nameof(Worker.Session)]
             : type.Type == typeof(DetectionCounts) ? [nameof(DetectionCounts.Open)]
             : [];

@@ -59,5 +59,5 @@ public sealed class InMemoryAdminStore : IAdminStore
     }
 
     private static Detection Reloaded(Detection detection) =>
-        detection with { Session = default, Deadline = default, WindowEnds = default, WakeAt = null, SeenKeys = [], Override = null };
+        detection with { Session = default, Deadline = default, WindowEnds = default, TracedSize = 0, WakeAt = null, SeenKeys = [], Override = null };
 }

@@ -198,8 +198,10 @@ public sealed record LaneView(LaneRules Rules, LaneTurn Turn, ImmutableArray<str
 {
     public string Name => Rules.Name;
 
-    /// <summary>As it is shipped, or somebody changed it.</summary>
+    /// <summary>Somebody changed it, or made it.</summary>
     public bool IsChanged { get; init; }
+
+    public bool IsShipped { get; init; }
 }
 
 public sealed record WorkerView

@@ -130,7 +130,7 @@ public sealed class ReadModelBuilder
                 lane,
                 state.Lanes.TurnOf(lane.Name),
                 [.. settings.Types.Where(pair => pair.Value.Lane == lane.Name).Select(pair => pair.Key).Union(types.Where(type => type.Rules.Lane == lane.Name).Select(type => type.Name)).Order(StringComparer.Ordinal)])
-            { IsChanged = state.Lanes.Changes.Lanes.ContainsKey(lane.Name) }),
+            { IsChanged = state.Lanes.Changes.Lanes.ContainsKey(lane.Name), IsShipped = state.Lanes.Shipped.Find(lane.Name) is not null }),
         ];
     }
 

@@ -87,7 +87,7 @@ public static class WorkerTransitions
         var now = turn.Now;
         var gap = session.HeartbeatStamp is { } last ? now.Stamp - last : TimeSpan.Zero;
         var revoked = session.Revoked.IsEmpty ? session.Revoked : session.Revoked.RemoveRange(session.Revoked.Keys.Except(Strange(session, beat).Select(work => new JobId(work.WorkId))));
-        turn.Put(ForgottenWork.Noted(turn, session, beat) with
+        turn.Put(session with
         {
             Heartbeat = beat,
             HeartbeatStamp = now.Stamp,
@@ -104,8 +104,8 @@ public static class WorkerTransitions
             turn.Put(worker with { Conflict = null });
         }
 
-        ForgottenWork.Lose(turn, session.Id);
         Judge(turn, turn.State.Workers[session.Worker], revoked.Values.Any(since => now.Stamp - since >= turn.Options.CancelGrace));
+        ForgottenWork.Check(turn, session.Id, beat);
     }
 
     /// <summary>Marks a worker that goes on with what was taken from it; its slot stays counted as long as it does.</summary>

@@ -21,11 +21,17 @@ internal sealed class Noop(string jobType, int proposals, ConcurrentDictionary<s
         })
         .Build();
 
-    public static async Task ProposeAsync(DetectionContext context, int proposals)
+    public static async Task ProposeAsync(DetectionContext context, int proposals, int bytes = 0)
     {
+        var parameters = new ValueSet();
+        if (bytes > 0)
+        {
+            parameters["plan"] = new byte[bytes];
+        }
+
         for (var n = 0; n < proposals; n++)
         {
-            await context.ProposeAsync(new Proposal { Id = n.ToString(CultureInfo.InvariantCulture), Summary = "nothing to do" });
+            await context.ProposeAsync(new Proposal { Id = n.ToString(CultureInfo.InvariantCulture), Summary = "nothing to do", Parameters = parameters });
         }
     }
 

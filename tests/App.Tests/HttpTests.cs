@@ -50,7 +50,7 @@ public sealed class HttpTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
     [InlineData("POST", "/API/plugin/jobs/execute", 405)]
     [InlineData("GET", "/api/plugin/job-types/no%20name/config", 400)]
     [InlineData("GET", "/api/plugin/jobs?after=nonsense", 400)]
-    [InlineData("DELETE", "/api/plugin/jobs/nope", 405)]
+    [InlineData("PATCH", "/api/plugin/jobs/nope", 405)]
     [InlineData("POST", "/", 405)]
     public async Task Refusals_HaveTheirCode_AndSayWhy(string method, string path, int code)
     {

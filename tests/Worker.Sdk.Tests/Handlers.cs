@@ -70,3 +70,27 @@ internal sealed class Ending(Func<JobOutcome> outcome) : IJobHandler
 
     public Task<JobOutcome> ExecuteAsync(JobContext context) => Task.FromResult(outcome());
 }
+
+/// <summary>Proposes so many things of a megabyte each.</summary>
+internal sealed class Parcels : IJobHandler
+{
+    public const int Count = 300;
+
+    private volatile int _proposed;
+
+    public int Proposed => _proposed;
+
+    public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("parcels", "Parcels").Build();
+
+    public async Task DetectAsync(DetectionContext context)
+    {
+        var parameters = new ValueSet { ["plan"] = new byte[1024 * 1024] };
+        for (var n = 0; n < Count; n++)
+        {
+            await context.ProposeAsync(new Proposal { Id = $"{n}", Parameters = parameters });
+            _proposed = n + 1;
+        }
+    }
+
+    public Task<JobOutcome> ExecuteAsync(JobContext context) => Task.FromResult(JobOutcome.Succeeded(""));
+}

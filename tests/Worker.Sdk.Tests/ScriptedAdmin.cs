@@ -104,6 +104,9 @@ public sealed class AdminStream(RequestReader<WorkerToAdminMessage> requests, Re
         throw new InvalidOperationException($"the worker ended its stream before a {wanted} came");
     }
 
+    public async Task<WorkerToAdminMessage> NextAsync() =>
+        await requests.ReadAsync().AsTask().InTimeAsync("a word of the worker") ?? throw new InvalidOperationException("the worker ended its stream");
+
     /// <summary>Everything the worker still says, up to its half-close.</summary>
     public async Task<IReadOnlyList<WorkerToAdminMessage>> RestAsync()
     {

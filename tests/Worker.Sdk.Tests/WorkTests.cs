@@ -45,6 +45,29 @@ public sealed class WorkTests : SdkTest
         Assert.True((await stream.NextAsync(Body.JobCompleted)).JobCompleted.Success);
     }
 
+    /// <summary>A detector brings more than the admin takes just then; what else the worker has to say is not lost over it.</summary>
+    [Fact]
+    public async Task SlowAdmin_HoldsTheDetectorBack_NeverTheStream()
+    {
+        var handler = new Parcels();
+        var (_, stream) = await ConnectAsync(handler);
+        await stream.SendAsync(new AdminToWorkerMessage { RequestId = "d", RunDetectionRequest = new RunDetectionRequest { RequestId = "d", JobType = "parcels" } });
+        for (var n = 0; n < 400; n++)
+        {
+            await stream.SendAsync(new AdminToWorkerMessage { RequestId = $"s{n}", RequestConfigSchema = new RequestConfigSchema { JobType = "parcels" } });
+        }
+
+        var (proposals, schemas) = (0, 0);
+        while (schemas < 400 || proposals < Parcels.Count)
+        {
+            var message = await stream.NextAsync();
+            proposals += message.DetectionProposals?.Proposals.Count ?? 0;
+            schemas += message.ConfigSchemaResponse is null ? 0 : 1;
+            Assert.InRange(handler.Proposed - proposals, 0, 20);
+            Assert.True(message.DetectionComplete is null || proposals == Parcels.Count, "the end came before the last proposals");
+        }
+    }
+
     [Theory]
     [InlineData("ack", true)]
     [InlineData("", false)]

@@ -155,6 +155,29 @@ public sealed class DetectorTests : IDisposable
         Assert.Equal(batch.Proposals.AsEnumerable(), parts.SelectMany(part => part.Proposals));
     }
 
+    /// <summary>A hundred thousand plans of 64 KiB fill the disk once, not twice.</summary>
+    [Fact]
+    public async Task LargeParameters_AreKeptWithTheJob_AndInTheTraceOnlyUpToALimit()
+    {
+        using var admin = new AdminHarness(options: new AdminOptions { TraceLimit = 15_000 });
+        var worker = admin.ConnectDescribed();
+        var large = ConfigValues.Empty.With("plan", new ConfigValue.Text(new string('x', 10_000)));
+        async Task<ImmutableArray<ProposalTrace>> FoundAsync(DetectionMode mode)
+        {
+            var id = admin.Send(new RequestDetection(Actor.LocalRest, "echo", mode)).Value!.Id;
+            admin.Post(new WorkerInput.Proposed(worker.Session, id, "echo", [.. ((string[])["a", "b"]).Select(key => FakeWorker.Proposal(key) with { Parameters = large })], false));
+            worker.EndDetection(worker.LastDetection);
+            return await admin.Store.History.ProposalsAsync(id, 0, 10, CancellationToken.None);
+        }
+
+        var previewed = await FoundAsync(DetectionMode.Preview);
+        Assert.Equal([true, false], previewed.Select(trace => trace.Proposal.Parameters.ContainsKey("plan")));
+        Assert.Contains("not kept", previewed[1].Note, StringComparison.Ordinal);
+        var queued = await FoundAsync(DetectionMode.Run);
+        Assert.All(queued, trace => Assert.Equal((false, "its parameters are with the job"), (trace.Proposal.Parameters.ContainsKey("plan"), trace.Note)));
+        Assert.Equal(large, (await admin.Store.History.JobAsync(queued[0].Job!.Value, CancellationToken.None))!.Payload.Parameters);
+    }
+
     [Fact]
     public void CanceledDetection_IsToldToItsWorker_AndLateProposalsCountForNothing()
     {

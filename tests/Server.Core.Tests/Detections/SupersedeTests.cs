@@ -1,0 +1,125 @@
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Tests.Lanes;
+using BlazorPluginAdmin.Tests.Shared;
+
+namespace BlazorPluginAdmin.Server.Core.Tests.Detections;
+
+public sealed class SupersedeTests
+{
+    [Fact]
+    public async Task WaitingJobNoLongerProposed_IsCanceled_RunningAndAskedOnesStay()
+    {
+        using var scene = new LaneScene("a", runtime: LaneScene.Runtime with { Enabled = false });
+        Run(scene, "1", "2", "3");
+        var asked = scene.Admin.Submit("a");
+        var gone = Job(scene, "2").Id;
+        Run(scene, "3", "4");
+        Assert.Equal((JobState.Canceled, JobReason.Superseded), await StateOf(scene, gone));
+        Assert.Equal(["1", "3", "4"], scene.Admin.State.Jobs.Values.Where(job => !job.IsAsked).Select(job => job.DedupeKey).Order());
+        Assert.True(scene.Admin.State.Jobs.ContainsKey(asked.Id));
+    }
+
+    [Theory]
+    [InlineData(true, 0, true)]
+    [InlineData(false, 1, true)]
+    [InlineData(false, 0, false)]
+    public void DetectionThatDidNotSeeEverything_SupersedesNothing(bool hasMore, int maxResults, bool success)
+    {
+        using var scene = new LaneScene("a", runtime: LaneScene.Runtime with { Enabled = false });
+        Run(scene, "1", "2");
+        scene.Admin.Send(new RequestDetection(Actor.LocalRest, "a", DetectionMode.Run, maxResults));
+        var run = scene.Detections("a").Last();
+        scene.Worker.Propose(run, hasMore, "1");
+        scene.Worker.EndDetection(run, success);
+        Assert.Equal(2, scene.Admin.State.Jobs.Count);
+    }
+
+    [Fact]
+    public void OtherTypes_AndPreviews_SupersedeNothing()
+    {
+        using var scene = new LaneScene("a,free", runtime: LaneScene.Runtime with { Enabled = false });
+        Run(scene, "1", "2");
+        scene.Admin.Send(new RequestDetection(Actor.LocalRest, "a", DetectionMode.Preview));
+        scene.Found("a");
+        Assert.Equal(2, scene.Admin.State.Jobs.Count);
+        scene.Admin.Send(new RequestDetection(Actor.LocalRest, "free", DetectionMode.Run));
+        scene.Found("free", "x", "y");
+        scene.Admin.Send(new RequestDetection(Actor.LocalRest, "free", DetectionMode.Run));
+        scene.Found("free");
+        Assert.Equal(4, scene.Admin.State.Jobs.Count);
+    }
+
+    [Fact]
+    public void JobWithoutKey_HoldsUpItsDetection_AlsoAfterARestart()
+    {
+        using var admin = new AdminHarness();
+        var worker = admin.ConnectDescribed(runtime: LaneScene.Runtime with { DetectionIntervalMinutes = 1, RetryLimit = 1 });
+        admin.Advance(TimeSpan.FromSeconds(6));
+        var first = worker.LastDetection;
+        admin.Post(new Workers.WorkerInput.Proposed(worker.Session, first.RequestId, "echo", [FakeWorker.Proposal("") with { ProposalId = "only-an-id" }], false));
+        worker.EndDetection(first);
+        worker.Ack(worker.LastJob);
+        for (var n = 0; n < 12; n++)
+        {
+            admin.Advance(TimeSpan.FromSeconds(10));
+            worker.Beat();
+        }
+
+        Assert.Single(admin.Link.To<Links.Outbound.RunDetection>(worker.Session));
+        admin.Restart();
+        Assert.Equal(1, admin.State.JobTypes["echo"].KeylessOpen);
+        worker = admin.Connect();
+        admin.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty(admin.Link.To<Links.Outbound.RunDetection>(worker.Session));
+        admin.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal(JobState.Assigned, admin.State.Jobs.Values.Single().State);
+        worker.Complete(worker.LastJob);
+        Assert.Single(admin.Link.To<Links.Outbound.RunDetection>(worker.Session));
+    }
+
+    [Fact]
+    public void LastRun_IsTheLatestSuccess_OrAnyEndForTypesThatSaySo()
+    {
+        using var scene = new LaneScene("a,script", runtime: LaneScene.Runtime with { Enabled = false });
+        foreach (var type in (string[])["a", "script"])
+        {
+            var done = scene.Admin.Submit(type);
+            scene.Finish(type);
+            scene.Wait(10);
+            scene.Admin.Submit(type);
+            scene.Worker.Complete(scene.Sent(type).Last(), success: false, error: "broken", permanent: true);
+            scene.Wait(1);
+            scene.Admin.Send(new RequestDetection(Actor.LocalRest, type, DetectionMode.Preview));
+            Assert.Equal(type == "a" ? 11 : 1, (scene.Admin.Time.GetUtcNow() - scene.Detections(type).Last().LastSuccessfulRun!.Value).TotalSeconds);
+            scene.Found(type);
+        }
+    }
+
+    [Theory]
+    [InlineData(true, "success")]
+    [InlineData(false, "error")]
+    public void Run_LastsUntilItsJobsHaveEnded(bool success, string status)
+    {
+        using var scene = new LaneScene("a", runtime: LaneScene.Runtime with { Enabled = false });
+        Run(scene, "1");
+        Assert.Equal("", scene.Admin.State.JobTypes["a"].Schedule.LastRunStatus);
+        scene.Worker.Complete(scene.Sent("a").Last(), success, success ? "" : "broken", permanent: true);
+        Assert.Equal(status, scene.Admin.State.JobTypes["a"].Schedule.LastRunStatus);
+    }
+
+    private static void Run(LaneScene scene, params string[] keys)
+    {
+        scene.Admin.Send(new RequestDetection(Actor.LocalRest, "a", DetectionMode.Run));
+        scene.Found("a", keys);
+    }
+
+    private static Job Job(LaneScene scene, string key) => scene.Admin.State.Jobs.Values.Single(job => job.DedupeKey == key);
+
+    private static async Task<(JobState, JobReason)> StateOf(LaneScene scene, JobId id)
+    {
+        var job = await scene.Admin.JobAsync(id);
+        return (job.State, job.Reason);
+    }
+}
