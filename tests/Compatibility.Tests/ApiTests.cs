@@ -67,6 +67,50 @@ public sealed class ApiTests(Peers peers) : AcceptanceTests(peers)
         Assert.Equal("""{"fragments":16,"name":"t"}""", (await Admin.GetAsync("observations"))[0].GetProperty("attributes").GetRawText());
     }
 
+    [Fact]
+    public async Task JobsWorkersAndTypes_CanBeRemoved_WhenNothingNeedsThem()
+    {
+        var worker = await GoAsync();
+        await Admin.SubmitAsync("vacuum", "j-1");
+        var job = await worker.NextJobAsync();
+        await Admin.DeleteAsync("jobs/j-1", 409);
+        await worker.SucceedAsync(job);
+        await JobAsync("j-1", "succeeded");
+        await Admin.DeleteAsync("jobs/j-1");
+        await Admin.GetAsync("jobs/j-1", 404);
+        await worker.StopAsync();
+        await Admin.UntilAsync(_ => Admin.SessionOf(worker) is null, "the worker is away");
+        await Admin.DeleteAsync($"workers/{worker.Id}");
+        await Admin.DeleteAsync("job-types/vacuum");
+        await Admin.GetAsync("job-types", types => types.GetArrayLength() == 0);
+        await Admin.GetAsync("job-types/vacuum/descriptor", 404);
+    }
+
+    [Fact]
+    public async Task PausedType_DetectsAndRunsNothing_UntilItIsResumed()
+    {
+        var worker = await GoAsync();
+        await Admin.PostAsync("job-types/vacuum/pause", """{"paused":true,"reason":"backup"}""");
+        await Admin.SubmitAsync("vacuum", "j-1", beside: ""","timeout_seconds":600""");
+        await worker.SettleAsync();
+        Assert.Empty(worker.Of(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest));
+        await Admin.PostAsync("job-types/vacuum/pause", """{"paused":false}""");
+        Assert.Equal("j-1", (await worker.NextJobAsync()).Job.JobId);
+    }
+
+    [Fact]
+    public async Task EmptyLists_AreLists_AndOrdersAreFixed()
+    {
+        await GoAsync("volume_balance", "vacuum", "ec_balance");
+        var runs = await Admin.GetAsync("job-types/vacuum/runs");
+        Assert.Equal(("[]", "[]"), (runs.GetProperty("successful_runs").GetRawText(), runs.GetProperty("error_runs").GetRawText()));
+        Assert.Equal("[]", (await Admin.GetAsync("jobs")).GetRawText());
+        Assert.Equal("[]", (await Admin.GetAsync("observations")).GetRawText());
+        var types = (await Admin.GetAsync("lanes"))[0].GetProperty("job_types").EnumerateArray().Select(one => one.GetString()!).ToList();
+        Assert.Equal(types.Order(StringComparer.Ordinal), types);
+        Assert.Equal(["ec_balance", "vacuum", "volume_balance"], Texts(await Admin.GetAsync("job-types", all => all.GetArrayLength() == 3), "job_type"));
+    }
+
     private static WorkerToAdminMessage Report(params ObjectObservation[] seen) => new() { Observations = new WorkerObservations { JobType = "lance_compact", Observations = { seen } } };
 
     private static ObjectObservation Seen(string format, long at, params (string Name, ConfigValue Value)[] attributes)

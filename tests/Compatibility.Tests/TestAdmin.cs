@@ -162,6 +162,12 @@ public sealed class TestAdmin : IAsyncDisposable
         return await JsonOf(response, code);
     }
 
+    public async Task DeleteAsync(string path, int code = 200)
+    {
+        using var response = await _http.DeleteAsync(Api(path));
+        await JsonOf(response, code);
+    }
+
     /// <summary>Changes numbers of a job type's runtime block, the rest stays.</summary>
     public async Task SetRuntimeAsync(string type, params (string Name, JsonNode Value)[] changes)
     {
