@@ -10,9 +10,14 @@ namespace BlazorPluginAdmin.Compatibility.Tests;
 [Collection(nameof(PeerTests))]
 public abstract class AcceptanceTests(Peers peers) : IAsyncLifetime
 {
+    /// <summary>Before a retry; the first pause, to which chance adds a little.</summary>
+    protected static readonly TimeSpan Backoff = TimeSpan.FromSeconds(30);
+
     private readonly List<ForeignWorker> _workers = [];
 
     protected TestAdmin Admin { get; private set; } = null!;
+
+    protected Peers Peers { get; } = peers;
 
     protected virtual Task<TestAdmin> OpenAsync() => TestAdmin.StartAsync();
 
@@ -31,7 +36,7 @@ public abstract class AcceptanceTests(Peers peers) : IAsyncLifetime
     /// <summary>A worker that has dialled.</summary>
     protected async Task<ForeignWorker> DialAsync(Kind kind, WorkerScript script, string? address = null)
     {
-        var worker = await ForeignWorker.StartAsync(peers, kind, address ?? Admin.Address, script);
+        var worker = await ForeignWorker.StartAsync(Peers, Peers.Of(kind), kind, address ?? Admin.Address, script);
         _workers.Add(worker);
         return worker;
     }
@@ -87,6 +92,14 @@ public abstract class AcceptanceTests(Peers peers) : IAsyncLifetime
 
     protected Task EndedAsync(RunDetectionRequest asked) =>
         Admin.UntilAsync(state => state.Detections.GetValueOrDefault(new RequestId(asked.RequestId)) is not { IsOpen: true }, $"the end of detection {asked.RequestId}");
+
+    protected Task RetryAsync(int limit) => Admin.SetRuntimeAsync("vacuum", ("retry_limit", limit), ("retry_backoff_seconds", (int)Backoff.TotalSeconds));
+
+    protected static async Task<(ForeignWorker Worker, ExecuteJobRequest Job)> EitherAsync(params ForeignWorker[] workers)
+    {
+        var (worker, message) = await ForeignWorker.EitherAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest, workers);
+        return (worker, message.ExecuteJobRequest);
+    }
 
     /// <summary>Whoever of these holds the role of the detector of vacuum.</summary>
     protected async Task<ForeignWorker> DetectorAsync(params ForeignWorker[] workers)

@@ -27,7 +27,7 @@ public sealed class CrashTests(Peers peers)
                 ["vacuum"] = Build.Descriptor("vacuum", runtime => (runtime.GlobalExecutionConcurrency, runtime.PerWorkerExecutionConcurrency, runtime.RetryLimit, runtime.RetryBackoffSeconds) = (1, 1, 3, 1)),
             },
         };
-        await using var worker = await ForeignWorker.StartAsync(peers, kind, $"127.0.0.1:{admin.GrpcPort}", script);
+        await using var worker = await ForeignWorker.StartAsync(peers, peers.Of(kind), kind, $"127.0.0.1:{admin.GrpcPort}", script);
         await worker.GreetedAsync();
         await RunAsync(http);
         await worker.ProposeAsync((await worker.NextDetectionAsync()).RequestId, [.. Keys.Select(key => Build.Proposal(key, key))]);

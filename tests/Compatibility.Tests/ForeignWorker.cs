@@ -60,11 +60,11 @@ public sealed class ForeignWorker : IAsyncDisposable
 
     public IEnumerable<AdminToWorkerMessage> Of(Body body) => Received.Where(message => message.BodyCase == body);
 
-    public static async Task<ForeignWorker> StartAsync(Peers peers, Kind kind, string admin, WorkerScript script)
+    public static async Task<ForeignWorker> StartAsync(Peers peers, PeerProcess process, Kind kind, string admin, WorkerScript script)
     {
         var name = peers.NextName(kind == Kind.Go ? "go" : "rust");
         var types = script.Capabilities.Where(one => one.JobType.Trim().Length > 0 && (one.CanDetect || one.CanExecute)).ToList();
-        var worker = new ForeignWorker(kind == Kind.Go ? peers.Go : peers.Rust, kind, name, script.Id ?? name, types.Count);
+        var worker = new ForeignWorker(process, kind, name, script.Id ?? name, types.Count);
         await worker.DoAsync("start", new JsonObject { ["options"] = script.Options(admin, worker.Id) });
         return worker;
     }

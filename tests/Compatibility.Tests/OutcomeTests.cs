@@ -4,11 +4,9 @@ using Body = BlazorPluginAdmin.Wire.AdminToWorkerMessage.BodyOneofCase;
 
 namespace BlazorPluginAdmin.Compatibility.Tests;
 
-/// <summary>How attempts end, and what follows: retries, cancels, timeouts, losses, late reports.</summary>
+/// <summary>How attempts end, and what follows: retries, timeouts, late reports.</summary>
 public sealed class OutcomeTests(Peers peers) : AcceptanceTests(peers)
 {
-    private static readonly TimeSpan Backoff = TimeSpan.FromSeconds(30);
-
     [Case(40)]
     [Fact]
     public async Task ProgressLines_NameTheirWorker_AndComeOnce()
@@ -61,6 +59,9 @@ public sealed class OutcomeTests(Peers peers) : AcceptanceTests(peers)
         await Admin.PassAsync(TimeSpan.FromSeconds(1));
         var cancel = await worker.NextCancelAsync();
         Assert.Equal((job.RequestId, WorkKind.Execution), (cancel.TargetId, cancel.TargetKind));
+
+        // Whether the caller's time is over first, or the attempt, is the machine's affair.
+        await Admin.PassAsync(TimeSpan.FromSeconds(10), worker);
         Assert.NotEmpty(Text(await execute, "error")!);
     }
 
@@ -123,44 +124,6 @@ public sealed class OutcomeTests(Peers peers) : AcceptanceTests(peers)
         Assert.Equal(("job_state_failed", "timeout"), EndOf(await JobAsync(job.Job.JobId, "failed")));
     }
 
-    [Case(51)]
-    [Theory]
-    [InlineData(Kind.Go)]
-    [InlineData(Kind.Rust)]
-    public async Task BrokenStream_LosesItsJobAtOnce_AndAnotherWorkerRepeatsIt(Kind kind)
-    {
-        var (one, other) = (await AnyAsync(kind), await AnyAsync(kind));
-        await RetryAsync(1);
-        await FoundAsync(await DetectorAsync(one, other), "vacuum", Build.Proposal("one"));
-        var (first, job) = await EitherAsync(one, other);
-        await JobAsync(job.Job.JobId, "running");
-        await first.StopAsync();
-        var lost = await JobAsync(job.Job.JobId, "pending");
-        Assert.Equal(("backoff", "worker_lost"), (Text(lost, "phase"), Text(lost.GetProperty("attempts")[0], "outcome")));
-        await Admin.GetAsync("scheduler-status?lane=default", status => !status.GetProperty("scheduler").TryGetProperty("current_job_type", out _));
-        var second = first == one ? other : one;
-        await Admin.PassAsync(Backoff * 2, second);
-        var again = await second.NextJobAsync();
-        await second.SucceedAsync(again);
-        Assert.Equal(2, Number(await JobAsync(job.Job.JobId, "succeeded"), "attempt"));
-    }
-
-    [Fact]
-    public async Task HalfOpenStream_LosesItsJob_WithinTheLostTime()
-    {
-        var other = await GoAsync();
-        await Admin.PostAsync($"workers/{other.Id}/drain");
-        await RetryAsync(1);
-        var silent = await DialAsync(Kind.Go, new WorkerScript { First = new() { Hello = new() { WorkerId = "silent", Capabilities = { WorkerScript.Both("vacuum") } } } });
-        await silent.GreetedAsync();
-        await Admin.SubmitAsync("vacuum", "j-1", beside: ""","timeout_seconds":600""");
-        await silent.NextJobAsync();
-        await Admin.PassAsync(TimeSpan.FromSeconds(119), other);
-        Assert.Equal("job_state_assigned", Text(await Admin.GetAsync("jobs/j-1"), "state"));
-        await Admin.PassAsync(TimeSpan.FromSeconds(2), other);
-        Assert.Equal("backoff", Text(await JobAsync("j-1", "pending"), "phase"));
-    }
-
     [Case(52)]
     [Fact]
     public async Task ReportsOfAFormerAttempt_ChangeNothing()
@@ -216,110 +179,6 @@ public sealed class OutcomeTests(Peers peers) : AcceptanceTests(peers)
         Assert.Equal("j-1", Text(Assert.Single(runs.EnumerateArray()), "job_id"));
     }
 
-    [Case(55)]
-    [Fact]
-    public async Task JobThatHeartbeatsNoLongerList_IsLost_AndRepeated()
-    {
-        var worker = await GoAsync();
-        await RetryAsync(1);
-        await FoundAsync(worker, "vacuum", Build.Proposal("one"));
-        var job = await worker.NextJobAsync();
-        await JobAsync(job.Job.JobId, "running");
-        await Admin.BeatAsync(worker);
-        await worker.ForgetAsync(job.Job.JobId);
-        await Admin.PassAsync(TimeSpan.FromSeconds(29), worker);
-        Assert.Equal("job_state_running", Text(await Admin.GetAsync($"jobs/{job.Job.JobId}"), "state"));
-        await Admin.PassAsync(TimeSpan.FromSeconds(20), worker);
-        var lost = await JobAsync(job.Job.JobId, "pending");
-        Assert.Equal("worker_lost", Text(lost.GetProperty("attempts")[0], "outcome"));
-        await Admin.PassAsync(Backoff * 2, worker);
-        Assert.Equal(2, (await worker.NextJobAsync()).Attempt);
-    }
-
-    [Fact]
-    public async Task WorkerThatListsNoWork_IsNotSuspectedOfHavingForgottenIt()
-    {
-        var worker = await RustAsync();
-        await FoundAsync(worker, "vacuum", Build.Proposal("one"));
-        var job = await worker.NextJobAsync();
-        await JobAsync(job.Job.JobId, "running");
-        await Admin.PassAsync(TimeSpan.FromSeconds(80), worker);
-        Assert.Equal("job_state_running", Text(await Admin.GetAsync($"jobs/{job.Job.JobId}"), "state"));
-    }
-
-    [Case(58)]
-    [Fact]
-    public async Task Expire_AnswersByWhatTheJobIs_AndNeverRetries()
-    {
-        var worker = await GoAsync();
-        await RetryAsync(3);
-        await Admin.SubmitAsync("vacuum", "j-1");
-        var job = await worker.NextJobAsync();
-        await Admin.PostAsync("jobs/%20/expire", code: 400);
-        await Admin.PostAsync("jobs/j-1/expire", "{", 400);
-        await Admin.PostAsync("jobs/unknown/expire", code: 404);
-        var expired = await Admin.PostAsync("jobs/j-1/expire");
-        Assert.True(expired.GetProperty("expired").GetBoolean());
-        Assert.Equal(("job_state_failed", "expired"), EndOf(expired.GetProperty("job")));
-        Assert.Equal(job.RequestId, (await worker.NextCancelAsync()).TargetId);
-        var again = await Admin.PostAsync("jobs/j-1/expire");
-        Assert.Equal((false, "job is not active"), (again.GetProperty("expired").GetBoolean(), Text(again, "message")));
-        await Admin.PassAsync(TimeSpan.FromMinutes(5), worker);
-        await worker.SettleAsync();
-        Assert.Single(worker.Of(Body.ExecuteJobRequest));
-    }
-
-    [Case(59)]
-    [Fact]
-    public async Task Cancel_IsFollowedByAGoWorker()
-    {
-        var worker = await GoAsync();
-        await RetryAsync(3);
-        await Admin.SubmitAsync("vacuum", "j-1");
-        var job = await worker.NextJobAsync();
-        await Admin.PostAsync("jobs/j-1/cancel", """{"reason":"no longer wanted"}""");
-        Assert.Equal(job.RequestId, (await worker.NextCancelAsync()).TargetId);
-        var canceled = await JobAsync("j-1", "canceled");
-        Assert.Equal(("person", "no longer wanted"), (Text(canceled, "reason"), Text(canceled, "error_message")));
-    }
-
-    [Case(59)]
-    [Fact]
-    public async Task Cancel_ThatARustWorkerDoesNotFollow_IsForced_AndItsSlotStaysCounted()
-    {
-        var worker = await RustAsync();
-        await Admin.SubmitAsync("vacuum", "j-1");
-        var job = await worker.NextJobAsync();
-        await JobAsync("j-1", "running");
-        await Admin.PostAsync("jobs/j-1/cancel");
-        await worker.NextCancelAsync();
-        await Admin.PassAsync(TimeSpan.FromSeconds(9), worker);
-        Assert.Equal("job_state_running", Text(await Admin.GetAsync("jobs/j-1"), "state"));
-        await Admin.PassAsync(TimeSpan.FromSeconds(1), worker);
-        await JobAsync("j-1", "canceled");
-        await Admin.SubmitAsync("vacuum", "j-2", beside: ""","timeout_seconds":600""");
-        await Admin.PassAsync(TimeSpan.FromSeconds(30), worker);
-        await worker.SettleAsync();
-        Assert.Single(worker.Of(Body.ExecuteJobRequest));
-        await worker.SucceedAsync(job);
-        await Admin.BeatAsync(worker);
-        Assert.Equal("j-2", (await worker.NextJobAsync()).Job.JobId);
-        Assert.Equal("job_state_canceled", Text(await Admin.GetAsync("jobs/j-1"), "state"));
-    }
-
-    [Fact]
-    public async Task WorkerThatStopsUnasked_HasLostItsJob_AndAnUnhandledTypeGoesToAnother()
-    {
-        var worker = await GoAsync();
-        await RetryAsync(1);
-        await Admin.SubmitAsync("vacuum", "j-1");
-        await worker.FailAsync(await worker.NextJobAsync(), "rpc error: context canceled");
-        var job = await JobAsync("j-1", "pending");
-        Assert.Equal("worker_lost", Text(job.GetProperty("attempts")[0], "outcome"));
-    }
-
-    private Task RetryAsync(int limit) => Admin.SetRuntimeAsync("vacuum", ("retry_limit", limit), ("retry_backoff_seconds", (int)Backoff.TotalSeconds));
-
     private async Task<(string?, string?)> PhaseAsync(ExecuteJobRequest job)
     {
         var shown = await Admin.GetAsync($"jobs/{job.Job.JobId}");
@@ -331,11 +190,5 @@ public sealed class OutcomeTests(Peers peers) : AcceptanceTests(peers)
     {
         await Admin.PostAsync($"workers/{drained.Id}/drain");
         return left;
-    }
-
-    private static async Task<(ForeignWorker Worker, ExecuteJobRequest Job)> EitherAsync(params ForeignWorker[] workers)
-    {
-        var (worker, message) = await ForeignWorker.EitherAsync(Body.ExecuteJobRequest, workers);
-        return (worker, message.ExecuteJobRequest);
     }
 }

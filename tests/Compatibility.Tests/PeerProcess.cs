@@ -60,6 +60,13 @@ public sealed class PeerProcess : IAsyncDisposable
         await done.Task.InTimeAsync($"'{what}' of {worker}; {_process.StartInfo.FileName} says: {Complaints}");
     }
 
+    /// <summary>SIGKILL: all its workers are gone.</summary>
+    public Task KillAsync()
+    {
+        _process.Kill();
+        return _process.WaitForExitAsync().InTimeAsync("the end of the killed program");
+    }
+
     public async ValueTask DisposeAsync()
     {
         // It ends with its standard input; a broken one is ended.

@@ -9,37 +9,42 @@ public sealed partial class Peers : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("peers-");
     private int _workers;
-
-    public PeerProcess Go { get; private set; } = null!;
-
-    public PeerProcess Rust { get; private set; } = null!;
+    private PeerProcess? _go;
+    private PeerProcess? _rust;
 
     public static string ProjectFolder { get; } =
         typeof(Peers).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "ProjectFolder").Value!;
+
+    private static string Scripts => Path.Combine(ProjectFolder, "Peers");
+
+    private string Contract => Path.Combine(_folder.FullName, "plugin.proto");
+
+    public PeerProcess Of(Kind kind) => kind == Kind.Go ? _go! : _rust!;
+
+    /// <summary>A program of the test's own. Python is Debian's: another one on the PATH does not see Debian's packages.</summary>
+    public PeerProcess Another(Kind kind) => kind == Kind.Go
+        ? new PeerProcess("node", [Path.Combine(Scripts, "go_like.mjs"), Contract])
+        : new PeerProcess("/usr/bin/python3", [Path.Combine(Scripts, "rust_like.py")], ("PYTHONPATH", _folder.FullName), ("PYTHONDONTWRITEBYTECODE", "1"));
 
     /// <summary>Names never come twice, so that a late event of one test is not one of another.</summary>
     public string NextName(string kind) => $"{kind}-{Interlocked.Increment(ref _workers)}";
 
     public async Task InitializeAsync()
     {
-        var scripts = Path.Combine(ProjectFolder, "Peers");
-        Assert.True(Directory.Exists(Path.Combine(scripts, "node_modules")), $"the Node packages are missing: npm ci --prefix {scripts}");
-        var contract = Path.Combine(_folder.FullName, "plugin.proto");
+        Assert.True(Directory.Exists(Path.Combine(Scripts, "node_modules")), $"the Node packages are missing: npm ci --prefix {Scripts}");
         var ours = await File.ReadAllTextAsync(Path.Combine(ProjectFolder, "..", "..", "protos", "plugin.proto"));
-        await File.WriteAllTextAsync(contract, Extension().Replace(ours, ""));
-        using var protoc = Process.Start("/usr/bin/protoc", [$"--python_out={_folder.FullName}", $"-I{_folder.FullName}", contract]);
+        await File.WriteAllTextAsync(Contract, Extension().Replace(ours, ""));
+        using var protoc = Process.Start("/usr/bin/protoc", [$"--python_out={_folder.FullName}", $"-I{_folder.FullName}", Contract]);
         await protoc.WaitForExitAsync();
         Assert.Equal(0, protoc.ExitCode);
-        Go = new PeerProcess("node", [Path.Combine(scripts, "go_like.mjs"), contract]);
-
-        // Debian's own Python: another one on the PATH does not see Debian's packages.
-        Rust = new PeerProcess("/usr/bin/python3", [Path.Combine(scripts, "rust_like.py")], ("PYTHONPATH", _folder.FullName), ("PYTHONDONTWRITEBYTECODE", "1"));
+        _go = Another(Kind.Go);
+        _rust = Another(Kind.Rust);
     }
 
     public async Task DisposeAsync()
     {
-        await Go.DisposeAsync();
-        await Rust.DisposeAsync();
+        await _go!.DisposeAsync();
+        await _rust!.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 
