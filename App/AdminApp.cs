@@ -109,6 +109,8 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<Observations>();
         services.AddSingleton<WorkerGateway>();
         services.AddSingleton<HealthService>();
+        services.AddSeaweedFS(options.SeaweedFS);
+        core.WatchesCluster |= options.SeaweedFS is not null;
         core.Lanes = ReferenceEquals(core.Lanes, LaneSettings.Empty) ? SeaweedFSLanes.Shipped : core.Lanes;
         services.AddAdminCore(core);
         services.AddGrpcTransport();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using BlazorPluginAdmin.App.SeaweedFS;
 
 namespace BlazorPluginAdmin.App.Hosting;
 
@@ -27,9 +28,12 @@ public sealed record AppOptions
     /// <summary>For whoever starts the admin: do not start the stock worker beside it.</summary>
     public bool NoWorker { get; init; }
 
+    /// <summary>Null: this admin knows of no SeaweedFS cluster.</summary>
+    public SeaweedFSOptions? SeaweedFS { get; init; }
+
     public IPAddress Address => IPAddress.Parse(Bind);
 
-    public const string Help = """
+    public const string Help = $"""
         BlazorPluginAdmin: an admin server for workers in any language.
 
         usage: App [options]
@@ -41,13 +45,15 @@ public sealed record AppOptions
           --environment NAME    shown in the header, e.g. production
           --ephemeral           keep nothing on disk
           --no-worker           run.sh starts no stock worker (this program never does)
+        {SeaweedFSOptions.Help}
           --help                this text
 
         The same as environment variables (ADMIN__PORT, ADMIN__GRPCPORT, ADMIN__BIND, ADMIN__DATADIR, ADMIN__PUBLICHOST,
-        ADMIN__ENVIRONMENT, ADMIN__EPHEMERAL, ADMIN__NOWORKER) and under "Admin" in appsettings.json.
+        ADMIN__ENVIRONMENT, ADMIN__EPHEMERAL, ADMIN__NOWORKER, ADMIN__SEAWEEDFSMASTER and so on) and under "Admin" in
+        appsettings.json.
         """;
 
-    private static readonly string[] Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "ephemeral", "no-worker"];
+    private static readonly string[] Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "ephemeral", "no-worker", .. SeaweedFSOptions.Keys];
 
     private static readonly string[] Flags = ["ephemeral", "no-worker"];
 
@@ -156,6 +162,7 @@ public sealed record AppOptions
             Ephemeral = FlagOf(values, errors, "ephemeral"),
             NoWorker = FlagOf(values, errors, "no-worker"),
             EnvironmentName = values.TryGetValue("environment", out var name) ? name.Value : "",
+            SeaweedFS = SeaweedFSOptions.Read(values, errors),
         };
         if (options.Port != 0 && options.Port == options.GrpcPort)
         {

@@ -19,6 +19,10 @@ public class RunningAdmin : IAsyncLifetime, IDisposable
 
     protected virtual AdminOptions Core => new();
 
+    protected IServiceProvider Services => _app!.Services;
+
+    protected virtual AppOptions Options => new() { Port = 0, GrpcPort = 0, Ephemeral = true };
+
     public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     public IAdmin Admin => _app!.Services.GetRequiredService<IAdmin>();
@@ -35,7 +39,7 @@ public class RunningAdmin : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _app = await AdminApp.StartAsync(new AppOptions { Port = 0, GrpcPort = 0, Ephemeral = true }, Configure, Core);
+        _app = await AdminApp.StartAsync(Options, Configure, Core);
         Http.BaseAddress = Address;
     }
 

@@ -7,6 +7,7 @@ public sealed class ManualTimeProvider : TimeProvider
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private TimeSpan _monotonic;
+    private TaskCompletionSource _armed = NewSignal();
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -62,6 +63,28 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Waits until a timer is due in exactly that span: whoever rests that long has done what came before.</summary>
+    public async Task ArmedAsync(TimeSpan span)
+    {
+        while (true)
+        {
+            Task armed;
+            lock (_gate)
+            {
+                if (_timers.Exists(timer => timer.Due - _monotonic == span))
+                {
+                    return;
+                }
+
+                armed = _armed.Task;
+            }
+
+            await armed.InTimeAsync($"a rest of {span}");
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private ManualTimer? Next(TimeSpan target)
     {
         lock (_gate)
@@ -93,6 +116,8 @@ public sealed class ManualTimeProvider : TimeProvider
                 if (Due is not null)
                 {
                     owner._timers.Add(this);
+                    owner._armed.SetResult();
+                    owner._armed = NewSignal();
                 }
 
                 return true;
