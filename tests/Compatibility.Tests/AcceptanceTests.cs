@@ -23,7 +23,9 @@ public abstract class AcceptanceTests(Peers peers) : IAsyncLifetime
 
     public async Task InitializeAsync() => Admin = await OpenAsync();
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync() => CloseAsync();
+
+    protected virtual async Task CloseAsync()
     {
         foreach (var worker in _workers)
         {

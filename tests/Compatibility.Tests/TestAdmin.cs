@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using BlazorPluginAdmin.App;
 using BlazorPluginAdmin.App.Hosting;
+using BlazorPluginAdmin.App.SeaweedFS;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -21,16 +22,17 @@ public sealed class TestAdmin : IAsyncDisposable
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(2) };
     private readonly DirectoryInfo? _folder;
-    private readonly AdminOptions _core;
+    private readonly ScriptedMaster? _master;
     private AdminApp? _app;
 
-    private TestAdmin(DirectoryInfo? folder, AdminOptions core)
+    private TestAdmin(DirectoryInfo? folder, ScriptedMaster? master, ManualTimeProvider clock)
     {
         _folder = folder;
-        _core = core;
+        _master = master;
+        Clock = clock;
     }
 
-    public ManualTimeProvider Clock { get; } = new();
+    public ManualTimeProvider Clock { get; }
 
     public IAdmin Core => _app!.Services.GetRequiredService<IAdmin>();
 
@@ -42,9 +44,17 @@ public sealed class TestAdmin : IAsyncDisposable
     public Uri Http { get; private set; } = new("http://127.0.0.1:0");
 
     /// <param name="durable">With a data folder, so that it can be started again.</param>
-    public static async Task<TestAdmin> StartAsync(bool durable = false, AdminOptions? core = null)
+    public static async Task<TestAdmin> StartAsync(bool durable = false)
     {
-        var admin = new TestAdmin(durable ? Directory.CreateTempSubdirectory("compatibility-") : null, core ?? new AdminOptions());
+        var admin = new TestAdmin(durable ? Directory.CreateTempSubdirectory("compatibility-") : null, null, new ManualTimeProvider());
+        await admin.OpenAsync(0, 0);
+        return admin;
+    }
+
+    /// <summary>With a cluster, whose master lives by the same clock.</summary>
+    public static async Task<TestAdmin> StartAsync(ScriptedMaster master, ManualTimeProvider clock)
+    {
+        var admin = new TestAdmin(null, master, clock);
         await admin.OpenAsync(0, 0);
         return admin;
     }
@@ -189,7 +199,12 @@ public sealed class TestAdmin : IAsyncDisposable
     private async Task OpenAsync(int port, int grpcPort)
     {
         var options = new AppOptions { Port = port, GrpcPort = grpcPort, Ephemeral = _folder is null, DataDir = _folder?.FullName ?? "" };
-        _app = await AdminApp.StartAsync(options, Configure, _core).InTimeAsync("the start of the admin", Patience);
+        if (_master is not null && ServerAddress.TryParse(_master.Address, out var address))
+        {
+            options = options with { SeaweedFS = new SeaweedFSOptions { Masters = [address] } };
+        }
+
+        _app = await AdminApp.StartAsync(options, Configure).InTimeAsync("the start of the admin", Patience);
         Address = _app.GrpcAddress;
         Http = new Uri(_app.HttpAddress);
     }
