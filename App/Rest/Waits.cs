@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
 
@@ -23,8 +24,7 @@ public sealed class Waits(IAdmin admin, TimeProvider time)
                 version = newest;
                 if (!state.Detections.TryGetValue(id, out var detection))
                 {
-                    return state.JobTypes.Values.SelectMany(type => type.RecentDetections).FirstOrDefault(ended => ended.Id == id)
-                        ?? await admin.History.DetectionAsync(id, cancellationToken) ?? last;
+                    return Known(state, id) ?? await admin.History.DetectionAsync(id, cancellationToken) ?? last;
                 }
 
                 last = detection;
@@ -36,7 +36,8 @@ public sealed class Waits(IAdmin admin, TimeProvider time)
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
-            return last;
+            // The time may be over before the newest version was looked at.
+            return Known(admin.States.Current.Value, id) ?? last;
         }
     }
 
@@ -63,4 +64,7 @@ public sealed class Waits(IAdmin admin, TimeProvider time)
             return null;
         }
     }
+
+    private static Detection? Known(AdminState state, RequestId id) =>
+        state.Detections.GetValueOrDefault(id) ?? state.JobTypes.Values.SelectMany(type => type.RecentDetections).FirstOrDefault(ended => ended.Id == id);
 }

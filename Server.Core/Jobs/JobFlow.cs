@@ -67,7 +67,14 @@ public static class JobFlow
         {
             // It was told to stop; a heartbeat that goes on listing the work gives it away.
             var session = turn.State.Sessions[revoked.Session];
-            turn.Put(session with { Revoked = session.Revoked.SetItem(job.Id, turn.Now.Stamp) });
+            turn.Put(session with
+            {
+                Revoked = session.Revoked.SetItem(job.Id, turn.Now.Stamp),
+
+                // A foreign worker may only count its work: until a heartbeat says otherwise, the slot is not free.
+                EndedLately = session.EndedLately.Remove(job.Id.Value),
+                ForeignExecutions = session.Extensions.Count > 0 ? session.ForeignExecutions : session.ForeignExecutions + 1,
+            });
         }
 
         if (JobTimeline.Line(job, next, input, verdict.Ended, by) is { } line)

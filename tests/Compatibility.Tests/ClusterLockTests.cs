@@ -1,0 +1,57 @@
+using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Tests.Shared;
+
+namespace BlazorPluginAdmin.Compatibility.Tests;
+
+/// <summary>The lock that keeps an operator's shell and the work of locked lanes apart.</summary>
+public sealed class ClusterLockTests(Peers peers) : AcceptanceTests(peers)
+{
+    private ScriptedMaster _master = null!;
+
+    protected override async Task<TestAdmin> OpenAsync()
+    {
+        var clock = new ManualTimeProvider();
+        _master = await ScriptedMaster.StartAsync(clock);
+        return await TestAdmin.StartAsync(_master, clock);
+    }
+
+    protected override async Task CloseAsync()
+    {
+        await base.CloseAsync();
+        await _master.DisposeAsync();
+    }
+
+    [Case(66)]
+    [Fact]
+    public async Task ShellLock_IsHeldAroundDetectionAndJobs_OfLockedLanesOnly()
+    {
+        var worker = await GoAsync("vacuum", "iceberg_maintenance", "s3_lifecycle");
+        await Admin.UntilAsync(state => state.Cluster.Context.MasterGrpcAddresses.Length == 1, "the cluster is known");
+        foreach (var type in (string[])["iceberg_maintenance", "s3_lifecycle"])
+        {
+            await FoundAsync(worker, type, Build.Proposal(type));
+            var job = await worker.NextJobAsync();
+            Assert.Equal([_master.Address], job.ClusterContext.MasterGrpcAddresses);
+            await worker.SucceedAsync(job);
+            await JobAsync(job.Job.JobId, "succeeded");
+        }
+
+        Assert.Empty(_master.CallsOf("LeaseAdminToken", "shell"));
+        var run = Admin.PostAsync("job-types/vacuum/run");
+        var asked = await worker.NextDetectionAsync();
+        Assert.Equal("admin-plugin", _master.HolderOf("shell"));
+        await worker.ProposeAsync(asked.RequestId, Build.Proposal("a"), Build.Proposal("b"), Build.Proposal("c"));
+        await EndedAsync(asked);
+        for (var n = 0; n < 3; n++)
+        {
+            var job = await worker.NextJobAsync();
+            Assert.Equal("admin-plugin", _master.HolderOf("shell"));
+            await worker.SucceedAsync(job);
+        }
+
+        Assert.Equal(3, Number(await run, "success_count"));
+        await _master.CallAsync("ReleaseAdminToken", "shell");
+        await Admin.UntilAsync(state => state.Cluster.Lock.Phase == LockPhase.Free, "the lock is given back");
+        Assert.Null(_master.HolderOf("shell"));
+    }
+}
