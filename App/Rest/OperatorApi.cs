@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Views;
 
 namespace BlazorPluginAdmin.App.Rest;
@@ -41,6 +42,15 @@ public static class OperatorApi
             (Labels(type, "failed"), type.Counts.Failed),
             (Labels(type, "canceled"), type.Counts.Canceled),
         }));
+        Gauge(text, "pluginadmin_job_types_held", "Job types whose scheduled work is held back, by reason.", model.JobTypes.Where(type => type.Hold is not null)
+            .GroupBy(type => type.Hold!.Code).Select(group => ($"reason=\"{group.Key}\"", (double)group.Count())));
+        if (model.Cluster.IsWatched)
+        {
+            Gauge(text, "pluginadmin_cluster_reachable", "1 while the cluster can be looked up.", [("", model.Cluster.Report is { Problem.Length: 0 } ? 1 : 0)]);
+            Gauge(text, "pluginadmin_cluster_lock", "The cluster lock, 1 for the phase it is in.", System.Enum.GetValues<LockPhase>()
+                .Select(phase => ($"phase=\"{ApiObjects.Snake(phase.ToString())}\"", model.Cluster.Lock.Phase == phase ? 1.0 : 0.0)));
+        }
+
         Gauge(text, "pluginadmin_store_writable", "1 while the store takes writes.", [("", model.Store.Writable ? 1 : 0)]);
         Gauge(text, "process_resident_memory_bytes", "Resident memory.", [("", Environment.WorkingSet)]);
         Gauge(text, "dotnet_gc_heap_bytes", "Managed heap.", [("", GC.GetTotalMemory(forceFullCollection: false))]);

@@ -76,6 +76,15 @@ internal sealed class AdminUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>SIGKILL; the data stay.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        Http.Dispose();
+        _process.Dispose();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
