@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds and starts the admin and, unless --no-worker, one stock worker. Ctrl+C stops both. ./run.sh --help lists the options.
+# Builds and starts the admin and, unless --no-worker, one stock worker. Ctrl+C stops both. With --import-weed it imports instead
+# and ends. ./run.sh --help lists the options.
 set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 say() { printf '%s\n' "$*" >&2; }
@@ -13,7 +14,10 @@ for project in App Worker.Stock; do
   dotnet build "$home/$project" -c Release -v q -nologo >"$log" 2>&1 || { cat "$log" >&2; exit 70; }
 done
 app="$home/App/bin/Release/net10.0/App.dll"
-case " $* " in *" --help "*) exec dotnet "$app" --help ;; esac
+case " $* " in
+  *" --help "*) exec dotnet "$app" --help ;;
+  *" --import-weed"*) rm -f "$log"; exec dotnet "$app" "$@" ;;
+esac
 
 # Job control gives each child a group of its own: Ctrl+C reaches this script alone, which then stops them in order.
 set -m

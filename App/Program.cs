@@ -1,6 +1,7 @@
 using System.Collections;
 using BlazorPluginAdmin.App;
 using BlazorPluginAdmin.App.Hosting;
+using BlazorPluginAdmin.App.SeaweedFS.Import;
 
 if (args.Contains("--help"))
 {
@@ -10,20 +11,26 @@ if (args.Contains("--help"))
 
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 var (file, unreadable) = OptionsFile.Read(Path.Combine(AppContext.BaseDirectory, "appsettings.json"));
-var (options, wrong) = AppOptions.Read(args, file, environment);
+var (import, others, misused) = ImportCommand.Read(args);
+var (options, wrong) = AppOptions.Read(others, file, environment);
 var open = BindGuard.Problem(options);
-if (unreadable is not null || wrong.Count > 0 || open is not null)
+if (unreadable is not null || misused is not null || wrong.Count > 0 || open is not null)
 {
-    foreach (var error in ((string?[])[unreadable, .. wrong, open]).OfType<string>())
+    foreach (var error in ((string?[])[unreadable, misused, .. wrong, open]).OfType<string>())
     {
         await Console.Error.WriteLineAsync(error);
     }
 
-    return unreadable is null && wrong.Count == 0 ? StartRefusedException.Config : StartRefusedException.Usage;
+    return unreadable is null && misused is null && wrong.Count == 0 ? StartRefusedException.Config : StartRefusedException.Usage;
 }
 
 try
 {
+    if (import is not null)
+    {
+        return await import.RunAsync(options, Console.Out, Console.Error, TimeProvider.System);
+    }
+
     await using var admin = await AdminApp.StartAsync(options);
     if (!options.Ephemeral)
     {

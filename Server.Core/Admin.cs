@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -11,8 +14,9 @@ namespace BlazorPluginAdmin.Server.Core;
 /// <summary>The door in front of the engine.</summary>
 public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublisher views) : IAdmin, IWorkerInbox, IClusterInbox
 {
-    /// <summary>Proposals that one step takes in: some milliseconds.</summary>
+    /// <summary>Proposals, and characters of their values, that one step takes in: some milliseconds.</summary>
     private const int ProposalSlice = 200;
+    private const int SliceSize = 1024 * 1024;
 
     private long _lastSession;
 
@@ -36,7 +40,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
         var left = batch.Proposals;
         do
         {
-            var slice = left.Length > ProposalSlice ? left[..ProposalSlice] : left;
+            var slice = left[..SliceOf(left)];
             left = left[slice.Length..];
             var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await engine.Inbox.ReportAsync(new Letter(batch with { Proposals = slice }, null, settled.SetResult), cancellationToken);
@@ -94,6 +98,18 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
     /// <summary>Said to whoever wants something written while that is not possible.</summary>
     internal static Refusal StoreUnavailable(StoreHealth store) =>
         new(RefusalCode.Unavailable, $"the store takes no writes: {store.Problem}. Nothing was changed; try again when it works");
+
+    private static int SliceOf(ImmutableArray<Proposal> proposals)
+    {
+        var (count, size) = (0, 0L);
+        while (count < proposals.Length && count < ProposalSlice && (count == 0 || size < SliceSize))
+        {
+            size += proposals[count].Detail.Length + ConfigValueSize.Of(proposals[count].Parameters);
+            count++;
+        }
+
+        return count;
+    }
 
     private static JobOrigin OriginOf(Actor by) => by.Via switch
     {

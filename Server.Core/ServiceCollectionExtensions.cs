@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -19,6 +20,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(options);
         services.AddSingleton(new IdSource(new Random()));
         services.TryAddSingleton<ILaneLock, NoLaneLock>();
+        services.TryAddSingleton<IExecutionPlans, NoExecutionPlans>();
         services.AddSingleton<AdminEngine>();
         services.AddHostedService<EngineThread>();
         services.AddSingleton<ReadModelPublisher>();

@@ -18,9 +18,9 @@ public sealed class DescriptorBuilder
     public DescriptorBuilder(string jobType, string displayName, string description = "", string icon = "", uint version = 1)
     {
         _descriptor = new JobTypeDescriptor { JobType = jobType, DisplayName = displayName, Description = description, Icon = icon, DescriptorVersion = version };
-        if (jobType.Length is 0 or > 64 || jobType.Any(unit => !char.IsAsciiLetterOrDigit(unit) && unit is not ('_' or '.' or '-')))
+        if (!IsJobType(jobType))
         {
-            _problems.Add($"'{jobType}' is not a job type: use 1 to 64 letters, digits, '_', '.' or '-'");
+            _problems.Add(NotAJobType(jobType));
         }
     }
 
@@ -43,7 +43,7 @@ public sealed class DescriptorBuilder
         return this;
     }
 
-    /// <summary>Scheduling and limits the admin starts with.</summary>
+    /// <summary>Scheduling and limits the admin starts with. Without this the type is enabled, with the admin's own numbers.</summary>
     public DescriptorBuilder Runtime(AdminRuntimeDefaults defaults)
     {
         _descriptor.AdminRuntimeDefaults = defaults;
@@ -52,7 +52,17 @@ public sealed class DescriptorBuilder
 
     /// <summary>The descriptor.</summary>
     /// <exception cref="InvalidOperationException">All mistakes, one per line.</exception>
-    public JobTypeDescriptor Build() => _problems.Count == 0 ? _descriptor : throw new InvalidOperationException(string.Join("\n", _problems));
+    public JobTypeDescriptor Build()
+    {
+        // An admin takes a type without these for disabled.
+        _descriptor.AdminRuntimeDefaults ??= new AdminRuntimeDefaults { Enabled = true };
+        return _problems.Count == 0 ? _descriptor : throw new InvalidOperationException(string.Join("\n", _problems));
+    }
+
+    /// <summary>What admins take as a job type in paths and ids.</summary>
+    internal static bool IsJobType(string text) => text.Length is > 0 and <= 64 && text.All(unit => char.IsAsciiLetterOrDigit(unit) || unit is '_' or '.' or '-');
+
+    internal static string NotAJobType(string text) => $"'{text}' is not a job type: use 1 to 64 letters, digits, '_', '.' or '-'";
 
     private ConfigForm Form(string kind, Action<FormBuilder> build)
     {

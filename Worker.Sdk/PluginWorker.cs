@@ -187,7 +187,10 @@ public sealed partial class PluginWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>Serves, and dials again after ends that may pass; returns with the first that does not.</summary>
+    /// <summary>
+    /// Serves, and dials again after ends that may pass; returns with the first that does not. The shutdown of an admin that
+    /// knows no extensions may pass: nobody there starts the worker again.
+    /// </summary>
     /// <exception cref="StartFailureException">A start failed for good.</exception>
     public async Task<RunResult> RunForeverAsync(RestartPolicy? policy = null, CancellationToken cancellationToken = default)
     {
@@ -199,7 +202,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
             try
             {
                 var result = await RunAsync(cancellationToken).ConfigureAwait(false);
-                if (!RestartPolicy.Restarts(result.Reason))
+                if (!RestartPolicy.Restarts(result.Reason) && !(result.Reason == CloseReason.AdminShutdown && IsForeign))
                 {
                     return result;
                 }
@@ -212,7 +215,10 @@ public sealed partial class PluginWorker : IAsyncDisposable
                 LogStartFailed(_options.Logger, failure.Message);
             }
 
-            var delay = rules.Delay(failures++, Session?.ReconnectDelay ?? TimeSpan.FromSeconds(1), atWork: _runner.Running.Count > 0 || _runner.Completions.All().Count > 0);
+            // Nothing can find its way back to a foreign admin: the first pause is a full one, and work on its way out shortens none.
+            var isForeign = IsForeign;
+            var atWork = !isForeign && (_runner.Running.Count > 0 || _runner.Completions.All().Count > 0);
+            var delay = rules.Delay(isForeign ? ++failures : failures++, Session?.ReconnectDelay ?? TimeSpan.FromSeconds(1), atWork);
             await Task.Delay(delay, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -224,6 +230,9 @@ public sealed partial class PluginWorker : IAsyncDisposable
         await _runner.IdleAsync().ConfigureAwait(false);
         _runner.Dispose();
     }
+
+    /// <summary>The last admin was not one of ours: it agreed to no extension.</summary>
+    private bool IsForeign => Session is { Extensions.Count: 0 };
 
     private static TaskCompletionSource<RunResult> NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

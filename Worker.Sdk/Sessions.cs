@@ -59,7 +59,7 @@ public enum WorkerState
 /// <param name="Generation">From 1, per object.</param>
 /// <param name="Address">Where it was dialled.</param>
 /// <param name="Extensions">What both sides agreed on.</param>
-/// <param name="HeartbeatInterval">What the admin asked for.</param>
+/// <param name="HeartbeatInterval">What the admin asked for; 10 s at most with an admin that agreed to no extension.</param>
 /// <param name="ReconnectDelay">What the admin asked for.</param>
 /// <param name="AdminVersion">From the response header, else "unknown".</param>
 public sealed record SessionSnapshot(

@@ -11,6 +11,8 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 {
     public const string AtCapacity = "executor is at capacity";
 
+    private const string Canceled = "context canceled";
+
     private const int BatchCount = 500;
     private const int BatchSize = 1024 * 1024;
     private const int OutputsLimit = 1024 * 1024;
@@ -21,6 +23,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     private readonly SemaphoreSlim _detections = new(options.DetectionSlots, options.DetectionSlots);
     private CancellationTokenSource _stopping = new();
     private volatile IWorkerSession? _session;
+    private volatile bool _keepsResults;
     private int _executing;
     private int _detecting;
 
@@ -32,7 +35,11 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
     public (int Detections, int Executions) Used => (Volatile.Read(ref _detecting), Volatile.Read(ref _executing));
 
-    public void Attach(IWorkerSession session) => _session = session;
+    public void Attach(IWorkerSession session)
+    {
+        _keepsResults = session.Acknowledges;
+        _session = session;
+    }
 
     public void Detach() => _session = null;
 
@@ -65,8 +72,8 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             return;
         }
 
-        var twin = _running.Values.FirstOrDefault(running => !running.IsDetection && running.WorkId == request.Job.JobId);
-        if (twin is null && (Draining || Volatile.Read(ref _executing) >= options.ExecutionSlots))
+        var twins = _running.Values.Where(running => !running.IsDetection && running.WorkId == request.Job.JobId).ToList();
+        if (twins.Count == 0 && (Draining || Volatile.Read(ref _executing) >= options.ExecutionSlots))
         {
             Refuse(request, session);
             return;
@@ -76,7 +83,8 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         var attempt = new RunningAttempt(request.RequestId, request.Job.JobId, request.Job.JobType, isDetection: false, () => _session?.Wake(), CancellationToken.None);
         _running[request.RequestId] = attempt;
         session.Acknowledge(request.RequestId, accepted: true, "execute request accepted");
-        Own(RunJobAsync(handler, request, attempt, twin));
+        session.WorkChanged();
+        Own(RunJobAsync(handler, request, attempt, twins, isOurs: session.IsOurs));
     }
 
     public void Detect(RunDetectionRequest request, IWorkerSession session)
@@ -90,6 +98,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
         var attempt = new RunningAttempt(request.RequestId, request.RequestId, request.JobType, isDetection: true, () => _session?.Wake(), CancellationToken.None);
         _running[request.RequestId] = attempt;
+        session.WorkChanged();
         Own(RunDetectionAsync(handler, request, attempt));
     }
 
@@ -142,18 +151,19 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
     }
 
-    private async Task RunJobAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt, RunningAttempt? twin)
+    private async Task RunJobAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt, IReadOnlyList<RunningAttempt> twins, bool isOurs)
     {
         await Task.Yield();
-        if (twin is not null)
+
+        // A foreign admin retries without waiting; two attempts of one job never overlap here.
+        foreach (var twin in twins)
         {
-            // A foreign admin retries without waiting; two attempts of one job never overlap here.
             TryCancel(twin);
-            await twin.Ended.Task.ConfigureAwait(false);
         }
 
-        var running = OutcomeAsync(handler, request, attempt);
-        var outcome = await InTimeAsync(running, request, attempt).ConfigureAwait(false);
+        await Task.WhenAll(twins.Select(twin => twin.Ended.Task)).WaitAsync(attempt.Cancel.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var running = attempt.Cancel.IsCancellationRequested ? Task.FromResult(JobOutcome.Failed(Canceled)) : OutcomeAsync(handler, request, attempt);
+        var outcome = isOurs ? await InTimeAsync(running, request, attempt).ConfigureAwait(false) : await running.ConfigureAwait(false);
         var completed = Completed(request, outcome);
         if (!running.IsCompleted)
         {
@@ -175,6 +185,10 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         End(attempt);
     }
 
+    /// <summary>
+    /// Within the timeout of the request, which is what our admin gives this attempt. A foreign one sends what is stored, and
+    /// gives the job at least 90 s and its estimated runtime: only its cancel says when the time is over.
+    /// </summary>
     private async Task<JobOutcome> InTimeAsync(Task<JobOutcome> running, ExecuteJobRequest request, RunningAttempt attempt)
     {
         var timeout = TimeSpan.FromSeconds(request.AdminRuntime?.ExecutionTimeoutSeconds ?? 0);
@@ -202,7 +216,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     private void End(RunningAttempt attempt)
     {
         _running.TryRemove(attempt.RequestId, out _);
-        _session?.Wake();
+        _session?.WorkChanged();
         attempt.Ended.SetResult();
         attempt.Dispose();
     }
@@ -216,19 +230,24 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
         try
         {
-            return await handler.ExecuteAsync(new JobContext(request, saved, workerId, attempt, attempt.Cancel.Token, _stopping.Token)).ConfigureAwait(false)
+            var outcome = await handler.ExecuteAsync(new JobContext(request, saved, workerId, attempt, attempt.Cancel.Token, _stopping.Token)).ConfigureAwait(false)
                 ?? JobOutcome.Failed("the handler returned no outcome", permanent: true);
+            return outcome.Success || !attempt.Cancel.IsCancellationRequested ? outcome : JobOutcome.Failed(AsCanceled(outcome.Text), outputs: outcome.Outputs);
         }
         catch (OperationCanceledException) when (attempt.Cancel.IsCancellationRequested)
         {
-            return JobOutcome.Failed("context canceled");
+            return JobOutcome.Failed(Canceled);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             LogHandlerFailed(options.Logger, exception, attempt.ToString());
-            return JobOutcome.Failed($"{exception.GetType().Name}: {exception.Message}");
+            var text = $"{exception.GetType().Name}: {exception.Message}";
+            return JobOutcome.Failed(attempt.Cancel.IsCancellationRequested ? AsCanceled(text) : text);
         }
     }
+
+    /// <summary>Admins tell a stopped attempt from a failed one by these words.</summary>
+    private static string AsCanceled(string text) => text.Contains(Canceled, StringComparison.OrdinalIgnoreCase) ? text : $"{Canceled}: {text}";
 
     private async Task RunDetectionAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt)
     {
@@ -239,7 +258,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         {
             await _detections.WaitAsync(attempt.Cancel.Token).ConfigureAwait(false);
             Interlocked.Increment(ref _detecting);
-            _session?.Wake();
+            _session?.WorkChanged();
             try
             {
                 sent = await DetectAsync(handler, request, attempt).ConfigureAwait(false);
@@ -252,12 +271,13 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
         catch (OperationCanceledException) when (attempt.Cancel.IsCancellationRequested)
         {
-            error = "context canceled";
+            error = Canceled;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             LogHandlerFailed(options.Logger, exception, attempt.ToString());
             error = $"{exception.GetType().Name}: {exception.Message}";
+            error = attempt.Cancel.IsCancellationRequested ? AsCanceled(error) : error;
         }
 
         _session?.Send(Ended(request, sent, error), attempt);
@@ -297,6 +317,12 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             }
 
             var wire = ToWire(proposal, request.JobType);
+            if (wire.DedupeKey.Length == 0 && _session is { IsOurs: false })
+            {
+                // A foreign admin gives its jobs new ids: without a key it finds no job that is already running.
+                wire.DedupeKey = wire.ProposalId;
+            }
+
             var bytes = wire.CalculateSize();
             if (batch.Proposals.Count == BatchCount || (size > 0 && size + bytes > BatchSize))
             {
@@ -312,19 +338,19 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         context = new DetectionContext(
             request, config, workerId, ProposeAsync, (stage, message) => attempt.Progress(0, stage, message), attempt.Cancel.Token);
         await handler.DetectAsync(context).ConfigureAwait(false);
-        await FlushAsync(hasMore: false).ConfigureAwait(false);
+        await FlushAsync(hasMore: context.IsFull).ConfigureAwait(false);
         return count;
     }
 
     private void Deliver(WorkerToAdminMessage completed, RunningAttempt attempt)
     {
-        var session = _session;
-        if (session is null || session.Acknowledges)
+        // Without a session, the last one decides: whoever never acknowledges would have them kept for ever.
+        if (_keepsResults)
         {
             Completions.Keep(completed.JobCompleted);
         }
 
-        session?.Send(completed, attempt);
+        _session?.Send(completed, attempt);
     }
 
     private static JobProposal ToWire(Proposal proposal, string jobType)
@@ -427,4 +453,7 @@ internal interface IWorkerSession
 
     /// <summary>There is something to report.</summary>
     void Wake();
+
+    /// <summary>Work began or ended, or a slot changed hands.</summary>
+    void WorkChanged();
 }

@@ -34,7 +34,8 @@ internal static class WorkerIdentity
             problems.Add("a worker needs at least one handler");
         }
 
-        foreach (var twice in handlers.GroupBy(handler => handler.Descriptor.JobType).Where(group => group.Count() > 1))
+        problems.AddRange(handlers.Select(handler => handler.Descriptor.JobType).Where(type => !DescriptorBuilder.IsJobType(type)).Select(DescriptorBuilder.NotAJobType));
+        foreach (var twice in handlers.GroupBy(handler => handler.Descriptor.JobType, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
             problems.Add($"two handlers have the job type {twice.Key}");
         }

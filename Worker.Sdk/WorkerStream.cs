@@ -17,6 +17,8 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
 
     private static readonly TimeSpan ReportPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BeatPause = TimeSpan.FromMilliseconds(200);
 
     private readonly WorkerOptions _options;
     private readonly WorkRunner _runner;
@@ -37,6 +39,8 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private Task _loops = Task.CompletedTask;
     private FrozenSet<string> _extensions = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AdminToWorkerMessage? _early;
     private volatile bool _finishing;
 
     private WorkerStream(WorkerOptions options, WorkRunner runner, IReadOnlyDictionary<string, IJobHandler> handlers, string workerId, string address)
@@ -64,7 +68,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
 
     public IReadOnlySet<string> Extensions => _extensions;
 
-    public TimeSpan HeartbeatInterval { get; private set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan HeartbeatInterval { get; private set; } = LongestSilence;
 
     public TimeSpan ReconnectDelay { get; private set; } = TimeSpan.FromSeconds(5);
 
@@ -77,7 +81,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     /// <summary>Completes when the session is over.</summary>
     public Task<(CloseReason Reason, string Text)> Closed => _closed.Task;
 
-    /// <summary>Dials, says hello, waits for the admin's.</summary>
+    /// <summary>Dials, says hello, waits for the admin's first word.</summary>
     /// <exception cref="StartFailureException">Typed; nothing is left open.</exception>
     public static async Task<WorkerStream> OpenAsync(
         WorkerOptions options, WorkRunner runner, IReadOnlyDictionary<string, IJobHandler> handlers, string workerId, string address, bool claim, CancellationToken cancellationToken)
@@ -159,6 +163,12 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         }
     }
 
+    public void WorkChanged()
+    {
+        _changed.TrySetResult();
+        Wake();
+    }
+
     /// <summary>The first reason counts.</summary>
     public void Close(CloseReason reason, string text)
     {
@@ -220,9 +230,12 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             throw new StartFailureException(CloseReason.Unreachable, $"{Address} ended the stream without a hello");
         }
 
+        AdminVersion = (await _call.ResponseHeadersAsync().ConfigureAwait(false)).Get("plugin-admin-version") ?? "unknown";
         if (_call.ResponseStream.Current.Hello is not { } hello)
         {
-            throw new StartFailureException(CloseReason.ProtocolError, "the first message of the admin was not a hello", permanent: true);
+            // Whoever asks for something has taken the worker. It knows no extensions, or it would have said so.
+            _early = _call.ResponseStream.Current;
+            return;
         }
 
         if (!hello.Accepted)
@@ -231,10 +244,12 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         }
 
         _extensions = hello.Extensions.Intersect(_options.Extensions).ToFrozenSet(StringComparer.Ordinal);
-        HeartbeatInterval = hello.HeartbeatIntervalSeconds > 0 ? TimeSpan.FromSeconds(hello.HeartbeatIntervalSeconds) : HeartbeatInterval;
+        HeartbeatInterval = hello.HeartbeatIntervalSeconds > 0 ? Beats(TimeSpan.FromSeconds(hello.HeartbeatIntervalSeconds)) : HeartbeatInterval;
         ReconnectDelay = hello.ReconnectDelaySeconds > 0 ? TimeSpan.FromSeconds(hello.ReconnectDelaySeconds) : ReconnectDelay;
-        AdminVersion = (await _call.ResponseHeadersAsync().ConfigureAwait(false)).Get("plugin-admin-version") ?? "unknown";
     }
+
+    /// <summary>A foreign admin hides silent workers after a time of its own, whatever its hello asks for.</summary>
+    private TimeSpan Beats(TimeSpan asked) => IsOurs || asked < LongestSilence ? asked : LongestSilence;
 
     private WorkerHello Hello(bool claim)
     {
@@ -301,6 +316,11 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             }
         }
 
+        if (_early is not null)
+        {
+            Take(_early);
+        }
+
         _reading = GuardedAsync(ReadAsync);
         _loops = Task.WhenAll(_reading, GuardedAsync(PumpAsync), GuardedAsync(BeatAsync));
     }
@@ -349,6 +369,12 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         switch (message.BodyCase)
         {
             case AdminToWorkerMessage.BodyOneofCase.Hello:
+                // A late or second one grants nothing any more, but it may still refuse.
+                if (!message.Hello.Accepted)
+                {
+                    Close(CloseReason.Rejected, message.Hello.Message);
+                }
+
                 break;
             case AdminToWorkerMessage.BodyOneofCase.RequestConfigSchema:
                 Describe(message);
@@ -478,12 +504,17 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         return wrote;
     }
 
+    /// <summary>Every interval, and soon after each change of work.</summary>
     private async Task BeatAsync()
     {
         while (true)
         {
+            var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Interlocked.Exchange(ref _changed, changed);
             Send(new WorkerToAdminMessage { Heartbeat = Heartbeat() });
-            await Task.Delay(HeartbeatInterval, _options.TimeProvider, _ended.Token).ConfigureAwait(false);
+            await Task.Delay(BeatPause, _options.TimeProvider, _ended.Token).ConfigureAwait(false);
+            await changed.Task.WaitAsync(HeartbeatInterval - BeatPause, _options.TimeProvider, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _ended.Token.ThrowIfCancellationRequested();
         }
     }
 

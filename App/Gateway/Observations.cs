@@ -1,28 +1,22 @@
 using System.Collections.Immutable;
-using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Observations;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.App.Gateway;
 
-/// <summary>What a worker saw of one object, whatever that is.</summary>
-public sealed record Observation(
-    ImmutableArray<string> ObjectId, string Kind, string Format, ConfigValues Attributes, string JobType, WorkerId Worker, DateTimeOffset At);
-
 /// <summary>
-/// The newest observation of each object, past the engine: nothing is decided by them, so they live in memory alone and
-/// stay when their worker leaves. Beyond the limit the oldest go.
+/// The newest observation of each object. They stay when their worker leaves; a later report of any worker replaces one.
+/// Beyond the limit the oldest go.
 /// </summary>
 public sealed class Observations(TimeProvider time)
 {
     public const int Most = 10_000;
 
-    private ImmutableDictionary<string, Observation> _byObject = ImmutableDictionary.Create<string, Observation>(StringComparer.Ordinal);
+    /// <summary>Many streams report, one at a time publishes.</summary>
+    private readonly Lock _publishing = new();
 
-    /// <summary>Newest first.</summary>
-    public IEnumerable<Observation> Of(string? format) => _byObject.Values
-        .Where(observation => string.IsNullOrEmpty(format) || observation.Format.Equals(format, StringComparison.OrdinalIgnoreCase))
-        .OrderByDescending(observation => observation.At)
-        .ThenBy(observation => string.Join('/', observation.ObjectId), StringComparer.Ordinal);
+    public Feed<ObservationBook> Newest { get; } = new(ObservationBook.Empty);
 
     public void Take(string worker, Wire.WorkerObservations report)
     {
@@ -38,10 +32,19 @@ public sealed class Observations(TimeProvider time)
                 WireLimits.Cut(report.JobType, WireLimits.JobType),
                 new WorkerId(worker),
                 InboundMapper.Instant(observation.ObservedAt) ?? now))
+            .Select(observation => KeyValuePair.Create(observation.Key, observation))
             .ToList();
-        ImmutableInterlocked.Update(ref _byObject, before => Newest(before.SetItems(taken.Select(one => KeyValuePair.Create(string.Join('\0', one.ObjectId), one)))));
+        if (taken.Count == 0)
+        {
+            return;
+        }
+
+        lock (_publishing)
+        {
+            Newest.Publish(new ObservationBook(Bounded(Newest.Current.Value.ByKey.SetItems(taken))));
+        }
     }
 
-    private static ImmutableDictionary<string, Observation> Newest(ImmutableDictionary<string, Observation> all) =>
+    private static ImmutableDictionary<string, Observation> Bounded(ImmutableDictionary<string, Observation> all) =>
         all.Count <= Most ? all : all.RemoveRange(all.OrderBy(pair => pair.Value.At).Take(all.Count - Most).Select(pair => pair.Key));
 }

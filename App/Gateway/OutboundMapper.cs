@@ -30,6 +30,11 @@ public static class OutboundMapper
                 RequestId = ack.RequestId.Value,
                 JobCompletedAck = new Wire.JobCompletedAck { RequestId = ack.RequestId.Value, JobId = ack.Job.Value },
             },
+            Outbound.PreviewObject preview => new Wire.AdminToWorkerMessage
+            {
+                RequestId = preview.RequestId.Value,
+                RequestObjectPreview = new Wire.RequestObjectPreview { ObjectId = { preview.ObjectId }, Format = preview.Format, RowLimit = preview.RowLimit },
+            },
             Outbound.Drain drain => new Wire.AdminToWorkerMessage { Drain = new Wire.Drain { Enabled = drain.Enabled, Reason = drain.Reason } },
             _ => throw new ArgumentOutOfRangeException(nameof(message), message.GetType().Name, "unknown message"),
         };

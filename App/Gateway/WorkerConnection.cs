@@ -12,7 +12,7 @@ namespace BlazorPluginAdmin.App.Gateway;
 /// </summary>
 public sealed class WorkerConnection : IDisposable
 {
-    private readonly Channel<Outbound> _outbox = Channel.CreateBounded<Outbound>(new BoundedChannelOptions(WireLimits.Outbox) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Outbound> _outbox = Channel.CreateBounded<Outbound>(new BoundedChannelOptions(WireLimits.Outbox) { SingleReader = true });
     private readonly CancellationTokenSource _closed;
     private volatile SessionEnd? _end;
 

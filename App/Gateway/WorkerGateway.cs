@@ -9,7 +9,7 @@ namespace BlazorPluginAdmin.App.Gateway;
 
 /// <summary>One worker stream: hello within the deadline, then a read loop in and a pump out, until either side ends it.</summary>
 public sealed partial class WorkerGateway(
-    IWorkerInbox inbox, IAdmin admin, WorkerConnections connections, JobOutput output, Observations observations, TimeProvider time, ILogger<WorkerGateway> logger)
+    IWorkerInbox inbox, IAdmin admin, WorkerConnections connections, JobOutput output, Observations observations, ObjectPreviews previews, TimeProvider time, ILogger<WorkerGateway> logger)
 {
     public async Task RunAsync(RequestReader<Wire.WorkerToAdminMessage> requests, ResponseWriter<Wire.AdminToWorkerMessage> responses, CallContext call)
     {
@@ -41,6 +41,7 @@ public sealed partial class WorkerGateway(
         {
             connection.Close(new SessionEnd(SessionEndCode.ShuttingDown, reason));
             connections.Remove(connection);
+            previews.Ended(connection.Session);
             await inbox.PostAsync(new WorkerInput.Ended(connection.Session, reason), CancellationToken.None);
             await pump;
             LogEnded(logger, connection.Session.Value, reason);
@@ -101,6 +102,11 @@ public sealed partial class WorkerGateway(
             if (message.BodyCase == Wire.WorkerToAdminMessage.BodyOneofCase.Observations)
             {
                 observations.Take(worker, message.Observations);
+            }
+
+            if (message.BodyCase == Wire.WorkerToAdminMessage.BodyOneofCase.ObjectPreviewResponse)
+            {
+                previews.Take(connection.Session, message.ObjectPreviewResponse);
             }
 
             if (message.BodyCase == Wire.WorkerToAdminMessage.BodyOneofCase.Hello)

@@ -33,6 +33,9 @@ public sealed record AppOptions
     /// <summary>Where workers dial in, and who may.</summary>
     public WorkerPortOptions WorkerPort { get; init; } = new();
 
+    /// <summary>Largest message a worker may send, in MiB.</summary>
+    public int MaxMessageMib { get; init; } = 128;
+
     /// <summary>Null: this admin knows of no SeaweedFS cluster.</summary>
     public SeaweedFSOptions? SeaweedFS { get; init; }
 
@@ -58,18 +61,25 @@ public sealed record AppOptions
           --data-dir DIR        everything that is kept (default ./data)
           --public-host NAME    also answer requests for this host name; comma list
           --environment NAME    shown in the header, e.g. production
+          --max-message-mib N   largest message of a worker (default 128; 1 to 1024)
           --ephemeral           keep nothing on disk
           --no-worker           run.sh starts no stock worker (this program never does)
         {WorkerPortOptions.Help}
         {SeaweedFSOptions.Help}
           --help                this text
 
+        usage: App --import-weed DIR [--dry-run] [--replace] [--data-dir DIR]
+          takes over the data directory of a weed admin (descriptors, configs, jobs, runs, activities), reports, and ends;
+          may be repeated, changes nothing in DIR
+          --dry-run             list everything, write nothing
+          --replace             make configs that are here already new versions instead of skipping them
+
         The same as environment variables (ADMIN__PORT, ADMIN__GRPCPORT, ADMIN__BIND, ADMIN__DATADIR, ADMIN__PUBLICHOST,
         ADMIN__ENVIRONMENT, ADMIN__EPHEMERAL, ADMIN__NOWORKER, ADMIN__SEAWEEDFSMASTER and so on) and under "Admin" in
         appsettings.json.
         """;
 
-    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
+    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "max-message-mib", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
 
     private static readonly string[] Flags = ["ephemeral", "no-worker"];
 
@@ -165,6 +175,7 @@ public sealed record AppOptions
             WorkerPort = WorkerPortOptions.Read(values, errors) with { Bind = AddressOf(values, errors, WorkerPortOptions.BindKey, "") },
             Port = PortOf(values, errors, "port", options.Port),
             GrpcPort = PortOf(values, errors, "grpc-port", options.GrpcPort),
+            MaxMessageMib = NumberOf(values, errors, "max-message-mib", options.MaxMessageMib, 1, 1024, "1 to 1024"),
             PublicHosts = HostsOf(values, errors),
             Ephemeral = FlagOf(values, errors, "ephemeral"),
             NoWorker = FlagOf(values, errors, "no-worker"),
@@ -222,19 +233,22 @@ public sealed record AppOptions
         return hosts;
     }
 
-    private static int PortOf(Dictionary<string, (string Value, string From)> values, List<string> errors, string key, int otherwise)
+    private static int PortOf(Dictionary<string, (string Value, string From)> values, List<string> errors, string key, int otherwise) =>
+        NumberOf(values, errors, key, otherwise, 0, 65535, "a port: 0 to 65535 (0 = any free port)");
+
+    private static int NumberOf(Dictionary<string, (string Value, string From)> values, List<string> errors, string key, int otherwise, int least, int most, string rule)
     {
         if (!values.TryGetValue(key, out var given))
         {
             return otherwise;
         }
 
-        if (int.TryParse(given.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 0 and <= 65535)
+        if (int.TryParse(given.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
         {
-            return port;
+            return number;
         }
 
-        errors.Add($"{given.From}: '{given.Value}' is not a port; use 0 to 65535 (0 = any free port)");
+        errors.Add($"{given.From}: '{given.Value}' cannot be used; give {rule}");
         return otherwise;
     }
 

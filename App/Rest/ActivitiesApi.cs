@@ -1,4 +1,3 @@
-using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -20,7 +19,5 @@ public static class ActivitiesApi
             var filter = new ActivityFilter { JobTypes = [.. types ?? []], Job = job_id is { Length: > 0 } ? new JobId(job_id) : null, Limit = Queries.Number(limit, 500, 5000) };
             return WireJson.Json((await admin.History.ActivitiesAsync(filter, cancellationToken)).Select(ApiObjects.Activity));
         });
-
-        api.MapGet("/observations", (Observations observations, string? format) => WireJson.Json(observations.Of(format).Select(ApiObjects.Observation)));
     }
 }

@@ -25,6 +25,7 @@ public static class AdminRest
         DetectionApi.Map(api);
         JobsApi.Map(api);
         ActivitiesApi.Map(api);
+        ObservationsApi.Map(api);
         SchedulerApi.Map(api);
         LanesApi.Map(api);
         OperationsApi.Map(api);

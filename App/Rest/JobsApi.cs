@@ -65,7 +65,7 @@ public static class JobsApi
         }
     }
 
-    private static async Task<IResult> DetailAsync(IAdmin admin, string id, string? activity_limit, string? related_limit, CancellationToken cancellationToken)
+    private static async Task<IResult> DetailAsync(IAdmin admin, IExecutionPlans plans, string id, string? activity_limit, string? related_limit, CancellationToken cancellationToken)
     {
         if (await FindAsync(admin, id, cancellationToken) is not { } record)
         {
@@ -75,9 +75,11 @@ public static class JobsApi
         var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Job = record.Job.Id, Limit = Queries.Number(activity_limit, 500, 5000) }, cancellationToken);
         var shown = Queries.Number(related_limit, 20, 100);
         var related = await admin.History.JobsAsync(new JobFilter { JobTypes = [record.Job.JobType], Limit = shown + 1 }, cancellationToken);
+        var job = ApiObjects.Detail(record);
+        PlanJson.Add(job, record.Job.JobType, plans.Of(record.Job.JobType, record.Payload));
         return WireJson.Json(new
         {
-            job = ApiObjects.Detail(record),
+            job,
             run_record = record.Job.IsTerminal ? ApiObjects.Run(record.Job) : null,
             activities = activities.Reverse().Select(ApiObjects.Activity),
             related_jobs = related.Items.Where(job => job.Id != record.Job.Id).Take(shown).Select(job => ApiObjects.Job(Newest(admin, job))),

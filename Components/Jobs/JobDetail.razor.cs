@@ -15,6 +15,7 @@ namespace BlazorPluginAdmin.Components.Jobs;
 public sealed partial class JobDetail : LiveComponent
 {
     private JobRecord? _record;
+    private ExecutionPlan? _plan;
     private ImmutableArray<Activity> _activities = [];
     private string _reply = "";
     private bool _refused;
@@ -33,6 +34,9 @@ public sealed partial class JobDetail : LiveComponent
 
     [Inject]
     private AdminOptions Options { get; set; } = default!;
+
+    [Inject]
+    private IExecutionPlans Plans { get; set; } = default!;
 
     private Job Job => _record!.Job;
 
@@ -73,6 +77,8 @@ public sealed partial class JobDetail : LiveComponent
             return;
         }
 
+        // Parameters never change, so that the plan is read once.
+        _plan = _record is null ? Plans.Of(record.Job.JobType, record.Payload) : _plan;
         _record = Admin.States.Current.Value.Jobs.TryGetValue(id, out var open) ? record with { Job = open } : record;
         _activities = [.. Model.Activities.Where(activity => activity.Job == id).Concat(await Admin.History.ActivitiesAsync(new ActivityFilter { Job = id, Limit = 200 }, Gone))
             .DistinctBy(activity => activity.Sequence)

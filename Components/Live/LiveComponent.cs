@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.AspNetCore.Components;
 
@@ -13,7 +14,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _gone = new();
-    private Task _following = Task.CompletedTask;
+    private readonly List<Task> _following = [];
 
     [Inject]
     protected IAdmin Admin { get; set; } = default!;
@@ -30,33 +31,42 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     public virtual async ValueTask DisposeAsync()
     {
         await _gone.CancelAsync();
-        await _following;
+        await Task.WhenAll(_following);
         _gone.Dispose();
         GC.SuppressFinalize(this);
     }
 
     protected override void OnInitialized()
     {
-        var current = Admin.Views.Current;
-        Model = current.Value;
-        _following = FollowAsync(current.Version);
+        Model = Follow(Admin.Views, async model =>
+        {
+            Model = model;
+            await OnModelAsync();
+        });
+    }
+
+    /// <summary>The value now; each newer one is taken and shown at the page's pace. For a page that shows more than the model.</summary>
+    protected T Follow<T>(Feed<T> feed, Func<T, Task> take)
+    {
+        var current = feed.Current;
+        _following.Add(FollowAsync(feed, current.Version, take));
+        return current.Value;
     }
 
     /// <summary>Reads what the model does not hold, before a render. Default: nothing.</summary>
     protected virtual Task OnModelAsync() => Task.CompletedTask;
 
-    private async Task FollowAsync(long version)
+    private async Task FollowAsync<T>(Feed<T> feed, long version, Func<T, Task> take)
     {
         try
         {
             while (true)
             {
-                var newest = await Admin.Views.NewerAsync(version, Gone);
+                var newest = await feed.NewerAsync(version, Gone);
                 version = newest.Version;
                 await InvokeAsync(async () =>
                 {
-                    Model = newest.Value;
-                    await OnModelAsync();
+                    await take(newest.Value);
                     StateHasChanged();
                 });
                 await Task.Delay(Pace, Time, Gone);

@@ -14,7 +14,7 @@ public enum SessionEndCode
 /// <summary>Why the admin ends a stream.</summary>
 public sealed record SessionEnd(SessionEndCode Code, string Text);
 
-/// <summary>The way out to the workers. Called by the engine's thread only; never blocks.</summary>
+/// <summary>The way out to the workers. Never blocks; any thread.</summary>
 public interface IWorkerLink
 {
     /// <summary>Queues a message; false when the session is gone or its outbox is full (the link then ends it).</summary>

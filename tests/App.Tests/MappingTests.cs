@@ -138,6 +138,7 @@ public sealed class MappingTests
             new Outbound.ExecuteJob(new RequestId("r"), job, 2, runtime, values, values, cluster),
             new Outbound.Cancel(new RequestId("r"), WorkKind.Execution, "why", true),
             new Outbound.CompletedAck(new RequestId("r"), new JobId("j")),
+            new Outbound.PreviewObject(new RequestId("r"), ["bucket", "table"], "LANCE", 5),
             new Outbound.Drain(true, "why"),
         ];
         Assert.Equal(typeof(Outbound).GetNestedTypes().Length, all.Length);
@@ -217,7 +218,7 @@ public sealed class MappingTests
             observations.Take("w", new Wire.WorkerObservations { Observations = { new Wire.ObjectObservation { ObjectId = { $"o{n}" }, ObservedAt = new() { Seconds = 1_700_000_000 + n } } } });
         }
 
-        var kept = observations.Of(null).Select(observation => observation.ObjectId[0]).ToList();
+        var kept = observations.Newest.Current.Value.Of(null).Select(observation => observation.ObjectId[0]).ToList();
         Assert.Equal((Observations.Most, $"o{Observations.Most + 9}", "o10"), (kept.Count, kept[0], kept[^1]));
     }
 

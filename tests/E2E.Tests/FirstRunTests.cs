@@ -10,7 +10,7 @@ public sealed class FirstRunTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin
     private static readonly (string Path, string Says)[] Pages =
     [
         ("/", "No worker has connected yet"), ("/workers", "the admin never dials out"), ("/plugin/configuration", "No job type yet"), ("/plugin/queue", "How to start one"),
-        ("/jobs", "No jobs yet"), ("/activity", "Nothing has happened yet"),
+        ("/jobs", "No jobs yet"), ("/activity", "Nothing has happened yet"), ("/objects", "No worker has described an object yet"),
     ];
 
     [Theory]

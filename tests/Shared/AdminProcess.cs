@@ -11,6 +11,9 @@ public sealed class AdminProcess(string folder, string environment = "Production
 
     private Process? _process;
 
+    /// <summary>Arguments besides ports and folder.</summary>
+    public IReadOnlyList<string> More { get; set; } = [];
+
     public int Port { get; } = Ports.Next();
 
     public int GrpcPort { get; } = Ports.Next();
@@ -21,7 +24,7 @@ public sealed class AdminProcess(string folder, string environment = "Production
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_ENVIRONMENT"] = start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "App.dll"), "--port", $"{Port}", "--grpc-port", $"{GrpcPort}", "--data-dir", folder])
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "App.dll"), "--port", $"{Port}", "--grpc-port", $"{GrpcPort}", "--data-dir", folder, .. More])
         {
             start.ArgumentList.Add(argument);
         }

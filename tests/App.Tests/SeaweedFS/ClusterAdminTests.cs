@@ -116,6 +116,33 @@ public sealed class ClusterAdminTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task VacuumJob_WaitsForTheShell_ThenRunsUnderTheLock_WithTheAddressesOfTheCluster()
+    {
+        _master.Filers = ["127.0.0.1:8888.18888"];
+        _master.TakeLock("shell", "weed shell");
+        var admin = await StartAsync();
+        using var worker = await DescribeAsync(admin);
+        await admin.UntilAsync(state => state.Cluster.Context.FilerAddresses.Length == 1, "the cluster is known");
+        var answer = admin.PostAsync("/api/plugin/jobs/execute", """{"job":{"job_type":"vacuum"},"timeout_seconds":60}""");
+        await admin.UntilAsync(state => state.Cluster.Lock.Reason == "held by weed shell", "the job waits for the lock");
+        Assert.DoesNotContain(worker.Seen, message => message.ExecuteJobRequest is not null);
+
+        _master.FreeLock("shell");
+        var asked = await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest);
+        Assert.Equal("admin-plugin", _master.HolderOf("shell"));
+        var cluster = asked.ExecuteJobRequest.ClusterContext;
+        Assert.Equal((_master.Address, "127.0.0.1:8888.18888", "admin"), (cluster.MasterGrpcAddresses.Single(), cluster.FilerAddresses.Single(), cluster.Metadata["source"]));
+
+        var job = asked.ExecuteJobRequest.Job;
+        await worker.SendAsync(new WorkerToAdminMessage { JobCompleted = new JobCompleted { RequestId = asked.RequestId, JobId = job.JobId, JobType = job.JobType, Success = true } });
+        Assert.True((await answer).GetProperty("success").GetBoolean());
+        await _master.CallAsync("ReleaseAdminToken", "shell");
+        await admin.UntilAsync(state => state.Cluster.Lock.Phase == LockPhase.Free, "the lock is given back");
+        Assert.Null(_master.HolderOf("shell"));
+        await EndAsync(admin);
+    }
+
+    [Fact]
     public async Task FirstConfigs_TakeTheFileAndTheScripts_AndTheFileWinsAgainAtTheNextStart()
     {
         _master.Scripts = Scripts;

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -42,12 +44,30 @@ internal sealed class EngineModel : IDisposable
     private readonly List<JobId> _submitted = [];
     private int _read;
     private int _instance;
+    private int _wishes;
+    private bool _lockHeld;
 
-    public EngineModel(FaultyStore store, Func<StoredState> stored)
+    /// <summary>Both types in one serialised lane under the cluster lock, one of them exclusive.</summary>
+    public static AdminOptions Locked => new()
+    {
+        WatchesCluster = true,
+        Lanes = new LaneSettings
+        {
+            Lanes = [new LaneRules("volumes") { Serialise = true, ClusterLock = true }, new LaneRules(LaneSettings.General)],
+            Types = ImmutableDictionary.CreateRange(new Dictionary<string, TypeRules>
+            {
+                ["copy"] = new() { Lane = "volumes", Supersedes = true, Gated = true, NeedsCluster = true },
+                ["echo"] = new() { Lane = "volumes", Gated = true, Exclusive = true },
+            }),
+        },
+    };
+
+    public EngineModel(FaultyStore store, Func<StoredState> stored, AdminOptions? options = null)
     {
         _store = store;
-        _admin = new AdminHarness(store);
+        _admin = new AdminHarness(store, options);
         _recount = new EngineRecount(_admin, stored);
+        Watch();
         Hello(_processes[1]);
         Receive();
     }
@@ -87,6 +107,7 @@ internal sealed class EngineModel : IDisposable
         {
             Assert.True(rounds < 2_000, $"never ends: {string.Join("; ", _admin.State.Jobs.Values.Take(5).Select(EngineRecount.Text))}");
             Receive();
+            TakeLock();
             foreach (var job in process.Running.ToList())
             {
                 Complete(process, job, 0);
@@ -179,12 +200,18 @@ internal sealed class EngineModel : IDisposable
                 }
 
                 break;
+            case 33 or 34:
+                TakeLock();
+                break;
+            case 35:
+                LoseLock(step.B);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(step), step.Kind, "no such step");
         }
     }
 
-    public const int Kinds = 33;
+    public const int Kinds = 36;
 
     private void Submit(ModelStep step)
     {
@@ -307,7 +334,53 @@ internal sealed class EngineModel : IDisposable
         _read = 0;
         _recount.Restarting();
         _admin.Restart();
+        Watch();
         _store.IsFull = full;
+    }
+
+    /// <summary>A cluster is there, and this admin its scheduler.</summary>
+    private void Watch()
+    {
+        (_wishes, _lockHeld) = (_admin.Lock.Wishes.Count, false);
+        if (_admin.Options.WatchesCluster)
+        {
+            _admin.Post(new ClusterInput.Presence(""));
+            _admin.Post(new ClusterInput.Looked(new ClusterReport(new ClusterContext { MasterGrpcAddresses = ["m:9333"] }, "", _admin.Time.GetUtcNow())));
+        }
+    }
+
+    /// <summary>Gives the engine what it asked for since the last time.</summary>
+    private void TakeLock()
+    {
+        for (; _wishes < _admin.Lock.Wishes.Count; _wishes++)
+        {
+            _lockHeld = _admin.Lock.Wishes[_wishes];
+            _admin.Post(_lockHeld ? new ClusterInput.LockTaken() : new ClusterInput.LockReleased());
+        }
+
+        if (!_lockHeld && _admin.State.Cluster.Lock.Phase == LockPhase.Taking)
+        {
+            _lockHeld = true;
+            _admin.Post(new ClusterInput.LockTaken());
+        }
+    }
+
+    private void LoseLock(int choice)
+    {
+        if (_lockHeld)
+        {
+            _lockHeld = false;
+            _admin.Post(new ClusterInput.LockLost("no answer"));
+        }
+        else if (_admin.State.Cluster.Lock.Phase == LockPhase.Taking)
+        {
+            _admin.Post(new ClusterInput.LockRefused("held by shell"));
+        }
+
+        if (_admin.Options.WatchesCluster && choice % 5 == 0)
+        {
+            _admin.Post(new ClusterInput.Presence(choice % 2 == 0 ? "another" : ""));
+        }
     }
 
     private void Pass(TimeSpan time)
@@ -323,6 +396,7 @@ internal sealed class EngineModel : IDisposable
         {
             var (session, message) = _admin.Link.Sent[_read];
             _recount.Sent(message);
+            Assert.True(_lockHeld || !_admin.Options.WatchesCluster || message is not (Outbound.ExecuteJob or Outbound.RunDetection), "work was sent without the lock");
             if (_processes.FirstOrDefault(process => process.Session == session) is not { } process)
             {
                 continue;

@@ -44,9 +44,16 @@ public class EngineModelTests
         }
     });
 
-    private static void Play(ModelStep[] steps, FaultyStore store, Func<StoredState> stored)
+    [Fact]
+    public void AnyHistory_InALockedLane_KeepsTheGuarantee() => Run(150, 120, steps =>
     {
-        using var model = new EngineModel(store, stored);
+        var inner = new InMemoryAdminStore();
+        Play(steps, new FaultyStore(() => inner), inner.Load, EngineModel.Locked);
+    });
+
+    private static void Play(ModelStep[] steps, FaultyStore store, Func<StoredState> stored, AdminOptions? options = null)
+    {
+        using var model = new EngineModel(store, stored, options);
         foreach (var step in steps)
         {
             model.Apply(step);

@@ -1,8 +1,10 @@
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -58,6 +60,7 @@ internal sealed class EngineRecount(AdminHarness admin, Func<StoredState> stored
         CheckSessions(state);
         CheckAgenda(state);
         CheckDetections(state);
+        CheckLanes(state);
         CheckStore(state, submitted);
     }
 
@@ -80,6 +83,8 @@ internal sealed class EngineRecount(AdminHarness admin, Func<StoredState> stored
         };
         Assert.Equal(counted, type.Counts);
         Assert.Equal(jobs.Where(job => job is { State: JobState.Pending, Phase: JobPhase.Queued }).Select(Entry).Order().ToList(), type.Ready.ToList());
+        Assert.Equal(jobs.Where(job => job is { State: JobState.Pending, Phase: JobPhase.Queued, IsAsked: true }).Select(Entry).Order().ToList(), type.Asked.ToList());
+        Assert.Equal(jobs.Count(job => job.IsKeyless), type.KeylessOpen);
         Assert.Equal(jobs.Where(job => job.State == JobState.Pending && job.Phase != JobPhase.Queued).Select(job => job.Id).Order(), type.Later.Select(entry => entry.Job).Order());
         Assert.Equal(jobs.Where(job => job.IsActive).Select(job => job.Id).Order(), type.Active.Order());
         Assert.Equal(jobs.Select(job => (job.DedupeKey, job.Id)).Order(), type.Keys.Select(pair => (pair.Key, pair.Value)).Order());
@@ -111,7 +116,9 @@ internal sealed class EngineRecount(AdminHarness admin, Func<StoredState> stored
             .Concat(state.Sessions.Values.Where(session => session.WakeAt is not null).Select(session => new Appointment(session.WakeAt!.Value, AppointmentKind.SessionDue, session.Id.ToString())))
             .Concat(state.JobTypes.Values.Where(type => type.WakeAt is not null).Select(type => new Appointment(type.WakeAt!.Value, AppointmentKind.JobTypeDue, type.Name)))
             .Concat(state.Detections.Values.Where(detection => detection.WakeAt is not null).Select(detection => new Appointment(detection.WakeAt!.Value, AppointmentKind.DetectionDeadline, detection.Id.Value)));
-        Assert.Equal(wakes.Order().ToList(), state.Agenda.ToList());
+        Assert.Equal(wakes.Order().ToList(), state.Agenda.Where(at => at.Kind is not (AppointmentKind.LaneDue or AppointmentKind.LockDue)).ToList());
+        Assert.All(state.Agenda.Where(at => at.Kind == AppointmentKind.LaneDue), at => Assert.Equal(at.At, state.Lanes.TurnOf(at.Subject).WakeAt));
+        Assert.All(state.Agenda.Where(at => at.Kind == AppointmentKind.LockDue), at => Assert.Equal(at.At, state.Cluster.Lock.WakeAt));
         Assert.All(state.Jobs.Values, job => Assert.True(job is { State: JobState.Pending, Phase: JobPhase.Queued } || job.WakeAt is not null, $"nothing moves {Text(job)}"));
     }
 
@@ -122,11 +129,21 @@ internal sealed class EngineRecount(AdminHarness admin, Func<StoredState> stored
             Assert.Equal(state.Jobs.Values.Count(job => job.Detection == detection.Id), detection.Counts.Open);
             Assert.True(detection.IsOpen || detection.Counts.Open > 0, $"{detection.Id} never settles");
             Assert.True(!detection.IsOpen || state.JobTypes[detection.JobType].ActiveDetection == detection.Id);
-            Assert.True(!detection.IsOpen || state.Sessions.ContainsKey(detection.Session));
+            Assert.True(!detection.IsOpen || !detection.IsSent || state.Sessions.ContainsKey(detection.Session));
         }
 
         Assert.All(state.JobTypes.Values, type => Assert.True(type.ActiveDetection is null || state.Detections[type.ActiveDetection.Value].IsOpen));
         Assert.All(state.Sessions.Values, session => Assert.Equal(state.Detections.Values.Count(detection => detection.IsOpen && detection.Session == session.Id), session.HeldDetections));
+    }
+
+    /// <summary>Whoever works in a locked lane is counted as a holder, and the lock is wanted for as long.</summary>
+    private static void CheckLanes(AdminState state)
+    {
+        var holders = state.JobTypes.Values.Where(type => Holds.NeedsLock(state, type))
+            .Sum(type => type.Counts.Active + (type.ActiveDetection is { } id && state.Detections[id].IsSent ? 1 : 0));
+        Assert.Equal(holders, state.Cluster.Lock.Holders);
+        Assert.True(holders == 0 || state.Cluster.Lock.Phase is LockPhase.Taking or LockPhase.Held or LockPhase.Free, $"{holders} work while the lock is given back");
+        Assert.All(state.Lanes.Turns.Values, turn => Assert.True(turn.JobType.Length == 0 || state.JobType(turn.JobType).Rules.Lane == turn.Lane));
     }
 
     private void CheckStore(AdminState state, IReadOnlyList<JobId> submitted)
@@ -159,7 +176,7 @@ internal sealed class EngineRecount(AdminHarness admin, Func<StoredState> stored
         {
             var live = state.JobTypes[type.Name];
             Assert.Equal(live.Config, type.Config);
-            Assert.Equal(live.Schedule, type.Schedule ?? new JobType { Name = "" }.Schedule);
+            Assert.Equal(live.Schedule, type.Schedule ?? ScheduleRow.Empty);
         }
 
         Assert.Equal(
