@@ -38,7 +38,7 @@ http=; grpc=; data=; worker=yes
 while IFS= read -r line <&3; do
   case $line in
     "Data: "*) data=${line#Data: } ;;
-    "Stock worker: off") worker=no ;;
+    "Stock worker: off"*) worker=no; [ "$line" = "Stock worker: off" ] || printf '%s\n' "$line" ;;
     "Dashboard: "*) http=${line#Dashboard: } ;;
     "Workers: "*) grpc=${line#Workers: }; break ;;
     *) printf '%s\n' "$line" ;;

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
+using BlazorPluginAdmin.App.Admission;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.App.Hosting;
 using BlazorPluginAdmin.App.Rest;
@@ -97,7 +99,11 @@ public sealed class AdminApp : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.ConfigureGrpcTransport();
             kestrel.Listen(options.Address, options.Port, listener => listener.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(options.Address, options.GrpcPort, listener => listener.UseGrpcTransport());
+            kestrel.Listen(options.WorkerAddress, options.GrpcPort, listener =>
+            {
+                listener.UseGrpcTransport();
+                kestrel.ApplicationServices.GetRequiredService<WorkerAdmission>().Guard(listener);
+            });
         });
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
@@ -105,6 +111,8 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IAdminStore>(_ => folder is null ? new InMemoryAdminStore() : new SqliteAdminStore(folder.Database));
         services.AddSingleton(new JobLogStore(folder?.Logs ?? Path.Combine(Path.GetTempPath(), $"admin-logs-{Environment.ProcessId}")));
+        services.AddSingleton(options.WorkerPort);
+        services.AddSingleton<WorkerAdmission>();
         services.AddSingleton<WorkerConnections>();
         services.AddSingleton<IWorkerLink>(provider => provider.GetRequiredService<WorkerConnections>());
         services.AddSingleton<JobOutput>();
@@ -165,7 +173,11 @@ public sealed class AdminApp : IAsyncDisposable
     private static ShellOptions Shell(IServiceProvider provider, AppOptions options)
     {
         var addresses = provider.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
-        return new ShellOptions(options.EnvironmentName, typeof(AdminApp).Assembly.GetName().Version!.ToString(3), new Uri(addresses[1]).Authority, addresses[0]);
+        var workers = new Uri(addresses[1]);
+        // "Every address of this machine" is nothing that a worker can dial.
+        var host = options.WorkerAddress.Equals(IPAddress.Any) || options.WorkerAddress.Equals(IPAddress.IPv6Any) ? Environment.MachineName : workers.Host;
+        return new ShellOptions(
+            options.EnvironmentName, typeof(AdminApp).Assembly.GetName().Version!.ToString(3), $"{host}:{workers.Port}", addresses[0], options.Admission, options.WorkerPort.IsTls);
     }
 
     private static StartRefusedException? Reason(Exception exception, AppOptions options) => exception switch
@@ -176,7 +188,7 @@ public sealed class AdminApp : IAsyncDisposable
             StartRefusedException.Unavailable,
             $"{(busy.Message.Contains($":{options.GrpcPort}:", StringComparison.Ordinal) ? $"--grpc-port {options.GrpcPort}" : $"--port {options.Port}")} is in use by another program; stop it, choose another port, or use 0 for any free one"),
         SocketException or IOException { InnerException: SocketException } => new StartRefusedException(
-            StartRefusedException.Unavailable, $"cannot listen on {options.Bind}: {exception.Message}"),
+            StartRefusedException.Unavailable, $"cannot listen on {string.Join(" and ", ((IPAddress[])[options.Address, options.WorkerAddress]).Distinct())}: {exception.Message}"),
         _ => null,
     };
 }

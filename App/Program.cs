@@ -41,6 +41,14 @@ try
     {
         Console.WriteLine("Stock worker: off");
     }
+    else if (!options.AdmitsOwnWorker)
+    {
+        Console.WriteLine(options.WorkerPort.IsTls
+            ? "Stock worker: off (workers need certificates here: start it yourself with --tls-ca, --tls-cert and --tls-key)"
+            : "Stock worker: off (this machine is not in --worker-allow)");
+    }
+
+    Console.WriteLine($"Admission: {options.Admission}");
 
     // Whoever starts the admin reads the lines above and goes on after the last of these two.
     Console.WriteLine($"Dashboard: {admin.HttpAddress}");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Google.Protobuf;
 
 namespace BlazorPluginAdmin.Grpc.Transport;
@@ -12,15 +13,15 @@ public sealed class GrpcChannel : IDisposable
 
     private GrpcChannel(Uri address, GrpcChannelOptions options)
     {
-        Address = address;
+        Address = options.TlsServerName.Length == 0 ? address : new UriBuilder(address) { Host = options.TlsServerName }.Uri;
         Options = options;
         MessageSize.Checked(options.MaxReceiveMessageSize, nameof(options.MaxReceiveMessageSize));
         MessageSize.Checked(options.MaxSendMessageSize, nameof(options.MaxSendMessageSize));
         // HttpClient would add a timeout of its own.
-        _http = new HttpMessageInvoker(Handler(options), disposeHandler: true);
+        _http = new HttpMessageInvoker(Handler(options, address), disposeHandler: true);
     }
 
-    /// <summary>Where the peer is.</summary>
+    /// <summary>Where the peer is, under the name it is to prove.</summary>
     public Uri Address { get; }
 
     internal GrpcChannelOptions Options { get; }
@@ -65,7 +66,7 @@ public sealed class GrpcChannel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    internal static SocketsHttpHandler Handler(GrpcChannelOptions options)
+    internal static SocketsHttpHandler Handler(GrpcChannelOptions options, Uri? dialled = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -88,7 +89,27 @@ public sealed class GrpcChannel : IDisposable
         {
             handler.ConnectCallback = (_, cancellationToken) => connect(cancellationToken);
         }
+        else if (dialled is not null && options.TlsServerName.Length > 0)
+        {
+            // The handler checks the certificate for the name in the request's address and nothing else.
+            handler.ConnectCallback = (_, cancellationToken) => DialAsync(dialled, cancellationToken);
+        }
 
         return handler;
+    }
+
+    private static async ValueTask<Stream> DialAsync(Uri address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(address.IdnHost, address.Port, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

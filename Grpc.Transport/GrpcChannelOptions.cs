@@ -3,7 +3,7 @@ using System.Net.Security;
 namespace BlazorPluginAdmin.Grpc.Transport;
 
 /// <summary>How a channel dials and what it accepts.</summary>
-public sealed class GrpcChannelOptions
+public sealed record GrpcChannelOptions
 {
     /// <summary>Largest message received, in bytes; default 128 MiB, at most 1 GiB.</summary>
     public int MaxReceiveMessageSize { get; set; } = MessageSize.Default;
@@ -25,6 +25,9 @@ public sealed class GrpcChannelOptions
 
     /// <summary>TLS settings for <c>https</c> addresses: authorities, client certificate, server name.</summary>
     public SslClientAuthenticationOptions? Tls { get; set; }
+
+    /// <summary>The name in the peer's certificate where it is not the one that is dialled, as behind a tunnel; also sent as authority. Empty: the dialled one.</summary>
+    public string TlsServerName { get; set; } = "";
 
     /// <summary>Dials instead of the channel: for tests and inherited descriptors.</summary>
     public Func<CancellationToken, ValueTask<Stream>>? Connect { get; set; }

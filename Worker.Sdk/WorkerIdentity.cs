@@ -45,6 +45,11 @@ internal static class WorkerIdentity
             problems.Add("the worker id must have 1 to 255 printable characters");
         }
 
+        if (options.TlsCert.Length > 0 != options.TlsKey.Length > 0 || (options.TlsCert.Length > 0 && options.TlsCa.Length == 0))
+        {
+            problems.Add("the TLS certificate and its key are used together, and with the authority");
+        }
+
         if (options.ExecutionSlots is < 1 or > 10_000 || options.DetectionSlots is < 1 or > 10_000)
         {
             problems.Add("slots must be 1 to 10,000");

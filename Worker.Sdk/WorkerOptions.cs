@@ -43,6 +43,21 @@ public sealed record WorkerOptions
     /// <summary>Asked of the admin; used only when it agrees.</summary>
     public IReadOnlyList<string> Extensions { get; init; } = ["log", "ack", "resume", "ping", "drain"];
 
+    /// <summary>
+    /// PEM file with the authority that signed the admin's certificate. Set: the admin is dialled with TLS whatever the form of
+    /// the address. The three files are read again with each dial, so that renewed ones need no restart.
+    /// </summary>
+    public string TlsCa { get; init; } = "";
+
+    /// <summary>PEM file with the worker's own certificate, for admins that ask for one; together with <see cref="TlsKey"/> and <see cref="TlsCa"/>.</summary>
+    public string TlsCert { get; init; } = "";
+
+    /// <summary>PEM file with the private key of <see cref="TlsCert"/>, unencrypted.</summary>
+    public string TlsKey { get; init; } = "";
+
+    /// <summary>The name in the admin's certificate; empty: the host that is dialled.</summary>
+    public string TlsServerName { get; init; } = "";
+
     /// <summary>TLS, limits and dialling; its headers get the token.</summary>
     public GrpcChannelOptions Channel { get; init; } = new();
 
@@ -54,4 +69,25 @@ public sealed record WorkerOptions
 
     /// <summary>Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The address and the channel's options with the TLS files applied.</summary>
+    /// <exception cref="StartFailureException">A file cannot be used; it may be about to be replaced.</exception>
+    internal (string Address, GrpcChannelOptions Channel) Secured(string address)
+    {
+        var channel = TlsServerName.Length > 0 ? Channel with { TlsServerName = TlsServerName } : Channel;
+        if (TlsCa.Length == 0)
+        {
+            return (address, channel);
+        }
+
+        try
+        {
+            var secure = address.StartsWith("http://", StringComparison.Ordinal) ? "https://" + address["http://".Length..] : address;
+            return (secure, channel with { Tls = ClientTls.FromPemFiles(TlsCa, TlsCert, TlsKey) });
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new StartFailureException(CloseReason.Unreachable, exception.Message, inner: exception);
+        }
+    }
 }

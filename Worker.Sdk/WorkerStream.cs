@@ -49,7 +49,8 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         _runner = runner;
         _handlers = handlers;
         _workerId = workerId;
-        Address = address;
+        var (secured, channel) = options.Secured(address);
+        Address = secured;
         InstanceId = $"inst-{new Random().NextInt64():x16}";
         var headers = new Metadata();
         if (options.Token is { } token)
@@ -57,7 +58,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             headers.Add("authorization", $"Bearer {token}");
         }
 
-        _channel = GrpcChannel.ForAddress(address, options.Channel);
+        _channel = GrpcChannel.ForAddress(secured, channel);
         _call = _channel.DuplexStreaming(Method, new CallOptions(headers));
     }
 

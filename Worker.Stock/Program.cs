@@ -50,6 +50,10 @@ builder.Services.AddPluginWorker(new WorkerOptions
     DetectionSlots = options.DetectSlots,
     Labels = options.Labels,
     Token = options.Token,
+    TlsCa = options.TlsCa,
+    TlsCert = options.TlsCert,
+    TlsKey = options.TlsKey,
+    TlsServerName = options.TlsServerName,
 });
 try
 {

@@ -9,7 +9,7 @@ public sealed record StockOptions
         Stock worker of BlazorPluginAdmin: job types file_retention and command.
 
         usage: Worker.Stock [options]
-          --admin ADDRESS      host:http, host:http.grpc or grpc://host:port   (PLUGIN_ADMIN, default 127.0.0.1:23646)
+          --admin ADDRESS      host:http, host:http.grpc or grpc(s)://host:port   (PLUGIN_ADMIN, default 127.0.0.1:23646)
           --id ID              stable identity                                  (PLUGIN_WORKER_ID, default: made and kept)
           --slots N            executions at once                               (PLUGIN_SLOTS, default 4)
           --detect-slots N     detections at once                               (PLUGIN_DETECT_SLOTS, default 1)
@@ -18,6 +18,9 @@ public sealed record StockOptions
           --state-dir DIR      identity and working files                       (PLUGIN_DATA_DIR, default ./worker-state)
           --file-root DIR      file jobs only below these; may be repeated      (PLUGIN_FILE_ROOTS, comma list)
           --token-file FILE    bearer token                                     (PLUGIN_TOKEN holds the token itself)
+          --tls-ca FILE        the admin's authority, PEM; dials with TLS        (PLUGIN_TLS_CA)
+          --tls-cert FILE, --tls-key FILE   own certificate, for admins that ask (PLUGIN_TLS_CERT, PLUGIN_TLS_KEY)
+          --tls-server-name N  name in the admin's certificate                  (PLUGIN_TLS_SERVER_NAME, default: the host dialled)
           --help               this text
         """;
 
@@ -34,6 +37,10 @@ public sealed record StockOptions
         ["state-dir"] = "PLUGIN_DATA_DIR",
         ["file-root"] = "PLUGIN_FILE_ROOTS",
         ["token-file"] = "",
+        ["tls-ca"] = "PLUGIN_TLS_CA",
+        ["tls-cert"] = "PLUGIN_TLS_CERT",
+        ["tls-key"] = "PLUGIN_TLS_KEY",
+        ["tls-server-name"] = "PLUGIN_TLS_SERVER_NAME",
     };
 
     public string Admin { get; init; } = "127.0.0.1:23646";
@@ -53,6 +60,14 @@ public sealed record StockOptions
     public IReadOnlyList<string> FileRoots { get; init; } = [];
 
     public string? Token { get; init; }
+
+    public string TlsCa { get; init; } = "";
+
+    public string TlsCert { get; init; } = "";
+
+    public string TlsKey { get; init; } = "";
+
+    public string TlsServerName { get; init; } = "";
 
     /// <summary>Reads both places and reports every mistake at once.</summary>
     public static (StockOptions Options, IReadOnlyList<string> Errors) Read(IReadOnlyList<string> args, IReadOnlyDictionary<string, string> environment)
@@ -122,6 +137,10 @@ public sealed record StockOptions
             StateDirectory = Path.GetFullPath(Last("state-dir") ?? options.StateDirectory),
             FileRoots = [.. given.GetValueOrDefault("file-root", []).Select(root => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)))],
             Token = TokenOf(Last("token-file"), environment, errors),
+            TlsCa = Last("tls-ca") ?? "",
+            TlsCert = Last("tls-cert") ?? "",
+            TlsKey = Last("tls-key") ?? "",
+            TlsServerName = Last("tls-server-name") ?? "",
         };
     }
 

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using BlazorPluginAdmin.App.Admission;
 using BlazorPluginAdmin.App.SeaweedFS;
 
 namespace BlazorPluginAdmin.App.Hosting;
@@ -28,6 +30,9 @@ public sealed record AppOptions
     /// <summary>For whoever starts the admin: do not start the stock worker beside it.</summary>
     public bool NoWorker { get; init; }
 
+    /// <summary>Where workers dial in, and who may.</summary>
+    public WorkerPortOptions WorkerPort { get; init; } = new();
+
     /// <summary>Largest message a worker may send, in MiB.</summary>
     public int MaxMessageMib { get; init; } = 128;
 
@@ -35,6 +40,16 @@ public sealed record AppOptions
     public SeaweedFSOptions? SeaweedFS { get; init; }
 
     public IPAddress Address => IPAddress.Parse(Bind);
+
+    /// <summary>Of the worker port: its own, else that of the pages.</summary>
+    public IPAddress WorkerAddress => WorkerPort.Bind.Length > 0 ? IPAddress.Parse(WorkerPort.Bind) : Address;
+
+    /// <summary>Who is let in, in one line for people.</summary>
+    public string Admission => WorkerPort.Admission is { } workers ? $"pages: loopback only, no authentication; workers: {workers}" : "loopback only, no authentication";
+
+    /// <summary>A worker that this machine starts needs no certificate and is not kept out by the list.</summary>
+    public bool AdmitsOwnWorker => !WorkerPort.IsTls
+        && WorkerPort.Admits(WorkerAddress.Equals(IPAddress.Any) ? IPAddress.Loopback : WorkerAddress.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : WorkerAddress);
 
     public const string Help = $"""
         BlazorPluginAdmin: an admin server for workers in any language.
@@ -49,6 +64,7 @@ public sealed record AppOptions
           --max-message-mib N   largest message of a worker (default 128; 1 to 1024)
           --ephemeral           keep nothing on disk
           --no-worker           run.sh starts no stock worker (this program never does)
+        {WorkerPortOptions.Help}
         {SeaweedFSOptions.Help}
           --help                this text
 
@@ -63,7 +79,7 @@ public sealed record AppOptions
         appsettings.json.
         """;
 
-    private static readonly string[] Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "max-message-mib", "ephemeral", "no-worker", .. SeaweedFSOptions.Keys];
+    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "max-message-mib", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
 
     private static readonly string[] Flags = ["ephemeral", "no-worker"];
 
@@ -83,6 +99,7 @@ public sealed record AppOptions
         }
 
         ReadArguments(args, values, errors);
+        SecurityToml.Add(values, environment, errors);
         return (Build(values, errors), errors);
     }
 
@@ -142,18 +159,6 @@ public sealed record AppOptions
     private static AppOptions Build(Dictionary<string, (string Value, string From)> values, List<string> errors)
     {
         var options = new AppOptions();
-        if (values.TryGetValue("bind", out var bind))
-        {
-            if (IPAddress.TryParse(bind.Value == "localhost" ? "127.0.0.1" : bind.Value, out var address))
-            {
-                options = options with { Bind = address.ToString() };
-            }
-            else
-            {
-                errors.Add($"{bind.From}: '{bind.Value}' is not an IP address; use 127.0.0.1, ::1 or an address of this machine");
-            }
-        }
-
         if (values.TryGetValue("data-dir", out var folder))
         {
             if (folder.Value.Trim().Length == 0 || folder.Value.Contains('\0', StringComparison.Ordinal))
@@ -166,6 +171,8 @@ public sealed record AppOptions
 
         options = options with
         {
+            Bind = AddressOf(values, errors, "bind", options.Bind),
+            WorkerPort = WorkerPortOptions.Read(values, errors) with { Bind = AddressOf(values, errors, WorkerPortOptions.BindKey, "") },
             Port = PortOf(values, errors, "port", options.Port),
             GrpcPort = PortOf(values, errors, "grpc-port", options.GrpcPort),
             MaxMessageMib = NumberOf(values, errors, "max-message-mib", options.MaxMessageMib, 1, 1024, "1 to 1024"),
@@ -181,6 +188,22 @@ public sealed record AppOptions
         }
 
         return options;
+    }
+
+    private static string AddressOf(Dictionary<string, (string Value, string From)> values, List<string> errors, string key, string otherwise)
+    {
+        if (!values.TryGetValue(key, out var given))
+        {
+            return otherwise;
+        }
+
+        if (IPAddress.TryParse(given.Value == "localhost" ? "127.0.0.1" : given.Value, out var address))
+        {
+            return address.ToString();
+        }
+
+        errors.Add($"{given.From}: '{given.Value}' is not an IP address; use 127.0.0.1, ::1 or an address of this machine");
+        return otherwise;
     }
 
     private static bool FlagOf(Dictionary<string, (string Value, string From)> values, List<string> errors, string key)

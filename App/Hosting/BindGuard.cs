@@ -1,15 +1,16 @@
 using System.Net;
+using BlazorPluginAdmin.App.Admission;
 
 namespace BlazorPluginAdmin.App.Hosting;
 
-/// <summary>Nobody reaches an unprotected admin from another machine: without authentication both ports stay on loopback.</summary>
+/// <summary>
+/// Nobody reaches an unprotected admin from another machine. The pages know no authentication yet and stay on loopback; the
+/// worker port is judged for itself.
+/// </summary>
 public static class BindGuard
 {
-    /// <summary>Null when the address may be bound.</summary>
-    public static string? Problem(AppOptions options) => IPAddress.IsLoopback(options.Address)
-        ? null
-        : $"--bind {options.Bind} would open the admin to other machines, and authentication is not configured. Submitting a job runs code on workers. "
-            + "Ways out: bind 127.0.0.1 or ::1, reach it through an SSH tunnel, or put a reverse proxy that authenticates in front and bind loopback";
+    /// <summary>Null when the addresses may be bound.</summary>
+    public static string? Problem(AppOptions options) => PagesProblem(options) ?? WorkersProblem(options);
 
     public static void Check(AppOptions options)
     {
@@ -18,4 +19,14 @@ public static class BindGuard
             throw new StartRefusedException(StartRefusedException.Config, problem);
         }
     }
+
+    private static string? PagesProblem(AppOptions options) => IPAddress.IsLoopback(options.Address)
+        ? null
+        : $"--bind {options.Bind} would open the admin to other machines, and authentication is not configured. Submitting a job runs code on workers. "
+            + "Ways out: bind 127.0.0.1 or ::1, reach it through an SSH tunnel, or put a reverse proxy that authenticates in front and bind loopback";
+
+    private static string? WorkersProblem(AppOptions options) => IPAddress.IsLoopback(options.WorkerAddress) || options.WorkerPort.IsTls || !options.WorkerPort.Allow.IsEmpty
+        ? null
+        : $"--{WorkerPortOptions.BindKey} {options.WorkerAddress} would open the worker port to other machines, and anyone there could take jobs as a worker. "
+            + "Ways out: mutual TLS with --worker-tls-ca, --worker-tls-cert and --worker-tls-key; the workers' networks in --worker-allow; or bind 127.0.0.1 or ::1 and let workers come through a tunnel";
 }

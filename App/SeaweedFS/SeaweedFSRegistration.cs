@@ -1,7 +1,6 @@
 using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using BlazorPluginAdmin.App.Hosting;
+using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Lanes;
@@ -47,23 +46,13 @@ public static class SeaweedFSRegistration
             return null;
         }
 
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        var tls = new SslClientAuthenticationOptions { CertificateChainPolicy = trust };
-        var file = options.TlsCa;
         try
         {
-            trust.CustomTrustStore.ImportFromPemFile(file);
-            if (options.TlsCert.Length > 0)
-            {
-                file = $"{options.TlsCert} with {options.TlsKey}";
-                tls.ClientCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(options.TlsCert, options.TlsKey), null, offline: true);
-            }
+            return ClientTls.FromPemFiles(options.TlsCa, options.TlsCert, options.TlsKey);
         }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (InvalidDataException exception)
         {
-            throw new StartRefusedException($"{file} cannot be used for TLS towards the SeaweedFS masters: {exception.Message}", exception);
+            throw new StartRefusedException($"towards the SeaweedFS masters, {exception.Message}", exception);
         }
-
-        return tls;
     }
 }

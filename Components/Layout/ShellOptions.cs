@@ -1,4 +1,6 @@
 namespace BlazorPluginAdmin.Components.Layout;
 
 /// <summary>What the host tells the frame of every page.</summary>
-public sealed record ShellOptions(string Environment, string Version, string WorkerAddress, string HttpAddress);
+/// <param name="Admission">Who is let in, in one line.</param>
+/// <param name="WorkerTls">Workers dial with TLS and a certificate of their own.</param>
+public sealed record ShellOptions(string Environment, string Version, string WorkerAddress, string HttpAddress, string Admission = "", bool WorkerTls = false);

@@ -13,10 +13,10 @@ public sealed class ScriptedWorker : IDisposable
     private readonly GrpcChannel _channel;
     private readonly DuplexCall<WorkerToAdminMessage, AdminToWorkerMessage> _call;
 
-    public ScriptedWorker(string address, string id = "w-1")
+    public ScriptedWorker(string address, string id = "w-1", GrpcChannelOptions? channel = null)
     {
         Id = id;
-        _channel = GrpcChannel.ForAddress($"http://{address}");
+        _channel = GrpcChannel.ForAddress(address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}", channel);
         _call = _channel.DuplexStreaming(Method);
     }
 

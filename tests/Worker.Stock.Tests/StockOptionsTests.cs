@@ -25,10 +25,15 @@ public sealed class StockOptionsTests
             ["PLUGIN_DATA_DIR"] = "/srv/worker",
             ["PLUGIN_FILE_ROOTS"] = "/srv/a,/srv/b/",
             ["PLUGIN_TOKEN"] = "secret",
+            ["PLUGIN_TLS_CA"] = "ca",
+            ["PLUGIN_TLS_CERT"] = "cert",
+            ["PLUGIN_TLS_KEY"] = "key",
+            ["PLUGIN_TLS_SERVER_NAME"] = "name",
         };
-        var (options, errors) = StockOptions.Read(["--admin", "b:2", "--slots=9", "--label", "zone=b"], environment);
+        var (options, errors) = StockOptions.Read(["--admin", "b:2", "--slots=9", "--label", "zone=b", "--tls-key=other"], environment);
         Assert.Empty(errors);
         Assert.Equal(("b:2", "w", 9, 2, "/srv/worker", "secret"), (options.Admin, options.Id, options.Slots, options.DetectSlots, options.StateDirectory, options.Token));
+        Assert.Equal(("ca", "cert", "other", "name"), (options.TlsCa, options.TlsCert, options.TlsKey, options.TlsServerName));
         Assert.Equal(["command"], options.Types);
         Assert.Equal(["/srv/a", "/srv/b"], options.FileRoots);
         Assert.Equal([KeyValuePair.Create("zone", "b")], options.Labels);
