@@ -122,6 +122,7 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<WorkerGateway>();
         services.AddSingleton<HealthService>();
         services.AddSeaweedFS(options.SeaweedFS);
+        core.ApproveWorkers |= options.ApproveWorkers;
         core.WatchesCluster |= options.SeaweedFS is not null;
         core.Lanes = ReferenceEquals(core.Lanes, LaneSettings.Empty) ? SeaweedFSLanes.Shipped : core.Lanes;
         services.AddSingleton<IExecutionPlans, ExecutionPlans>();

@@ -40,6 +40,9 @@ public sealed class AdminOptions
     /// <summary>A cluster is looked up and locked: its job types wait while it is not reachable.</summary>
     public bool WatchesCluster { get; set; }
 
+    /// <summary>Workers nobody has approved wait until somebody does; false: all are let in that nobody denied.</summary>
+    public bool ApproveWorkers { get; set; }
+
     public TimeSpan SchemaTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The longest back-off between attempts.</summary>

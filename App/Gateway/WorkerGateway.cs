@@ -134,6 +134,7 @@ public sealed partial class WorkerGateway(
             SessionEndCode.SlowReader => StatusCode.ResourceExhausted,
             SessionEndCode.Silent => StatusCode.Unavailable,
             SessionEndCode.Refused => StatusCode.Internal,
+            SessionEndCode.NotAdmitted => StatusCode.PermissionDenied,
             _ => StatusCode.OK,
         };
         if (code != StatusCode.OK)

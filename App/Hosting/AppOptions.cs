@@ -33,6 +33,9 @@ public sealed record AppOptions
     /// <summary>Where workers dial in, and who may.</summary>
     public WorkerPortOptions WorkerPort { get; init; } = new();
 
+    /// <summary>Workers nobody has approved wait until somebody does.</summary>
+    public bool ApproveWorkers { get; init; }
+
     /// <summary>Largest message a worker may send, in MiB.</summary>
     public int MaxMessageMib { get; init; } = 128;
 
@@ -61,6 +64,7 @@ public sealed record AppOptions
           --data-dir DIR        everything that is kept (default ./data)
           --public-host NAME    also answer requests for this host name; comma list
           --environment NAME    shown in the header, e.g. production
+          --approve-workers     a worker is let in once a person has approved its id
           --max-message-mib N   largest message of a worker (default 128; 1 to 1024)
           --ephemeral           keep nothing on disk
           --no-worker           run.sh starts no stock worker (this program never does)
@@ -79,9 +83,9 @@ public sealed record AppOptions
         appsettings.json.
         """;
 
-    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "max-message-mib", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
+    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "max-message-mib", "approve-workers", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
 
-    private static readonly string[] Flags = ["ephemeral", "no-worker"];
+    private static readonly string[] Flags = ["ephemeral", "no-worker", "approve-workers"];
 
     /// <summary>Reads all three places and reports every mistake at once.</summary>
     public static (AppOptions Options, IReadOnlyList<string> Errors) Read(IReadOnlyList<string> args, IConfiguration file, IReadOnlyDictionary<string, string> environment)
@@ -179,6 +183,7 @@ public sealed record AppOptions
             PublicHosts = HostsOf(values, errors),
             Ephemeral = FlagOf(values, errors, "ephemeral"),
             NoWorker = FlagOf(values, errors, "no-worker"),
+            ApproveWorkers = FlagOf(values, errors, "approve-workers"),
             EnvironmentName = values.TryGetValue("environment", out var name) ? name.Value : "",
             SeaweedFS = SeaweedFSOptions.Read(values, errors),
         };

@@ -8,6 +8,8 @@ public static class WorkersApi
 {
     public sealed record DrainBody(bool? Enabled, string? Reason);
 
+    public sealed record AdmissionBody(bool? Allowed, string? Reason);
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/workers", (IAdmin admin, string? lane) => WireJson.Json(admin.Views.Current.Value.Workers
@@ -17,6 +19,7 @@ public static class WorkersApi
             .Select(ApiObjects.Worker)));
         api.MapDelete("/workers/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) => Replies.From(
             await admin.SendAsync(new ForgetWorker(Actor.LocalRest, Named(id)), cancellationToken), forgotten => WireJson.Json(new { worker_id = forgotten.Id.Value, deleted = true })));
+        api.MapPost("/workers/{id}/admission", AdmitAsync);
         api.MapPost("/workers/{id}/drain", async (IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken) =>
         {
             var (body, problem) = await Bodies.ReadAsync<DrainBody>(request, cancellationToken);
@@ -24,6 +27,19 @@ public static class WorkersApi
                 await admin.SendAsync(new DrainWorker(Actor.LocalRest, Named(id), body?.Enabled ?? true, body?.Reason ?? ""), cancellationToken),
                 drained => WireJson.Json(new { worker_id = drained.Id.Value, draining = drained.Draining }));
         });
+    }
+
+    private static async Task<IResult> AdmitAsync(IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await Bodies.ReadAsync<AdmissionBody>(request, cancellationToken);
+        if (problem is not null || body?.Allowed is not { } allowed)
+        {
+            return problem ?? WireJson.Error(StatusCodes.Status400BadRequest, "allowed is required: true lets the worker in, false keeps it out");
+        }
+
+        return Replies.From(
+            await admin.SendAsync(new AdmitWorker(Actor.LocalRest, Named(id), allowed, body.Reason ?? ""), cancellationToken),
+            worker => WireJson.Json(new { worker_id = worker.Id.Value, admission = ApiObjects.Snake(worker.Admission.ToString()) }));
     }
 
     /// <summary>Ids may have slashes; everything else of the path is decoded when it arrives here.</summary>

@@ -45,6 +45,8 @@ public static class Step
                 return JobRequests.SetPriority(turn, command);
             case DrainWorker command:
                 return WorkerTransitions.Drain(turn, command);
+            case AdmitWorker command:
+                return AdmissionTransitions.Admit(turn, command);
             case ForgetWorker command:
                 return WorkerTransitions.Forget(turn, command);
             case ArchiveJobType command:

@@ -8,6 +8,7 @@ public enum SessionEndCode
     SlowReader,
     Silent,
     Refused,
+    NotAdmitted,
     ShuttingDown,
 }
 

@@ -10,6 +10,14 @@ public enum WorkerHealth
     Disconnected = 2,
 }
 
+public enum Admission
+{
+    /// <summary>Nobody has said anything; let in unless workers need approval.</summary>
+    Unjudged = 0,
+    Approved = 1,
+    Denied = 2,
+}
+
 /// <summary>Two processes that use one id.</summary>
 public sealed record WorkerConflict(DateTimeOffset Since, string OlderAddress, string OlderInstance, string NewerAddress, string NewerInstance, int Replacements);
 
@@ -40,6 +48,8 @@ public sealed record Worker
     public long Generation { get; init; }
 
     public WorkerHealth Health { get; init; } = WorkerHealth.Disconnected;
+
+    public Admission Admission { get; init; }
 
     public bool Draining { get; init; }
 

@@ -5,5 +5,8 @@ namespace BlazorPluginAdmin.Server.Core.Workers;
 /// <summary>No new work for this worker, or again.</summary>
 public sealed record DrainWorker(Actor By, WorkerId Worker, bool Enabled, string Reason) : Command<Worker>(By);
 
+/// <summary>Lets a worker id in, or keeps it out; a connected one that is denied loses its session at once.</summary>
+public sealed record AdmitWorker(Actor By, WorkerId Worker, bool Allowed, string Reason = "") : Command<Worker>(By);
+
 /// <summary>Forgets a disconnected worker.</summary>
 public sealed record ForgetWorker(Actor By, WorkerId Worker) : Command<Worker>(By);

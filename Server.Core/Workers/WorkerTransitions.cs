@@ -28,6 +28,11 @@ public static class WorkerTransitions
             return;
         }
 
+        if (AdmissionTransitions.Refuses(turn, hello))
+        {
+            return;
+        }
+
         var now = turn.Now;
         var known = turn.State.Workers.GetValueOrDefault(hello.Worker);
         var replacements = Rival(turn, known, hello) is { } rival ? rival.Replacements.RemoveAll(at => now.Stamp - at > TimeSpan.FromMinutes(1)) : [];
