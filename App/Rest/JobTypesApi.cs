@@ -6,6 +6,7 @@ using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using Google.Protobuf;
 
 namespace BlazorPluginAdmin.App.Rest;
@@ -15,6 +16,10 @@ public static class JobTypesApi
     public sealed record PauseBody(bool? Paused, string? Reason, DateTimeOffset? Until);
 
     public sealed record ArchiveBody(bool? Archived);
+
+    public sealed record QuietBody(string? From, string? To, IReadOnlyList<string>? Days);
+
+    public sealed record TimetableBody(string? Cron, string? TimeZone, IReadOnlyList<QuietBody>? Quiet);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -26,6 +31,10 @@ public static class JobTypesApi
         api.MapDelete("/job-types/{type}", async (IAdmin admin, string type, CancellationToken cancellationToken) => Replies.From(
             await admin.SendAsync(new ForgetJobType(Actor.LocalRest, type), cancellationToken), name => WireJson.Json(new { job_type = name, deleted = true })));
         api.MapPost("/job-types/{type}/archive", ArchiveAsync);
+        api.MapGet("/job-types/{type}/timetable", (IAdmin admin, string type) => admin.States.Current.Value.JobTypes.TryGetValue(type, out var known)
+            ? WireJson.Json(TimetableOf(known.Timetable))
+            : WireJson.Error(StatusCodes.Status404NotFound, $"job type {type} is not known"));
+        api.MapPut("/job-types/{type}/timetable", SetTimetableAsync);
         api.MapPost("/job-types/{type}/schema", SchemaAsync);
         api.MapGet("/job-types/{type}/config", (IAdmin admin, string type) => WireJson.Proto(Config(admin, type)));
         api.MapPut("/job-types/{type}/config", SaveAsync);
@@ -38,6 +47,36 @@ public static class JobTypesApi
                 name => WireJson.Json(new { job_type = name, paused = body?.Paused ?? true }));
         });
     }
+
+    private static async Task<IResult> SetTimetableAsync(IAdmin admin, string type, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await Bodies.ReadAsync<TimetableBody>(request, cancellationToken);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var windows = new List<QuietWindow>();
+        foreach (var window in body?.Quiet ?? [])
+        {
+            if (TimetableText.Window($"{window?.From}-{window?.To} {string.Join(' ', window?.Days ?? [])}") is not { } read)
+            {
+                return WireJson.Error(StatusCodes.Status400BadRequest, "quiet: a window has from and to as HH:mm, and days of mon tue wed thu fri sat sun or none for every day");
+            }
+
+            windows.Add(read);
+        }
+
+        var timetable = new Timetable { Cron = body?.Cron?.Trim() ?? "", TimeZone = body?.TimeZone is { Length: > 0 } zone ? zone : "UTC", Quiet = [.. windows] };
+        return Replies.From(await admin.SendAsync(new SetTimetable(Actor.LocalRest, type, timetable), cancellationToken), set => WireJson.Json(TimetableOf(set)));
+    }
+
+    private static object TimetableOf(Timetable timetable) => new
+    {
+        cron = timetable.Cron,
+        time_zone = timetable.TimeZone,
+        quiet = timetable.Quiet.Select(window => new { from = $"{window.From:HH\\:mm}", to = $"{window.To:HH\\:mm}", days = window.Days.IsDefaultOrEmpty ? [] : window.Days.Select(TimetableText.Day) }),
+    };
 
     private static async Task<IResult> ArchiveAsync(IAdmin admin, string type, HttpRequest request, CancellationToken cancellationToken)
     {

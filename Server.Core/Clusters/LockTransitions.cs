@@ -103,8 +103,8 @@ public static class LockTransitions
     {
         var state = turn.State;
         return state.JobTypes.Values.Any(type => Holds.NeedsLock(state, type)
-                && ((type.ActiveDetection is { } id && state.Detections[id] is { IsSent: false } detection && Detections.DetectionStarts.HoldOn(state, detection)?.Code == Hold.LockCode)
-                    || (type.IsDue && Holds.OnDetection(state, type, scheduled: true)?.Code == Hold.LockCode)))
+                && ((type.ActiveDetection is { } id && state.Detections[id] is { IsSent: false } detection && Detections.DetectionStarts.HoldOn(state, detection, turn.Now)?.Code == Hold.LockCode)
+                    || (type.IsDue && Holds.OnDetection(state, type, scheduled: true, turn.Now)?.Code == Hold.LockCode)))
             || DispatchPlanner.WouldAssign(state, turn.Now, type => Holds.NeedsLock(state, type));
     }
 

@@ -90,7 +90,7 @@ public static class ConfigTransitions
         var before = type.Policy;
         var policy = RuntimePolicy.Resolve(document.Runtime, type.Descriptor?.RuntimeDefaults);
         var changed = type with { Config = document, Policy = policy };
-        if (type.Schedule.NextAt is null || policy.DetectionInterval == before.DetectionInterval)
+        if (type.Schedule.NextAt is null || policy.DetectionInterval == before.DetectionInterval || type.Timetable.Cron.Length > 0)
         {
             turn.Put(changed);
         }

@@ -15,7 +15,12 @@ public static class DetectionSchedule
             return type.Schedule.PausedUntil is { } until ? JobDeadlines.StampOf(until, now) : null;
         }
 
-        return IsScheduled(type) && type.ActiveDetection is null && !type.IsDue && type.Schedule.NextAt is { } next ? JobDeadlines.StampOf(next, now) : null;
+        // Quiet that begins or ends also sets jobs free or holds them back.
+        var change = type.Timetable.NextChange(now.Wall);
+        var due = IsScheduled(type) && type.ActiveDetection is null && !type.IsDue && type.Schedule.NextAt is { } next
+            ? type.Timetable.QuietUntil(next > now.Wall ? next : now.Wall) ?? next
+            : (DateTimeOffset?)null;
+        return (change < due || due is null ? change : due) is { } at ? JobDeadlines.StampOf(at, now) : null;
     }
 
     /// <summary>Detects by itself: enabled, described, and a detector is there.</summary>

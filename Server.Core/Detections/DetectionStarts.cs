@@ -31,7 +31,7 @@ public static class DetectionStarts
             return new Refusal(RefusalCode.Unavailable, $"no detector worker available for job_type={command.JobType}");
         }
 
-        if (Holds.OnDetection(turn.State, type, scheduled: false) is { Code: "no_cluster" } hold)
+        if (Holds.OnDetection(turn.State, type, scheduled: false, turn.Now) is { Code: "no_cluster" } hold)
         {
             return new Refusal(RefusalCode.Unavailable, hold.Text);
         }
@@ -49,7 +49,7 @@ public static class DetectionStarts
     /// <summary>The schedule says it is time.</summary>
     public static void Due(Turn turn, JobType type)
     {
-        if (!DetectionSchedule.IsScheduled(type) || type.IsPaused || type.ActiveDetection is not null || type.Schedule.NextAt > turn.Now.Wall)
+        if (!DetectionSchedule.IsScheduled(type) || type.IsPaused || type.ActiveDetection is not null || type.Schedule.NextAt is not { } next || next > turn.Now.Wall || type.Timetable.QuietUntil(turn.Now.Wall) is not null)
         {
             turn.Put(type);
         }
@@ -76,7 +76,7 @@ public static class DetectionStarts
             {
                 turn.Put(type with { IsDue = false });
             }
-            else if (type.IsDue && DetectorChoice.Pick(turn.State, type) is not null && Holds.OnDetection(turn.State, type, scheduled: true) is null)
+            else if (type.IsDue && DetectorChoice.Pick(turn.State, type) is not null && Holds.OnDetection(turn.State, type, scheduled: true, turn.Now) is null)
             {
                 StartWaiting(turn, Begin(turn, type, new RequestDetection(Actor.Scheduler, type.Name, DetectionMode.Scheduled)).Id);
             }
@@ -84,15 +84,15 @@ public static class DetectionStarts
     }
 
     /// <summary>Why a detection that was begun has not been sent to a detector yet; null when nothing is in the way.</summary>
-    public static Hold? HoldOn(AdminState state, Detection detection) =>
-        Holds.OnDetection(state, state.JobType(detection.JobType), scheduled: false);
+    public static Hold? HoldOn(AdminState state, Detection detection, Now now) =>
+        Holds.OnDetection(state, state.JobType(detection.JobType), scheduled: false, now);
 
     private static void Skip(Turn turn, JobType type)
     {
         var now = turn.Now.Wall;
         turn.Put(type, schedule => schedule with
         {
-            NextAt = now + type.Policy.DetectionInterval,
+            NextAt = type.NextAfter(now),
             LastStatus = "skipped",
             LastStartedAt = now,
             LastCompletedAt = now,
@@ -137,7 +137,7 @@ public static class DetectionStarts
             {
                 LastStartedAt = now.Wall,
                 LastRunStartedAt = now.Wall,
-                NextAt = now.Wall + type.Policy.DetectionInterval,
+                NextAt = type.NextAfter(now.Wall),
             });
         }
         else
@@ -156,7 +156,7 @@ public static class DetectionStarts
         }
 
         var type = turn.JobType(detection.JobType);
-        if (HoldOn(turn.State, detection) is { } hold)
+        if (HoldOn(turn.State, detection, turn.Now) is { } hold)
         {
             if (detection.Message != hold.Text)
             {

@@ -108,7 +108,7 @@ public static class DispatchPlanner
             }
 
             // What somebody asked for passes by the turns of a lane, never by what holds those back too.
-            var queue = mayStart(type, Holds.OnDetectedJobs(state, type)) ? type.Ready : mayStart(type, Holds.OnAskedJobs(state, type)) ? type.Asked : [];
+            var queue = mayStart(type, Holds.OnDetectedJobs(state, type, now)) ? type.Ready : mayStart(type, Holds.OnAskedJobs(state, type)) ? type.Asked : [];
             if (queue.IsEmpty)
             {
                 continue;

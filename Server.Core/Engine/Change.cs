@@ -7,6 +7,7 @@ using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Engine;
@@ -82,6 +83,9 @@ public sealed record ScheduleRow(
 
     /// <summary>When a job of the type last failed for good.</summary>
     public DateTimeOffset? LastErrorAt { get; init; }
+
+    /// <summary>Null: by the interval of the config, at any time of the day.</summary>
+    public Timetable? Timetable { get; init; }
 
     /// <summary>Put away by a person: not listed until a worker offers it again.</summary>
     public DateTimeOffset? ArchivedAt { get; init; }

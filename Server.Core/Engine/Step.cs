@@ -5,6 +5,7 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -45,6 +46,8 @@ public static class Step
                 return JobRequests.SetPriority(turn, command);
             case DrainWorker command:
                 return WorkerTransitions.Drain(turn, command);
+            case SetTimetable command:
+                return TimetableTransitions.Set(turn, command);
             case AdmitWorker command:
                 return AdmissionTransitions.Admit(turn, command);
             case ForgetWorker command:

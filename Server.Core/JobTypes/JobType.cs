@@ -7,6 +7,7 @@ using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -27,6 +28,11 @@ public sealed record JobType
     public ScheduleRow Schedule { get; init; } = ScheduleRow.Empty;
 
     public TypeRules Rules { get; init; } = TypeRules.Default;
+
+    public Timetable Timetable => Schedule.Timetable ?? Timetable.None;
+
+    /// <summary>When the detection after one that starts at that instant is due.</summary>
+    public DateTimeOffset NextAfter(DateTimeOffset start) => Timetable.NextAfter(start, Policy.DetectionInterval);
 
     public bool IsPaused => Schedule.PausedAt is not null;
 

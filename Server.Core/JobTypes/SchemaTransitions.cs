@@ -94,7 +94,8 @@ public static class SchemaTransitions
         var type = turn.JobType(name);
         if (DetectionSchedule.IsScheduled(type) && type.Schedule.NextAt is null)
         {
-            turn.Put(type, schedule => schedule with { NextAt = turn.Now.Wall + turn.Options.FirstDetectionDelay });
+            var soon = turn.Now.Wall + turn.Options.FirstDetectionDelay;
+            turn.Put(type, schedule => schedule with { NextAt = type.Timetable.Cron.Length > 0 ? type.NextAfter(turn.Now.Wall) : soon });
         }
     }
 

@@ -45,7 +45,7 @@ public static class WaitingReason
 
         var hold = job.IsAsked
             ? Holds.OnAskedJobs(state, type) ?? Gate.From(state).OnJob(type)
-            : Holds.OnDetectedJobs(state, type);
+            : Holds.OnDetectedJobs(state, type, now);
         if (hold is not null)
         {
             return Because(hold.Code, hold.Text);

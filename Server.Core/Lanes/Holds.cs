@@ -19,20 +19,20 @@ public sealed record Hold(string Code, string Text)
 public static class Holds
 {
     /// <summary>Null: a detection may start now.</summary>
-    public static Hold? OnDetection(AdminState state, JobType type, bool scheduled)
+    public static Hold? OnDetection(AdminState state, JobType type, bool scheduled, Now now)
     {
         var lane = LaneOf(state, type);
         return Missing(state, type)
-            ?? (scheduled ? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: true) : null)
+            ?? (scheduled ? OfTimetable(type, now) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: true) : null)
             ?? (type.Rules.Gated && !type.Rules.Exclusive ? Gate.From(state).OnDetection(type) : null)
             ?? OfLock(state, lane);
     }
 
     /// <summary>Null: jobs that detection found may start now.</summary>
-    public static Hold? OnDetectedJobs(AdminState state, JobType type)
+    public static Hold? OnDetectedJobs(AdminState state, JobType type, Now now)
     {
         var lane = LaneOf(state, type);
-        return Missing(state, type) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: false) ?? OfLock(state, lane);
+        return Missing(state, type) ?? OfTimetable(type, now) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: false) ?? OfLock(state, lane);
     }
 
     /// <summary>Null: jobs that somebody asked for may start now, but for the gate.</summary>
@@ -45,6 +45,10 @@ public static class Holds
 
     private static Hold? Missing(AdminState state, JobType type) =>
         type.Rules.NeedsCluster && state.Cluster.Missing is { } problem ? new Hold("no_cluster", $"the cluster is not reachable: {problem}") : null;
+
+    private static Hold? OfTimetable(JobType type, Now now) => type.Timetable.QuietUntil(now.Wall) is { } until
+        ? new Hold("quiet", $"{type.Name} keeps quiet until {TimeZoneInfo.ConvertTime(until, TimeZoneInfo.FindSystemTimeZoneById(type.Timetable.TimeZone)):HH:mm} ({type.Timetable.TimeZone})")
+        : null;
 
     private static Hold? OtherAdmin(AdminState state, LaneRules lane) =>
         lane.ClusterLock && state.Cluster.OtherAdmin is { } other

@@ -28,7 +28,7 @@ public static class LaneTransitions
     private static void Advance(Turn turn, LaneRules lane)
     {
         var before = turn.State.Lanes.TurnOf(lane.Name);
-        var wanting = turn.State.JobTypes.Values.Where(type => type.Rules.Lane == lane.Name && Wants(turn.State, type)).Select(type => type.Name).ToList();
+        var wanting = turn.State.JobTypes.Values.Where(type => type.Rules.Lane == lane.Name && Wants(turn.State, type, turn.Now)).Select(type => type.Name).ToList();
         var now = turn.Now.Stamp;
         var waiting = before.Waiting;
         foreach (var name in waiting.Keys.Except(wanting).ToList())
@@ -87,8 +87,8 @@ public static class LaneTransitions
         turn with { JobType = "", Since = null, WindowEnds = default, IsClosed = false, Waiting = waiting };
 
     /// <summary>A detection is due, or jobs that detection found are; and somebody is there to do it.</summary>
-    private static bool Wants(AdminState state, JobType type) =>
-        !type.IsPaused
+    private static bool Wants(AdminState state, JobType type, Now now) =>
+        !type.IsPaused && type.Timetable.QuietUntil(now.Wall) is null
         && ((type.IsDue && Any(state, type.Detectors)) || (type.Ready.Count > type.Asked.Count && Any(state, type.Executors)));
 
     private static bool Any(AdminState state, System.Collections.Immutable.ImmutableArray<Sessions.SessionId> sessions)

@@ -6,6 +6,7 @@ using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -135,6 +136,8 @@ public sealed record JobTypeView
     public JobCounts Counts { get; init; } = new();
 
     public TypeRules Rules { get; init; } = TypeRules.Default;
+
+    public Timetable Timetable { get; init; } = Timetable.None;
 
     /// <summary>Why its scheduled work does not start just now; null when nothing but workers and limits is in the way.</summary>
     public Hold? Hold { get; init; }

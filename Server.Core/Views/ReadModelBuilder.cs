@@ -81,7 +81,8 @@ public sealed class ReadModelBuilder
             Policy = type.Policy,
             Counts = type.Counts,
             Rules = type.Rules,
-            Hold = HoldOf(state, type),
+            Timetable = type.Timetable,
+            Hold = HoldOf(state, type, now),
             Phase = PhaseOf(state, type, now),
             IsPaused = type.IsPaused,
             Paused = type.Schedule.PausedReason,
@@ -109,12 +110,12 @@ public sealed class ReadModelBuilder
     }
 
     /// <summary>Only while it would do something if it could.</summary>
-    private static Hold? HoldOf(AdminState state, JobType type) =>
+    private static Hold? HoldOf(AdminState state, JobType type, Now now) =>
         type.IsPaused ? null
-        : type.ActiveDetection is { } id && !state.Detections[id].IsSent ? DetectionStarts.HoldOn(state, state.Detections[id])
-        : type.IsDue ? Holds.OnDetection(state, type, scheduled: true)
+        : type.ActiveDetection is { } id && !state.Detections[id].IsSent ? DetectionStarts.HoldOn(state, state.Detections[id], now)
+        : type.IsDue ? Holds.OnDetection(state, type, scheduled: true, now)
         : type.Counts.Queued == 0 ? null
-        : type.Ready.Count > type.Asked.Count ? Holds.OnDetectedJobs(state, type) : Holds.OnAskedJobs(state, type);
+        : type.Ready.Count > type.Asked.Count ? Holds.OnDetectedJobs(state, type, now) : Holds.OnAskedJobs(state, type);
 
     private ImmutableArray<LaneView> Lanes(AdminState state, ImmutableArray<JobTypeView> types)
     {

@@ -99,6 +99,39 @@ public sealed class LanesApiTests : IAsyncLifetime
         await _admin.ViewsAsync(model => model.Workers.IsEmpty && model.JobTypes.IsEmpty);
     }
 
+    [Fact]
+    public async Task Timetable_IsSetAndRead_AndWhatCannotBeIsRefused()
+    {
+        using var worker = new ScriptedWorker(_admin.GrpcAddress);
+        await worker.HelloAsync("my_type");
+        await _admin.ViewsAsync(model => model.JobTypes.Length == 1);
+        await PutAsync("/api/plugin/job-types/my_type/timetable", new { cron = "30 2 * * mon-fri", time_zone = "Europe/Berlin", quiet = (object[])[new { from = "22:00", to = "06:00", days = (string[])["sat", "sun"] }] });
+        Assert.Equal(
+            """{"cron":"30 2 * * mon-fri","time_zone":"Europe/Berlin","quiet":[{"from":"22:00","to":"06:00","days":["sun","sat"]}]}""",
+            (await _admin.GetAsync("/api/plugin/job-types/my_type/timetable")).GetRawText());
+        await PutAsync("/api/plugin/job-types/my_type/timetable", new { cron = "never" }, 400);
+        await PutAsync("/api/plugin/job-types/my_type/timetable", new { quiet = (object[])[new { from = "9" }] }, 400);
+        await PutAsync("/api/plugin/job-types/unheard/timetable", new { }, 404);
+    }
+
+    [Fact]
+    public async Task DeniedWorker_IsSentAway_AndLetInAgain()
+    {
+        using var worker = new ScriptedWorker(_admin.GrpcAddress);
+        await worker.HelloAsync("my_type");
+        await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.Hello);
+        await _admin.PostAsync("/api/plugin/workers/w-1/admission", "{}", 400);
+        Assert.Equal("denied", (await _admin.PostAsync("/api/plugin/workers/w-1/admission", """{"allowed":false}""")).GetProperty("admission").GetString());
+        Assert.Equal(new Grpc.Transport.Status(Grpc.Transport.StatusCode.PermissionDenied, "worker w-1 was denied by a person"), await worker.EndAsync());
+        using var again = new ScriptedWorker(_admin.GrpcAddress);
+        await again.HelloAsync("my_type");
+        Assert.Equal(Grpc.Transport.StatusCode.PermissionDenied, (await again.EndAsync()).Code);
+        await _admin.PostAsync("/api/plugin/workers/w-1/admission", """{"allowed":true}""");
+        using var last = new ScriptedWorker(_admin.GrpcAddress);
+        await last.HelloAsync("my_type");
+        Assert.True((await last.NextAsync(AdminToWorkerMessage.BodyOneofCase.Hello)).Hello.Accepted);
+    }
+
     private static string Types(JsonElement lanes, string lane) => string.Join(',', lanes.EnumerateArray()
         .Single(one => one.GetProperty("lane").GetString() == lane).GetProperty("job_types").EnumerateArray().Select(type => type.GetString()));
 

@@ -70,7 +70,7 @@ public sealed class LockedLaneTests(ClusterAdmin browser) : IClassFixture<Cluste
         // The master goes away: what is known stays, and the page says that it is old.
         await browser.VisitAsync(live, "/settings");
         await browser.Master.StopAsync();
-        await Expect(live.GetByTestId("cluster")).ToContainTextAsync("Not reachable");
+        await Expect(live.GetByTestId("cluster")).ToContainTextAsync("Not reachable", new() { Timeout = 60_000 });
         await live.Context.CloseAsync();
     }
 
