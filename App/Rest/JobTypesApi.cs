@@ -168,7 +168,8 @@ public static class JobTypesApi
             return WireJson.Error(StatusCodes.Status400BadRequest, $"the body is not a config: {exception.Message}");
         }
 
-        if (type == "admin_script" && wire.AdminConfigValues.TryGetValue("script", out var script) && string.IsNullOrWhiteSpace(script.StringValue))
+        if (type == "admin_script" && wire.AdminConfigValues.TryGetValue("script", out var script)
+            && script.KindCase is Wire.ConfigValue.KindOneofCase.StringValue or Wire.ConfigValue.KindOneofCase.None && string.IsNullOrWhiteSpace(script.StringValue))
         {
             // An emptied script means the descriptor's, which stands in for a value that is not there.
             wire.AdminConfigValues.Remove("script");

@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Views;
 using static BlazorPluginAdmin.App.Rest.WireJson;
 
@@ -83,14 +84,17 @@ public static class SchedulerApi
         waiting_since = cluster.Lock.WaitingSince,
     };
 
-    private static bool InFlight(JobTypeView type) => type.Phase is "detecting" or "waiting_for_lock";
+    /// <summary>Clients know a run that waits for the lock as under way; here it begins when the lock is had.</summary>
+    private static string PhaseOf(JobTypeView type) => type is { Phase: "due", Hold.Code: Hold.LockCode } ? "waiting_for_lock" : type.Phase;
+
+    private static bool InFlight(JobTypeView type) => PhaseOf(type) is "detecting" or "waiting_for_lock";
 
     /// <summary>Of one lane, or of all of them together.</summary>
     private static object Scheduler(ReadModel model, LaneView? lane, DateTimeOffset now)
     {
         var types = Lanes.In(model, lane?.Name).ToList();
         var names = types.Select(type => type.Name).ToHashSet(StringComparer.Ordinal);
-        var busy = types.FirstOrDefault(type => type.Phase is "detecting" or "waiting_for_lock" or "executing");
+        var busy = types.FirstOrDefault(type => PhaseOf(type) is "detecting" or "waiting_for_lock" or "executing");
         return new
         {
             now,
@@ -99,7 +103,7 @@ public static class SchedulerApi
             idle_sleep_seconds = lane?.Rules.IdleSleepSeconds ?? model.Lanes.Select(one => one.Rules.IdleSleepSeconds).DefaultIfEmpty(61).Min(),
             next_detection_at = types.Select(type => type.NextDetectionAt).Min(),
             current_job_type = busy?.Name,
-            current_phase = busy?.Phase ?? "sleeping",
+            current_phase = busy is null ? "sleeping" : PhaseOf(busy),
             last_iteration_had_jobs = Some(types.Any(type => type.LastFound > 0)),
             last_iteration_done_at = types.Select(type => type.LastCompletedAt).Max(),
             waiting = Some(types.Where(type => InFlight(type) || type.NextDetectionAt is not null).Select(type => InFlight(type)

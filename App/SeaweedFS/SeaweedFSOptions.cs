@@ -88,6 +88,12 @@ public sealed record SeaweedFSOptions
             }
         }
 
+        if (found.Count == 0 && errors.Count == 0)
+        {
+            // An empty variable in a unit file: without a word, work would go on beside the cluster's locks.
+            errors.Add($"{given.From} names no master; write host:9333, or leave it out");
+        }
+
         return [.. found.Distinct()];
     }
 }

@@ -15,6 +15,7 @@ public static class ClusterAddress
         .. Check("filer_addresses", context.FilerAddresses),
         .. Check("volume_grpc_addresses", context.VolumeGrpcAddresses),
         .. Check("s3_grpc_addresses", context.S3GrpcAddresses),
+        .. context.Metadata.Where(pair => pair.Value is null).Select(pair => new FieldError("", "metadata", FieldErrorCodes.Custom, $"'{pair.Key}' has no value")),
     ];
 
     public static bool IsValid(string address)

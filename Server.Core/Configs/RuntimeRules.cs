@@ -28,7 +28,7 @@ public static class RuntimeRules
         return
         [
             .. numbers.Where(number => number.Value < 0)
-                .Select(number => new FieldError("admin_runtime", number.Name, FieldErrorCodes.Min, $"{number.Value} is below 0; 0 means the default")),
+                .Select(number => new FieldError("admin_runtime", number.Name, FieldErrorCodes.Min, $"{number.Value} is below 0; 0 means {(number.Name == "retry_limit" ? "no retry" : "the default")}")),
         ];
     }
 }

@@ -124,7 +124,16 @@ public static class DetectionTransitions
         };
         if (turn.State.Sessions.GetValueOrDefault(detection.Session) is { } session)
         {
-            turn.Put(session with { HeldDetections = Math.Max(0, session.HeldDetections - 1) });
+            turn.Put(session with
+            {
+                HeldDetections = Math.Max(0, session.HeldDetections - 1),
+                FailedDetections = status switch
+                {
+                    DetectionStatus.Succeeded => session.FailedDetections.Remove(detection.JobType),
+                    DetectionStatus.Failed or DetectionStatus.TimedOut => session.FailedDetections.SetItem(detection.JobType, now.Stamp),
+                    _ => session.FailedDetections,
+                },
+            });
         }
 
         if (detection.Mode is DetectionMode.Scheduled or DetectionMode.Run)

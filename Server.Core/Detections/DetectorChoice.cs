@@ -5,7 +5,10 @@ using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Detections;
 
-/// <summary>Who detects: the holder of the detector role, else the worker with most free detection slots, else whoever waited longest.</summary>
+/// <summary>
+/// Who detects: the holder of the detector role; else one that has not failed, or failed longest ago, whatever room the others
+/// have; else the worker with most free detection slots; else whoever waited longest.
+/// </summary>
 public static class DetectorChoice
 {
     public static Session? Pick(AdminState state, JobType type)
@@ -36,6 +39,12 @@ public static class DetectorChoice
 
     private static int Compare(Session one, Session other, string jobType, AdminState state)
     {
+        var byFailure = FailedAt(one, jobType).CompareTo(FailedAt(other, jobType));
+        if (byFailure != 0)
+        {
+            return byFailure;
+        }
+
         var byFree = FreeSlots(other, jobType, state).CompareTo(FreeSlots(one, jobType, state));
         if (byFree != 0)
         {
@@ -45,6 +54,8 @@ public static class DetectorChoice
         var byTurn = one.LastDetected.CompareTo(other.LastDetected);
         return byTurn != 0 ? byTurn : one.Worker.CompareTo(other.Worker);
     }
+
+    private static TimeSpan FailedAt(Session session, string jobType) => session.FailedDetections.GetValueOrDefault(jobType, TimeSpan.MinValue);
 
     private static int FreeSlots(Session session, string jobType, AdminState state)
     {

@@ -60,7 +60,7 @@ public static class JobIndex
     private static bool IsSamePlace(Job before, Job after) =>
         before.State == after.State && before.Phase == after.Phase && ReferenceEquals(before.Attempt, after.Attempt)
         && before.Priority == after.Priority && before.DueAt == after.DueAt && before.PauseUntil == after.PauseUntil
-        && before.ExpiresAt == after.ExpiresAt && before.DedupeKey == after.DedupeKey;
+        && before.ExpiresAt == after.ExpiresAt && before.DedupeKey == after.DedupeKey && before.IsKeyless == after.IsKeyless;
 
     private static JobType Queued(JobType type, List<Job> added)
     {
@@ -158,7 +158,7 @@ public static class JobIndex
         {
             Ready = ready,
             Asked = asked,
-            KeylessOpen = type.KeylessOpen + (!after.IsKeyless ? 0 : after.IsTerminal ? before is null ? 0 : -1 : before is null ? 1 : 0),
+            KeylessOpen = type.KeylessOpen + IsOpenKeyless(after) - IsOpenKeyless(before),
             Later = later,
             Active = active,
             Keys = keys,
@@ -167,6 +167,9 @@ public static class JobIndex
             RecentCount = recentCount,
         };
     }
+
+    /// <summary>1 or 0. A newer proposal may give a waiting job the key it had not, or take it away.</summary>
+    private static int IsOpenKeyless(Job? job) => job is { IsKeyless: true, IsTerminal: false } ? 1 : 0;
 
     private static ImmutableSortedSet<Appointment> Rescheduled(AdminState state, Job? before, Job after)
     {

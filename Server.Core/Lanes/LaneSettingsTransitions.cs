@@ -24,7 +24,7 @@ public static class LaneSettingsTransitions
 
         if (lane.IdleSleepSeconds is < 1 or > 86400)
         {
-            return new Refusal(RefusalCode.Invalid, "idle_sleep_seconds must be between 1 and 86400");
+            return new Refusal(RefusalCode.Invalid, "idle_sleep_sec must be between 1 and 86400");
         }
 
         Change(turn, book.Changes with { Lanes = book.Changes.Lanes.SetItem(lane.Name, lane) }, command.By, $"lane {lane.Name} saved: {Words(lane)}");

@@ -99,6 +99,9 @@ public sealed record Session
     /// <summary>Stamp of the last detection it was asked for.</summary>
     public TimeSpan LastDetected { get; init; }
 
+    /// <summary>Stamps of failures, by job type: its last detection of that type failed or took too long.</summary>
+    public ImmutableDictionary<string, TimeSpan> FailedDetections { get; init; } = ImmutableDictionary.Create<string, TimeSpan>(StringComparer.Ordinal);
+
     /// <summary>Stamp of the last attempt it was given; ties go to whoever waited longest.</summary>
     public TimeSpan LastPicked { get; init; }
 

@@ -57,6 +57,9 @@ public sealed class LanesApiTests : IAsyncLifetime
         var saved = await PutAsync("/api/plugin/cluster", new { master_grpc_addresses = (string[])["m1:9333", " m0:9333.19444 ", "m1:9333"], filer_addresses = (string[])["f:8888"] });
         Assert.Equal("m0:9333.19444,m1:9333", string.Join(',', saved.GetProperty("context").GetProperty("master_grpc_addresses").EnumerateArray().Select(address => address.GetString())));
         Assert.Contains("'m1' is not host:port", (await PutAsync("/api/plugin/cluster", new { master_grpc_addresses = (string[])["m1"] }, 400)).GetProperty("error").GetString(), StringComparison.Ordinal);
+        var empty = await PutAsync("/api/plugin/cluster", new { metadata = new Dictionary<string, string?> { ["k"] = null } }, 400);
+        Assert.Contains("metadata", empty.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("idle_sleep_sec ", (await PutAsync("/api/plugin/lanes/mine", new { idle_sleep_sec = 0 }, 400)).GetProperty("error").GetString(), StringComparison.Ordinal);
         using var worker = new ScriptedWorker(_admin.GrpcAddress);
         await worker.HelloAsync("my_type");
         await _admin.ViewsAsync(model => model.JobTypes.Length == 1);

@@ -54,4 +54,20 @@ public sealed class ClusterLockTests(Peers peers) : AcceptanceTests(peers)
         await Admin.UntilAsync(state => state.Cluster.Lock.Phase == LockPhase.Free, "the lock is given back");
         Assert.Null(_master.HolderOf("shell"));
     }
+
+    [Fact]
+    public async Task ScheduledDetection_ThatWaitsForTheShell_IsShownAsWaitingForTheLock()
+    {
+        _master.TakeLock("shell", "weed shell");
+        await GoAsync("vacuum");
+        await Admin.UntilAsync(state => state.JobTypes.GetValueOrDefault("vacuum")?.Config is not null, "the type has its config");
+        await Admin.PutAsync("job-types/vacuum/config", """{"admin_runtime":{"enabled":true,"detection_interval_minutes":1}}""");
+        await Admin.PassAsync(TimeSpan.FromSeconds(61));
+        await _master.CallAsync("LeaseAdminToken", "shell");
+        var status = await Admin.GetAsync("scheduler-status?lane=default", status => status.GetProperty("lock").TryGetProperty("waiting_reason", out _));
+        Assert.Equal("held by weed shell", Text(status.GetProperty("lock"), "waiting_reason"));
+        var scheduler = status.GetProperty("scheduler");
+        Assert.Equal(("vacuum", "waiting_for_lock"), (Text(scheduler, "current_job_type"), Text(scheduler, "current_phase")));
+        Assert.True(scheduler.GetProperty("job_types")[0].GetProperty("detection_in_flight").GetBoolean());
+    }
 }

@@ -86,6 +86,10 @@ public sealed class ConfigTests(Peers peers) : AcceptanceTests(peers)
 
         Assert.Equal(2, Admin.State.JobTypes["admin_script"].Config!.Version);
         Assert.Equal(0, Admin.State.JobTypes["admin_script"].Config!.Runtime!.DetectionIntervalMinutes);
+
+        // Only a blank text asks for the default; a value of another kind is no blank.
+        var other = await Admin.PutAsync("job-types/admin_script/config", """{"admin_runtime":{"enabled":true},"admin_config_values":{"script":{"int64_value":"5"}}}""");
+        Assert.Equal("5", Text(other.GetProperty("admin_config_values").GetProperty("script"), "string_value"));
     }
 
     [Case(12)]

@@ -44,6 +44,8 @@ public sealed class AddressTests
 
     [Theory]
     [InlineData("--seaweedfs-master=a", "'a' is not the address of a master")]
+    [InlineData("--seaweedfs-master=", "--seaweedfs-master names no master")]
+    [InlineData("--seaweedfs-master=,", "--seaweedfs-master names no master")]
     [InlineData("--seaweedfs-filer-group=g", "no cluster without --seaweedfs-master")]
     [InlineData("--seaweedfs-master=a:1 --seaweedfs-tls-ca=x --seaweedfs-tls-cert=y", "--seaweedfs-tls-cert and --seaweedfs-tls-key are used together")]
     [InlineData("--seaweedfs-master=a:1 --seaweedfs-tls-cert=y --seaweedfs-tls-key=z", "and with --seaweedfs-tls-ca")]

@@ -5,6 +5,7 @@ using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
 using BlazorPluginAdmin.Tests.Shared;
@@ -79,6 +80,29 @@ public sealed class DetectorTests : IDisposable
 
         Assert.Equal(3, Asked(one).Count());
         Assert.Empty(Asked(two));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void DetectorThatFails_IsAskedLast_EvenWhenItHasMoreRoom(bool answers)
+    {
+        var one = _admin.ConnectDescribed("w-1");
+        var two = _admin.Connect("w-2");
+        one.Beat();
+        _admin.Post(new WorkerInput.Beat(two.Session, new Heartbeat(_admin.Time.GetUtcNow(), [], 1, 1, 0, 4, ImmutableSortedDictionary<string, string>.Empty)));
+        _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Preview, Timeout: TimeSpan.FromSeconds(1)));
+        Assert.Single(Asked(one));
+        if (answers)
+        {
+            one.EndDetection(one.LastDetection, success: false, "no master");
+        }
+
+        _admin.Advance(TimeSpan.FromSeconds(2));
+        _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Preview));
+        two.EndDetection(Assert.Single(Asked(two)), success: false, "no master");
+        _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Preview));
+        Assert.Equal(2, Asked(one).Count());
     }
 
     [Fact]

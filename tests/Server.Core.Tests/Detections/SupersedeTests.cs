@@ -51,6 +51,27 @@ public sealed class SupersedeTests
         Assert.Equal(4, scene.Admin.State.Jobs.Count);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("p-1")]
+    public void WaitingJob_WhoseNewerProposalHasAKeyOrNoneAnyMore_HoldsNothingUpOnceItEnded(string key)
+    {
+        using var admin = new AdminHarness();
+        var worker = admin.ConnectDescribed();
+        var later = admin.Time.GetUtcNow().AddHours(1);
+        foreach (var proposed in (string[])[key, key.Length == 0 ? "p-1" : ""])
+        {
+            var run = admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run)).Value!;
+            admin.Post(new Workers.WorkerInput.Proposed(worker.Session, run.Id, "echo", [FakeWorker.Proposal(proposed) with { ProposalId = "p-1", NotBefore = later }], false));
+            worker.EndDetection(worker.LastDetection);
+            Assert.Equal(proposed.Length == 0 ? 1 : 0, admin.State.JobTypes["echo"].KeylessOpen);
+        }
+
+        admin.Send(new CancelJob(Actor.LocalUi, Assert.Single(admin.State.Jobs.Values).Id, ""));
+        Assert.Equal(0, admin.State.JobTypes["echo"].Counts.Open);
+        Assert.Equal(0, admin.State.JobTypes["echo"].KeylessOpen);
+    }
+
     [Fact]
     public void JobWithoutKey_HoldsUpItsDetection_AlsoAfterARestart()
     {
