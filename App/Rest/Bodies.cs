@@ -20,7 +20,7 @@ public static class Bodies
         }
         catch (JsonException exception)
         {
-            return (null, WireJson.Error(StatusCodes.Status400BadRequest, $"the body is not JSON of the expected shape: {exception.Message}"));
+            return (null, WireJson.Error(StatusCodes.Status400BadRequest, $"the body is not JSON of the expected shape{(exception.Path is { Length: > 1 } path ? $" at {path}" : "")}{(exception.LineNumber is { } line ? $", line {line + 1}" : "")}"));
         }
     }
 

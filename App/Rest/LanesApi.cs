@@ -38,7 +38,7 @@ public static class LanesApi
     private static async Task<IResult> SaveAsync(IAdmin admin, string lane, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<LaneBody>(request, cancellationToken);
-        if (problem is not null || body is null)
+        if (problem is not null || body is null or { Serialise: null, ClusterLock: null, IdleSleepSec: null })
         {
             return problem ?? WireJson.Error(StatusCodes.Status400BadRequest, "say what to change: serialise, cluster_lock, idle_sleep_sec");
         }

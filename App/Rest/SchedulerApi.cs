@@ -29,7 +29,7 @@ public static class SchedulerApi
         });
         api.MapGet("/scheduler-states", (IAdmin admin, string? job_type, string? lane) => Json(Lanes.In(admin.Views.Current.Value, lane)
             .Where(type => string.IsNullOrEmpty(job_type) || type.Name == job_type)
-            .Select(State)));
+            .Select(type => State(type, admin.Views.Current.Value.Cluster.Report?.Problem ?? ""))));
         api.MapGet("/scheduler-status", (IAdmin admin, TimeProvider time, string? lane) =>
         {
             var model = admin.Views.Current.Value;
@@ -41,7 +41,7 @@ public static class SchedulerApi
         });
     }
 
-    private static object State(JobTypeView type)
+    private static object State(JobTypeView type, string problem)
     {
         var policy = type.Policy;
         int? When(int value) => policy.Enabled ? Some(value) : null;
@@ -58,7 +58,7 @@ public static class SchedulerApi
             last_run_started_at = type.LastRunStartedAt,
             last_run_completed_at = type.LastRunCompletedAt,
             last_run_status = Some(type.LastRunStatus),
-            waiting_reason = type.Hold?.Text,
+            waiting_reason = type.Hold?.Text ?? (type.Rules.NeedsCluster && problem.Length > 0 ? $"the cluster cannot be looked up: {problem}" : null),
             detection_interval_minutes = When((int)policy.DetectionInterval.TotalMinutes),
             detection_timeout_seconds = When((int)policy.DetectionTimeout.TotalSeconds),
             execution_timeout_seconds = When((int)policy.ExecutionTimeout.TotalSeconds),
@@ -85,7 +85,7 @@ public static class SchedulerApi
     };
 
     /// <summary>Clients know a run that waits for the lock as under way; here it begins when the lock is had.</summary>
-    private static string PhaseOf(JobTypeView type) => type is { Phase: "due", Hold.Code: Hold.LockCode } ? "waiting_for_lock" : type.Phase;
+    private static string PhaseOf(JobTypeView type) => type is { Phase: "due", Hold.Code: Hold.LockCode } ? "waiting_for_lock" : type.Phase == "waiting" ? "detecting" : type.Phase;
 
     private static bool InFlight(JobTypeView type) => PhaseOf(type) is "detecting" or "waiting_for_lock";
 

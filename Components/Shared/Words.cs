@@ -128,6 +128,7 @@ public static class Words
     {
         "detecting" => ("running", "search", "Detecting"),
         "waiting_for_lock" => ("uneasy", "lock", "Held back"),
+        "waiting" => ("uneasy", "clock", "Held back"),
         "executing" => ("running", "play", "Executing"),
         "paused" => ("uneasy", "pause", "Paused"),
         "disabled" => ("canceled", "slash", "By hand"),

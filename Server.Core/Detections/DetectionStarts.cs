@@ -31,7 +31,9 @@ public static class DetectionStarts
             return new Refusal(RefusalCode.Unavailable, $"no detector worker available for job_type={command.JobType}");
         }
 
-        if (Holds.OnDetection(turn.State, type, scheduled: false, turn.Now) is { Code: "no_cluster" } hold)
+        // What would only wait for hours is refused at once; a run's jobs are scheduled work.
+        var held = command.Mode == DetectionMode.Run ? Holds.OnScheduled(turn.State, type, turn.Now) : Holds.OnDetection(turn.State, type, scheduled: false, turn.Now);
+        if (held is { Code: "no_cluster" or "other_admin" } hold)
         {
             return new Refusal(RefusalCode.Unavailable, hold.Text);
         }

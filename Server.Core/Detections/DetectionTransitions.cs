@@ -121,6 +121,7 @@ public static class DetectionTransitions
         {
             ActiveDetection = null,
             Detector = status == DetectionStatus.Succeeded ? detection.Worker : null,
+            Interruptions = status == DetectionStatus.Interrupted ? turn.JobType(detection.JobType).Interruptions + 1 : 0,
         };
         if (turn.State.Sessions.GetValueOrDefault(detection.Session) is { } session)
         {
@@ -144,7 +145,7 @@ public static class DetectionTransitions
                 LastFound = ended.Counts.Found,
                 LastError = error,
                 LastStatus = status switch { DetectionStatus.Succeeded => "success", DetectionStatus.TimedOut => "timeout", _ => "error" },
-                NextAt = status == DetectionStatus.Interrupted ? now.Wall + turn.Options.FirstDetectionDelay : schedule.NextAt,
+                NextAt = status == DetectionStatus.Interrupted ? Again(type, schedule.NextAt, turn) : schedule.NextAt,
             });
         }
         else
@@ -208,7 +209,7 @@ public static class DetectionTransitions
     {
         var type = turn.JobType(detection.JobType);
         if (!type.Rules.Supersedes || detection.Mode is not (DetectionMode.Scheduled or DetectionMode.Run)
-            || detection.HasMore || (detection.MaxResults > 0 && detection.Counts.Found >= detection.MaxResults))
+            || detection.HasMore || detection.Counts.Invalid > 0 || (detection.MaxResults > 0 && detection.Counts.Found >= detection.MaxResults))
         {
             return;
         }
@@ -220,6 +221,13 @@ public static class DetectionTransitions
                 JobFlow.Apply(turn, job, new JobInput.Supersede("the newest detection no longer proposes it"));
             }
         }
+    }
+
+    /// <summary>Soon, but later each time in a row: a detector that dies of its detection is not to be asked for ever. Never later than it was due anyway.</summary>
+    private static DateTimeOffset? Again(JobType type, DateTimeOffset? due, Turn turn)
+    {
+        var soon = turn.Now.Wall + (turn.Options.FirstDetectionDelay * Math.Pow(2, Math.Min(type.Interruptions - 1, 20)));
+        return soon < due ? soon : due;
     }
 
     private static void Stop(Turn turn, Detection detection, string reason)

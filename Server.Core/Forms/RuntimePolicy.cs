@@ -92,7 +92,8 @@ public sealed record RuntimePolicy
             MaxJobsPerDetection = Or(asked.MaxJobsPerDetection, Disabled.MaxJobsPerDetection),
             GlobalConcurrency = global,
             PerWorkerConcurrency = perWorker,
-            RetryLimit = Math.Max(0, asked.RetryLimit),
+            // What others see as a gap is none to retry by: a negative limit was never meant to repeat anything.
+            RetryLimit = Math.Max(0, (saved ?? asked).RetryLimit),
             RetryBackoff = Seconds(asked.RetryBackoffSeconds, Disabled.RetryBackoff),
             Clamps = clamps.ToImmutable(),
         };

@@ -42,6 +42,9 @@ public sealed record JobType
     /// <summary>Prefers this worker for the next detection; cleared when it failed or left.</summary>
     public WorkerId? Detector { get; init; }
 
+    /// <summary>Detections in a row that ended because the detector or the admin went away.</summary>
+    public int Interruptions { get; init; }
+
     /// <summary>A detection is due and starts as soon as a detector is there and nothing holds it back.</summary>
     public bool IsDue { get; init; }
 

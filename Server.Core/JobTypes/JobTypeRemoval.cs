@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Lanes;
 
 namespace BlazorPluginAdmin.Server.Core.JobTypes;
 
@@ -31,6 +32,13 @@ public static class JobTypeRemoval
         }
 
         turn.Remove(turn.JobType(command.JobType));
+        if (turn.State.Lanes.Changes is var changes && changes.Types.ContainsKey(command.JobType))
+        {
+            var left = changes with { Types = changes.Types.Remove(command.JobType) };
+            turn.Save(new Change.LanesSaved(left));
+            LaneSettingsTransitions.Apply(turn, left);
+        }
+
         turn.Log(Line(command.By, command.JobType, "deleted with its config and its ended jobs"));
         return command.JobType;
     }

@@ -38,6 +38,10 @@ public static class Holds
     /// <summary>Null: jobs that somebody asked for may start now, but for the gate.</summary>
     public static Hold? OnAskedJobs(AdminState state, JobType type) => Missing(state, type) ?? OfLock(state, LaneOf(state, type));
 
+    /// <summary>Scheduled work of the type is out of the question, whoever has the turn.</summary>
+    public static Hold? OnScheduled(AdminState state, JobType type, Now now) =>
+        Missing(state, type) ?? OfTimetable(type, now) ?? OtherAdmin(state, LaneOf(state, type));
+
     public static LaneRules LaneOf(AdminState state, JobType type) => state.Lanes.Settings.LaneOf(type.Rules);
 
     /// <summary>The lane's rules ask for the lock, and there is one.</summary>
@@ -57,10 +61,15 @@ public static class Holds
 
     private static Hold? OfLane(AdminState state, JobType type, LaneRules lane, bool detects)
     {
+        // A proposal without a key has no twin to be recognised by: until its job ended, it would only be found again.
+        if (detects && type.KeylessOpen > 0)
+        {
+            return new Hold("keyless", $"{type.KeylessOpen} jobs that have no dedupe key have not ended");
+        }
+
         if (!lane.Serialise)
         {
-            // A proposal without a key has no twin to be recognised by: until its job ended, it would only be found again.
-            return detects && type.KeylessOpen > 0 ? new Hold("keyless", $"{type.KeylessOpen} jobs that have no dedupe key have not ended") : null;
+            return null;
         }
 
         var turn = state.Lanes.TurnOf(lane.Name);

@@ -58,8 +58,8 @@ public static class LaneTransitions
             next = Granted(turn, next);
         }
 
-        // A person's wish lasts until it was this type's turn.
-        if (next.JobType == next.Next && next.Next.Length > 0)
+        // A person's wish lasts until it was this type's turn, or his run has found nothing to do.
+        if (next.Next.Length > 0 && (next.JobType == next.Next || (!wanting.Contains(next.Next) && turn.JobType(next.Next).ActiveDetection is null)))
         {
             next = next with { Next = "" };
         }
@@ -88,8 +88,8 @@ public static class LaneTransitions
 
     /// <summary>A detection is due, or jobs that detection found are; and somebody is there to do it.</summary>
     private static bool Wants(AdminState state, JobType type, Now now) =>
-        !type.IsPaused && type.Timetable.QuietUntil(now.Wall) is null
-        && ((type.IsDue && Any(state, type.Detectors)) || (type.Ready.Count > type.Asked.Count && Any(state, type.Executors)));
+        !type.IsPaused && Holds.OnScheduled(state, type, now) is null
+        && ((type.IsDue && type.KeylessOpen == 0 && Any(state, type.Detectors)) || (type.Ready.Count > type.Asked.Count && Any(state, type.Executors)));
 
     private static bool Any(AdminState state, System.Collections.Immutable.ImmutableArray<Sessions.SessionId> sessions)
     {

@@ -142,7 +142,7 @@ public sealed record JobTypeView
     /// <summary>Why its scheduled work does not start just now; null when nothing but workers and limits is in the way.</summary>
     public Hold? Hold { get; init; }
 
-    /// <summary>idle, due, waiting_for_lock, detecting, executing, paused, disabled.</summary>
+    /// <summary>idle, due, waiting_for_lock, waiting, detecting, executing, paused, disabled.</summary>
     public string Phase { get; init; } = "idle";
 
     public string Paused { get; init; } = "";

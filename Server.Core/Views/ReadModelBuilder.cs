@@ -136,7 +136,7 @@ public sealed class ReadModelBuilder
     }
 
     private static string PhaseOf(AdminState state, JobType type, Now now) =>
-        type.ActiveDetection is { } id ? state.Detections[id].IsSent ? "detecting" : "waiting_for_lock"
+        type.ActiveDetection is { } id ? state.Detections[id] is { IsSent: false, Stage.Length: > 0 } held ? held.Stage : "detecting"
         : type.IsPaused ? "paused"
         : type.Counts.Active > 0 ? "executing"
         : !type.Policy.Enabled && type.Detectors.Length > 0 ? "disabled"

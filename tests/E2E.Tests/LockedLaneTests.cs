@@ -47,6 +47,13 @@ public sealed class LockedLaneTests(ClusterAdmin browser) : IClassFixture<Cluste
             var (page, complaints) = await browser.OpenAsync("/plugin/queue?job=vacuum", width, height, theme);
             await Expect(page.GetByTestId("hold")).ToContainTextAsync("waiting for the cluster lock, held by shell");
             await PageChecks.CheckAsync(page, $"lock-type-{width}-{theme}");
+            await browser.VisitAsync(page, "/plugin/configuration?job=vacuum");
+            await page.GetByLabel("Detect at").FillAsync("30 2 * * mon-fri");
+            await page.GetByLabel("Quiet").FillAsync("22:00-26:00");
+            await page.GetByTestId("save-timetable").ClickAsync();
+            await Expect(page.GetByTestId("timetable-reply")).ToContainTextAsync("is not a window");
+            await page.GetByTestId("save-timetable").ScrollIntoViewIfNeededAsync();
+            await PageChecks.CheckAsync(page, $"timetable-{width}-{theme}");
             await browser.VisitAsync(page, "/plugin/lanes");
             await Expect(page.GetByTestId("lock")).ToContainTextAsync("Waiting");
             await PageChecks.CheckAsync(page, $"lock-lanes-{width}-{theme}");
@@ -92,6 +99,28 @@ public sealed class LockedLaneTests(ClusterAdmin browser) : IClassFixture<Cluste
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await Expect(page.GetByLabel("night: one job type at a time")).ToHaveCountAsync(0);
         await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task DeniedWorker_IsShown_AndLetInAgain()
+    {
+        using (var denied = new ScriptedWorker($"127.0.0.1:{browser.Admin.GrpcPort}", "stranger"))
+        {
+            await OfferAsync(denied, "odd");
+            var (page, _) = await browser.OpenAsync("/workers");
+            var row = page.GetByTestId("worker-row").Filter(new() { HasText = "stranger" });
+            await row.GetByTestId("deny-connected").ClickAsync();
+            await row.GetByTestId("deny-connected-confirm").ClickAsync();
+            await Expect(row).ToContainTextAsync("Denied");
+            await PageChecks.CheckAsync(page, "worker-denied");
+            await row.GetByTestId("approve").ClickAsync();
+            await Expect(row).ToContainTextAsync("approved");
+            await page.Context.CloseAsync();
+        }
+
+        using var again = new ScriptedWorker($"127.0.0.1:{browser.Admin.GrpcPort}", "stranger");
+        await again.HelloAsync("odd");
+        Assert.True((await again.NextAsync(AdminToWorkerMessage.BodyOneofCase.Hello)).Hello.Accepted);
     }
 
     private static async Task OfferAsync(ScriptedWorker worker, string type)

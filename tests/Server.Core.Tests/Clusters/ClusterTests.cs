@@ -102,6 +102,27 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public void RunBesideAnotherAdmin_IsRefusedAtOnce_BecauseItsJobsWouldWait()
+    {
+        using var scene = new LaneScene("a", watched: true, runtime: LaneScene.Runtime with { Enabled = false });
+        scene.Admin.Post(new ClusterInput.Presence("admin-server"));
+        Assert.Equal(RefusalCode.Unavailable, scene.Admin.Send(new RequestDetection(Actor.LocalRest, "a", DetectionMode.Run)).Refusal!.Code);
+        Assert.True(scene.Admin.Send(new RequestDetection(Actor.LocalRest, "a", DetectionMode.Preview)).IsAccepted);
+    }
+
+    [Fact]
+    public void TypeThatNeedsTheCluster_TakesNoTurn_WhileItIsNotReachable()
+    {
+        using var scene = new LaneScene("a,free", watched: true);
+        scene.Admin.Post(new ClusterInput.Looked(new ClusterReport(ClusterContext.Empty, "nobody answers", scene.Admin.Time.GetUtcNow())));
+        Assert.True(scene.Admin.Send(new Core.Lanes.SaveLane(Actor.LocalUi, new Core.Lanes.LaneRules("volumes") { Serialise = true })).IsAccepted);
+        Assert.True(scene.Admin.Send(new Core.Lanes.PlaceJobType(Actor.LocalUi, "free", new Core.Lanes.TypePlacement("volumes", false))).IsAccepted);
+        scene.Wait(6);
+        Assert.Equal("free", scene.Turn.JobType);
+        Assert.Single(scene.Detections("free"));
+    }
+
+    [Fact]
     public void AnotherAdminAtWork_CanBeOverruled()
     {
         using var scene = new LaneScene("a", watched: true);

@@ -151,6 +151,30 @@ public sealed class DetectorTests : IDisposable
         Assert.Single(Asked(worker));
     }
 
+    [Fact]
+    public void DetectorThatDiesOfItsDetection_IsAskedLaterEachTime_NeverLaterThanItWasDue()
+    {
+        using var admin = new AdminHarness();
+        admin.ConnectDescribed(runtime: Hourly with { DetectionIntervalMinutes = 2 }).Drop();
+        var pauses = new List<double>();
+        for (var n = 0; n < 7; n++)
+        {
+            var worker = admin.Connect();
+            for (var seconds = 0; !admin.Link.To<Outbound.RunDetection>(worker.Session).Any(); seconds++)
+            {
+                Assert.True(seconds < 200, "never asked again");
+                admin.Advance(TimeSpan.FromSeconds(1));
+                worker.Beat();
+            }
+
+            worker.Drop();
+            pauses.Add((admin.State.JobTypes["echo"].Schedule.NextAt!.Value - admin.Time.GetUtcNow()).TotalSeconds);
+        }
+
+        Assert.Equal([5, 10, 20, 40], pauses.Take(4));
+        Assert.All(pauses, pause => Assert.True(pause <= 120));
+    }
+
     [Theory]
     [InlineData(500, 0, "200 200 100")]
     [InlineData(5, 400_000, "3 2")]

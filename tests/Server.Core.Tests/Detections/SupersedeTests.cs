@@ -101,6 +101,33 @@ public sealed class SupersedeTests
     }
 
     [Fact]
+    public void ProposalsThatCouldNotBeRead_MayBeThoseThatSeemToBeMissing()
+    {
+        using var scene = new LaneScene("a", runtime: LaneScene.Runtime with { Enabled = false });
+        Run(scene, "1", "2");
+        scene.Admin.Send(new RequestDetection(Actor.LocalRest, "a", DetectionMode.Run));
+        var run = scene.Detections("a").Last();
+        scene.Admin.Post(new Workers.WorkerInput.Proposed(scene.Worker.Session, run.RequestId, "a", [FakeWorker.Proposal("2") with { Flaw = "too large" }], false));
+        scene.Worker.EndDetection(run);
+        Assert.Equal(2, scene.Admin.State.Jobs.Count);
+    }
+
+    [Fact]
+    public void JobWithoutKey_HoldsUpItsDetection_InASerialisedLaneToo()
+    {
+        using var scene = new LaneScene("a,b", runtime: LaneScene.Runtime with { JobTypeMaxRuntimeSeconds = 60, DetectionIntervalMinutes = 1 });
+        scene.Wait(6);
+        var run = scene.Detections("a").Single();
+        scene.Admin.Post(new Workers.WorkerInput.Proposed(scene.Worker.Session, run.RequestId, "a", [FakeWorker.Proposal("") with { ProposalId = "x" }, FakeWorker.Proposal("") with { ProposalId = "y" }], false));
+        scene.Worker.EndDetection(run);
+        scene.Wait(70);
+        scene.Finish("a");
+        scene.Found("b");
+        Assert.Equal(2, scene.Sent("a").Count());
+        Assert.Single(scene.Detections("a"));
+    }
+
+    [Fact]
     public void LastRun_IsTheLatestSuccess_OrAnyEndForTypesThatSaySo()
     {
         using var scene = new LaneScene("a,script", runtime: LaneScene.Runtime with { Enabled = false });

@@ -62,4 +62,8 @@ public sealed class RuntimePolicyTests
         Assert.Equal(
             TimeSpan.FromSeconds(int.MaxValue),
             RuntimePolicy.Resolve(new RuntimeSettings { ExecutionTimeoutSeconds = int.MaxValue }, null).ExecutionTimeout);
+
+    [Fact]
+    public void NegativeRetryLimit_IsNone_WhateverTheDescriptorSays() =>
+        Assert.Equal(0, RuntimePolicy.Resolve(new RuntimeSettings { RetryLimit = -1 }, new RuntimeSettings { RetryLimit = 3 }).RetryLimit);
 }

@@ -114,6 +114,31 @@ public sealed class TurnTests
     }
 
     [Fact]
+    public void RunByHandThatFindsNothing_HasNoTurnToCome()
+    {
+        using var scene = new LaneScene("a,b");
+        scene.Wait(6);
+        scene.Found("a", "1");
+        scene.Admin.Send(new PauseJobType(Actor.LocalUi, "b", true, "", null));
+        scene.Admin.Send(new RequestDetection(Actor.LocalRest, "b", DetectionMode.Run));
+        scene.Found("b");
+        Assert.Equal("", scene.Turn.Next);
+    }
+
+    [Fact]
+    public void DeletedType_LeavesNoPlacementBehind()
+    {
+        using var scene = new LaneScene("a");
+        Assert.True(scene.Admin.Send(new PlaceJobType(Actor.LocalUi, "a", new TypePlacement("apart", false))).IsAccepted);
+        scene.Worker.Drop();
+        Assert.True(scene.Admin.Send(new Core.JobTypes.ForgetJobType(Actor.LocalUi, "a")).IsAccepted);
+        Assert.Empty(scene.Admin.State.Lanes.Changes.Types);
+        scene.Admin.Restart();
+        Assert.Empty(scene.Admin.State.Lanes.Changes.Types);
+        Assert.Empty(scene.Admin.State.JobTypes);
+    }
+
+    [Fact]
     public void TypeWithoutWorker_DoesNotKeepTheLane()
     {
         using var scene = new LaneScene("a,b");
