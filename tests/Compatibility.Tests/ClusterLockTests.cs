@@ -59,10 +59,10 @@ public sealed class ClusterLockTests(Peers peers) : AcceptanceTests(peers)
     public async Task ScheduledDetection_ThatWaitsForTheShell_IsShownAsWaitingForTheLock()
     {
         _master.TakeLock("shell", "weed shell");
-        await GoAsync("vacuum");
+        var worker = await GoAsync("vacuum");
         await Admin.UntilAsync(state => state.JobTypes.GetValueOrDefault("vacuum")?.Config is not null, "the type has its config");
         await Admin.PutAsync("job-types/vacuum/config", """{"admin_runtime":{"enabled":true,"detection_interval_minutes":1}}""");
-        await Admin.PassAsync(TimeSpan.FromSeconds(61));
+        await Admin.PassAsync(TimeSpan.FromSeconds(6), worker);
         await _master.CallAsync("LeaseAdminToken", "shell");
         var status = await Admin.GetAsync("scheduler-status?lane=default", status => status.GetProperty("lock").TryGetProperty("waiting_reason", out _));
         Assert.Equal("held by weed shell", Text(status.GetProperty("lock"), "waiting_reason"));
