@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Components.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ public static class PagesRegistration
         services.AddHttpContextAccessor();
         services.AddRadzenComponents();
         services.AddScoped<CircuitClock>();
+        services.AddScoped<Toasts>();
         return services;
     }
 
