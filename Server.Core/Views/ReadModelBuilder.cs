@@ -51,7 +51,7 @@ public sealed class ReadModelBuilder
         var known = _model.JobTypes.ToDictionary(view => view.Name, StringComparer.Ordinal);
         var unchanged = ReferenceEquals(state.Jobs, _state.Jobs) && ReferenceEquals(state.Lanes, _state.Lanes) && ReferenceEquals(state.Cluster, _state.Cluster) && ReferenceEquals(state.Workers, _state.Workers)
             && ReferenceEquals(state.Detections, _state.Detections) && now.Wall - _seriesAt < SeriesBook.Width;
-        return
+        ImmutableArray<JobTypeView> types =
         [
             .. state.JobTypes.Values
                 .Where(type => type.Schedule.ArchivedAt is null)
@@ -61,6 +61,7 @@ public sealed class ReadModelBuilder
                 .OrderByDescending(view => view.Weight)
                 .ThenBy(view => view.Name, StringComparer.Ordinal),
         ];
+        return types.Length == _model.JobTypes.Length && types.Zip(_model.JobTypes).All(pair => ReferenceEquals(pair.First, pair.Second)) ? _model.JobTypes : types;
     }
 
     private JobTypeView View(AdminState state, JobType type, JobTypeView? before, Now now)
