@@ -27,7 +27,7 @@ internal sealed class DemoWorker
         _options = new WorkerOptions
         {
             Address = admin,
-            WorkerId = string.Create(CultureInfo.InvariantCulture, $"{pool}-{(number / Pools.Length * 2) + (number % Pools.Length == 1 ? 2 : 1):00}"),
+            WorkerId = string.Create(CultureInfo.InvariantCulture, $"{pool}-{(pool == "media" ? (number / Pools.Length * 2) + (number % 2) : number / Pools.Length) + 1:00}"),
             Version = number % 5 == 0 ? "2.4.1" : "2.5.0",
             ExecutionSlots = slots,
             DetectionSlots = 2,

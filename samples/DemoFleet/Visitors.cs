@@ -23,7 +23,7 @@ internal sealed class Visitors(Uri admin, TimeProvider time) : IDisposable
                 new Dictionary<string, string> { ["env"] = "demo", ["team"] = report ? "sales" : "web" },
                 null,
                 cancellationToken);
-            await Task.Delay(TimeSpan.FromSeconds(_random.Next(1, 5)), time, cancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(.3 + (2 * _random.NextDouble())), time, cancellationToken);
         }
     }
 
