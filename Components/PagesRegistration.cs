@@ -22,7 +22,6 @@ public static class PagesRegistration
         services.AddRadzenComponents();
         services.AddLive();
         services.AddScoped<Toasts>();
-        services.AddScoped<Viewer>();
         return services;
     }
 
@@ -31,6 +30,7 @@ public static class PagesRegistration
         .AddScoped<RenderBatch>()
         .AddScoped<Attention>()
         .AddScoped<CircuitFeeds>()
+        .AddScoped<Viewer>()
         .AddScoped<CircuitClock>();
 
     /// <summary>Maps the pages.</summary>

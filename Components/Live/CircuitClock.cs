@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Shared;
 
 namespace BlazorPluginAdmin.Components.Live;
 
@@ -6,7 +7,7 @@ namespace BlazorPluginAdmin.Components.Live;
 /// The admin's clock for a circuit, and one tick a second for all "3 s ago": they are drawn together, and only those whose
 /// text has changed. It runs only while something shows a time, and stands still with a paused page.
 /// </summary>
-public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, Attention? attention = null) : IDisposable
+public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, Attention? attention = null, Viewer? viewer = null) : IDisposable
 {
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
 
@@ -15,6 +16,15 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
     private Action? _tick;
 
     public DateTimeOffset Now => attention?.PausedAt ?? time.GetUtcNow();
+
+    /// <summary>"3 s ago", or the time of day, as the person chose.</summary>
+    public string Ago(DateTimeOffset at) => Mode != TimeMode.Relative ? Moment(at) : at > Now ? $"in {Words.Ticking(at - Now)}" : $"{Words.Ticking(Now - at)} ago";
+
+    /// <summary>Time of day, with the date unless it is today's.</summary>
+    public string Moment(DateTimeOffset at) => Moments.Short(at, Now, Mode, Zone);
+
+    /// <summary>Date, time and the zone they are in.</summary>
+    public string Full(DateTimeOffset at) => Moments.Full(at, Mode, Zone);
 
     /// <summary>Called on a pool thread.</summary>
     public event Action Tick
@@ -32,7 +42,18 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
         }
     }
 
-    public void Dispose() => _timer?.Dispose();
+    private TimeMode Mode => viewer?.Settings.Time ?? TimeMode.Relative;
+
+    private TimeZoneInfo Zone => viewer?.Zone ?? TimeZoneInfo.Utc;
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        if (viewer is not null)
+        {
+            viewer.Changed -= DrawAll;
+        }
+    }
 
     internal void Join(TickingComponent component)
     {
@@ -46,15 +67,32 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
         StopIfIdle();
     }
 
-    private void Start() => _timer ??= time.CreateTimer(_ => OnTick(), null, s_second, s_second);
+    private void Start()
+    {
+        if (_timer is null)
+        {
+            _timer = time.CreateTimer(_ => OnTick(), null, s_second, s_second);
+            if (viewer is not null)
+            {
+                viewer.Changed += DrawAll;
+            }
+        }
+    }
 
     private void StopIfIdle()
     {
         if (_tick is null && _ticking.IsEmpty)
         {
-            _timer?.Dispose();
+            Dispose();
             _timer = null;
         }
+    }
+
+    /// <summary>The person reads times another way now: even those that did not change say another zone.</summary>
+    private void DrawAll()
+    {
+        var ticking = _ticking.ToList();
+        _ = batch?.RunAsync(() => ticking.ForEach(component => component.Draw()));
     }
 
     private void OnTick()
