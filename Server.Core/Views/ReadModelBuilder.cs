@@ -232,7 +232,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
         [
             .. state.Workers.Values
                 .Select(worker => View(state, worker, awaited))
-                .Select(view => view with { Numbers = _numbers.Worker(view.Worker, view.Session, view.ExecutionUsed, view.ExecutionTotal, now.Wall) })
+                .Select(view => view with { Numbers = _numbers.Worker(view, now.Wall) })
                 .OrderByDescending(view => Trouble(view.Worker))
                 .ThenBy(view => view.Worker.Id),
         ];
