@@ -51,8 +51,8 @@ internal sealed class CommitWriter : IDisposable
         _attemptSequence = lastAttempt;
         _job = Add(new Statement(
             connection,
-            $"INSERT INTO jobs ({Rows.JobColumns}, worker, ended) VALUES ({Statement.Places(Rows.JobColumnCount + 2)}) ON CONFLICT (id) DO UPDATE SET "
-            + string.Join(", ", $"{Rows.JobColumns}, worker, ended".Split(", ").Except(FixedJobColumns).Select(column => $"{column} = excluded.{column}"))));
+            $"INSERT INTO jobs ({Rows.JobColumns}, worker, ended, fp) VALUES ({Statement.Places(Rows.JobColumnCount + 3)}) ON CONFLICT (id) DO UPDATE SET "
+            + string.Join(", ", $"{Rows.JobColumns}, worker, ended, fp".Split(", ").Except(FixedJobColumns).Select(column => $"{column} = excluded.{column}"))));
         _payload = Prepare(connection, "job_payloads", "job, detail, parameters", 3);
         _result = Prepare(connection, "job_results", "job, summary, outputs", 3);
         _attempt = Add(new Statement(
@@ -157,7 +157,8 @@ internal sealed class CommitWriter : IDisposable
             job.UpdatedAt.UtcTicks, job.DueAt.UtcTicks, job.ExpiresAt?.UtcTicks, job.CompletedAt?.UtcTicks, job.Detection?.Value, job.SubmittedBy, job.RetryOf?.Value,
             job.ConfigVersion, (int)job.State, (int)job.Phase, (int)job.Reason, job.Attempts, job.LostInARow,
             job.RefusedBy.IsEmpty ? "" : JsonSerializer.Serialize(job.RefusedBy.Select(id => id.Value)), job.RetryLimit, job.AttemptTimeout?.Ticks, job.EstimatedRuntime.Ticks,
-            job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.IsKeyless ? 1 : 0, job.Cluster is { } cluster ? Bodies.Write(cluster) : null, job.Worker?.Value, job.IsTerminal ? 1 : 0);
+            job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.IsKeyless ? 1 : 0, job.Cluster is { } cluster ? Bodies.Write(cluster) : null, job.Worker?.Value, job.IsTerminal ? 1 : 0,
+            job.State == JobState.Failed ? Fingerprint.Of(job) : null);
         if (saved.Payload is { } payload)
         {
             _payload.Run(job.Id.Value, payload.Detail, Rows.Json(payload.Parameters));
