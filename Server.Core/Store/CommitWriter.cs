@@ -42,6 +42,8 @@ internal sealed class CommitWriter : IDisposable
     private readonly Statement _proposal;
     private readonly Statement _activity;
     private readonly Statement _setting;
+    private readonly Statement _operation;
+    private readonly Statement _forgetOperation;
     private readonly Statement _counter;
     private readonly Retention _retention;
     private long _attemptSequence;
@@ -70,6 +72,8 @@ internal sealed class CommitWriter : IDisposable
         _proposal = Prepare(connection, "proposals", "detection, position, outcome, job, note, body", 6);
         _activity = Prepare(connection, "activities", Rows.ActivityColumns, 12);
         _setting = Prepare(connection, "settings", "name, body", 2);
+        _operation = Prepare(connection, "operations", "id, started, body", 3);
+        _forgetOperation = Add(new Statement(connection, "DELETE FROM operations WHERE id = $1"));
         _counter = Prepare(connection, "counters", "name, value", 2);
         _retention = new Retention(connection);
     }
@@ -127,6 +131,15 @@ internal sealed class CommitWriter : IDisposable
                 break;
             case Change.ClusterSaved { Cluster: var cluster }:
                 _setting.Run(Settings.Cluster, Bodies.Write(cluster));
+                break;
+            case Change.OperationSaved { Operation: var operation }:
+                _operation.Run(operation.Id, operation.StartedAt.UtcTicks, Bodies.Write(operation));
+                break;
+            case Change.OperationForgotten forgotten:
+                _forgetOperation.Run(forgotten.Operation);
+                break;
+            case Change.SavedViewsSaved saved:
+                _setting.Run(Settings.SavedViews, Bodies.Write(saved.Views));
                 break;
             case Change.CounterSaved saved:
                 _counter.Run(saved.Name, saved.Value);

@@ -77,6 +77,7 @@ internal static class StoreSchema
         CREATE INDEX jobs_type_created ON jobs (type, created DESC, id);
         CREATE INDEX jobs_state_created ON jobs (state, created DESC, id) WHERE ended = 1;
         CREATE INDEX jobs_type_state_created ON jobs (type, state, created DESC, id) WHERE ended = 1;
+        CREATE TABLE operations (id TEXT PRIMARY KEY, started INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
         CREATE INDEX jobs_fp ON jobs (fp, created DESC, id) WHERE fp IS NOT NULL;
         """,
     ];

@@ -40,6 +40,8 @@ public sealed class ReadModelBuilder
             Lanes = Lanes(state, types),
             Cluster = state.Cluster,
             Store = state.Store,
+            Operations = state.Operations,
+            SavedViews = state.SavedViews,
         };
         _seriesAt = now.Wall;
         (_state, _model) = (state, model);

@@ -6,6 +6,8 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -262,7 +264,7 @@ public abstract class AdminStoreConformance : IDisposable
             "origin:cli", "by:anna", "label.env:prod", "label.env:prod,test", "label.env:*", "-label.env:prod", "label.\"a\\\"b\":1", "priority:>=75", "priority:20..60 state:pending", "created:<1h", "created:>1h", "-created:<1h", "completed:<1d", "-completed:<1d",
             "updated:2026-03-01", "id:j007,j012", "detection:d1", "-detection:d1", "disk", "DISK", "no -disk", "\"disk 7\"", "j00", "type:t1 disk state:failed", $"fp:{Fingerprint.Of("t1", JobReason.Error, "disk 1")}", "state:failed -state:failed"])
         {
-            var (query, errors) = BlazorPluginAdmin.Server.Core.Queries.JobQuery.Parse(text);
+            var (query, errors) = JobQuery.Parse(text);
             Assert.Empty(errors);
             var filter = query.Filter(Start.AddMinutes(100)) with { Limit = 500 };
             var expected = jobs.Where(filter.Has).Select(job => job.Id.Value).Order().ToList();
@@ -296,7 +298,7 @@ public abstract class AdminStoreConformance : IDisposable
         Store.Load();
         var jobs = Many(300);
         Store.Commit([.. jobs.Select(job => new Change.JobSaved(job, JobPayload.Empty, null)), .. jobs.Select(job => new Change.AttemptSaved(job.Id, job.Attempt!))]);
-        var filter = BlazorPluginAdmin.Server.Core.Queries.JobQuery.Parse(text).Query.Filter(Start) with { Order = order, Ascending = ascending, Limit = 7 };
+        var filter = JobQuery.Parse(text).Query.Filter(Start) with { Order = order, Ascending = ascending, Limit = 7 };
         IEnumerable<Job> expected = order switch
         {
             JobOrder.Created => jobs.OrderByDescending(job => job.CreatedAt).ThenBy(job => job.Id),
@@ -330,6 +332,31 @@ public abstract class AdminStoreConformance : IDisposable
 
         Assert.Equal(ids, backwards);
         Assert.Throws<FormatException>(() => { _ = Store.History.JobsAsync(filter with { After = JobCursorOfAnotherOrder(order) }, CancellationToken.None); });
+    }
+
+    [Fact]
+    public void OperationsAndViews_ComeBack()
+    {
+        Store.Load();
+        var operation = new BulkOperation
+        {
+            Id = "b1",
+            Action = BulkAction.SetLabels,
+            Query = "type:t",
+            Labels = ImmutableSortedDictionary<string, string>.Empty.Add("a", ""),
+            Reason = "why",
+            StartedAt = Start,
+            Skipped = ImmutableSortedDictionary<string, int>.Empty.Add("has ended", 3),
+            Failures = [new BulkFailure(new JobId("j"), "no")],
+            Failed = 1,
+        };
+        var view = new SavedView("mine", "state:failed", "", "", "me", Start);
+        Store.Commit([new Change.OperationSaved(operation), new Change.OperationSaved(operation with { Id = "b0" }), new Change.OperationForgotten("b0"), new Change.SavedViewsSaved(ImmutableSortedDictionary<string, SavedView>.Empty.Add("mine", view))]);
+        Reopen();
+        var state = Store.Load();
+        var back = Assert.Single(state.Operations);
+        Assert.Equal((BulkAction.SetLabels, "", 3, "no"), (back.Action, back.Labels["a"], back.Skipped["has ended"], back.Failures[0].Why));
+        Assert.Equal(view, Assert.Single(state.SavedViews!).Value);
     }
 
     [Fact]
