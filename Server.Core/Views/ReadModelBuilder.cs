@@ -58,6 +58,8 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             Lanes = Lanes(state, types),
             Cluster = state.Cluster,
             Store = state.Store,
+            Operations = state.Operations,
+            SavedViews = state.SavedViews,
         };
         (_state, _model) = (state, model);
         return model;
