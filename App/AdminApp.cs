@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using BlazorPluginAdmin.App.Admission;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.App.Hosting;
+using BlazorPluginAdmin.App.Hubs;
 using BlazorPluginAdmin.App.Rest;
 using BlazorPluginAdmin.App.SeaweedFS;
 using BlazorPluginAdmin.Components;
@@ -131,6 +132,7 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddAdminPages();
         services.AddSingleton<Func<ShellOptions>>(provider => () => Shell(provider, options));
         services.AddAdminRest();
+        services.AddMonitor();
         var protection = services.AddDataProtection().SetApplicationName("BlazorPluginAdmin");
         if (folder is not null)
         {
@@ -162,6 +164,7 @@ public sealed class AdminApp : IAsyncDisposable
         workers.MapGrpcHealth(app.Services.GetRequiredService<HealthService>());
         workers.MapGrpcReflection(Wire.PluginReflection.Descriptor.Services[0], HealthReflection.Descriptor.Services[0]);
         app.MapAdminRest();
+        app.MapMonitor();
         app.MapStaticAssets();
         app.MapAdminPages();
     }

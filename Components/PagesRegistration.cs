@@ -22,6 +22,7 @@ public static class PagesRegistration
         services.AddRadzenComponents();
         services.AddScoped<CircuitClock>();
         services.AddScoped<Toasts>();
+        services.AddScoped<Viewer>();
         return services;
     }
 

@@ -52,6 +52,10 @@ public static class Step
                 return TimetableTransitions.Set(turn, command);
             case AdmitWorker command:
                 return AdmissionTransitions.Admit(turn, command);
+            case PingWorker command:
+                return PingTransitions.Ask(turn, command);
+            case MuteFailure command:
+                return Mutes.Set(turn, command);
             case ForgetWorker command:
                 return WorkerTransitions.Forget(turn, command);
             case ArchiveJobType command:
@@ -137,6 +141,12 @@ public static class Step
             return;
         }
 
+        if (input is WorkerInput.SentAway away)
+        {
+            RefusedHello.Note(turn, away.Worker, away.RemoteAddress, away.Why);
+            return;
+        }
+
         if (turn.State.Sessions.GetValueOrDefault(input.Session) is not { } session)
         {
             // The session ended before this was read: replaced, lost, or over.
@@ -158,6 +168,11 @@ public static class Step
                 break;
             case WorkerInput.Acknowledged ack:
                 JobReports.Acknowledged(turn, session, ack);
+                break;
+            case WorkerInput.Ponged pong:
+                PingTransitions.Answered(turn, session, pong.Nonce);
+                break;
+            case WorkerInput.SchemaAnswered answer when PingTransitions.Answered(turn, session, answer.RequestId):
                 break;
             case WorkerInput.SchemaAnswered answer:
                 SchemaTransitions.Answered(turn, session, answer);
