@@ -12,6 +12,8 @@ public static class JobExport
 {
     private const int PageSize = 500;
 
+    private static readonly System.Buffers.SearchValues<char> Special = System.Buffers.SearchValues.Create(",\"\r\n\t ");
+
     private static readonly (string Name, Func<Job, object?> Value)[] Columns =
     [
         ("job_id", job => job.Id.Value), ("job_type", job => job.JobType), ("state", job => ApiObjects.Snake(job.State.ToString())), ("reason", job => job.Reason == JobReason.None ? "" : ApiObjects.Snake(job.Reason.ToString())),
@@ -45,7 +47,7 @@ public static class JobExport
         }
 
         var safe = text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' ? $"'{text}" : text;
-        return safe.AsSpan().ContainsAny(",\"\r\n\t ") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+        return safe.AsSpan().ContainsAny(Special) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 
     private static async Task WriteCsvAsync(IAdmin admin, JobFilter? filter, Stream stream, CancellationToken cancellationToken)

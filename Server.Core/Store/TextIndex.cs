@@ -110,10 +110,10 @@ internal sealed class TextIndex : IDisposable
                 _usable = true;
                 Follow(store, index);
             }
-            catch (SqliteException exception)
+            catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
             {
                 _usable = false;
-                if (exception.SqliteErrorCode is 11 or 26 or 1)
+                if (exception is SqliteException { SqliteErrorCode: 11 or 26 or 1 })
                 {
                     Discard();
                 }
