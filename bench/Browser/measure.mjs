@@ -1,5 +1,5 @@
 // node measure.mjs ADDRESS ROUNDS: what a person waits for, in a real browser. One JSON object a line: {"name", "values", "unit"}.
-// The admin has a job type "probe" whose one worker prints a line with the time every 100 ms, and stored jobs called "needle N".
+// The admin has a job type "probe" whose one worker prints a line with the time every 100 ms.
 import { launch } from "puppeteer-core";
 
 const [address, rounds] = [process.argv[2], Number(process.argv[3])];
@@ -39,7 +39,7 @@ say("first list page", await times(async () => {
   await until(`document.querySelector("main h1")?.textContent.includes("Overview")`, `Blazor.navigateTo("./")`);
   return until(`document.querySelector("main h1")?.textContent.includes("Jobs") && document.querySelector("[data-testid=job-row]")`, `Blazor.navigateTo("jobs")`);
 }));
-say("text search", await times(n => until(row(`needle ${n}`), `Blazor.navigateTo("jobs?q=" + encodeURIComponent('"needle ${n}"'))`)));
+say("text search", await times(n => until(row(`volume ${7 * n + 100000} `), `Blazor.navigateTo("jobs?q=" + encodeURIComponent('"volume ${7 * n + 100000} "'))`)));
 
 // One job: open it over the list, ask for its end.
 await open("/jobs");
