@@ -58,6 +58,8 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             Lanes = Lanes(state, types),
             Cluster = state.Cluster,
             Store = state.Store,
+            Operations = state.Operations,
+            SavedViews = state.SavedViews,
         };
         (_state, _model) = (state, model);
         return model;
@@ -71,7 +73,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
         var known = _model.JobTypes.ToDictionary(view => view.Name, StringComparer.Ordinal);
         var unchanged = ReferenceEquals(state.Jobs, _state.Jobs) && ReferenceEquals(state.Lanes, _state.Lanes) && ReferenceEquals(state.Cluster, _state.Cluster) && ReferenceEquals(state.Workers, _state.Workers)
             && ReferenceEquals(state.Detections, _state.Detections);
-        return
+        ImmutableArray<JobTypeView> types =
         [
             .. state.JobTypes.Values
                 .Where(type => type.Schedule.ArchivedAt is null)
@@ -79,6 +81,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
                 .OrderByDescending(view => view.Weight)
                 .ThenBy(view => view.Name, StringComparer.Ordinal),
         ];
+        return types.Length == _model.JobTypes.Length && types.Zip(_model.JobTypes).All(pair => ReferenceEquals(pair.First, pair.Second)) ? _model.JobTypes : types;
     }
 
     private JobTypeView View(AdminState state, JobType type, JobTypeView? before, bool unchanged, Now now)
