@@ -27,6 +27,8 @@ public sealed class InMemoryAdminStore : IAdminStore
         {
             Lanes = tables.Lanes,
             Cluster = tables.Cluster,
+            SavedViews = tables.SavedViews,
+            Operations = [.. tables.Operations.Values.OrderBy(operation => operation.StartedAt).ThenBy(operation => operation.Id, StringComparer.Ordinal)],
         };
     }
 

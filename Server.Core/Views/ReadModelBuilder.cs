@@ -58,6 +58,8 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             Lanes = Lanes(state, types),
             Cluster = state.Cluster,
             Store = state.Store,
+            Operations = state.Operations,
+            SavedViews = state.SavedViews,
         };
         (_state, _model) = (state, model);
         return model;
@@ -232,7 +234,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
         [
             .. state.Workers.Values
                 .Select(worker => View(state, worker, awaited))
-                .Select(view => view with { Numbers = _numbers.Worker(view.Worker, view.Session, view.ExecutionUsed, view.ExecutionTotal, now.Wall) })
+                .Select(view => view with { Numbers = _numbers.Worker(view, now.Wall) })
                 .OrderByDescending(view => Trouble(view.Worker))
                 .ThenBy(view => view.Worker.Id),
         ];
