@@ -150,6 +150,7 @@ public sealed class AdminApp : IAsyncDisposable
     {
         app.UseWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), pages =>
         {
+            pages.UseMiddleware<PathPrefix>();
             pages.UseMiddleware<RequestGuard>();
             pages.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseMiddleware<ApiErrors>());
         });

@@ -22,6 +22,9 @@ public sealed record AppOptions
     /// <summary>Host names, besides the loopback ones, under which people reach the admin.</summary>
     public IReadOnlyList<string> PublicHosts { get; init; } = [];
 
+    /// <summary>The path below which a proxy shows the admin, as <c>/ops</c>; empty: none.</summary>
+    public string PathBase { get; init; } = "";
+
     public string EnvironmentName { get; init; } = "";
 
     /// <summary>Nothing on disk: for tests and trials.</summary>
@@ -63,6 +66,7 @@ public sealed record AppOptions
           --bind ADDRESS        address of both ports (default 127.0.0.1)
           --data-dir DIR        everything that is kept (default ./data)
           --public-host NAME    also answer requests for this host name; comma list
+          --path-base PATH      a proxy shows the pages below this path, e.g. /ops
           --environment NAME    shown in the header, e.g. production
           --approve-workers     a worker is let in once a person has approved its id
           --max-message-mib N   largest message of a worker (default 128; 1 to 1024)
@@ -84,7 +88,7 @@ public sealed record AppOptions
         appsettings.json.
         """;
 
-    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "environment", "max-message-mib", "approve-workers", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
+    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "path-base", "environment", "max-message-mib", "approve-workers", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
 
     private static readonly string[] Flags = ["ephemeral", "no-worker", "approve-workers"];
 
@@ -182,6 +186,7 @@ public sealed record AppOptions
             GrpcPort = PortOf(values, errors, "grpc-port", options.GrpcPort),
             MaxMessageMib = NumberOf(values, errors, "max-message-mib", options.MaxMessageMib, 1, 1024, "1 to 1024"),
             PublicHosts = HostsOf(values, errors),
+            PathBase = PathOf(values, errors),
             Ephemeral = FlagOf(values, errors, "ephemeral"),
             NoWorker = FlagOf(values, errors, "no-worker"),
             ApproveWorkers = FlagOf(values, errors, "approve-workers"),
@@ -237,6 +242,22 @@ public sealed record AppOptions
         var hosts = given.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         errors.AddRange(hosts.Where(host => Uri.CheckHostName(host) == UriHostNameType.Unknown).Select(host => $"{given.From}: '{host}' is not a host name; write it without scheme and port, as admin.example.org"));
         return hosts;
+    }
+
+    private static string PathOf(Dictionary<string, (string Value, string From)> values, List<string> errors)
+    {
+        if (!values.TryGetValue("path-base", out var given))
+        {
+            return "";
+        }
+
+        var path = PathPrefix.Read(given.Value);
+        if (path is null)
+        {
+            errors.Add($"{given.From}: '{given.Value}' is not a plain path; write it as /ops");
+        }
+
+        return path ?? "";
     }
 
     private static int PortOf(Dictionary<string, (string Value, string From)> values, List<string> errors, string key, int otherwise) =>

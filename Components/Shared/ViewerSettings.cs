@@ -55,6 +55,13 @@ public sealed record ViewerSettings
         ("theme", Name(Theme)), ("density", Name(Density)), ("time", Name(Time)), ("size", PageSize.ToString(CultureInfo.InvariantCulture)), ("keys", Keys ? "on" : "off"),
     ];
 
+    /// <param name="header">As the browser sends it. Of several cookies of one name the first counts: it is the one of the nearest path, where another admin lives at the root of the same host.</param>
+    public static ViewerSettings Read(string header)
+    {
+        var cookies = header.Split(';', StringSplitOptions.TrimEntries).Select(cookie => cookie.Split('=', 2)).Where(pair => pair.Length == 2).ToLookup(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        return Read(name => cookies[name].FirstOrDefault() is { } value ? Uri.UnescapeDataString(value) : null);
+    }
+
     /// <param name="cookie">Value by name, null when there is none. What cannot be understood counts as not chosen.</param>
     public static ViewerSettings Read(Func<string, string?> cookie) => new()
     {

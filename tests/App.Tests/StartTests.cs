@@ -44,6 +44,21 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/ops", "/ops")]
+    [InlineData("/ops/plugin-admin/", "/ops/plugin-admin")]
+    [InlineData("/", "")]
+    [InlineData("ops", null)]
+    [InlineData("//elsewhere.example", null)]
+    [InlineData("/a/../b", null)]
+    [InlineData("/a\"><script>", null)]
+    public void PathBase_IsAPlainPath(string given, string? path)
+    {
+        var (options, errors) = AppOptions.Read([$"--path-base={given}"], new ConfigurationBuilder().Build(), new Dictionary<string, string>());
+        Assert.Equal(path ?? "", options.PathBase);
+        Assert.Equal(path is null, errors.Any(error => error.Contains("is not a plain path", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("localhost", "127.0.0.1")]
     [InlineData("127.0.0.2", "127.0.0.2")]
     [InlineData("[::1]", "::1")]

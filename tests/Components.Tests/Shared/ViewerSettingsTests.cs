@@ -21,4 +21,12 @@ public class ViewerSettingsTests
     [InlineData("keys", "maybe")]
     public void WhatIsNotUnderstood_CountsAsNotChosen(string name, string value) =>
         Assert.Equal(new ViewerSettings(), ViewerSettings.Read(asked => asked == name ? value : null));
+
+    [Fact]
+    public void Header_TheNearestPathComesFirst_AndValuesAreDecoded()
+    {
+        var read = ViewerSettings.Read("other; theme=dark; zone=Europe%2FBerlin; theme=light");
+        Assert.Equal((ThemeChoice.Dark, "Europe/Berlin"), (read.Theme, read.Zone));
+        Assert.Equal(new ViewerSettings(), ViewerSettings.Read(""));
+    }
 }

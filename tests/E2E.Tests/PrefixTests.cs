@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorPluginAdmin.E2E.Tests;
+
+/// <summary>An admin that people reach below a path of another address.</summary>
+public sealed class PrefixedAdmin : Browser
+{
+    public PrefixedAdmin()
+        : base("Production") => Admin.More = ["--path-base", "/ops"];
+}
+
+/// <summary>Behind a proxy with a prefix and without WebSockets, everything works, and nothing is asked for outside the prefix.</summary>
+public sealed class PrefixTests(PrefixedAdmin browser) : IClassFixture<PrefixedAdmin>
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task BelowAPrefix_PagesKeysAndFilesWork_AndNothingIsAskedForOutside(bool strips)
+    {
+        await using var proxy = new ReverseProxy(browser.Admin.Address, "/ops", strips);
+        await proxy.StartAsync();
+        var (page, _) = await browser.OpenAsync("/");
+        var outside = new List<string>();
+        var complaints = new List<string>();
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(proxy.Address + "/", StringComparison.Ordinal))
+            {
+                outside.Add(request.Url);
+            }
+        };
+        page.Console += (_, message) =>
+        {
+            // That WebSockets are blocked is what this proxy is about.
+            if (message.Type == "error" && !message.Text.Contains("WebSocket", StringComparison.Ordinal))
+            {
+                complaints.Add(message.Text);
+            }
+        };
+
+        await page.GotoAsync($"{proxy.Address}/activity");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Activity", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("w");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Workers", Exact = true })).ToBeVisibleAsync();
+        await Expect(page).ToHaveURLAsync($"{proxy.Address}/workers");
+        await page.GetByTestId("view").ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Dark" }).CheckAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await page.ReloadAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Workers", Exact = true })).ToBeVisibleAsync();
+
+        await page.GotoAsync($"{proxy.Address}/activity");
+        var file = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "JSON" }).ClickAsync());
+        Assert.StartsWith("[", await File.ReadAllTextAsync(await file.PathAsync()), StringComparison.Ordinal);
+        await page.GotoAsync($"{proxy.Address}/no/such/page");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Not found" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "To the overview" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/ops/$"));
+        Assert.Empty(outside);
+        Assert.DoesNotContain(complaints, complaint => !complaint.Contains("404", StringComparison.Ordinal));
+        await page.Context.CloseAsync();
+    }
+}
