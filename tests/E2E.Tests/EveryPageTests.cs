@@ -62,6 +62,11 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
         await CheckAsync("job-waiting");
         await browser.VisitAsync(page, $"/jobs?detail={_running}");
         await Expect(page.GetByTestId("job-log")).ToContainTextAsync("started");
+        if (width < 900)
+        {
+            await page.GetByTestId("job-actions").ClickAsync();
+        }
+
         await page.GetByTestId("cancel-job").ClickAsync();
         await Expect(page.GetByTestId("cancel-job-confirm")).ToBeVisibleAsync();
         await CheckAsync("job-running");
