@@ -97,6 +97,10 @@ public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<Working
         var (page, _) = await browser.OpenAsync($"/jobs/{job}");
         await Expect(page.GetByTestId("job-log")).ToContainTextAsync("row 200000 ");
         Assert.True(await page.Locator(".log-row").CountAsync() <= 400);
+        using var http = new HttpClient();
+        var hits = (await http.GetFromJsonAsync<JsonNode>($"{browser.Admin.Address}/api/plugin/jobs/{job}/log/search?q=ROW%20123456%20"))!;
+        var offset = Assert.Single(hits["offsets"]!.AsArray())!.GetValue<long>();
+        Assert.StartsWith("row 123456 with", await http.GetStringAsync($"{browser.Admin.Address}/api/plugin/jobs/{job}/log?offset={offset}"), StringComparison.Ordinal);
         await page.GetByTestId("log-frame").EvaluateAsync("frame => frame.scrollTop = frame.scrollHeight / 2");
         await Expect(page.GetByTestId("job-log")).ToContainTextAsync("row 100000 ");
         await page.GetByTestId("log-frame").EvaluateAsync("frame => frame.scrollTop = 0");
