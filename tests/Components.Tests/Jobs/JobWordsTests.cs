@@ -57,7 +57,14 @@ public sealed class JobWordsTests
 
     private static Job At(JobState state, JobPhase phase) => new()
     {
-        Id = new JobId("a"), JobType = "t", DedupeKey = "a", CreatedAt = Start, UpdatedAt = Start, DueAt = Start, State = state, Phase = phase,
+        Id = new JobId("a"),
+        JobType = "t",
+        DedupeKey = "a",
+        CreatedAt = Start,
+        UpdatedAt = Start,
+        DueAt = Start,
+        State = state,
+        Phase = phase,
         Attempt = new Attempt { Number = 1, RequestId = new RequestId("r"), Worker = new WorkerId("w-3"), Session = default, SentAt = Start, StartedAt = Start, Timeout = default, TimeoutAt = default },
     };
 

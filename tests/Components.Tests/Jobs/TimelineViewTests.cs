@@ -79,8 +79,16 @@ public sealed class TimelineViewTests
 
     private static Attempt Try(int number, double sent, double started, double? ended, AttemptOutcome outcome) => new()
     {
-        Number = number, RequestId = new RequestId("r" + number), Worker = new WorkerId("w"), Session = default, SentAt = At(sent), StartedAt = At(started),
-        EndedAt = ended is { } end ? At(end) : null, Outcome = outcome, Timeout = default, TimeoutAt = default,
+        Number = number,
+        RequestId = new RequestId("r" + number),
+        Worker = new WorkerId("w"),
+        Session = default,
+        SentAt = At(sent),
+        StartedAt = At(started),
+        EndedAt = ended is { } end ? At(end) : null,
+        Outcome = outcome,
+        Timeout = default,
+        TimeoutAt = default,
     };
 
     private static Activity Said(long sequence, double at, string source, string stage) => new() { Sequence = sequence, At = At(at), Source = source, Stage = stage, Message = "", Request = new RequestId("r1") };
