@@ -47,9 +47,14 @@ public static class AnsiText
         }
     }
 
-    public static ImmutableArray<AnsiSpan> Parse(ReadOnlySpan<byte> bytes)
+    public static ImmutableArray<AnsiSpan> Parse(ReadOnlySpan<byte> bytes) => Parse(Encoding.UTF8.GetString(bytes));
+
+    /// <summary>Some lines of text without their looks, as an error quotes them.</summary>
+    public static string Plain(string text) =>
+        text.Contains(Escape, StringComparison.Ordinal) ? string.Join('\n', text.Split('\n').Select(line => string.Concat(Parse(line).Select(span => span.Text)))) : Words.Visible(text);
+
+    private static ImmutableArray<AnsiSpan> Parse(string text)
     {
-        var text = Encoding.UTF8.GetString(bytes);
         var spans = ImmutableArray.CreateBuilder<AnsiSpan>(1);
         var run = new StringBuilder(text.Length);
         var look = Look.Plain;

@@ -22,7 +22,7 @@ public static class CopyLines
         return
         [
             new("View", $"pluginctl status {Quote(job.Id.Value)}", $"curl -s {Quote($"{address}api/plugin/jobs/{id}/detail")}"),
-            new("This submission", Run(job, payload, secrets), $"curl -s -X POST -H 'Content-Type: application/json' {Quote($"{address}api/plugin/jobs/execute?async=true")} -d {Quoted(Submission(job, payload, secrets))}"),
+            new("This submission", Run(job, payload, secrets), $"curl -s -X POST -H 'Content-Type: application/json' {Quote($"{address}api/plugin/jobs/execute?async=true")} -d {Quoted(Submission(job, payload, secrets), secrets)}"),
             new("Follow the output", $"pluginctl logs {Quote(job.Id.Value)} --follow", $"curl -sN {Quote($"{address}api/plugin/jobs/{id}/log?follow=true")}"),
         ];
     }
@@ -32,7 +32,7 @@ public static class CopyLines
 
     private static string Run(Job job, JobPayload payload, IReadOnlySet<string> secrets)
     {
-        var line = new StringBuilder($"pluginctl run --type {Quote(job.JobType)} --params {Quoted(PlainJson.Write(new ConfigValue.Map(Masked(payload.Parameters, secrets))))}");
+        var line = new StringBuilder($"pluginctl run --type {Quote(job.JobType)} --params {Quoted(PlainJson.Write(new ConfigValue.Map(Masked(payload.Parameters, secrets))), secrets)}");
         line.Append(CultureInfo.InvariantCulture, $" --priority {job.Priority}");
         foreach (var label in job.Labels)
         {
@@ -77,14 +77,25 @@ public static class CopyLines
     });
 
     private static ConfigValues Masked(ConfigValues values, IReadOnlySet<string> secrets) =>
-        ConfigValues.From(values.Select(pair => secrets.Contains(pair.Key) ? KeyValuePair.Create(pair.Key, (ConfigValue)new ConfigValue.Text($"{Mark}{pair.Key}{Mark}")) : pair));
+        ConfigValues.From(values.Select(pair => secrets.Contains(pair.Key) ? KeyValuePair.Create(pair.Key, (ConfigValue)new ConfigValue.Text(Hole(pair.Key))) : pair));
 
-    /// <summary>A word with holes where secrets are: the shell puts its variables there.</summary>
-    private static string Quoted(string json)
+    /// <summary>One word with holes where secrets are: the shell puts its variables there.</summary>
+    private static string Quoted(string json, IReadOnlySet<string> secrets)
     {
-        var parts = json.Split("\\u0001");
-        return string.Concat(parts.Select((part, n) => n % 2 == 0 ? Quote(part) : $"\"${Variable(part)}\""));
+        var word = new StringBuilder(Quote(json));
+        foreach (var name in secrets)
+        {
+            word.Replace(JsonText.Write(Hole(name), (writer, hole) => writer.WriteStringValue(hole)).Trim('"'), $"'\"${Variable(name)}\"'");
+        }
+
+        return word.ToString();
     }
 
-    private static string Variable(string name) => string.Concat(name.Select(unit => char.IsAsciiLetterOrDigit(unit) ? char.ToUpperInvariant(unit) : '_')) is var upper && char.IsAsciiDigit(upper[0]) ? $"_{upper}" : upper;
+    private static string Hole(string name) => $"{Mark}{Variable(name)}{Mark}";
+
+    private static string Variable(string name)
+    {
+        var upper = string.Concat(name.Select(unit => char.IsAsciiLetterOrDigit(unit) ? char.ToUpperInvariant(unit) : '_'));
+        return upper.Length == 0 || char.IsAsciiDigit(upper[0]) ? $"_{upper}" : upper;
+    }
 }

@@ -160,11 +160,16 @@ public sealed partial class JobLog : ComponentBase, IAsyncDisposable
         _wasLive = IsLive;
     }
 
-    protected override bool ShouldRender() => _dirty;
+    /// <summary>The page around it is drawn often; this only when something of it has changed.</summary>
+    protected override bool ShouldRender()
+    {
+        var dirty = _dirty;
+        _dirty = false;
+        return dirty;
+    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        _dirty = false;
         if (_view is not null && _self is null)
         {
             _self = DotNetObjectReference.Create(this);

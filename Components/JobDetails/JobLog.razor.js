@@ -4,7 +4,7 @@ const tallest = 15e6; // browsers draw no element much taller
 
 export function attach(frame, page) {
   const [above, rows, below] = frame.children;
-  let follow = true, end = frame.dataset.end, goal = frame.dataset.goal, anchor = null, asked = -1, waiting = false;
+  let follow = true, end = frame.dataset.end, goal = frame.dataset.goal, anchor = null, asked = -Infinity, waiting = false;
 
   const first = () => +frame.dataset.first, total = () => +frame.dataset.total, shown = () => rows.children.length;
   const unit = () => Math.min(shown() ? rows.offsetHeight / shown() : 19, tallest / Math.max(1, total()));
@@ -22,7 +22,7 @@ export function attach(frame, page) {
     const size = unit();
     above.style.height = `${first() * size}px`;
     below.style.height = `${Math.max(0, total() - first() - shown()) * size}px`;
-    asked = -1;
+    asked = -Infinity;
     if (frame.dataset.goal !== goal) {
       goal = frame.dataset.goal;
       end = frame.dataset.end;

@@ -38,7 +38,11 @@ public sealed record TimelineView(ImmutableArray<TimelineRow> Rows, DateTimeOffs
         var waits = Waits(job, attempts, told, end).ToList();
         var scale = Scale.Of(job.CreatedAt, end, trueScale || attempts.Count == 0 ? [] : waits);
         var rows = ImmutableArray.CreateBuilder<TimelineRow>(attempts.Count + 1);
-        rows.Add(new TimelineRow("Waiting", [.. waits.Select(scale.Place)], []));
+        if (waits.Count > 0)
+        {
+            rows.Add(new TimelineRow("Waiting", [.. waits.Select(scale.Place)], []));
+        }
+
         foreach (var attempt in attempts)
         {
             var own = told.Where(activity => activity.Request == attempt.RequestId).ToList();

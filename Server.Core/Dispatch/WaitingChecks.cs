@@ -20,7 +20,7 @@ public sealed record WaitingCheck(string Rule, string Code = "", string Text = "
 
 /// <summary>
 /// The rules by which <see cref="DispatchPlanner"/> lets a job start, in their order and for people: the first that stops it is
-/// why it waits. Lazy, so that whoever wants only that one pays for no other.
+/// why it waits. Once no worker is left, rules about workers are not asked. Lazy: whoever wants only the first pays for no other.
 /// </summary>
 public static class WaitingChecks
 {
@@ -68,19 +68,44 @@ public static class WaitingChecks
         var matching = places.Where(place => DispatchPlanner.Matches(job, place.Worker)).ToList();
         yield return Labels(type, job, places.Count, matching.Count);
 
+        if (matching.Count == 0)
+        {
+            yield break;
+        }
+
         var taking = matching.Where(place => !place.Worker.Draining).ToList();
         yield return Check($"One of them takes new work: {Of(taking.Count, matching.Count)}, the others drain", taking.Count > 0, "all_draining", $"all workers that offer {type.Name} are draining");
 
-        var well = taking.Where(place => place.Worker.Health == WorkerHealth.Healthy && place.Session.CapacityPauseUntil <= now.Stamp).ToList();
+        if (taking.Count == 0)
+        {
+            yield break;
+        }
+
+        var well = taking.Where(place => place.Worker.Health == WorkerHealth.Healthy && !(place.Session.CapacityPauseUntil > now.Stamp)).ToList();
         yield return Check($"One of them answers and asked for no pause: {Of(well.Count, taking.Count)}", well.Count > 0, "no_free_slot", "no worker that could take it answers, or each asked for a moment");
+
+        if (well.Count == 0)
+        {
+            yield break;
+        }
 
         var slots = well.Sum(place => DispatchPlanner.TotalSlots(place.Session, place.Worker));
         var free = well.Where(place => DispatchPlanner.FreeSlots(place.Session, place.Worker, now) > 0).ToList();
         yield return Check($"One of them has a free slot: {Of(free.Count, well.Count)}", free.Count > 0, "no_free_slot", $"all {Text(slots)} slots are busy");
 
+        if (free.Count == 0)
+        {
+            yield break;
+        }
+
         var room = free.Where(place => DispatchPlanner.RoomFor(state, type, place.Session, place.Worker) > 0).ToList();
         yield return Check(
             $"One of them runs fewer than {Text(type.Policy.PerWorkerConcurrency)} of {type.Name}: {Of(room.Count, free.Count)}", room.Count > 0, "worker_limit", $"each worker may run {Text(type.Policy.PerWorkerConcurrency)} of {type.Name} at once and does");
+
+        if (room.Count == 0)
+        {
+            yield break;
+        }
 
         var willing = room.Count(place => !job.RefusedBy.Contains(place.Worker.Id));
         var allRefused = places.TrueForAll(place => job.RefusedBy.Contains(place.Worker.Id));

@@ -139,7 +139,7 @@ public sealed class JobLogTests : IDisposable
         await WriteAsync(LogStream.Stdout, 0, "no Err");
         await WriteAsync(LogStream.Stdout, 6, "OR here, eRRor there\n");
         var hits = await LogSearch.FindAsync((await OpenAsync(LogStream.Stdout)).Text, "error", default);
-        Assert.Equal([3L, 15L], hits.Offsets);
+        Assert.Equal([3L, 15L], hits.Offsets.ToArray());
         Assert.False(hits.IsCut);
 
         await WriteAsync(LogStream.Stderr, 0, string.Concat(Enumerable.Repeat("aa\n", 100_000)));
@@ -149,7 +149,7 @@ public sealed class JobLogTests : IDisposable
         Assert.Equal([0L, 1L, 3L], hits.Offsets.Take(3));
     }
 
-    private Task WriteAsync(LogStream stream, long offset, string text) => _store.AppendAsync(Job, 1, stream, offset, Encoding.UTF8.GetBytes(text), default);
+    private Task<bool> WriteAsync(LogStream stream, long offset, string text) => _store.AppendAsync(Job, 1, stream, offset, Encoding.UTF8.GetBytes(text), default);
 
     private async Task<(LogText Text, LogRows Rows)> OpenAsync(LogStream? stream)
     {
