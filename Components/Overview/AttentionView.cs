@@ -54,7 +54,7 @@ public static class AttentionView
         }
         else if (worker.Health == WorkerHealth.Disconnected && view.Running.Length > 0)
         {
-            yield return new AttentionLine($"gone {id}", $"{id} is gone with {Words.Count(view.Running.Length, "job")} at work; it may still come back with them: {worker.DisconnectReason}", "Worker", link, true);
+            yield return new AttentionLine($"gone {id}", $"{id} is gone with {Words.Count(view.Running.Length, "job")} at work; it may still come back with {(view.Running.Length == 1 ? "it" : "them")}: {worker.DisconnectReason}", "Worker", link, true);
         }
         else if (worker.Sessions.FirstOrDefault() is { } last && worker.DisconnectedAt is { } gone && now - gone < LostLately && last.Reason != "the worker ended its stream")
         {

@@ -14,6 +14,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
         ("jobs", "/jobs"), ("nothing-matches", "/jobs?q=zzzz"), ("workers", "/workers"), ("activity", "/activity"), ("activity-trouble", "/activity?severity=warning"),
         ("lanes", "/plugin/lanes"), ("lane", "/plugin/lanes/general"), ("lane-locked", "/plugin/lanes/default"), ("lane-queue", "/plugin/lanes/general/queue"), ("lane-workers", "/plugin/lanes/general/workers"),
         ("no-such-lane", "/plugin/lanes/nowhere"), ("settings", "/settings"),
+        ("overview-day", "/?window=24h"), ("worker", "/workers/stock-1"), ("unknown-worker", "/workers/unheard"), ("no-worker-matches", "/workers?q=zzzz"),
         ("no-such-tab", "/plugin/nothing"), ("unknown-type", "/plugin/queue?job=unheard"), ("unknown-job", "/jobs?detail=unheard"),
     ];
 
