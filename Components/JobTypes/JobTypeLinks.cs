@@ -6,6 +6,10 @@ public static class JobTypeLinks
     public static readonly IReadOnlyList<(string Tab, string Text)> Tabs =
         [("configuration", "Configuration"), ("detection", "Detection"), ("queue", "Queue"), ("execution", "Execution"), ("history", "History")];
 
+    /// <summary>Two saved versions of a config side by side; without a right one, with the version in force.</summary>
+    public static string Version(string jobType, long? left, long? right = null) =>
+        To("configuration", jobType) + (left is null ? "" : $"&version={left}") + (right is null ? "" : $"&with={right}");
+
     /// <param name="lane">Narrowed to this lane; null = all.</param>
     public static string To(string tab, string? jobType, string? lane = null) =>
         (lane is null ? $"plugin/{tab}" : $"plugin/lanes/{Uri.EscapeDataString(lane)}/{tab}") + (jobType is null ? "" : $"?job={Uri.EscapeDataString(jobType)}");

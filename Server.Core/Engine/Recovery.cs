@@ -40,6 +40,7 @@ public static class Recovery
             turn.Put(turn.JobType(type.Name) with
             {
                 Descriptor = type.Descriptor,
+                KnownForms = type.KnownForms,
                 Config = type.Config,
                 Policy = RuntimePolicy.Resolve(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
                 Schedule = type.Schedule ?? ScheduleRow.Empty,

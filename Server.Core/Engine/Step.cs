@@ -46,6 +46,10 @@ public static class Step
                 return JobRequests.SetPriority(turn, command);
             case DrainWorker command:
                 return WorkerTransitions.Drain(turn, command);
+            case AcceptForms command:
+                return SchemaTransitions.Accept(turn, command);
+            case RevealField command:
+                return SchemaTransitions.Reveal(turn, command);
             case SetTimetable command:
                 return TimetableTransitions.Set(turn, command);
             case AdmitWorker command:

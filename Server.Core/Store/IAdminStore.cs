@@ -32,7 +32,11 @@ public sealed record StoredJobType(
     ConfigDocument? Config,
     ScheduleRow? Schedule,
     ImmutableArray<Job> RecentJobs,
-    ImmutableArray<Detection> RecentDetections);
+    ImmutableArray<Detection> RecentDetections)
+{
+    /// <summary>The descriptor under which its config was last saved; null = not known.</summary>
+    public Descriptor? KnownForms { get; init; }
+}
 
 /// <summary>
 /// The durable side of the engine. <see cref="Load"/> and <see cref="Commit"/> belong to the engine's thread; the

@@ -29,6 +29,8 @@ internal sealed record InMemoryTables
 
     public ImmutableDictionary<string, Descriptor> Descriptors { get; init; } = ImmutableDictionary<string, Descriptor>.Empty;
 
+    public ImmutableDictionary<string, Descriptor> KnownForms { get; init; } = ImmutableDictionary<string, Descriptor>.Empty;
+
     public ImmutableDictionary<string, ImmutableArray<ConfigDocument>> Configs { get; init; } = ImmutableDictionary<string, ImmutableArray<ConfigDocument>>.Empty;
 
     public ImmutableDictionary<string, ScheduleRow> Schedules { get; init; } = ImmutableDictionary<string, ScheduleRow>.Empty;
@@ -63,6 +65,7 @@ internal sealed record InMemoryTables
         Change.LanesSaved saved => tables with { Lanes = saved.Lanes },
         Change.ClusterSaved saved => tables with { Cluster = saved.Cluster },
         Change.DescriptorSaved saved => tables with { Descriptors = tables.Descriptors.SetItem(saved.Descriptor.JobType, saved.Descriptor) },
+        Change.FormsKnown known => tables with { KnownForms = tables.KnownForms.SetItem(known.Forms.JobType, known.Forms) },
         Change.ConfigSaved saved => tables with { Configs = tables.Configs.SetItem(saved.Config.JobType, tables.Configs.GetValueOrDefault(saved.Config.JobType, []).Add(saved.Config)) },
         Change.ScheduleSaved saved => tables with { Schedules = tables.Schedules.SetItem(saved.JobType, saved.Schedule) },
         Change.DetectionSaved saved => tables with { Detections = tables.Detections.SetItem(saved.Detection.Id, saved.Detection) },
@@ -91,6 +94,7 @@ internal sealed record InMemoryTables
             Schedules = tables.Schedules.Remove(jobType),
             Configs = tables.Configs.Remove(jobType),
             Descriptors = tables.Descriptors.Remove(jobType),
+            KnownForms = tables.KnownForms.Remove(jobType),
         };
     }
 

@@ -68,5 +68,10 @@ internal static class StoreSchema
         CREATE INDEX jobs_state_updated ON jobs (state, updated DESC, id) WHERE ended = 1;
         CREATE INDEX jobs_type_state ON jobs (type, state, updated DESC, id) WHERE ended = 1;
         """,
+
+        // The forms under which a config was saved, so that a later form can be compared with them.
+        """
+        CREATE TABLE known_forms (type TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+        """,
     ];
 }

@@ -77,6 +77,7 @@ public sealed class ReadModelBuilder
             Icon = type.Descriptor?.Icon ?? "",
             Weight = offers.Select(offer => offer.Weight).DefaultIfEmpty(before?.Weight ?? 0).Max(),
             Descriptor = type.Descriptor,
+            KnownForms = type.KnownForms,
             Config = type.Config,
             Policy = type.Policy,
             Counts = type.Counts,
