@@ -19,7 +19,7 @@ if [ ${#packages[@]} -gt 0 ]; then
     echo "Could not install ${packages[*]}; install them by hand and run this again."; exit 69
   fi
 fi
-for lock in $(git ls-files 'tests/**/package-lock.json'); do
+for lock in $(git ls-files 'tests/**/package-lock.json' 'samples/**/package-lock.json'); do
   say "npm ci in $(dirname "$lock")"
   npm ci --prefix "$(dirname "$lock")" --no-audit --no-fund --silent || exit 69
 done

@@ -24,6 +24,7 @@ public static class PagesRegistration
         services.AddScoped<CircuitClock>();
         services.AddScoped<Toasts>();
         services.AddScoped<DraftStore>();
+        services.AddScoped<Viewer>();
         return services;
     }
 

@@ -20,7 +20,8 @@ public static class InboundMapper
     public static WorkerInput? ToInput(SessionId session, string peer, Wire.WorkerToAdminMessage message, DateTimeOffset now) => message.BodyCase switch
     {
         Body.Hello => Hello(session, peer, message.Hello),
-        Body.Heartbeat => new WorkerInput.Beat(session, Beat(message.Heartbeat, now)),
+        Body.Heartbeat => new WorkerInput.Beat(session, Beat(message.Heartbeat, now) with { Skew = Instant(message.SentAt) - now }),
+        Body.Pong => new WorkerInput.Ponged(session, message.Pong.Nonce),
         Body.Acknowledge => new WorkerInput.Acknowledged(
             session, Request(message.Acknowledge.RequestId), message.Acknowledge.Accepted, WireLimits.Cut(message.Acknowledge.Message, WireLimits.Message)),
         Body.ConfigSchemaResponse => Schema(session, message.ConfigSchemaResponse),

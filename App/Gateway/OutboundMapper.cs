@@ -35,6 +35,7 @@ public static class OutboundMapper
                 RequestId = preview.RequestId.Value,
                 RequestObjectPreview = new Wire.RequestObjectPreview { ObjectId = { preview.ObjectId }, Format = preview.Format, RowLimit = preview.RowLimit },
             },
+            Outbound.Ping ping => new Wire.AdminToWorkerMessage { Ping = new Wire.Ping { Nonce = ping.Nonce } },
             Outbound.Drain drain => new Wire.AdminToWorkerMessage { Drain = new Wire.Drain { Enabled = drain.Enabled, Reason = drain.Reason } },
             _ => throw new ArgumentOutOfRangeException(nameof(message), message.GetType().Name, "unknown message"),
         };

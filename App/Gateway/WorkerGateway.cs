@@ -3,6 +3,7 @@ using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.App.Gateway;
@@ -13,13 +14,13 @@ public sealed partial class WorkerGateway(
 {
     public async Task RunAsync(RequestReader<Wire.WorkerToAdminMessage> requests, ResponseWriter<Wire.AdminToWorkerMessage> responses, CallContext call)
     {
-        if (await FirstAsync(requests) is not { } first)
+        var session = inbox.NextSession();
+        if (await FirstAsync(session, requests, call.Peer) is not { } first)
         {
             return;
         }
 
-        Refuse(first);
-        using var connection = new WorkerConnection(inbox.NextSession(), call.CancellationToken);
+        using var connection = new WorkerConnection(session, call.CancellationToken);
         await using var stopping = call.ShutdownToken.Register(() => connection.Close(new SessionEnd(SessionEndCode.ShuttingDown, "the admin is stopping")));
         await using var closing = connection.Closed.Register(requests.CancelPendingRead);
         connections.Add(connection);
@@ -56,7 +57,24 @@ public sealed partial class WorkerGateway(
         EndStatus(connection.End);
     }
 
-    /// <summary>Null when the client closes without a word.</summary>
+    /// <summary>Null when the client closes without a word. Who is sent away is noted, so that people can see why a worker does not appear.</summary>
+    private async Task<Wire.WorkerToAdminMessage?> FirstAsync(SessionId session, RequestReader<Wire.WorkerToAdminMessage> requests, string peer)
+    {
+        var worker = "";
+        try
+        {
+            var first = await FirstAsync(requests);
+            worker = WireLimits.Cut(first?.Hello?.WorkerId ?? "", WireLimits.Id);
+            Refuse(first);
+            return first;
+        }
+        catch (RpcException refused)
+        {
+            await inbox.PostAsync(new WorkerInput.SentAway(session, worker, peer, WireLimits.Cut(refused.Status.Detail, WireLimits.Message)), CancellationToken.None);
+            throw;
+        }
+    }
+
     private async Task<Wire.WorkerToAdminMessage?> FirstAsync(RequestReader<Wire.WorkerToAdminMessage> requests)
     {
         try
@@ -69,9 +87,10 @@ public sealed partial class WorkerGateway(
         }
     }
 
-    private static void Refuse(Wire.WorkerToAdminMessage first)
+    private static void Refuse(Wire.WorkerToAdminMessage? first)
     {
-        var refusal = first.BodyCase != Wire.WorkerToAdminMessage.BodyOneofCase.Hello ? "first message must be hello"
+        var refusal = first is null ? null
+            : first.BodyCase != Wire.WorkerToAdminMessage.BodyOneofCase.Hello ? "first message must be hello"
             : string.IsNullOrWhiteSpace(first.Hello.WorkerId) ? "worker_id is required"
             : first.Hello.WorkerId.Length > WireLimits.WorkerId || first.Hello.WorkerId.Any(char.IsControl) ? $"worker_id must have 1 to {WireLimits.WorkerId} printable characters"
             : null;

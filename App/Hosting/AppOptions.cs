@@ -68,6 +68,7 @@ public sealed record AppOptions
           --max-message-mib N   largest message of a worker (default 128; 1 to 1024)
           --ephemeral           keep nothing on disk
           --no-worker           run.sh starts no stock worker (this program never does)
+          --demo                run.sh starts a lively fleet besides, on data of its own (data/demo)
         {WorkerPortOptions.Help}
         {SeaweedFSOptions.Help}
           --help                this text

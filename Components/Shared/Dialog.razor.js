@@ -1,11 +1,13 @@
-// A dialog taken out of the page by a render never fires "close", so the focus is given back here.
-const openers = [];
+// A dialog taken out of the page by a render never closes by itself, so that is done here, and the focus given back.
+const shown = [];
 
 export function show(dialog) {
-  openers.push(document.activeElement);
+  shown.push([dialog, document.activeElement]);
   dialog.showModal();
 }
 
 export function closed() {
-  openers.pop()?.focus();
+  const [dialog, opener] = shown.pop() ?? [];
+  if (dialog?.isConnected) dialog.close();
+  opener?.focus?.({ preventScroll: true });
 }

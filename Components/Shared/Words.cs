@@ -55,6 +55,20 @@ public static class Words
         var seconds => Ticking(TimeSpan.FromSeconds(seconds)),
     };
 
+    /// <summary>"15 min ago".</summary>
+    public static string Ago(TimeSpan span) => $"{Span(span)} ago";
+
+    /// <summary>"3 %", "< 1 %"; a dash when there is nothing to take a share of.</summary>
+    public static string Percent(double? share) => share switch
+    {
+        null => "–",
+        > 0 and < 0.01 => "< 1 %",
+        { } part => string.Create(CultureInfo.InvariantCulture, $"{part * 100:0} %"),
+    };
+
+    /// <summary>A dash when it is not known.</summary>
+    public static string Span(TimeSpan? span) => span is { } known ? Span(known) : "–";
+
     /// <summary>"1 job", "2 jobs".</summary>
     public static string Count(long number, string one) => $"{Number(number)} {one}{(number == 1 ? "" : "s")}";
 

@@ -84,6 +84,37 @@ public static class ConfigTransitions
         return document;
     }
 
+    /// <summary>Not checked against the forms: a type whose form has become stricter can still be switched off.</summary>
+    public static Reply<ConfigDocument> Enable(Turn turn, EnableJobType command)
+    {
+        if (turn.State.JobTypes.GetValueOrDefault(command.JobType) is not { Config: { } current } type)
+        {
+            return new Refusal(RefusalCode.NotFound, $"there is no config of {command.JobType} yet");
+        }
+
+        var document = current with
+        {
+            Version = current.Version + 1,
+            Runtime = RuntimePolicy.Overlay(current.Runtime, type.Descriptor?.RuntimeDefaults) with { Enabled = command.Enabled },
+            SavedAt = turn.Now.Wall,
+            SavedBy = command.By.Name,
+            Via = command.By.Via,
+            Reason = command.Enabled ? "switched on" : "switched off",
+        };
+        Store(turn, type, document);
+        turn.Log(new Activity
+        {
+            Sequence = 0,
+            At = default,
+            Source = "person",
+            Stage = "config",
+            Message = $"{command.JobType} {document.Reason}, version {document.Version}",
+            JobType = command.JobType,
+            Actor = command.By.Name,
+        });
+        return document;
+    }
+
     private static void Store(Turn turn, JobType type, ConfigDocument document)
     {
         turn.Save(new Change.ConfigSaved(document));

@@ -43,11 +43,22 @@ public sealed record AdminState
 
     public long LastActivity { get; init; }
 
+    public EndingLog Endings { get; init; } = EndingLog.Empty;
+
+    /// <summary>Who was sent away lately, newest first; at most 20. Not stored.</summary>
+    public ImmutableArray<RefusedHello> RefusedHellos { get; init; } = [];
+
+    /// <summary>Failures people do not want to be shown, by fingerprint, and until when.</summary>
+    public ImmutableDictionary<string, DateTimeOffset> Muted { get; init; } = ImmutableDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+
     public long LastDetectionSequence { get; init; }
 
     public LaneBook Lanes { get; init; } = LaneBook.Empty;
 
     public ClusterState Cluster { get; init; } = ClusterState.None;
+
+    /// <summary>The scheduler stands still for all job types; null = it runs.</summary>
+    public SchedulerPause? Pause { get; init; }
 
     public StoreHealth Store { get; init; } = StoreHealth.Good;
 

@@ -56,6 +56,8 @@ public abstract record Change
 
     public sealed record LanesSaved(LaneChanges Lanes) : Change;
 
+    public sealed record SchedulerSaved(SchedulerPause? Pause) : Change;
+
     public sealed record ClusterSaved(ClusterSettings Cluster) : Change;
 
     /// <summary>A number that must survive a restart, such as the last detection sequence.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Detections;
@@ -23,6 +24,9 @@ public static class Recovery
         turn.Start(AdminState.Empty with
         {
             LastActivity = stored.Counters.GetValueOrDefault(Counters.LastActivity),
+            Muted = ImmutableDictionary.CreateRange(StringComparer.Ordinal, stored.Counters
+                .Where(counter => counter.Key.StartsWith(Counters.Muted, StringComparison.Ordinal) && counter.Value > now.Wall.UtcTicks)
+                .Select(counter => KeyValuePair.Create(counter.Key[Counters.Muted.Length..], new DateTimeOffset(counter.Value, TimeSpan.Zero)))),
             LastDetectionSequence = stored.Counters.GetValueOrDefault(Counters.DetectionSequence),
             Cluster = new ClusterState { IsWatched = turn.Options.WatchesCluster, Settings = stored.Cluster ?? ClusterSettings.Empty },
             Workers = stored.Workers.ToImmutableDictionaryBy(worker => worker.Id, worker => worker with
@@ -34,6 +38,7 @@ public static class Recovery
                 Conflict = null,
             }),
         });
+        SchedulerPauses.Restore(turn, stored.Pause);
         LaneSettingsTransitions.Apply(turn, stored.Lanes ?? LaneChanges.None);
         foreach (var type in stored.JobTypes)
         {
@@ -114,7 +119,7 @@ public static class Recovery
         }
     }
 
-    private static System.Collections.Immutable.ImmutableDictionary<WorkerId, Worker> ToImmutableDictionaryBy(
+    private static ImmutableDictionary<WorkerId, Worker> ToImmutableDictionaryBy(
         this IEnumerable<Worker> workers, Func<Worker, WorkerId> key, Func<Worker, Worker> value) =>
-        System.Collections.Immutable.ImmutableDictionary.CreateRange(workers.Select(worker => KeyValuePair.Create(key(worker), value(worker))));
+        ImmutableDictionary.CreateRange(workers.Select(worker => KeyValuePair.Create(key(worker), value(worker))));
 }

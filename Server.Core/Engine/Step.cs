@@ -32,6 +32,8 @@ public static class Step
                 return ConfigTransitions.Save(turn, command);
             case RefreshSchema command:
                 return SchemaTransitions.Refresh(turn, command);
+            case PauseScheduler command:
+                return SchedulerPauses.Pause(turn, command);
             case PauseJobType command:
                 return PauseTransitions.Pause(turn, command);
             case SubmitJob command:
@@ -46,6 +48,8 @@ public static class Step
                 return JobRequests.SetPriority(turn, command);
             case DrainWorker command:
                 return WorkerTransitions.Drain(turn, command);
+            case EnableJobType command:
+                return ConfigTransitions.Enable(turn, command);
             case AcceptForms command:
                 return SchemaTransitions.Accept(turn, command);
             case RevealField command:
@@ -54,6 +58,10 @@ public static class Step
                 return TimetableTransitions.Set(turn, command);
             case AdmitWorker command:
                 return AdmissionTransitions.Admit(turn, command);
+            case PingWorker command:
+                return PingTransitions.Ask(turn, command);
+            case MuteFailure command:
+                return Mutes.Set(turn, command);
             case ForgetWorker command:
                 return WorkerTransitions.Forget(turn, command);
             case ArchiveJobType command:
@@ -96,6 +104,9 @@ public static class Step
                 case AppointmentKind.JobTypeDue:
                     PauseTransitions.Due(turn, turn.JobType(due.Subject));
                     break;
+                case AppointmentKind.SchedulerDue:
+                    SchedulerPauses.Due(turn);
+                    break;
                 case AppointmentKind.LaneDue or AppointmentKind.LockDue:
                     // What has come is judged once a round, after everything that came with it.
                     turn.Forget(due);
@@ -127,6 +138,12 @@ public static class Step
             return;
         }
 
+        if (input is WorkerInput.SentAway away)
+        {
+            RefusedHello.Note(turn, away.Worker, away.RemoteAddress, away.Why);
+            return;
+        }
+
         if (turn.State.Sessions.GetValueOrDefault(input.Session) is not { } session)
         {
             // The session ended before this was read: replaced, lost, or over.
@@ -148,6 +165,11 @@ public static class Step
                 break;
             case WorkerInput.Acknowledged ack:
                 JobReports.Acknowledged(turn, session, ack);
+                break;
+            case WorkerInput.Ponged pong:
+                PingTransitions.Answered(turn, session, pong.Nonce);
+                break;
+            case WorkerInput.SchemaAnswered answer when PingTransitions.Answered(turn, session, answer.RequestId):
                 break;
             case WorkerInput.SchemaAnswered answer:
                 SchemaTransitions.Answered(turn, session, answer);

@@ -192,6 +192,18 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
         Agenda = Moved(lane.WakeAt, null, AppointmentKind.LaneDue, lane.Lane),
     };
 
+    /// <summary>Null: the scheduler runs.</summary>
+    public void Put(SchedulerPause? pause)
+    {
+        State = State with
+        {
+            Pause = pause,
+            Agenda = Moved(StampOf(State.Pause), StampOf(pause), AppointmentKind.SchedulerDue, ""),
+        };
+
+        static TimeSpan? StampOf(SchedulerPause? pause) => pause?.WakeAt;
+    }
+
     public void Put(ClusterState cluster) => State = State with { Cluster = cluster };
 
     public void Put(ClusterLock cluster)
@@ -220,6 +232,18 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
 
     /// <summary>Jobs that were not there before, with their indexes.</summary>
     public void PutRange(IReadOnlyList<Job> jobs) => State = JobIndex.AddRange(State, jobs, Now);
+
+    /// <summary>For whoever counts what happens.</summary>
+    public void Note(Job job, Attempt? ended) => State = State with { Endings = State.Endings.With(Now.Wall, job, ended) };
+
+    public void Put(ImmutableArray<RefusedHello> refused) => State = State with { RefusedHellos = refused };
+
+    /// <param name="until">Null: shown again.</param>
+    public void Mute(string fingerprint, DateTimeOffset? until)
+    {
+        State = State with { Muted = until is { } at ? State.Muted.SetItem(fingerprint, at) : State.Muted.Remove(fingerprint) };
+        Save(new Change.CounterSaved(Counters.Muted + fingerprint, until?.UtcTicks ?? 0));
+    }
 
     public void CountDetectionSequence(long sequence)
     {
@@ -265,4 +289,7 @@ public static class Counters
 {
     public const string DetectionSequence = "detection_sequence";
     public const string LastActivity = "last_activity";
+
+    /// <summary>Before a fingerprint: until when it is muted, in ticks of UTC; 0 = not any more.</summary>
+    public const string Muted = "muted:";
 }

@@ -82,6 +82,11 @@ public static class JobFlow
             turn.Log(line);
         }
 
+        if (next.IsTerminal || verdict.Ended is not null)
+        {
+            turn.Note(next, verdict.Ended);
+        }
+
         if (next.IsTerminal)
         {
             Ended(turn, next);

@@ -50,6 +50,9 @@ public abstract record Outbound
     /// <summary>Asks for some rows of an object. The body has no request id: answers carry that of the envelope.</summary>
     public sealed record PreviewObject(RequestId RequestId, ImmutableArray<string> ObjectId, string Format, int RowLimit) : Outbound;
 
+    /// <summary>Extension ping.</summary>
+    public sealed record Ping(long Nonce) : Outbound;
+
     /// <summary>Extension drain.</summary>
     public sealed record Drain(bool Enabled, string Reason) : Outbound;
 }

@@ -22,9 +22,15 @@ public sealed record Heartbeat(
     int ExecutionSlotsTotal,
     ImmutableSortedDictionary<string, string> Metadata)
 {
+    /// <summary>How far the worker's clock is ahead of the admin's, the way of the message included; null when it does not date its messages.</summary>
+    public TimeSpan? Skew { get; init; }
+
     /// <summary>What waits inside the worker; shown, never counted with.</summary>
     public ImmutableSortedDictionary<string, int> QueuedJobsByType { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 }
+
+/// <summary>A ping under way, and the stamp at which it was sent.</summary>
+public sealed record PendingPing(RequestId Request, TimeSpan SentAt);
 
 /// <summary>One live stream of a worker: hello → live → ended. Replaced or lost sessions leave the state at once.</summary>
 public sealed record Session
@@ -95,6 +101,12 @@ public sealed record Session
     public ImmutableQueue<string> SchemaQueue { get; init; } = [];
 
     public int HeldDetections { get; init; }
+
+    /// <summary>Asked and not answered yet.</summary>
+    public PendingPing? Ping { get; init; }
+
+    /// <summary>How long answers to pings took, the queues of both sides included; newest last, at most 20.</summary>
+    public ImmutableArray<TimeSpan> RoundTrips { get; init; } = [];
 
     /// <summary>Stamp of the last detection it was asked for.</summary>
     public TimeSpan LastDetected { get; init; }

@@ -44,7 +44,8 @@ public static class SessionDeadlines
 
     private static bool IsOurs(Session session) => session.Extensions.Count > 0;
 
-    private static TimeSpan Interval(Session session, AdminOptions options)
+    /// <summary>How often it is expected to beat.</summary>
+    public static TimeSpan Interval(Session session, AdminOptions options)
     {
         // Until a foreign worker has beaten twice its rhythm is not known; then only the longest silence counts.
         var own = IsOurs(session) ? options.HeartbeatInterval : session.Rhythm > TimeSpan.Zero ? session.Rhythm : options.ForeignLostAfter / options.LostAfterMissed;

@@ -12,6 +12,9 @@ namespace BlazorPluginAdmin.Server.Core.Sessions;
 /// <summary>Opens, resumes and ends sessions. Everything is keyed by session, never by worker id alone, so an old stream's end cannot touch a new session.</summary>
 public static class SessionTransitions
 {
+    /// <summary>Ended sessions a worker keeps.</summary>
+    private const int MostSessions = 20;
+
     /// <summary>
     /// Attempts of the worker that still wait for it: those it lists go on, the others have a short while to be claimed.
     /// What it lists and nobody counts on any more is to stop.
@@ -132,6 +135,7 @@ public static class SessionTransitions
         {
             turn.Put(worker with
             {
+                Sessions = [new PastSession(session.Generation, session.RemoteAddress, session.ConnectedAt, now.Wall, reason), .. worker.Sessions.Take(MostSessions - 1)],
                 Session = null,
                 Health = WorkerHealth.Disconnected,
                 DisconnectedAt = now.Wall,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -129,6 +130,9 @@ internal sealed class CommitWriter : IDisposable
                 break;
             case Change.LanesSaved { Lanes: var lanes }:
                 _setting.Run(Settings.Lanes, Bodies.Write(lanes));
+                break;
+            case Change.SchedulerSaved { Pause: var pause }:
+                _setting.Run(Settings.Scheduler, Bodies.Write(new StoredPause(pause)));
                 break;
             case Change.ClusterSaved { Cluster: var cluster }:
                 _setting.Run(Settings.Cluster, Bodies.Write(cluster));

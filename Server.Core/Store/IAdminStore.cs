@@ -21,6 +21,9 @@ public sealed record StoredState(
     /// <summary>What people changed of the lanes; null while nobody has.</summary>
     public LaneChanges? Lanes { get; init; }
 
+    /// <summary>The scheduler stands still; null = it runs.</summary>
+    public SchedulerPause? Pause { get; init; }
+
     /// <summary>The addresses people entered; null while nobody has.</summary>
     public ClusterSettings? Cluster { get; init; }
 }

@@ -47,6 +47,8 @@ internal sealed record InMemoryTables
 
     public ClusterSettings? Cluster { get; init; }
 
+    public SchedulerPause? Pause { get; init; }
+
     public ImmutableArray<Attempt> AttemptsOf(JobId job) => Attempts.GetValueOrDefault(job, []);
 
     public static InMemoryTables Apply(InMemoryTables tables, Change change) => change switch
@@ -63,6 +65,7 @@ internal sealed record InMemoryTables
         Change.JobForgotten forgotten => Without(tables, [forgotten.Job]),
         Change.JobTypeForgotten forgotten => Without(tables, forgotten.JobType),
         Change.LanesSaved saved => tables with { Lanes = saved.Lanes },
+        Change.SchedulerSaved saved => tables with { Pause = saved.Pause },
         Change.ClusterSaved saved => tables with { Cluster = saved.Cluster },
         Change.DescriptorSaved saved => tables with { Descriptors = tables.Descriptors.SetItem(saved.Descriptor.JobType, saved.Descriptor) },
         Change.FormsKnown known => tables with { KnownForms = tables.KnownForms.SetItem(known.Forms.JobType, known.Forms) },

@@ -5,4 +5,5 @@ internal static class Settings
 {
     public const string Lanes = "lanes";
     public const string Cluster = "cluster";
+    public const string Scheduler = "scheduler";
 }

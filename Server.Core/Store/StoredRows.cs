@@ -34,6 +34,7 @@ internal sealed class StoredRows : IDisposable
             {
                 Lanes = rows.Setting<LaneChanges>(Settings.Lanes),
                 Cluster = rows.Setting<ClusterSettings>(Settings.Cluster),
+                Pause = rows.Setting<StoredPause>(Settings.Scheduler)?.Pause,
             };
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)

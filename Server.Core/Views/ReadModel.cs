@@ -39,17 +39,31 @@ public sealed record ReadModel
     /// <summary>Newest first; at most 1,000.</summary>
     public ImmutableArray<Activity> Activities { get; init; } = [];
 
-    /// <summary>Five-second buckets of the last 15 minutes, oldest first, over all types.</summary>
-    public ImmutableArray<Bucket> Series { get; init; } = [];
+    /// <summary>Over all types.</summary>
+    public TypeNumbers Numbers { get; init; } = TypeNumbers.Empty;
+
+    /// <summary>Connected or not, those with most to do first; at most 50.</summary>
+    public ImmutableArray<WorkerView> Busiest { get; init; } = [];
+
+    /// <summary>The latest first; at most 200.</summary>
+    public ImmutableArray<FailureGroup> Failures { get; init; } = [];
+
+    /// <summary>Who was sent away lately, newest first; at most 20.</summary>
+    public ImmutableArray<RefusedHello> RefusedHellos { get; init; } = [];
 
     /// <summary>In the order of the settings.</summary>
     public ImmutableArray<LaneView> Lanes { get; init; } = [];
+
+    /// <summary>The scheduler stands still for all job types; null = it runs.</summary>
+    public SchedulerPause? Pause { get; init; }
 
     public ClusterState Cluster { get; init; } = ClusterState.None;
 
     public StoreHealth Store { get; init; } = StoreHealth.Good;
 
     public LaneView? Lane(string name) => Lanes.FirstOrDefault(lane => lane.Name == name);
+
+    public WorkerView? Worker(WorkerId id) => Workers.FirstOrDefault(view => view.Worker.Id == id);
 
     public JobTypeView? JobType(string name) => JobTypes.FirstOrDefault(type => type.Name == name);
 }
@@ -111,9 +125,6 @@ public sealed record JobView(Job Job, Waiting? Waiting, int? QueuePosition);
 
 /// <summary>Why a job is not running: a stable code, a sentence that names the blocker, since when, until when if known.</summary>
 public sealed record Waiting(string Code, string Text, DateTimeOffset Since, DateTimeOffset? Until);
-
-/// <summary>Counts of five seconds.</summary>
-public readonly record struct Bucket(DateTimeOffset Start, int Queued, int Active, int Succeeded, int Failed);
 
 public sealed record JobTypeView
 {
@@ -196,7 +207,13 @@ public sealed record JobTypeView
     /// <summary>Newest first; at most 100.</summary>
     public ImmutableArray<Job> RecentEnded { get; init; } = [];
 
-    public ImmutableArray<Bucket> Series { get; init; } = [];
+    public TypeNumbers Numbers { get; init; } = TypeNumbers.Empty;
+
+    /// <summary>When it was put together; what time alone changes is at most five seconds old.</summary>
+    public DateTimeOffset LookedAt { get; init; }
+
+    /// <summary>What became of what its detections found; null when none ran that could queue jobs.</summary>
+    public Funnel? Funnel { get; init; }
 }
 
 /// <summary>A lane, who is in it and whose turn it is.</summary>
@@ -217,6 +234,7 @@ public sealed record WorkerView
     /// <summary>Null while disconnected.</summary>
     public Session? Session { get; init; }
 
+    /// <summary>What it holds, longest first; of one that went away, what it may come back with.</summary>
     public ImmutableArray<Job> Running { get; init; } = [];
 
     public int ExecutionUsed { get; init; }
@@ -226,4 +244,9 @@ public sealed record WorkerView
     public int DetectionUsed { get; init; }
 
     public int DetectionTotal { get; init; }
+
+    /// <summary>How often it is expected to beat: as asked, or a foreign worker's own rhythm; null while disconnected.</summary>
+    public TimeSpan? BeatEvery { get; init; }
+
+    public WorkerNumbers Numbers { get; init; } = WorkerNumbers.Empty;
 }

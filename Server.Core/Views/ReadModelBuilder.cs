@@ -5,62 +5,89 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Views;
 
 /// <summary>State → what pages show. Parts whose source is the same as at the last publish are taken over as they are. Publisher's thread only.</summary>
-public sealed class ReadModelBuilder
+/// <param name="options">What the engine judges workers by.</param>
+public sealed class ReadModelBuilder(AdminOptions? options = null)
 {
     private const int QueueShown = 500;
     private const int ActiveShown = 1000;
     private const int EndedShown = 200;
 
-    private readonly SeriesBook _series = new();
+    private const int BusiestShown = 50;
+
+    private readonly AdminOptions _options = options ?? new AdminOptions();
+    private readonly NumbersBook _numbers = new();
     private AdminState _state = AdminState.Empty;
     private ReadModel _model = ReadModel.Empty;
-    private DateTimeOffset _seriesAt;
+    private int _looked;
+    private DateTimeOffset _cell;
+
+    /// <summary>When it began to count; what ended before comes from the store.</summary>
+    public DateTimeOffset? StartedAt => _numbers.StartedAt;
 
     public ReadModel Build(AdminState state, Now now)
     {
+        _numbers.Take(state, now.Wall);
+        if (++_looked % 600 == 0)
+        {
+            _numbers.Keep(state);
+        }
+
         var types = JobTypes(state, now);
         var totals = Totals(state, types);
+        var workers = Workers(state, now);
+        var numbers = _numbers.All(totals.Jobs, now.Wall);
         var model = new ReadModel
         {
             At = now.Wall,
             Totals = totals,
             JobTypes = types,
-            Workers = ReferenceEquals(state.Workers, _state.Workers) && ReferenceEquals(state.Sessions, _state.Sessions) && ReferenceEquals(state.Jobs, _state.Jobs)
-                ? _model.Workers
-                : Workers(state),
+            Workers = workers,
+            Busiest = workers == _model.Workers ? _model.Busiest : Busiest(workers),
             Active = ReferenceEquals(state.Jobs, _state.Jobs) ? _model.Active : Active(state),
             RecentEnded = ReferenceEquals(state.JobTypes, _state.JobTypes) ? _model.RecentEnded : RecentEnded(types),
             Activities = ReferenceEquals(state.Activities, _state.Activities) ? _model.Activities : [.. state.Activities.Reverse()],
-            Series = _series.Observe("", totals.Jobs, now.Wall),
+            Numbers = numbers,
+            Failures = _numbers.Failures(state, now.Wall),
+            RefusedHellos = state.RefusedHellos,
             Lanes = Lanes(state, types),
+            Pause = state.Pause,
             Cluster = state.Cluster,
             Store = state.Store,
         };
-        _seriesAt = now.Wall;
         (_state, _model) = (state, model);
         return model;
     }
 
+    /// <summary>What the store remembers of the time before this process; see <see cref="NumbersBook.Refill"/>.</summary>
+    public void Refill(IReadOnlyList<Job> newestFirst, DateTimeOffset since, Now now) => _numbers.Refill(newestFirst, since, now.Wall);
+
     private ImmutableArray<JobTypeView> JobTypes(AdminState state, Now now)
     {
         var known = _model.JobTypes.ToDictionary(view => view.Name, StringComparer.Ordinal);
-        var unchanged = ReferenceEquals(state.Jobs, _state.Jobs) && ReferenceEquals(state.Lanes, _state.Lanes) && ReferenceEquals(state.Cluster, _state.Cluster) && ReferenceEquals(state.Workers, _state.Workers)
-            && ReferenceEquals(state.Detections, _state.Detections) && now.Wall - _seriesAt < SeriesBook.Width;
+        var unchanged = ReferenceEquals(state.Jobs, _state.Jobs) && ReferenceEquals(state.Lanes, _state.Lanes) && ReferenceEquals(state.Cluster, _state.Cluster) && ReferenceEquals(state.Pause, _state.Pause) && ReferenceEquals(state.Workers, _state.Workers)
+            && ReferenceEquals(state.Detections, _state.Detections);
         return
         [
             .. state.JobTypes.Values
                 .Where(type => type.Schedule.ArchivedAt is null)
-                .Select(type => unchanged && known.TryGetValue(type.Name, out var view) && ReferenceEquals(type, _state.JobTypes.GetValueOrDefault(type.Name))
-                    ? view
-                    : View(state, type, known.GetValueOrDefault(type.Name), now))
+                .Select(type => View(state, type, known.GetValueOrDefault(type.Name), unchanged && ReferenceEquals(type, _state.JobTypes.GetValueOrDefault(type.Name)), now))
                 .OrderByDescending(view => view.Weight)
                 .ThenBy(view => view.Name, StringComparer.Ordinal),
         ];
+    }
+
+    private JobTypeView View(AdminState state, JobType type, JobTypeView? before, bool unchanged, Now now)
+    {
+        var numbers = _numbers.Type(type.Name, type.Counts, now.Wall);
+        return !unchanged || before is null || now.Wall - before.LookedAt >= TypeBook.Fast ? View(state, type, before, now) with { Numbers = numbers, LookedAt = now.Wall }
+            : ReferenceEquals(before.Numbers, numbers) ? before
+            : before with { Numbers = numbers };
     }
 
     private JobTypeView View(AdminState state, JobType type, JobTypeView? before, Now now)
@@ -106,7 +133,7 @@ public sealed class ReadModelBuilder
             Detections = Detections(state, type),
             Queue = Queue(state, type, now),
             RecentEnded = same?.RecentEnded ?? [.. type.RecentEnded.Reverse()],
-            Series = _series.Observe(type.Name, type.Counts, now.Wall),
+            Funnel = Funnel.From(Detections(state, type), now.Wall),
         };
     }
 
@@ -192,28 +219,55 @@ public sealed class ReadModelBuilder
     private static ImmutableArray<Job> RecentEnded(ImmutableArray<JobTypeView> types) =>
         [.. types.SelectMany(type => type.RecentEnded).OrderByDescending(job => job.CompletedAt).Take(EndedShown)];
 
-    private static ImmutableArray<WorkerView> Workers(AdminState state) =>
+    private ImmutableArray<WorkerView> Workers(AdminState state, Now now)
+    {
+        var cell = now.Wall.AddTicks(-(now.Wall.UtcTicks % WorkerNumbers.CellWidth.Ticks));
+        if (cell == _cell && ReferenceEquals(state.Workers, _state.Workers) && ReferenceEquals(state.Sessions, _state.Sessions) && ReferenceEquals(state.Jobs, _state.Jobs))
+        {
+            return _model.Workers;
+        }
+
+        _cell = cell;
+        var awaited = state.JobTypes.Values.SelectMany(type => type.Active).Select(id => state.Jobs[id]).Where(job => job.Phase == JobPhase.Reconnecting).ToLookup(job => job.Attempt!.Worker);
+        return
+        [
+            .. state.Workers.Values
+                .Select(worker => View(state, worker, awaited))
+                .Select(view => view with { Numbers = _numbers.Worker(view.Worker, view.Session, view.ExecutionUsed, view.ExecutionTotal, now.Wall) })
+                .OrderByDescending(view => Trouble(view.Worker))
+                .ThenBy(view => view.Worker.Id),
+        ];
+    }
+
+    /// <summary>Those at work on most, then those that were busiest of late, then those that had something to do at all.</summary>
+    private static ImmutableArray<WorkerView> Busiest(ImmutableArray<WorkerView> workers) =>
     [
-        .. state.Workers.Values
-            .Select(worker => View(state, worker))
-            .OrderByDescending(view => Trouble(view.Worker))
-            .ThenBy(view => view.Worker.Id),
+        .. workers
+            .Select(view => (View: view, Mean: view.Numbers.Mean(60)))
+            .OrderByDescending(pair => pair.View.Running.Length)
+            .ThenByDescending(pair => pair.Mean)
+            .ThenByDescending(pair => pair.View.Session is not null)
+            .ThenBy(pair => pair.View.Worker.Id)
+            .Take(BusiestShown)
+            .Select(pair => pair.View),
     ];
 
     private static int Trouble(Worker worker) =>
         worker.Conflict is not null ? 4 : worker.Health == WorkerHealth.Unhealthy ? 3 : worker.IgnoresCancel ? 2 : worker.Health == WorkerHealth.Disconnected ? -1 : worker.Draining ? 1 : 0;
 
-    private static WorkerView View(AdminState state, Worker worker)
+    /// <param name="awaited">Jobs whose worker went away and may come back with them.</param>
+    private WorkerView View(AdminState state, Worker worker, ILookup<WorkerId, Job> awaited)
     {
         if (worker.Session is not { } id || !state.Sessions.TryGetValue(id, out var session))
         {
-            return new WorkerView { Worker = worker };
+            return new WorkerView { Worker = worker, Running = worker.Session is null && awaited.Contains(worker.Id) ? [.. awaited[worker.Id].OrderBy(job => job.Attempt!.SentAt)] : [] };
         }
 
         return new WorkerView
         {
             Worker = worker,
             Session = session,
+            BeatEvery = SessionDeadlines.Interval(session, _options),
             Running = [.. session.Held.Values.Select(job => state.Jobs.GetValueOrDefault(job)).OfType<Job>().OrderBy(job => job.Attempt!.SentAt)],
             ExecutionUsed = session.Held.Count + session.ForeignExecutions,
             ExecutionTotal = DispatchPlanner.TotalSlots(session, worker),

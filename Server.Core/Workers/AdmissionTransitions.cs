@@ -26,9 +26,11 @@ public static class AdmissionTransitions
             Ask(turn, known, hello);
         }
 
-        turn.Close(hello.Session, SessionEndCode.NotAdmitted, admission == Admission.Denied
+        var why = admission == Admission.Denied
             ? $"worker {hello.Worker} was denied by a person"
-            : $"worker {hello.Worker} waits for approval; approve it on the page Workers");
+            : $"worker {hello.Worker} waits for approval; approve it on the page Workers";
+        turn.Close(hello.Session, SessionEndCode.NotAdmitted, why);
+        RefusedHello.Note(turn, hello.Worker.Value, hello.RemoteAddress, why);
         return true;
     }
 

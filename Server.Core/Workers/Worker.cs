@@ -65,6 +65,9 @@ public sealed record Worker
 
     public WorkerConflict? Conflict { get; init; }
 
+    /// <summary>Sessions that are over, newest first; at most 20.</summary>
+    public ImmutableArray<PastSession> Sessions { get; init; } = [];
+
     /// <summary>Keeps reporting work that was taken from it.</summary>
     public bool IgnoresCancel { get; init; }
 }

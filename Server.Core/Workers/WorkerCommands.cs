@@ -8,5 +8,8 @@ public sealed record DrainWorker(Actor By, WorkerId Worker, bool Enabled, string
 /// <summary>Lets a worker id in, or keeps it out; a connected one that is denied loses its session at once.</summary>
 public sealed record AdmitWorker(Actor By, WorkerId Worker, bool Allowed, string Reason = "") : Command<Worker>(By);
 
+/// <summary>Asks a connected worker for a sign of life; the reply says that it was asked, <see cref="Sessions.Session.RoundTrips"/> how long it took.</summary>
+public sealed record PingWorker(Actor By, WorkerId Worker) : Command<Worker>(By);
+
 /// <summary>Forgets a disconnected worker.</summary>
 public sealed record ForgetWorker(Actor By, WorkerId Worker) : Command<Worker>(By);

@@ -72,6 +72,12 @@ public abstract record WorkerInput(SessionId Session) : Input
         ImmutableArray<WorkerActivity> Activities,
         DateTimeOffset? CompletedAt) : WorkerInput(Session);
 
+    /// <summary>Extension ping: the answer.</summary>
+    public sealed record Ponged(SessionId Session, long Nonce) : WorkerInput(Session);
+
+    /// <summary>A stream that was not let in, before it became a session.</summary>
+    public sealed record SentAway(SessionId Session, string Worker, string RemoteAddress, string Why) : WorkerInput(Session);
+
     /// <summary>The stream is over, for whatever reason; the last input of a session.</summary>
     public sealed record Ended(SessionId Session, string Reason) : WorkerInput(Session);
 

@@ -38,7 +38,9 @@ public static class WorkerTransitions
         var replacements = Rival(turn, known, hello) is { } rival ? rival.Replacements.RemoveAll(at => now.Stamp - at > TimeSpan.FromMinutes(1)) : [];
         if (replacements.Length > MostReplacements && now.Stamp - replacements[^1] < ReplacementPause)
         {
-            turn.Close(hello.Session, SessionEndCode.Refused, $"two processes use the worker id {hello.Worker} and replace each other; give each its own id");
+            var why = $"two processes use the worker id {hello.Worker} and replace each other; give each its own id";
+            turn.Close(hello.Session, SessionEndCode.Refused, why);
+            RefusedHello.Note(turn, hello.Worker.Value, hello.RemoteAddress, why);
             return;
         }
 

@@ -67,17 +67,5 @@ public sealed class ReadModelTests : IDisposable
         Assert.Equal(model.Activities[^1].Sequence - 1, Assert.Single(older).Sequence);
     }
 
-    [Fact]
-    public void Series_CountsWhatEndedInEachFiveSeconds()
-    {
-        var book = new SeriesBook();
-        var start = _admin.Time.GetUtcNow();
-        book.Observe("a", new JobCounts { Succeeded = 3 }, start);
-        book.Observe("a", new JobCounts { Succeeded = 5, Failed = 1, Queued = 2 }, start.AddSeconds(1));
-        var buckets = book.Observe("a", new JobCounts { Succeeded = 9, Failed = 1, Queued = 1 }, start.AddSeconds(16));
-        Assert.Equal([(2, 1), (0, 0), (0, 0), (4, 0)], buckets.Select(bucket => (bucket.Succeeded, bucket.Failed)));
-        Assert.Equal(buckets.Select(bucket => bucket.Start).Order(), buckets.Select(bucket => bucket.Start));
-    }
-
     private ReadModel Build() => _builder.Build(_admin.State, new Now(_admin.Time.GetUtcNow(), _admin.Time.GetElapsedTime(0)));
 }

@@ -1,0 +1,126 @@
+using System.Globalization;
+using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorPluginAdmin.Components.Charts;
+
+/// <summary>A row a worker, a bar an attempt. Bars keep their coordinates while time goes on; the whole is shifted, once a second.</summary>
+public sealed partial class SwimLanes
+{
+    private const double Width = 1200;
+    private const double Label = 170;
+    private const double Plotted = Width - Label;
+    private const double Track = 20;
+    private const double Gap = 5;
+    private const double HeadHeight = 22;
+    private const double Foot = 22;
+    private static int _count;
+
+    private readonly string _id = $"swim-{Interlocked.Increment(ref _count)}";
+    private SwimView _view = SwimView.Empty;
+    private SwimZoom _zoom = new(TimeSpan.FromMinutes(15), null);
+    private Window? _window;
+    private DateTimeOffset _origin;
+    private bool _due = true;
+
+    [Parameter]
+    public string Title { get; set; } = "At work";
+
+    [Parameter]
+    [EditorRequired]
+    public IReadOnlyList<WorkerView> Workers { get; set; } = [];
+
+    /// <summary>Groups the rows; null: they are not grouped.</summary>
+    [Parameter]
+    public Func<string, string>? LaneOf { get; set; }
+
+    /// <summary>Where it starts; attempts are remembered for an hour at most.</summary>
+    [Parameter]
+    public Window Window { get; set; }
+
+    [Parameter]
+    public int Most { get; set; } = 12;
+
+    [Parameter]
+    public string Empty { get; set; } = "Nothing was at work in this time.";
+
+    [Inject]
+    private CircuitClock Clock { get; set; } = default!;
+
+    private IEnumerable<(SwimRow Row, double Y, string Head)> Placed
+    {
+        get
+        {
+            var y = 0.0;
+            var lane = "";
+            var grouped = _view.Rows.Select(row => row.Lane).Distinct().Count() > 1;
+            foreach (var row in _view.Rows)
+            {
+                var head = grouped && row.Lane != lane ? row.Lane : "";
+                lane = row.Lane;
+                y += head.Length > 0 ? HeadHeight : 0;
+                yield return (row, y, head);
+                y += (row.Tracks * Track) + Gap;
+            }
+        }
+    }
+
+    private double Bottom => Placed.LastOrDefault() is { Row: { } row } last ? last.Y + (row.Tracks * Track) + Gap : 0;
+
+    private string Shift => $"translate({Plot.N(Label - ((_view.Start - _origin).TotalSeconds * _zoom.PerSecond(Plotted)))} 0)";
+
+    private string? NowX => _zoom.To is null ? Plot.N(Width - 1) : null;
+
+    /// <summary>Five times along the foot, in round places of the span.</summary>
+    private IEnumerable<(string X, string Text)> Marks => Enumerable.Range(1, 4).Select(n => (
+        Plot.N(Label + (Plotted * n / 5)),
+        (_view.Start + (_zoom.Span * n / 5)).ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)));
+
+    private string Summary => $"{Title}: {Words.Count(_view.Rows.Length, "worker")}, {Words.Count(_view.Rows.Sum(row => row.Bars.Count(bar => bar.IsOpen)), "job")} at work, {Words.Count(_view.Rows.Sum(row => row.Bars.Count(bar => !bar.IsOpen)), "attempt")} ended";
+
+    private static string Letters => "A assigned · R running · ? reconnecting · S succeeded · F failed · T timed out · L worker lost · C canceled · G given back. Drag to look closer.";
+
+    public void Dispose() => Clock.Tick -= OnTick;
+
+    protected override void OnInitialized() => Clock.Tick += OnTick;
+
+    protected override void OnParametersSet()
+    {
+        if (_window != Window)
+        {
+            _window = Window;
+            ZoomTo(new SwimZoom(Window == Window.Quarter ? TimeSpan.FromMinutes(15) : TimeSpan.FromHours(1), null));
+        }
+    }
+
+    /// <summary>Its own clock decides, not how often the page is drawn.</summary>
+    protected override bool ShouldRender()
+    {
+        var render = _due;
+        _due = false;
+        return render;
+    }
+
+    private void OnTick() => _ = InvokeAsync(() =>
+    {
+        Look();
+        StateHasChanged();
+    });
+
+    private void ZoomTo(SwimZoom zoom)
+    {
+        (_zoom, _origin) = (zoom, Clock.Now);
+        Look();
+    }
+
+    private void Dragged(string? shares) => ZoomTo(_zoom.Dragged(shares, Clock.Now));
+
+    private void Look()
+    {
+        var to = _zoom.To ?? Clock.Now;
+        _view = SwimView.From(Workers, _origin, to - _zoom.Span, to, Clock.Now, Most, LaneOf);
+        _due = true;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Components.Charts;
+
+/// <summary>An attempt as a bar; lengths are seconds since the origin of the picture.</summary>
+/// <param name="Style">As of the state's chip.</param>
+/// <param name="Letter">The state without colour.</param>
+/// <param name="Done">0–1, of a bar that is still growing and whose worker says how far it is.</param>
+public sealed record SwimBar(string Key, JobId Job, string Name, string JobType, string State, string Style, string Letter, double From, double To, int Track, bool IsOpen, double Done, DateTimeOffset SentAt, DateTimeOffset? EndedAt)
+{
+    /// <summary>One that waits for its worker to come back, or to stop.</summary>
+    public bool IsUneasy => Style == "uneasy";
+
+    public bool IsFailed => Style == "failed";
+}
+
+/// <param name="Lane">Where it stands in a group; empty without lanes.</param>
+/// <param name="Tracks">Bars side by side; at least 1.</param>
+public sealed record SwimRow(WorkerId Worker, string Name, string Lane, bool IsConnected, int Tracks, ImmutableArray<SwimBar> Bars);
+
+/// <summary>Workers and their attempts within a span of time.</summary>
+/// <param name="More">Workers that had attempts and are not shown.</param>
+public sealed record SwimView(ImmutableArray<SwimRow> Rows, DateTimeOffset Start, DateTimeOffset End, int More)
+{
+    /// <summary>Bars that overlap are stacked up to this; further ones lie over the last.</summary>
+    public const int MostTracks = 6;
+
+    public static readonly SwimView Empty = new([], default, default, 0);
+
+    /// <param name="origin">Where zero is; bars that end keep their place however the span moves.</param>
+    /// <param name="laneOf">The lane of a job type; null groups nothing.</param>
+    public static SwimView From(IEnumerable<WorkerView> workers, DateTimeOffset origin, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, int most, Func<string, string>? laneOf)
+    {
+        var rows = workers
+            .Select(view => Row(view, origin, from, to, now, laneOf))
+            .Where(row => !row.Bars.IsEmpty)
+            .ToList();
+        return new SwimView([.. rows.Take(most).OrderBy(row => row.Lane, StringComparer.Ordinal)], from, to, Math.Max(0, rows.Count - most));
+    }
+
+    private static SwimRow Row(WorkerView view, DateTimeOffset origin, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, Func<string, string>? laneOf)
+    {
+        var running = view.Running.Select(job => Open(job, origin, now));
+        var ended = view.Numbers.Attempts.Where(attempt => view.Running.All(job => job.Id != attempt.Job || job.Attempt!.Number != attempt.Number)).Select(attempt => Ended(attempt, origin));
+        var bars = ended.Concat(running)
+            .Where(bar => bar.SentAt <= to && (bar.EndedAt ?? now) >= from)
+            .OrderBy(bar => bar.From).ThenBy(bar => bar.Key, StringComparer.Ordinal)
+            .ToList();
+        var tracks = new List<double>();
+        for (var n = 0; n < bars.Count; n++)
+        {
+            var free = tracks.FindIndex(end => end <= bars[n].From);
+            if (free < 0 && tracks.Count < MostTracks)
+            {
+                tracks.Add(0);
+                free = tracks.Count - 1;
+            }
+
+            free = free < 0 ? MostTracks - 1 : free;
+            tracks[free] = bars[n].IsOpen ? double.MaxValue : bars[n].To;
+            bars[n] = bars[n] with { Track = free };
+        }
+
+        var lane = laneOf is null || bars.Count == 0 ? "" : bars.GroupBy(bar => laneOf(bar.JobType)).MaxBy(group => group.Count())!.Key;
+        return new SwimRow(view.Worker.Id, Words.Visible(view.Worker.Id.Value), lane, view.Session is not null, Math.Max(1, tracks.Count), [.. bars]);
+    }
+
+    private static SwimBar Open(Job job, DateTimeOffset origin, DateTimeOffset now)
+    {
+        var attempt = job.Attempt!;
+        var letter = job.Phase switch { JobPhase.Reconnecting => "?", JobPhase.Canceling => "C", _ => job.State == JobState.Assigned ? "A" : "R" };
+        return new SwimBar(
+            attempt.RequestId.Value, job.Id, Words.Name(job), job.JobType, Words.State(job.State, job.Phase, job.Reason), Words.Look(job.State, job.Phase, job.Reason).Style, letter,
+            Seconds(origin, attempt.SentAt), Seconds(origin, now), 0, true, job.Percent / 100, attempt.SentAt, null);
+    }
+
+    private static SwimBar Ended(EndedAttempt attempt, DateTimeOffset origin)
+    {
+        var (state, style, letter) = attempt.Outcome switch
+        {
+            AttemptOutcome.Succeeded => ("Succeeded", "succeeded", "S"),
+            AttemptOutcome.TimedOut => ("Timed out", "failed", "T"),
+            AttemptOutcome.WorkerLost => ("Worker lost", "failed", "L"),
+            AttemptOutcome.Canceled => ("Canceled", "canceled", "C"),
+            AttemptOutcome.Rejected => ("Refused", "canceled", "G"),
+            AttemptOutcome.AtCapacity or AttemptOutcome.NotSent => ("Given back", "canceled", "G"),
+            _ => ("Failed", "failed", "F"),
+        };
+        return new SwimBar(
+            $"{attempt.Job} {attempt.Number} {attempt.SentAt.UtcTicks}", attempt.Job, Words.Visible(attempt.Summary.Length > 0 ? attempt.Summary : attempt.Job.Value), attempt.JobType,
+            state, style, letter, Seconds(origin, attempt.SentAt), Seconds(origin, attempt.EndedAt), 0, false, 0, attempt.SentAt, attempt.EndedAt);
+    }
+
+    private static double Seconds(DateTimeOffset origin, DateTimeOffset at) => (at - origin).TotalSeconds;
+}

@@ -1,0 +1,134 @@
+// Keys for everything a mouse does. An element says which key clicks it (data-key); what is left is moving between rows, search and help.
+// Nothing of this happens while somebody types, with a modifier, or when shortcuts are switched off.
+const patience = 1500;
+let host = null, prefix = "", prefixAt = 0, offered = [], lastRow = -1;
+
+// What was typed between the key that opens the palette and its box; null when none is on its way.
+let early = null;
+
+const typing = element => element.closest?.("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])");
+const scope = () => [...document.querySelectorAll("dialog[open], [role=dialog][aria-modal=true]")].at(-1) ?? document.body;
+const usable = element => element.checkVisibility() && !element.disabled && !element.closest("[inert]");
+const within = selector => [...scope().querySelectorAll(selector)].filter(usable);
+const name = element => element.dataset.keyLabel || element.getAttribute("aria-label") || element.textContent.trim();
+
+function offer() {
+  offered = within("[data-key]").filter(element => !element.dataset.key.startsWith("g "));
+  return offered.map(element => ({ key: element.dataset.key, label: name(element) }));
+}
+
+const opened = () => document.querySelector("[data-testid=palette][open], [data-testid=keys][open]");
+
+function press(element) {
+  element.click();
+  if (element.matches("input, select, textarea")) element.focus();
+}
+
+function move(by) {
+  const rows = within("[data-row]");
+  if (rows.length === 0) return false;
+  const now = rows.findIndex(row => row.contains(document.activeElement));
+  lastRow = Math.max(0, Math.min(rows.length - 1, now >= 0 ? now + by : lastRow < 0 ? 0 : Math.min(lastRow, rows.length - 1)));
+  const row = rows[lastRow], link = row.querySelector("[data-row-open]");
+  if (!link && !row.hasAttribute("tabindex")) row.tabIndex = -1;
+  (link ?? row).focus();
+  row.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function fixed(event) {
+  const row = document.activeElement?.closest("[data-row]");
+  switch (event.key) {
+    case "j": return move(1);
+    case "k": return move(-1);
+    case "x": row?.querySelector("[data-row-select]")?.click(); return !!row;
+    case "Enter":
+      if (document.activeElement !== row) return false;
+      row?.querySelector("[data-row-open]")?.click();
+      return !!row;
+    case "/": return focusSearch();
+    case "?": host.invokeMethodAsync("Help", offer()); return true;
+    default: return false;
+  }
+}
+
+function focusSearch() {
+  const box = within("[data-search]")[0] ?? within("[data-search-all]")[0];
+  box?.focus();
+  box?.select?.();
+  return !!box;
+}
+
+function onKey(event) {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    if (!opened()) openPalette();
+    return;
+  }
+  if (early !== null && event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey) {
+    event.preventDefault();
+    early += event.key;
+    return;
+  }
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)
+    || document.documentElement.dataset.keys === "off" || opened() || (event.repeat && !"jk".includes(event.key))) return;
+  const keys = within("[data-key]");
+  const sequence = prefix && event.timeStamp - prefixAt < patience ? `${prefix} ${event.key}` : event.key;
+  prefix = "";
+  const target = keys.find(element => element.dataset.key === sequence);
+  if (target) {
+    event.preventDefault();
+    press(target);
+  } else if (keys.some(element => element.dataset.key.startsWith(`${sequence} `))) {
+    [prefix, prefixAt] = [sequence, event.timeStamp];
+  } else if (fixed(event)) {
+    event.preventDefault();
+  }
+}
+
+function onClick(event) {
+  if (event.target.closest("[data-palette]")) openPalette();
+  if (event.target.closest("[data-help]")) host.invokeMethodAsync("Help", offer());
+}
+
+export function start(reference) {
+  host = reference;
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", onClick);
+  document.documentElement.dataset.ready = "";
+}
+
+export function stop() {
+  document.removeEventListener("keydown", onKey);
+  document.removeEventListener("click", onClick);
+}
+
+function openPalette() {
+  early = "";
+  host.invokeMethodAsync("Palette", offer());
+}
+
+// The palette's box keeps the focus; arrows move the choice beside it, Enter takes it.
+export function attach(box, palette) {
+  box.addEventListener("keydown", event => {
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 }[event.key];
+    if (by) palette.invokeMethodAsync("MoveAsync", by);
+    else if (event.key === "Enter") palette.invokeMethodAsync("ChooseAsync");
+    else return;
+    event.preventDefault();
+  });
+  box.focus();
+  if (early) {
+    box.value = early;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  early = null;
+}
+
+export function reveal(id) {
+  document.getElementById(id)?.scrollIntoView({ block: "nearest" });
+}
+
+export function run(index) {
+  if (offered[index]?.isConnected) press(offered[index]);
+}

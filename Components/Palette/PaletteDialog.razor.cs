@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Jobs;
+using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Store;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace BlazorPluginAdmin.Components.Palette;
+
+/// <summary>A few letters, and one is there. Answered from memory at once; the store adds what it finds.</summary>
+public sealed partial class PaletteDialog
+{
+    private const int StoreShown = 8;
+    private const int ShortestText = 3;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    private readonly CancellationTokenSource _gone = new();
+    private ElementReference _dialog;
+    private ElementReference _box;
+    private IJSObjectReference? _dialogs;
+    private IJSObjectReference? _keys;
+    private DotNetObjectReference<PaletteDialog>? _self;
+    private CancellationTokenSource? _asking;
+    private List<PaletteItem> _items = [];
+    private int _chosen;
+
+    /// <summary>What the page behind can do.</summary>
+    [Parameter]
+    [EditorRequired]
+    public ImmutableArray<PageKey> Keys { get; set; } = [];
+
+    [Parameter]
+    public EventCallback OnClose { get; set; }
+
+    private string Found => (_items.Count, _asking) switch
+    {
+        (0, not null) => "Looking through all jobs …",
+        (0, null) => "Nothing is called that. Jobs are found by the start of their id or words of their summary.",
+        (_, not null) => $"{_items.Count} found, looking through all jobs …",
+        _ => $"{_items.Count} found",
+    };
+
+    /// <param name="by">Rows down. Single steps go round.</param>
+    [JSInvokable]
+    public async Task MoveAsync(int by)
+    {
+        if (_items.Count > 0)
+        {
+            _chosen = Math.Abs(by) == 1 ? (_chosen + by + _items.Count) % _items.Count : Math.Clamp(_chosen + by, 0, _items.Count - 1);
+            StateHasChanged();
+            await _keys!.InvokeVoidAsync("reveal", $"palette-{_chosen}");
+        }
+    }
+
+    [JSInvokable]
+    public Task ChooseAsync() => _chosen < _items.Count ? TakeAsync(_items[_chosen]) : Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gone.CancelAsync();
+        _gone.Dispose();
+        _self?.Dispose();
+        try
+        {
+            if (_dialogs is not null)
+            {
+                await _dialogs.InvokeVoidAsync("closed");
+                await _dialogs.DisposeAsync();
+            }
+
+            if (_keys is not null)
+            {
+                await _keys.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser has gone, and its modules with it.
+        }
+    }
+
+    protected override void OnInitialized() => _items = Search("");
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _self = DotNetObjectReference.Create(this);
+            _dialogs = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Shared/Dialog.razor.js");
+            _keys = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Palette/Keys.razor.js");
+            await _dialogs.InvokeVoidAsync("show", _dialog);
+            await _keys.InvokeVoidAsync("attach", _box, _self);
+        }
+    }
+
+    private List<PaletteItem> Search(string query) => PaletteItems.For(Admin.Views.Current.Value, query, Keys, Href);
+
+    private string Href(JobId job) => JobLinks.Detail(Navigation, job.Value);
+
+    private async Task FindAsync(ChangeEventArgs typed)
+    {
+        var query = (typed.Value as string ?? "").Trim();
+        (_items, _chosen) = (Search(query), 0);
+        if (_asking is { } before)
+        {
+            _asking = null;
+            await before.CancelAsync();
+        }
+
+        if (query.Length >= ShortestText)
+        {
+            await AskStoreAsync(query);
+        }
+    }
+
+    /// <summary>The newest question wins; nobody waits for the answer to an older one.</summary>
+    private async Task AskStoreAsync(string query)
+    {
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
+        asking.CancelAfter(s_patience);
+        _asking = asking;
+        StateHasChanged();
+        try
+        {
+            var page = await Admin.History.JobsAsync(new JobFilter { Text = query, Limit = StoreShown }, asking.Token).WaitAsync(asking.Token);
+            _items = [.. _items.Concat(page.Items.Select(job => PaletteItems.Job(job, Href(job.Id)))).DistinctBy(item => item.Href ?? item.Text)];
+        }
+        catch (OperationCanceledException) when (asking.IsCancellationRequested)
+        {
+            // Somebody typed on or went, or the store has more to look through than one waits for.
+        }
+        finally
+        {
+            if (_asking == asking)
+            {
+                _asking = null;
+            }
+        }
+    }
+
+    private async Task TakeAsync(PaletteItem item)
+    {
+        var keys = _keys!;
+        await OnClose.InvokeAsync();
+        if (item.Href is { } href)
+        {
+            Navigation.NavigateTo(href);
+        }
+        else if (item.Choose is { } choose)
+        {
+            await Viewer.ChooseAsync(choose(Viewer.Settings));
+        }
+        else if (item.Action is { } action)
+        {
+            await keys.InvokeVoidAsync("run", action);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace BlazorPluginAdmin.Components.Shared;
+
+public enum ThemeChoice
+{
+    /// <summary>As the operating system says.</summary>
+    System = 0,
+    Light = 1,
+    Dark = 2,
+}
+
+public enum DensityChoice
+{
+    /// <summary>Compact from 1,280 px on.</summary>
+    Auto = 0,
+    Comfortable = 1,
+    Compact = 2,
+}
+
+/// <summary>How moments are written; running durations tick in all three.</summary>
+public enum TimeMode
+{
+    Relative = 0,
+
+    /// <summary>In the browser's zone.</summary>
+    Local = 1,
+    Utc = 2,
+}
+
+/// <summary>What a person chose for this browser. It lives in cookies, so the server knows it before the first byte of a page.</summary>
+public sealed record ViewerSettings
+{
+    /// <summary>Rows of a page that a person may choose.</summary>
+    public static readonly IReadOnlyList<int> PageSizes = [25, 50, 100, 200];
+
+    public ThemeChoice Theme { get; init; }
+
+    public DensityChoice Density { get; init; }
+
+    public TimeMode Time { get; init; }
+
+    /// <summary>IANA name of the browser's zone; empty until the browser said it.</summary>
+    public string Zone { get; init; } = "";
+
+    /// <summary>One of <see cref="PageSizes"/>.</summary>
+    public int PageSize { get; init; } = 50;
+
+    /// <summary>Whether single letters are shortcuts.</summary>
+    public bool Keys { get; init; } = true;
+
+    /// <summary>The same as cookies, which are what <see cref="Read"/> takes.</summary>
+    public IEnumerable<(string Name, string Value)> Cookies =>
+    [
+        ("theme", Name(Theme)), ("density", Name(Density)), ("time", Name(Time)), ("size", PageSize.ToString(CultureInfo.InvariantCulture)), ("keys", Keys ? "on" : "off"),
+    ];
+
+    /// <param name="cookie">Value by name, null when there is none. What cannot be understood counts as not chosen.</param>
+    public static ViewerSettings Read(Func<string, string?> cookie) => new()
+    {
+        Theme = Choice<ThemeChoice>(cookie("theme")),
+        Density = Choice<DensityChoice>(cookie("density")),
+        Time = Choice<TimeMode>(cookie("time")),
+        Zone = cookie("zone") is { Length: > 0 and <= 64 } zone ? zone : "",
+        PageSize = int.TryParse(cookie("size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && PageSizes.Contains(size) ? size : 50,
+        Keys = cookie("keys") != "off",
+    };
+
+    /// <summary>As cookies and attributes write it.</summary>
+    public static string Name<T>(T choice)
+        where T : struct, Enum => choice.ToString().ToLowerInvariant();
+
+    private static T Choice<T>(string? text)
+        where T : struct, Enum => Enum.GetValues<T>().FirstOrDefault(choice => Name(choice) == text);
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using BlazorPluginAdmin.Bench.Load.Dashboards;
+
+namespace BlazorPluginAdmin.Bench.Load.Scenarios;
+
+/// <summary>What open dashboards cost a busy admin: the same load with and without them.</summary>
+internal sealed class Watched : IScenario
+{
+    private const int Dashboards = 100;
+    private const int JobsPerSecond = 250; // Each is submitted, assigned, running and ended: a thousand events.
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(30);
+    private static readonly string[] Pages = ["plugin", "plugin/queue?job=noop", "jobs", "workers", "activity"];
+
+    public string Name => "watched";
+
+    public string What => $"{Dashboards} open dashboards over {JobsPerSecond * 4:#,0} job events a second";
+
+    public async Task<string?> RunAsync(string app, ResultFile results)
+    {
+        await using var admin = await AdminUnderTest.StartAsync(app);
+        var executed = new ConcurrentDictionary<string, int>();
+        await using var fleet = new Fleet(admin.Grpc, "busy", 20, 16, () => new Noop("noop", 0, executed));
+        await Fleet.ReadyAsync(admin, "noop", 20);
+        using var stop = new CancellationTokenSource();
+        var load = SubmitAsync(admin, stop.Token);
+        await Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System);
+        var (alone, resident) = (await CpuAsync(admin), admin.ResidentMegabytes);
+        var dashboards = new List<Circuit>();
+        for (var n = 0; n < Dashboards; n++)
+        {
+            dashboards.Add(await Circuit.OpenAsync(admin.Http, Pages[n % Pages.Length]));
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System);
+        var before = dashboards.Sum(dashboard => dashboard.Batches);
+        var bytes = dashboards.Sum(dashboard => dashboard.Bytes);
+        var watched = await CpuAsync(admin);
+        var (batches, received) = (dashboards.Sum(dashboard => dashboard.Batches) - before, dashboards.Sum(dashboard => dashboard.Bytes) - bytes);
+        var held = admin.ResidentMegabytes - resident;
+        var problem = dashboards.Select(dashboard => dashboard.Problem).FirstOrDefault(problem => problem is not null)
+            ?? (batches < Dashboards * Measured.TotalSeconds / 2 ? $"only {batches} batches of changes came; are the pages alive?" : null);
+        foreach (var dashboard in dashboards)
+        {
+            await dashboard.DisposeAsync();
+        }
+
+        await stop.CancelAsync();
+        await load;
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var setting = $"{Dashboards} dashboards";
+        results.Add(this, setting, "processor time of the admin for the load alone", alone, "% of a core");
+        results.Add(this, setting, "processor time of the admin for the dashboards", watched - alone, "% of a core");
+        results.Add(this, setting, "resident memory a dashboard", held / Dashboards, "MB");
+        results.Add(this, setting, "batches of changes a second and dashboard", batches / Measured.TotalSeconds / Dashboards, "/s");
+        results.Add(this, setting, "bytes a second and dashboard", received / Measured.TotalSeconds / Dashboards / 1000, "kB/s");
+        return null;
+    }
+
+    private static async Task<double> CpuAsync(AdminUnderTest admin)
+    {
+        var cpu = admin.Cpu;
+        await Task.Delay(Measured, TimeProvider.System);
+        return (admin.Cpu - cpu) / Measured * 100;
+    }
+
+    private static async Task SubmitOneAsync(AdminUnderTest admin)
+    {
+        using var answer = await admin.Http.PostAsJsonAsync("/api/plugin/jobs/execute?async=true", new { job = new { job_type = "noop" }, timeout_seconds = 600 });
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private static async Task SubmitAsync(AdminUnderTest admin, CancellationToken cancellationToken)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        var pending = new List<Task>();
+        try
+        {
+            while (await pace.WaitForNextTickAsync(cancellationToken))
+            {
+                pending.RemoveAll(task => task.IsCompletedSuccessfully);
+                for (var n = 0; n < JobsPerSecond / 50; n++)
+                {
+                    pending.Add(SubmitOneAsync(admin));
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await Task.WhenAll(pending);
+        }
+    }
+}

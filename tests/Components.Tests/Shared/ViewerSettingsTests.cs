@@ -1,0 +1,24 @@
+using BlazorPluginAdmin.Components.Shared;
+
+namespace BlazorPluginAdmin.Components.Tests.Shared;
+
+public class ViewerSettingsTests
+{
+    [Fact]
+    public void Cookies_ReadBackTheSame()
+    {
+        var chosen = new ViewerSettings { Theme = ThemeChoice.Dark, Density = DensityChoice.Compact, Time = TimeMode.Utc, PageSize = 200, Keys = false };
+        var cookies = chosen.Cookies.ToDictionary();
+        Assert.Equal(chosen, ViewerSettings.Read(cookies.GetValueOrDefault));
+    }
+
+    [Theory]
+    [InlineData("theme", "7")]
+    [InlineData("theme", "Dark")]
+    [InlineData("density", "")]
+    [InlineData("size", "51")]
+    [InlineData("size", "-50")]
+    [InlineData("keys", "maybe")]
+    public void WhatIsNotUnderstood_CountsAsNotChosen(string name, string value) =>
+        Assert.Equal(new ViewerSettings(), ViewerSettings.Read(asked => asked == name ? value : null));
+}

@@ -1,0 +1,141 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorPluginAdmin.E2E.Tests;
+
+/// <summary>What surrounds every page: keys, palette, menu, choices that stay.</summary>
+public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>
+{
+    [Theory]
+    [InlineData(1280, 800, "light")]
+    [InlineData(390, 844, "dark")]
+    public async Task Palette_FindsAJobByIdPrefix_AndOpensItOverThePage(int width, int height, string theme)
+    {
+        var job = await DoneJobAsync("Found by its prefix");
+        var (page, complaints) = await browser.OpenAsync("/workers", width, height, theme);
+        await ReadyAsync(page);
+        await page.Keyboard.PressAsync("Control+k");
+        var palette = page.GetByTestId("palette");
+        await Expect(palette.GetByRole(AriaRole.Option).First).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, $"palette-{width}-{theme}");
+        await page.Keyboard.TypeAsync(job[..^2]);
+        var found = palette.GetByRole(AriaRole.Option, new() { Name = job });
+        await Expect(found).ToHaveAttributeAsync("aria-selected", "true");
+        await PageChecks.CheckAsync(page, $"palette-found-{width}-{theme}");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByTestId("job-modal")).ToContainTextAsync("Found by its prefix");
+        Assert.Contains("/workers?detail=", page.Url, StringComparison.Ordinal);
+        await Expect(palette).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Palette_GoesAndDoes_ByKeyboardAlone()
+    {
+        var (page, _) = await browser.OpenAsync("/workers");
+        var palette = page.GetByTestId("palette");
+        await ReadyAsync(page);
+        await page.Keyboard.PressAsync("Control+k");
+        await Expect(palette.GetByRole(AriaRole.Combobox)).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("command queue");
+        await Expect(palette.GetByRole(AriaRole.Option, new() { Name = "queue" }).First).ToHaveAttributeAsync("aria-selected", "true");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Command");
+        Assert.EndsWith("/plugin/queue?job=command", page.Url, StringComparison.Ordinal);
+
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("theme: dark");
+        await Expect(palette.GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+
+        await page.Keyboard.PressAsync("Control+k");
+        await Expect(palette).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(palette).ToHaveCountAsync(0);
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(1280, 800, "dark")]
+    [InlineData(390, 844, "light")]
+    public async Task QuestionMark_ListsTheKeys_AndSwitchesThemOff(int width, int height, string theme)
+    {
+        var (page, complaints) = await browser.OpenAsync("/jobs", width, height, theme);
+        await ReadyAsync(page);
+        await page.Keyboard.PressAsync("?");
+        var keys = page.GetByTestId("keys");
+        await Expect(keys).ToContainTextAsync("Go to Workers");
+        await PageChecks.CheckAsync(page, $"keys-{width}-{theme}");
+        await keys.GetByTestId("keys-on").UncheckAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-keys", "off");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(keys).ToHaveCountAsync(0);
+        await page.Keyboard.PressAsync("?");
+        await page.Keyboard.PressAsync("Control+k");
+        await Expect(page.GetByTestId("palette")).ToBeVisibleAsync();
+        await Expect(keys).ToHaveCountAsync(0);
+        await page.ReloadAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-keys", "off");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>To a page, to the search, to a row, into it and back, without a mouse.</summary>
+    [Fact]
+    public async Task Keys_GoSearchMoveAndOpen()
+    {
+        await DoneJobAsync("Reached by keys");
+        var (page, complaints) = await browser.OpenAsync("/");
+        await ReadyAsync(page);
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("j");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Jobs", Exact = true })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("/");
+        await Expect(page.Locator("input:focus")).ToHaveAttributeAsync("type", "search");
+
+        // A letter in a box is a letter.
+        await page.Keyboard.TypeAsync("?gw");
+        await Expect(page.Locator("input:focus")).ToHaveValueAsync("?gw");
+        Assert.Contains("/jobs", page.Url, StringComparison.Ordinal);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>The choice is in the first byte of the page: a reload paints the chosen theme at once.</summary>
+    [Fact]
+    public async Task Theme_ChangesInPlace_AndIsThereOnReloadBeforeAnyScript()
+    {
+        var (page, complaints) = await browser.OpenAsync("/");
+        await page.EvaluateAsync("window.sameDocument = true");
+        await page.GetByTestId("view").ClickAsync();
+        await Expect(page.GetByTestId("view-menu")).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, "view-menu-1280-light");
+        var light = await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+        await page.GetByTestId("view-menu").GetByRole(AriaRole.Radio, new() { Name = "Dark" }).CheckAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await PageChecks.CheckAsync(page, "view-menu-1280-dark");
+        Assert.True(await page.EvaluateAsync<bool>("window.sameDocument"));
+        var dark = await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+        Assert.NotEqual(light, dark);
+
+        await page.RouteAsync("**/*.js", route => route.AbortAsync());
+        await page.ReloadAsync(new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+        Assert.Equal(dark, await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+        Assert.Equal(2, await page.Locator("link[data-sheet]").CountAsync());
+        Assert.DoesNotContain(complaints, complaint => complaint.Contains("Content Security", StringComparison.Ordinal));
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>The circuit has drawn the page and listens to keys.</summary>
+    private static Task ReadyAsync(IPage page) => Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
+
+    private async Task<string> DoneJobAsync(string summary)
+    {
+        var (page, _) = await browser.OpenAsync("/");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.Context.CloseAsync();
+        return await Jobs.SubmitAsync(browser.Admin.Address, summary, "true");
+    }
+}
