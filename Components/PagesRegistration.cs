@@ -21,12 +21,19 @@ public static class PagesRegistration
         }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
         services.AddHttpContextAccessor();
         services.AddRadzenComponents();
-        services.AddScoped<CircuitClock>();
+        services.AddLive();
         services.AddScoped<Toasts>();
         services.AddScoped<DraftStore>();
-        services.AddScoped<Viewer>();
         return services;
     }
+
+    /// <summary>What pages need to be alive, besides the admin and a clock.</summary>
+    public static IServiceCollection AddLive(this IServiceCollection services) => services
+        .AddScoped<RenderBatch>()
+        .AddScoped<Attention>()
+        .AddScoped<CircuitFeeds>()
+        .AddScoped<Viewer>()
+        .AddScoped<CircuitClock>();
 
     /// <summary>Maps the pages.</summary>
     public static void MapAdminPages(this IEndpointRouteBuilder endpoints) => endpoints

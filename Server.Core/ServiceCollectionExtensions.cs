@@ -2,6 +2,7 @@ using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,7 @@ public static class ServiceCollectionExtensions
         services.AddHostedService(provider => provider.GetRequiredService<ReadModelPublisher>());
         services.AddSingleton<Admin>();
         services.AddSingleton<IAdmin>(provider => provider.GetRequiredService<Admin>());
+        services.AddHostedService<BulkRunner>();
         services.AddSingleton<IWorkerInbox>(provider => provider.GetRequiredService<Admin>());
         services.AddSingleton<IClusterInbox>(provider => provider.GetRequiredService<Admin>());
         services.AddSingleton(provider => provider.GetRequiredService<IAdminStore>().History);

@@ -29,6 +29,7 @@ public static class AdminRest
         SchedulerApi.Map(api);
         LanesApi.Map(api);
         OperationsApi.Map(api);
+        BulkApi.Map(api);
         OperatorApi.Map(app);
         app.MapOpenApi();
     }

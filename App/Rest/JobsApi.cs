@@ -20,6 +20,8 @@ public static class JobsApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/jobs", ListAsync);
+        api.MapGet("/jobs/count", CountAsync);
+        api.MapGet("/jobs/export", Export);
         api.MapPost("/jobs/execute", ExecuteAsync);
         api.MapGet("/jobs/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) =>
             await FindAsync(admin, id, cancellationToken) is { } record ? WireJson.Json(ApiObjects.Job(record.Job)) : WireJson.Error(StatusCodes.Status404NotFound, "job not found"));
@@ -39,30 +41,61 @@ public static class JobsApi
             Replies.From(await admin.RetryAsync(Actor.LocalRest, new JobId(id), cancellationToken), job => WireJson.Json(ApiObjects.Job(job))));
     }
 
-    private static async Task<IResult> ListAsync(IAdmin admin, string? job_type, string? state, string? lane, string? limit, string? after, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(IAdmin admin, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
     {
-        var wanted = state is null ? null : ParseState(state);
-        if (state is { Length: > 0 } && wanted is null)
+        var query = http.Request.Query;
+        var (filter, problem) = JobLists.Read(admin, query, time.GetUtcNow());
+        if (filter is null)
         {
-            return WireJson.Json(Array.Empty<object>());
-        }
-
-        var types = Lanes.Types(admin.Views.Current.Value, job_type, lane);
-        if (types is { Count: 0 })
-        {
-            return WireJson.Json(Array.Empty<object>());
+            return problem ?? WireJson.Json(Array.Empty<object>());
         }
 
         try
         {
             var page = await admin.History.JobsAsync(
-                new JobFilter { JobTypes = [.. types ?? []], States = wanted is { } one ? [one] : [], Limit = Queries.Number(limit, 200, 500), After = after }, cancellationToken);
+                filter with { Limit = Queries.Number(query["limit"], 200, 500), After = query["after"].FirstOrDefault() ?? query["cursor"].FirstOrDefault() }, cancellationToken);
+            if (page.Next is { } next)
+            {
+                var address = Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString(
+                    http.Request.PathBase + http.Request.Path, query.Where(pair => pair.Key is not ("after" or "cursor")).SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value)).Append(new("after", next)));
+                http.Response.Headers["X-Next-Cursor"] = Uri.EscapeDataString(next);
+                http.Response.Headers.Link = $"<{address}>; rel=\"next\"";
+            }
+
+            if (page.Searched is { } searched)
+            {
+                http.Response.Headers["X-Searched"] = searched.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
+
             return WireJson.Json(page.Items.Select(job => ApiObjects.Job(Newest(admin, job))));
         }
         catch (FormatException exception)
         {
             return WireJson.Error(StatusCodes.Status400BadRequest, exception.Message);
         }
+    }
+
+    private static async Task<IResult> CountAsync(IAdmin admin, TimeProvider time, string? exactly, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (filter, problem) = JobLists.Read(admin, request.Query, time.GetUtcNow());
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var count = filter is null ? null : await admin.History.CountAsync(filter, Queries.Flag(exactly), cancellationToken);
+        return WireJson.Json(new
+        {
+            total = count?.Total ?? 0,
+            is_exact = count?.IsExact ?? true,
+            by_state = System.Enum.GetValues<JobState>().ToDictionary(state => ApiObjects.Snake(state.ToString()), state => count?.ByState.GetValueOrDefault(state) ?? 0),
+        });
+    }
+
+    private static IResult Export(IAdmin admin, TimeProvider time, string? format, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (filter, problem) = JobLists.Read(admin, request.Query, time.GetUtcNow());
+        return problem ?? JobExport.Of(admin, filter, format ?? "csv", cancellationToken);
     }
 
     private static async Task<IResult> DetailAsync(IAdmin admin, IExecutionPlans plans, string id, string? activity_limit, string? related_limit, CancellationToken cancellationToken)
@@ -253,14 +286,5 @@ public static class JobsApi
         return record is null ? null : record with { Job = Newest(admin, record.Job) };
     }
 
-    /// <summary>Progress is newer in memory than on disk.</summary>
-    private static Job Newest(IAdmin admin, Job stored) => admin.States.Current.Value.Jobs.GetValueOrDefault(stored.Id) ?? stored;
-
-    /// <summary>Both <c>running</c> and <c>job_state_running</c>, in any case.</summary>
-    private static JobState? ParseState(string text)
-    {
-        const string Prefix = "job_state_";
-        var name = text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? text[Prefix.Length..] : text;
-        return System.Enum.TryParse<JobState>(name, ignoreCase: true, out var state) && System.Enum.IsDefined(state) ? state : null;
-    }
+    private static Job Newest(IAdmin admin, Job stored) => JobLists.Newest(admin, stored);
 }

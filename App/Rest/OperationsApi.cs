@@ -11,6 +11,11 @@ public static class OperationsApi
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/operations/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) =>
     {
+        if (admin.States.Current.Value.Operations.FirstOrDefault(operation => operation.Id == id) is { } bulk)
+        {
+            return WireJson.Json(BulkApi.Object(bulk));
+        }
+
         var request = new RequestId(id);
         var detection = admin.States.Current.Value.Detections.GetValueOrDefault(request) ?? await admin.History.DetectionAsync(request, cancellationToken);
         if (detection is not null)

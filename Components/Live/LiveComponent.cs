@@ -6,15 +6,14 @@ using Microsoft.AspNetCore.Components;
 namespace BlazorPluginAdmin.Components.Live;
 
 /// <summary>
-/// Follows what the admin publishes, the only place that does: at most four renders a second, versions in between are
-/// skipped, a fault goes to the page's error boundary, the loop ends with the page.
+/// Shows what the admin publishes, in the beat of its circuit: versions in between are skipped, all components of the page
+/// are drawn together, a fault goes to the page's error boundary, and it ends with the page.
 /// </summary>
 public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
-
     private readonly CancellationTokenSource _gone = new();
-    private readonly List<Task> _following = [];
+    private readonly List<Func<Task>> _leave = [];
+    private object? _drawn;
 
     [Inject]
     protected IAdmin Admin { get; set; } = default!;
@@ -28,57 +27,66 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>Cancelled when the page is left.</summary>
     protected CancellationToken Gone => _gone.Token;
 
+    /// <summary>Least time between two values, 250 ms at least.</summary>
+    protected virtual TimeSpan RenderPace => TimeSpan.Zero;
+
+    /// <summary>Whether it stands still while the person has paused the page; the frame around it does not.</summary>
+    protected virtual bool StandsStill => true;
+
+    /// <summary>
+    /// The part of the model that is shown; several parts are a tuple. A newer model in which it is equal is not drawn: arrays
+    /// are equal when they are the same, records when their parts are. Null (the default): every model is drawn.
+    /// </summary>
+    protected virtual object? Slice => null;
+
+    [Inject]
+    private CircuitFeeds Feeds { get; set; } = default!;
+
     public virtual async ValueTask DisposeAsync()
     {
         await _gone.CancelAsync();
-        await Task.WhenAll(_following);
+        foreach (var leave in _leave)
+        {
+            await leave();
+        }
+
         _gone.Dispose();
         GC.SuppressFinalize(this);
     }
 
     protected override void OnInitialized()
     {
-        Model = Follow(Admin.Views, async model =>
-        {
-            Model = model;
-            await OnModelAsync();
-        });
+        Model = Join(
+            Admin.Views,
+            async model =>
+            {
+                Model = model;
+                await OnModelAsync();
+            },
+            () => Slice);
+        _drawn = Slice;
     }
 
     /// <summary>The value now; each newer one is taken and shown at the page's pace. For a page that shows more than the model.</summary>
-    protected T Follow<T>(Feed<T> feed, Func<T, Task> take)
-    {
-        var current = feed.Current;
-        _following.Add(FollowAsync(feed, current.Version, take));
-        return current.Value;
-    }
+    protected T Follow<T>(Feed<T> feed, Func<T, Task> take) => Join(feed, take, () => null);
 
     /// <summary>Reads what the model does not hold, before a render. Default: nothing.</summary>
     protected virtual Task OnModelAsync() => Task.CompletedTask;
 
-    private async Task FollowAsync<T>(Feed<T> feed, long version, Func<T, Task> take)
+    private T Join<T>(Feed<T> feed, Func<T, Task> take, Func<object?> slice)
     {
-        try
+        var follower = Feeds.Of(feed);
+        var reader = new Reader<T>(RenderPace, StandsStill, async value => await take(value), () => Draw(slice()), DispatchExceptionAsync);
+        _leave.Add(() => follower.LeaveAsync(reader));
+        return follower.Join(reader);
+    }
+
+    private void Draw(object? slice)
+    {
+        if (slice is null || !slice.Equals(_drawn))
         {
-            while (true)
-            {
-                var newest = await feed.NewerAsync(version, Gone);
-                version = newest.Version;
-                await InvokeAsync(async () =>
-                {
-                    await take(newest.Value);
-                    StateHasChanged();
-                });
-                await Task.Delay(Pace, Time, Gone);
-            }
-        }
-        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-        catch (Exception exception)
-        {
-            await DispatchExceptionAsync(exception);
+            _drawn = slice;
+            StateHasChanged();
         }
     }
 }

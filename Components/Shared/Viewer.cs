@@ -1,13 +1,18 @@
-using Microsoft.JSInterop;
-
 namespace BlazorPluginAdmin.Components.Shared;
 
 /// <summary>The person's choices in this circuit. Changed here, they are kept by the browser and show at once. Circuit's thread only.</summary>
-public sealed class Viewer(IJSRuntime script) : IAsyncDisposable
+public sealed class Viewer
 {
-    private IJSObjectReference? _module;
-
     public ViewerSettings Settings { get; private set; } = new();
+
+    /// <summary>The browser's zone; UTC until it is known.</summary>
+    public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
+
+    /// <summary>What the browser's clock is ahead of the admin's.</summary>
+    public TimeSpan Skew { get; private set; }
+
+    /// <summary>Hands names and values to the browser, which keeps them as cookies. Set by the frame.</summary>
+    internal Func<string[][], Task> KeepAsync { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Raised on the circuit's thread.</summary>
     public event Action? Changed;
@@ -15,7 +20,17 @@ public sealed class Viewer(IJSRuntime script) : IAsyncDisposable
     /// <summary>What the request of the page said.</summary>
     public void Load(ViewerSettings settings)
     {
+        Zone = settings.Zone == Settings.Zone ? Zone : Zones.Find(settings.Zone);
         Settings = settings;
+        Changed?.Invoke();
+    }
+
+    /// <summary>What the browser said of its clock.</summary>
+    public void Learn(string zone, TimeSpan offset, TimeSpan skew)
+    {
+        Zone = Zones.Find(zone, offset);
+        Settings = Settings with { Zone = zone };
+        Skew = skew;
         Changed?.Invoke();
     }
 
@@ -23,22 +38,6 @@ public sealed class Viewer(IJSRuntime script) : IAsyncDisposable
     {
         var changed = settings.Cookies.Except(Settings.Cookies).Select(cookie => new[] { cookie.Name, cookie.Value }).ToArray();
         Load(settings);
-        _module ??= await script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Layout/ViewMenu.razor.js");
-        await _module.InvokeVoidAsync("remember", [changed]);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its modules with it.
-        }
+        await KeepAsync(changed);
     }
 }

@@ -7,6 +7,8 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -59,6 +61,12 @@ public sealed record AdminState
 
     /// <summary>The scheduler stands still for all job types; null = it runs.</summary>
     public SchedulerPause? Pause { get; init; }
+
+    /// <summary>Bulk operations, newest first; the ended ones among them bounded.</summary>
+    public ImmutableArray<BulkOperation> Operations { get; init; } = [];
+
+    /// <summary>Saved views of the list of jobs, by name.</summary>
+    public ImmutableSortedDictionary<string, SavedView> SavedViews { get; init; } = ImmutableSortedDictionary.Create<string, SavedView>(StringComparer.Ordinal);
 
     public StoreHealth Store { get; init; } = StoreHealth.Good;
 

@@ -7,6 +7,8 @@ using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -59,6 +61,12 @@ public abstract record Change
     public sealed record SchedulerSaved(SchedulerPause? Pause) : Change;
 
     public sealed record ClusterSaved(ClusterSettings Cluster) : Change;
+
+    public sealed record OperationSaved(BulkOperation Operation) : Change;
+
+    public sealed record OperationForgotten(string Operation) : Change;
+
+    public sealed record SavedViewsSaved(ImmutableSortedDictionary<string, SavedView> Views) : Change;
 
     /// <summary>A number that must survive a restart, such as the last detection sequence.</summary>
     public sealed record CounterSaved(string Name, long Value, bool Urgent = true) : Change

@@ -7,6 +7,7 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -60,6 +61,8 @@ public static class Recovery
             turn.Put(detection with { Deadline = now.Stamp });
         }
 
+        turn.Put(stored.SavedViews ?? turn.State.SavedViews);
+        OperationTransitions.Recover(turn, stored.Operations);
         turn.PutRange([.. stored.OpenJobs.Select(job => Restored(job, turn))]);
 
         Interrupt(turn, stored);

@@ -5,6 +5,8 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -68,6 +70,18 @@ public static class Step
                 return JobTypeRemoval.Archive(turn, command);
             case ForgetJobType command:
                 return JobTypeRemoval.Forget(turn, command);
+            case SetLabels command:
+                return JobRequests.SetLabels(turn, command);
+            case StartBulk command:
+                return OperationTransitions.Start(turn, command);
+            case StopBulk command:
+                return OperationTransitions.Stop(turn, command);
+            case AdvanceBulk command:
+                return OperationTransitions.Advance(turn, command);
+            case SaveView command:
+                return ViewTransitions.Save(turn, command);
+            case DeleteView command:
+                return ViewTransitions.Delete(turn, command);
             case ForgetJob command:
                 return JobRequests.Forget(turn, command);
             case SaveClusterSettings command:

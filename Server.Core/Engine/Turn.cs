@@ -7,6 +7,8 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -172,6 +174,25 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
         _schedules.Remove(type.Name);
         Save(new Change.JobTypeForgotten(type.Name));
     }
+
+    public void Put(BulkOperation operation, bool save = true)
+    {
+        var place = State.Operations.IndexOf(State.Operations.FirstOrDefault(known => known.Id == operation.Id)!);
+        var all = place < 0 ? State.Operations.Insert(0, operation) : State.Operations.SetItem(place, operation);
+        var ended = all.Where(known => !known.IsOpen).Skip(OperationTransitions.Kept).ToList();
+        State = State with { Operations = all.RemoveRange(ended) };
+        if (save)
+        {
+            Save(new Change.OperationSaved(operation));
+        }
+
+        foreach (var old in ended)
+        {
+            Save(new Change.OperationForgotten(old.Id));
+        }
+    }
+
+    public void Put(ImmutableSortedDictionary<string, SavedView> views) => State = State with { SavedViews = views };
 
     public void Put(LaneBook lanes) => State = State with { Lanes = lanes };
 

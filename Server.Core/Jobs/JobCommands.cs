@@ -37,5 +37,8 @@ public sealed record ExpireJob(Actor By, JobId Job, string Reason) : Command<Job
 /// <summary>Deletes an ended job with everything kept of it. The reply is its id.</summary>
 public sealed record ForgetJob(Actor By, JobId Job) : Command<string>(By);
 
+/// <summary>Changes labels of a pending job; an empty value takes one away.</summary>
+public sealed record SetLabels(Actor By, JobId Job, ImmutableSortedDictionary<string, string> Labels) : Command<Job>(By);
+
 /// <summary>Changes the priority of a pending job.</summary>
 public sealed record SetPriority(Actor By, JobId Job, int Priority) : Command<Job>(By);

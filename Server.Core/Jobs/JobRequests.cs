@@ -94,6 +94,20 @@ public static class JobRequests
         return turn.State.Jobs[job.Id];
     }
 
+    public static Reply<Job> SetLabels(Turn turn, SetLabels command)
+    {
+        if (turn.State.Jobs.GetValueOrDefault(command.Job) is not { State: JobState.Pending } job)
+        {
+            return new Refusal(RefusalCode.WrongState, $"job {command.Job} does not wait; only waiting jobs have labels to change");
+        }
+
+        var labels = command.Labels.Aggregate(job.Labels, (all, label) => label.Value.Length == 0 ? all.Remove(label.Key) : all.SetItem(label.Key, label.Value));
+        var changed = job with { Labels = labels, UpdatedAt = turn.Now.Wall };
+        turn.Put(changed);
+        turn.Save(new Change.JobSaved(changed, null, null));
+        return turn.State.Jobs[job.Id];
+    }
+
     /// <summary>That the job is in the store is the caller's to know.</summary>
     public static Reply<string> Forget(Turn turn, ForgetJob command)
     {

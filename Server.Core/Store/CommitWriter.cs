@@ -44,6 +44,8 @@ internal sealed class CommitWriter : IDisposable
     private readonly Statement _proposal;
     private readonly Statement _activity;
     private readonly Statement _setting;
+    private readonly Statement _operation;
+    private readonly Statement _forgetOperation;
     private readonly Statement _counter;
     private readonly Retention _retention;
     private long _attemptSequence;
@@ -53,8 +55,8 @@ internal sealed class CommitWriter : IDisposable
         _attemptSequence = lastAttempt;
         _job = Add(new Statement(
             connection,
-            $"INSERT INTO jobs ({Rows.JobColumns}, worker, ended) VALUES ({Statement.Places(Rows.JobColumnCount + 2)}) ON CONFLICT (id) DO UPDATE SET "
-            + string.Join(", ", $"{Rows.JobColumns}, worker, ended".Split(", ").Except(FixedJobColumns).Select(column => $"{column} = excluded.{column}"))));
+            $"INSERT INTO jobs ({Rows.JobColumns}, worker, ended, fp) VALUES ({Statement.Places(Rows.JobColumnCount + 3)}) ON CONFLICT (id) DO UPDATE SET "
+            + string.Join(", ", $"{Rows.JobColumns}, worker, ended, fp".Split(", ").Except(FixedJobColumns).Select(column => $"{column} = excluded.{column}"))));
         _payload = Prepare(connection, "job_payloads", "job, detail, parameters", 3);
         _result = Prepare(connection, "job_results", "job, summary, outputs", 3);
         _attempt = Add(new Statement(
@@ -73,6 +75,8 @@ internal sealed class CommitWriter : IDisposable
         _proposal = Prepare(connection, "proposals", "detection, position, outcome, job, note, body", 6);
         _activity = Prepare(connection, "activities", Rows.ActivityColumns, 12);
         _setting = Prepare(connection, "settings", "name, body", 2);
+        _operation = Prepare(connection, "operations", "id, started, body", 3);
+        _forgetOperation = Add(new Statement(connection, "DELETE FROM operations WHERE id = $1"));
         _counter = Prepare(connection, "counters", "name, value", 2);
         _retention = new Retention(connection);
     }
@@ -137,6 +141,15 @@ internal sealed class CommitWriter : IDisposable
             case Change.ClusterSaved { Cluster: var cluster }:
                 _setting.Run(Settings.Cluster, Bodies.Write(cluster));
                 break;
+            case Change.OperationSaved { Operation: var operation }:
+                _operation.Run(operation.Id, operation.StartedAt.UtcTicks, Bodies.Write(operation));
+                break;
+            case Change.OperationForgotten forgotten:
+                _forgetOperation.Run(forgotten.Operation);
+                break;
+            case Change.SavedViewsSaved saved:
+                _setting.Run(Settings.SavedViews, Bodies.Write(saved.Views));
+                break;
             case Change.CounterSaved saved:
                 _counter.Run(saved.Name, saved.Value);
                 break;
@@ -166,7 +179,8 @@ internal sealed class CommitWriter : IDisposable
             job.UpdatedAt.UtcTicks, job.DueAt.UtcTicks, job.ExpiresAt?.UtcTicks, job.CompletedAt?.UtcTicks, job.Detection?.Value, job.SubmittedBy, job.RetryOf?.Value,
             job.ConfigVersion, (int)job.State, (int)job.Phase, (int)job.Reason, job.Attempts, job.LostInARow,
             job.RefusedBy.IsEmpty ? "" : JsonSerializer.Serialize(job.RefusedBy.Select(id => id.Value)), job.RetryLimit, job.AttemptTimeout?.Ticks, job.EstimatedRuntime.Ticks,
-            job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.IsKeyless ? 1 : 0, job.Cluster is { } cluster ? Bodies.Write(cluster) : null, job.Worker?.Value, job.IsTerminal ? 1 : 0);
+            job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.IsKeyless ? 1 : 0, job.Cluster is { } cluster ? Bodies.Write(cluster) : null, job.Worker?.Value, job.IsTerminal ? 1 : 0,
+            job.State == JobState.Failed ? Fingerprint.Of(job) : null);
         if (saved.Payload is { } payload)
         {
             _payload.Run(job.Id.Value, payload.Detail, Rows.Json(payload.Parameters));

@@ -11,14 +11,12 @@ using Microsoft.Data.Sqlite;
 namespace BlazorPluginAdmin.Server.Core.Store;
 
 /// <summary>Short reads on connections of their own, a few of which are kept for the next reader. Keyset pages, never offsets.</summary>
-internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
+internal sealed class HistoryQueries(string path, TextIndex texts) : IAdminHistory, IDisposable
 {
     private const int ConnectionsKept = 8;
 
-    /// <summary>A text is looked for in this many of the newest jobs.</summary>
-    private const int TextWindow = 100_000;
-
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    private readonly JobPages _pages = new(texts);
 
     public JobPayload? ReadPayload(JobId job) => Use(connection => Payload(connection, job));
 
@@ -39,23 +37,9 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
 
     public Task<Page<Job>> JobsAsync(JobFilter filter, CancellationToken cancellationToken)
     {
-        var after = JobCursor.Parse(filter.After);
-        return ReadAsync(
-            connection =>
-            {
-                var (where, values) = Where(filter);
-                if (after is { } cursor)
-                {
-                    where.Append($" AND updated <= ${values.Count + 1} AND (updated < ${values.Count + 1} OR id > ${values.Count + 2})");
-                    values.Add(cursor.Ticks);
-                    values.Add(cursor.Job.Value);
-                }
-
-                var jobs = Jobs(connection, where.ToString(), filter.Limit + 1, filter.Text.Length > 0, [.. values]);
-                var items = jobs.Length > filter.Limit ? jobs.RemoveAt(jobs.Length - 1) : jobs;
-                return new Page<Job>(items, jobs.Length > filter.Limit ? JobCursor.Of(items[^1]).ToString() : null);
-            },
-            cancellationToken);
+        // A cursor that is none is the caller's mistake, and is said before anything is read.
+        _ = JobCursor.Of(filter);
+        return ReadAsync(connection => _pages.Read(connection, filter), cancellationToken);
     }
 
     public Task<ImmutableArray<Job>> RunsAsync(string jobType, bool succeeded, int limit, CancellationToken cancellationToken) => ReadAsync(
@@ -136,15 +120,13 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
     public Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken, long before = long.MaxValue) => ReadAsync(
         connection => All(connection, $"SELECT {Rows.ConfigColumns} FROM configs WHERE type = $1 AND version < $3 ORDER BY version DESC LIMIT $2", Rows.Config, jobType, limit, before), cancellationToken);
 
-    public Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken) => ReadAsync(
-        connection =>
-        {
-            var (where, values) = Where(filter);
-            string Count(int ended) => $"SELECT state, count(*) FROM jobs WHERE ended = {ended} AND {where} GROUP BY state";
-            return All(connection, $"{Count(0)} UNION ALL {Count(1)}", row => KeyValuePair.Create((JobState)row.GetInt32(0), row.GetInt64(1)), [.. values])
-                .ToImmutableDictionary();
-        },
-        cancellationToken);
+    public Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken) =>
+        ReadAsync(connection => JobPages.CountExactly(connection, filter), cancellationToken);
+
+    public Task<JobCount> CountAsync(JobFilter filter, bool exactly, CancellationToken cancellationToken) =>
+        ReadAsync(connection => _pages.Count(connection, filter, exactly), cancellationToken);
+
+    public Task<ImmutableArray<JobTally>> TallyAsync(CancellationToken cancellationToken) => ReadAsync(_pages.Tallies, cancellationToken);
 
     public void Dispose()
     {
@@ -163,69 +145,23 @@ internal sealed class HistoryQueries(string path) : IAdminHistory, IDisposable
             .Take(limit)];
 
     private static ImmutableArray<Job> OfState(SqliteConnection connection, string jobType, JobState state, int limit) =>
-        Jobs(connection, "type = $1 AND state = $2", limit, windowed: false, jobType, (int)state);
-
-    /// <summary>Newest update first, then id. Ended jobs come by index; open ones are few and are in none of those.</summary>
-    private static ImmutableArray<Job> Jobs(SqliteConnection connection, string where, int limit, bool windowed, params ReadOnlySpan<object> values)
-    {
-        string Newest(string columns, string condition, int most) => $"SELECT {columns} FROM jobs WHERE {condition} ORDER BY updated DESC, id LIMIT {most}";
-        string Part(int ended) => windowed
-            ? $"SELECT {Rows.JobColumns} FROM ({Newest("*", $"ended = {ended}", TextWindow)}) WHERE {where} LIMIT {limit}"
-            : Newest(Rows.JobColumns, $"ended = {ended} AND {where}", limit);
-        var jobs = All(
+    [
+        .. All(
             connection,
-            $"SELECT * FROM ({Part(0)}) UNION ALL SELECT * FROM ({Part(1)}) ORDER BY updated DESC, id LIMIT {limit}",
+            $"SELECT {Rows.JobColumns} FROM jobs INDEXED BY jobs_type_state WHERE ended = 1 AND type = $1 AND state = $2 ORDER BY updated DESC, id LIMIT $3",
             row => Rows.Job(row, null),
-            values);
-        return [.. jobs.Select(job => job with { Attempt = LastAttempt(connection, job.Id) })];
-    }
+            jobType,
+            (int)state,
+            limit).Select(job => job with { Attempt = LastAttempt(connection, job.Id) }),
+    ];
 
-    private static Attempt? LastAttempt(SqliteConnection connection, JobId job) =>
+    internal static Attempt? LastAttempt(SqliteConnection connection, JobId job) =>
         All(connection, $"SELECT {Rows.AttemptColumns} FROM attempts WHERE job = $1 ORDER BY sequence DESC LIMIT 1", row => Rows.Attempt(row), job.Value) is { IsEmpty: false } found ? found[0] : null;
 
     private static Detection ReadDetection(SqliteDataReader row) => Bodies.Read<Detection>(row.GetString(0));
 
     private static JobPayload? Payload(SqliteConnection connection, JobId job) =>
         All(connection, "SELECT detail, parameters FROM job_payloads WHERE job = $1", row => new JobPayload(row.GetString(0), Rows.Values(row.GetString(1))), job.Value).FirstOrDefault();
-
-    private static (StringBuilder Where, List<object> Values) Where(JobFilter filter)
-    {
-        var where = new StringBuilder("1 = 1");
-        var values = new List<object>();
-        void In<T>(string column, IReadOnlyList<T> wanted)
-            where T : notnull
-        {
-            if (wanted.Count == 1)
-            {
-                values.Add(wanted[0]);
-                where.Append($" AND {column} = ${values.Count}");
-            }
-            else if (wanted.Count > 1)
-            {
-                where.Append($" AND {column} IN (").Append(Places(values, wanted)).Append(')');
-            }
-        }
-
-        In("type", filter.JobTypes);
-        In("state", [.. filter.States.Select(state => (int)state)]);
-        In("reason", [.. filter.Reasons.Select(reason => (int)reason)]);
-        In("worker", filter.Worker is { } worker ? [worker.Value] : Array.Empty<string>());
-        In("detection", filter.Detection is { } detection ? [detection.Value] : Array.Empty<string>());
-        In("origin", filter.Origin is { } origin ? [(int)origin] : Array.Empty<int>());
-        if (filter.UpdatedSince is { } since)
-        {
-            values.Add(since.UtcTicks);
-            where.Append($" AND updated >= ${values.Count}");
-        }
-
-        if (filter.Text.Length > 0)
-        {
-            values.Add(filter.Text);
-            where.Append($" AND (instr(lower(id), lower(${values.Count})) > 0 OR instr(lower(summary), lower(${values.Count})) > 0 OR instr(lower(error), lower(${values.Count})) > 0)");
-        }
-
-        return (where, values);
-    }
 
     private static string Places<T>(List<object> values, IReadOnlyList<T> wanted)
         where T : notnull

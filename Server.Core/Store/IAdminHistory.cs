@@ -9,33 +9,24 @@ using BlazorPluginAdmin.Server.Core.Workers;
 namespace BlazorPluginAdmin.Server.Core.Store;
 
 /// <summary>A page of a list; <see cref="Next"/> is the cursor of the following page, null at the end.</summary>
-public sealed record Page<T>(ImmutableArray<T> Items, string? Next);
-
-/// <summary>Which jobs; everything that is set must hold. Newest update first, then id.</summary>
-public sealed record JobFilter
+public sealed record Page<T>(ImmutableArray<T> Items, string? Next)
 {
-    public ImmutableArray<string> JobTypes { get; init; } = [];
+    /// <summary>The cursor of the page before; null at the start.</summary>
+    public string? Previous { get; init; }
 
-    public ImmutableArray<JobState> States { get; init; } = [];
-
-    public ImmutableArray<JobReason> Reasons { get; init; } = [];
-
-    public WorkerId? Worker { get; init; }
-
-    public RequestId? Detection { get; init; }
-
-    public JobOrigin? Origin { get; init; }
-
-    /// <summary>Part of id, summary or error, any case.</summary>
-    public string Text { get; init; } = "";
-
-    public DateTimeOffset? UpdatedSince { get; init; }
-
-    public string? After { get; init; }
-
-    /// <summary>1–500.</summary>
-    public int Limit { get; init; } = 50;
+    /// <summary>Not all was looked through: this many rows were, in the order of the list, and <see cref="Next"/> goes on behind them.</summary>
+    public int? Searched { get; init; }
 }
+
+/// <summary>How many jobs a filter finds, by state.</summary>
+/// <param name="IsExact">False: estimated from the newest ones.</param>
+public sealed record JobCount(ImmutableDictionary<JobState, long> ByState, bool IsExact)
+{
+    public long Total => ByState.Values.Sum();
+}
+
+/// <summary>Jobs the store keeps of a type and state.</summary>
+public sealed record JobTally(string JobType, JobState State, long Count);
 
 public sealed record ActivityFilter
 {
@@ -88,5 +79,12 @@ public interface IAdminHistory
     /// <summary>Newest first; only versions older than that one.</summary>
     Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken, long before = long.MaxValue);
 
+    /// <summary>Per state, exact.</summary>
     Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="CountJobsAsync"/>, but quick: what many rows would have to be read for is estimated, unless <paramref name="exactly"/>.</summary>
+    Task<JobCount> CountAsync(JobFilter filter, bool exactly, CancellationToken cancellationToken);
+
+    /// <summary>Every kept job by type and state; may be some seconds old.</summary>
+    Task<ImmutableArray<JobTally>> TallyAsync(CancellationToken cancellationToken);
 }

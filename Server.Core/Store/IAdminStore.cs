@@ -6,6 +6,8 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -23,6 +25,12 @@ public sealed record StoredState(
 
     /// <summary>The scheduler stands still; null = it runs.</summary>
     public SchedulerPause? Pause { get; init; }
+
+    /// <summary>Oldest first.</summary>
+    public ImmutableArray<BulkOperation> Operations { get; init; } = [];
+
+    /// <summary>Null while nobody has saved one.</summary>
+    public ImmutableSortedDictionary<string, SavedView>? SavedViews { get; init; }
 
     /// <summary>The addresses people entered; null while nobody has.</summary>
     public ClusterSettings? Cluster { get; init; }

@@ -26,7 +26,10 @@ public sealed class InMemoryAdminStore : IAdminStore
             tables.Counters)
         {
             Lanes = tables.Lanes,
-            Pause = tables.Pause, Cluster = tables.Cluster,
+            Pause = tables.Pause,
+            Cluster = tables.Cluster,
+            SavedViews = tables.SavedViews,
+            Operations = [.. tables.Operations.Values.OrderBy(operation => operation.StartedAt).ThenBy(operation => operation.Id, StringComparer.Ordinal)],
         };
     }
 

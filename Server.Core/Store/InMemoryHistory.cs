@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
@@ -32,13 +31,15 @@ internal sealed class InMemoryHistory : IAdminHistory
 
     public Task<Page<Job>> JobsAsync(JobFilter filter, CancellationToken cancellationToken)
     {
-        var after = JobCursor.Parse(filter.After);
-        var found = Newest(_tables.Jobs.Values.Where(job => Matches(job, filter)))
-            .Where(job => after is not { } cursor || cursor.IsBefore(job))
-            .Take(filter.Limit + 1)
+        var cursor = JobCursor.Of(filter);
+        var backwards = cursor is not null && filter.After is null;
+        var found = _tables.Jobs.Values
+            .Where(job => JobCursor.IsListed(job, filter.Order) && filter.Has(job))
+            .Select(job => JobCursor.Of(job, filter))
+            .Where(place => cursor is null || (place.CompareTo(cursor) > 0 && !backwards) || (place.CompareTo(cursor) < 0 && backwards))
             .ToList();
-        var items = found.Take(filter.Limit).ToImmutableArray();
-        return Task.FromResult(new Page<Job>(items, found.Count > filter.Limit ? JobCursor.Of(items[^1]).ToString() : null));
+        found.Sort((one, other) => backwards ? other.CompareTo(one) : one.CompareTo(other));
+        return Task.FromResult(JobCursor.Page(filter, [.. found.Take(filter.Limit + 1).Select(place => _tables.Jobs[place.Job])]));
     }
 
     public Task<ImmutableArray<Job>> RunsAsync(string jobType, bool succeeded, int limit, CancellationToken cancellationToken) =>
@@ -76,45 +77,15 @@ internal sealed class InMemoryHistory : IAdminHistory
 
     public Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken) =>
         Task.FromResult(_tables.Jobs.Values
-            .Where(job => Matches(job, filter))
+            .Where(filter.Has)
             .GroupBy(job => job.State)
             .ToImmutableDictionary(group => group.Key, group => group.LongCount()));
 
-    private static bool Matches(Job job, JobFilter filter) =>
-        (filter.JobTypes.IsEmpty || filter.JobTypes.Contains(job.JobType))
-        && (filter.States.IsEmpty || filter.States.Contains(job.State))
-        && (filter.Reasons.IsEmpty || filter.Reasons.Contains(job.Reason))
-        && (filter.Worker is null || job.Worker == filter.Worker)
-        && (filter.Detection is null || job.Detection == filter.Detection)
-        && (filter.Origin is null || job.Origin == filter.Origin)
-        && (filter.UpdatedSince is not { } since || job.UpdatedAt >= since)
-        && (filter.Text.Length == 0 || Contains(job.Id.Value, filter.Text) || Contains(job.Summary, filter.Text) || Contains(job.Error, filter.Text));
+    public async Task<JobCount> CountAsync(JobFilter filter, bool exactly, CancellationToken cancellationToken) => new(await CountJobsAsync(filter, cancellationToken), true);
 
-    private static bool Contains(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
-}
-
-/// <summary>Where a page of jobs ended: the last row's update time and id.</summary>
-internal readonly record struct JobCursor(long Ticks, JobId Job)
-{
-    public static JobCursor Of(Job job) => new(job.UpdatedAt.UtcTicks, job.Id);
-
-    /// <exception cref="FormatException">Not a cursor of ours.</exception>
-    public static JobCursor? Parse(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return null;
-        }
-
-        var parts = text.Split('~', 2);
-        return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            ? new JobCursor(ticks, new JobId(parts[1]))
-            : throw new FormatException($"'{text}' is not a cursor of this list");
-    }
-
-    /// <summary>The job comes later in "newest update first, then id".</summary>
-    public bool IsBefore(Job job) =>
-        job.UpdatedAt.UtcTicks < Ticks || (job.UpdatedAt.UtcTicks == Ticks && job.Id.CompareTo(Job) > 0);
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Ticks}~{Job.Value}");
+    public Task<ImmutableArray<JobTally>> TallyAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_tables.Jobs.Values
+            .GroupBy(job => (job.JobType, job.State))
+            .Select(group => new JobTally(group.Key.JobType, group.Key.State, group.LongCount()))
+            .ToImmutableArray());
 }

@@ -8,6 +8,8 @@ using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -49,6 +51,10 @@ internal sealed record InMemoryTables
 
     public SchedulerPause? Pause { get; init; }
 
+    public ImmutableSortedDictionary<string, SavedView>? SavedViews { get; init; }
+
+    public ImmutableDictionary<string, BulkOperation> Operations { get; init; } = ImmutableDictionary<string, BulkOperation>.Empty;
+
     public ImmutableArray<Attempt> AttemptsOf(JobId job) => Attempts.GetValueOrDefault(job, []);
 
     public static InMemoryTables Apply(InMemoryTables tables, Change change) => change switch
@@ -67,6 +73,9 @@ internal sealed record InMemoryTables
         Change.LanesSaved saved => tables with { Lanes = saved.Lanes },
         Change.SchedulerSaved saved => tables with { Pause = saved.Pause },
         Change.ClusterSaved saved => tables with { Cluster = saved.Cluster },
+        Change.SavedViewsSaved saved => tables with { SavedViews = saved.Views },
+        Change.OperationSaved saved => tables with { Operations = tables.Operations.SetItem(saved.Operation.Id, saved.Operation) },
+        Change.OperationForgotten forgotten => tables with { Operations = tables.Operations.Remove(forgotten.Operation) },
         Change.DescriptorSaved saved => tables with { Descriptors = tables.Descriptors.SetItem(saved.Descriptor.JobType, saved.Descriptor) },
         Change.FormsKnown known => tables with { KnownForms = tables.KnownForms.SetItem(known.Forms.JobType, known.Forms) },
         Change.ConfigSaved saved => tables with { Configs = tables.Configs.SetItem(saved.Config.JobType, tables.Configs.GetValueOrDefault(saved.Config.JobType, []).Add(saved.Config)) },

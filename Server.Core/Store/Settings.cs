@@ -6,4 +6,5 @@ internal static class Settings
     public const string Lanes = "lanes";
     public const string Cluster = "cluster";
     public const string Scheduler = "scheduler";
+    public const string SavedViews = "saved_views";
 }

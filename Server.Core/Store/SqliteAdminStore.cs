@@ -16,6 +16,7 @@ public sealed class SqliteAdminStore : IAdminStore
 
     private readonly string _path;
     private readonly HistoryQueries _history;
+    private readonly TextIndex _texts;
     private SqliteConnection? _connection;
     private CommitWriter? _writer;
     private int _thread;
@@ -24,7 +25,8 @@ public sealed class SqliteAdminStore : IAdminStore
     public SqliteAdminStore(string path)
     {
         _path = path;
-        _history = new HistoryQueries(path);
+        _texts = new TextIndex(path);
+        _history = new HistoryQueries(path, _texts);
     }
 
     public IAdminHistory History => _history;
@@ -42,6 +44,7 @@ public sealed class SqliteAdminStore : IAdminStore
             Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 2000");
             StoreFile.Migrate(_connection, _path);
             _writer = new CommitWriter(_connection, Number("SELECT coalesce(max(sequence), 0) FROM attempts"));
+            _texts.Start();
             return stored ?? StoredRows.Read(_path);
         }
         catch (SqliteException exception)
@@ -91,9 +94,11 @@ public sealed class SqliteAdminStore : IAdminStore
 
     public void Dispose()
     {
+        // Readers first: the last to leave takes the log into the file, and only a writer can.
+        _texts.Dispose();
+        _history.Dispose();
         _writer?.Dispose();
         _connection?.Dispose();
-        _history.Dispose();
     }
 
     private long Number(string sql)

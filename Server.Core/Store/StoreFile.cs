@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using Microsoft.Data.Sqlite;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -72,6 +73,7 @@ internal static class StoreFile
     /// <summary>Applies the steps that are missing, each all or none.</summary>
     public static void Migrate(SqliteConnection connection, string path)
     {
+        connection.CreateFunction("fingerprint", (string type, int reason, string error) => Fingerprint.Of(type, (JobReason)reason, error), isDeterministic: true);
         for (var version = (int)Scalar(connection, "PRAGMA user_version"); version < StoreSchema.Steps.Count; version++)
         {
             using var transaction = connection.BeginTransaction();
@@ -83,6 +85,12 @@ internal static class StoreFile
             transaction.Commit();
         }
 
+        Protect(path);
+    }
+
+    /// <summary>For the eyes of the account it runs under.</summary>
+    public static void Protect(string path)
+    {
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -69,6 +69,18 @@ internal static class StoreSchema
         CREATE INDEX jobs_type_state ON jobs (type, state, updated DESC, id) WHERE ended = 1;
         """,
 
+        // Lists by creation, which never changes, so that their pages stand still; failures by what they have in common.
+        """
+        ALTER TABLE jobs ADD COLUMN fp TEXT;
+        UPDATE jobs SET fp = fingerprint(type, reason, error) WHERE state = 5;
+        CREATE INDEX jobs_created ON jobs (created DESC, id);
+        CREATE INDEX jobs_type_created ON jobs (type, created DESC, id);
+        CREATE INDEX jobs_state_created ON jobs (state, created DESC, id) WHERE ended = 1;
+        CREATE INDEX jobs_type_state_created ON jobs (type, state, created DESC, id) WHERE ended = 1;
+        CREATE TABLE operations (id TEXT PRIMARY KEY, started INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX jobs_fp ON jobs (fp, created DESC, id) WHERE fp IS NOT NULL;
+        """,
+
         // The forms under which a config was saved, so that a later form can be compared with them.
         """
         CREATE TABLE known_forms (type TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;

@@ -5,6 +5,8 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Workers;
 using Microsoft.Data.Sqlite;
 
@@ -35,6 +37,8 @@ internal sealed class StoredRows : IDisposable
                 Lanes = rows.Setting<LaneChanges>(Settings.Lanes),
                 Cluster = rows.Setting<ClusterSettings>(Settings.Cluster),
                 Pause = rows.Setting<StoredPause>(Settings.Scheduler)?.Pause,
+                SavedViews = rows.Setting<ImmutableSortedDictionary<string, SavedView>>(Settings.SavedViews),
+                Operations = rows.All("SELECT body FROM operations ORDER BY started, id", row => Bodies.Read<BulkOperation>(row.GetString(0))),
             };
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)

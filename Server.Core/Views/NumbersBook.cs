@@ -73,10 +73,10 @@ internal sealed class NumbersBook
         return _all.Publish(now);
     }
 
-    public WorkerNumbers Worker(Worker worker, Session? session, int used, int total, DateTimeOffset now)
+    public WorkerNumbers Worker(WorkerView view, DateTimeOffset now)
     {
-        var book = Of(worker.Id, now);
-        book.Observe(worker, session, used, total, now);
+        var book = Of(view.Worker.Id, now);
+        book.Observe(view.Worker, view.Session, view.Running, view.ExecutionUsed, view.ExecutionTotal, now);
         return book.Publish(now);
     }
 

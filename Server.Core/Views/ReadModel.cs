@@ -6,6 +6,8 @@ using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -58,6 +60,12 @@ public sealed record ReadModel
     public SchedulerPause? Pause { get; init; }
 
     public ClusterState Cluster { get; init; } = ClusterState.None;
+
+    /// <summary>Bulk operations, newest first; at most 60.</summary>
+    public ImmutableArray<BulkOperation> Operations { get; init; } = [];
+
+    /// <summary>By name.</summary>
+    public ImmutableSortedDictionary<string, SavedView> SavedViews { get; init; } = ImmutableSortedDictionary<string, SavedView>.Empty;
 
     public StoreHealth Store { get; init; } = StoreHealth.Good;
 

@@ -59,6 +59,8 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             Pause = state.Pause,
             Cluster = state.Cluster,
             Store = state.Store,
+            Operations = state.Operations,
+            SavedViews = state.SavedViews,
         };
         (_state, _model) = (state, model);
         return model;
@@ -72,7 +74,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
         var known = _model.JobTypes.ToDictionary(view => view.Name, StringComparer.Ordinal);
         var unchanged = ReferenceEquals(state.Jobs, _state.Jobs) && ReferenceEquals(state.Lanes, _state.Lanes) && ReferenceEquals(state.Cluster, _state.Cluster) && ReferenceEquals(state.Pause, _state.Pause) && ReferenceEquals(state.Workers, _state.Workers)
             && ReferenceEquals(state.Detections, _state.Detections);
-        return
+        ImmutableArray<JobTypeView> types =
         [
             .. state.JobTypes.Values
                 .Where(type => type.Schedule.ArchivedAt is null)
@@ -80,6 +82,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
                 .OrderByDescending(view => view.Weight)
                 .ThenBy(view => view.Name, StringComparer.Ordinal),
         ];
+        return types.Length == _model.JobTypes.Length && types.Zip(_model.JobTypes).All(pair => ReferenceEquals(pair.First, pair.Second)) ? _model.JobTypes : types;
     }
 
     private JobTypeView View(AdminState state, JobType type, JobTypeView? before, bool unchanged, Now now)
@@ -233,7 +236,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
         [
             .. state.Workers.Values
                 .Select(worker => View(state, worker, awaited))
-                .Select(view => view with { Numbers = _numbers.Worker(view.Worker, view.Session, view.ExecutionUsed, view.ExecutionTotal, now.Wall) })
+                .Select(view => view with { Numbers = _numbers.Worker(view, now.Wall) })
                 .OrderByDescending(view => Trouble(view.Worker))
                 .ThenBy(view => view.Worker.Id),
         ];

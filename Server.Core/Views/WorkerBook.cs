@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -11,6 +12,7 @@ internal sealed class WorkerBook
     private const int BeatsKept = 60;
     private static readonly TimeSpan Slot = TimeSpan.FromMinutes(5);
     private const int Slots = 12;
+    private static readonly TimeSpan Around = TimeSpan.FromSeconds(2);
 
     private readonly LoadCell[] _cells = new LoadCell[WorkerNumbers.Cells];
     private readonly List<EndedAttempt> _attempts = [];
@@ -20,6 +22,7 @@ internal sealed class WorkerBook
     private DateTimeOffset? _lastBeat;
     private long _generation;
     private WorkerNumbers _numbers = WorkerNumbers.Empty;
+    private ImmutableDictionary<string, DateTimeOffset> _differences = ImmutableDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
     private bool _dirty = true;
 
     public WorkerBook(DateTimeOffset now)
@@ -49,7 +52,7 @@ internal sealed class WorkerBook
         _dirty = true;
     }
 
-    public void Observe(Worker worker, Session? session, int used, int total, DateTimeOffset now)
+    public void Observe(Worker worker, Session? session, ImmutableArray<Job> running, int used, int total, DateTimeOffset now)
     {
         Advance(now);
         var cell = session is null ? LoadCell.Gone : new LoadCell((sbyte)Math.Clamp(total == 0 ? 0 : used * 100 / total, 0, 100), worker.Draining);
@@ -73,6 +76,32 @@ internal sealed class WorkerBook
 
             (_lastBeat, _generation, _dirty) = (beat.At, session.Generation, true);
         }
+
+        Compare(session, running);
+    }
+
+    /// <summary>
+    /// What the worker says it works on against what it holds in our books. A heartbeat proves nothing about a job that was
+    /// sent or ended around the time it was written.
+    /// </summary>
+    private void Compare(Session? session, ImmutableArray<Job> running)
+    {
+        if (session?.Heartbeat is not { } beat || (beat.RunningWork.IsEmpty && !session.ListsWork))
+        {
+            (_differences, _dirty) = (_differences.Clear(), _dirty || !_differences.IsEmpty);
+            return;
+        }
+
+        var listed = beat.RunningWork.Where(work => !work.IsDetection).Select(work => work.WorkId).ToHashSet(StringComparer.Ordinal);
+        var held = running.Select(job => job.Id.Value).ToHashSet(StringComparer.Ordinal);
+        var apart = running.Where(job => beat.At - job.Attempt!.SentAt > Around && !listed.Contains(job.Id.Value)).Select(job => job.Id.Value)
+            .Concat(listed.Where(work => !held.Contains(work) && !_attempts.Exists(attempt => attempt.Job.Value == work && attempt.EndedAt > beat.At - Around)))
+            .ToHashSet(StringComparer.Ordinal);
+        if (!apart.SetEquals(_differences.Keys))
+        {
+            _differences = apart.ToImmutableDictionary(job => job, job => _differences.TryGetValue(job, out var since) ? since : beat.At);
+            _dirty = true;
+        }
     }
 
     /// <summary>The same record as before while nothing has changed and no cell is over.</summary>
@@ -87,6 +116,7 @@ internal sealed class WorkerBook
                 Load = [.. _cells],
                 Attempts = [.. _attempts],
                 Beats = [.. _beats],
+                Differences = _differences,
                 Succeeded = hour.Sum(slot => slot.Succeeded),
                 Failed = hour.Sum(slot => slot.Failed),
             };

@@ -46,6 +46,9 @@ public sealed record WorkerNumbers
     /// <summary>Newest last; at most 60.</summary>
     public ImmutableArray<BeatGap> Beats { get; init; } = [];
 
+    /// <summary>Jobs on which the admin and the worker disagree, and since when: held and not in its heartbeats, or the other way round.</summary>
+    public ImmutableDictionary<string, DateTimeOffset> Differences { get; init; } = ImmutableDictionary<string, DateTimeOffset>.Empty;
+
     /// <summary>0–1 of the attempts of the hour; null when there were none. Canceled ones and those given back are left out.</summary>
     public double? FailedShare => Succeeded + Failed == 0 ? null : (double)Failed / (Succeeded + Failed);
 

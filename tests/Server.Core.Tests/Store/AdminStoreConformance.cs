@@ -6,6 +6,8 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -252,6 +254,123 @@ public abstract class AdminStoreConformance : IDisposable
         Assert.Equal("ac", string.Concat((await Store.History.RunsAsync("t", succeeded: false, 9, CancellationToken.None)).Select(job => job.Id.Value)));
     }
 
+    /// <summary>One rule: what the filter says of a job is what the store finds.</summary>
+    [Fact]
+    public async Task Queries_FindWhatTheFilterSays()
+    {
+        Store.Load();
+        var jobs = Many(300);
+        Store.Commit([.. jobs.Select(job => new Change.JobSaved(job, JobPayload.Empty, null)), .. jobs.Select(job => new Change.AttemptSaved(job.Id, job.Attempt!))]);
+        foreach (var text in (string[])["", "state:failed", "state:pending,failed", "-state:succeeded", "state:active type:t0", "type:t1,t2 state:ended", "phase:backoff", "reason:timeout", "-reason:timeout,error", "worker:w1", "-worker:w1",
+            "origin:cli", "by:anna", "label.env:prod", "label.env:prod,test", "label.env:*", "-label.env:prod", "label.\"a\\\"b\":1", "priority:>=75", "priority:20..60 state:pending", "created:<1h", "created:>1h", "-created:<1h", "completed:<1d", "-completed:<1d",
+            "updated:2026-03-01", "id:j007,j012", "detection:d1", "-detection:d1", "disk", "DISK", "no -disk", "\"disk 7\"", "j00", "type:t1 disk state:failed", $"fp:{Fingerprint.Of("t1", JobReason.Error, "disk 1")}", "state:failed -state:failed"])
+        {
+            var (query, errors) = JobQuery.Parse(text);
+            Assert.Empty(errors);
+            var filter = query.Filter(Start.AddMinutes(100)) with { Limit = 500 };
+            var expected = jobs.Where(filter.Has).Select(job => job.Id.Value).Order().ToList();
+            foreach (var order in (JobOrder[])[JobOrder.Created, JobOrder.Updated])
+            {
+                Assert.Equal(expected, (await Store.History.JobsAsync(filter with { Order = order }, CancellationToken.None)).Items.Select(job => job.Id.Value).Order());
+            }
+
+            Assert.Equal(new(expected.Count, true), await TotalAsync(filter, false));
+            Assert.Equal(new(expected.Count, true), await TotalAsync(filter, true));
+        }
+
+        async Task<(long, bool)> TotalAsync(JobFilter filter, bool exactly)
+        {
+            var count = await Store.History.CountAsync(filter, exactly, CancellationToken.None);
+            return (count.Total, count.IsExact);
+        }
+    }
+
+    [Theory]
+    [InlineData(JobOrder.Created, false, "")]
+    [InlineData(JobOrder.Created, true, "state:failed")]
+    [InlineData(JobOrder.Updated, false, "type:t1,t2")]
+    [InlineData(JobOrder.Updated, true, "worker:w1")]
+    [InlineData(JobOrder.Completed, false, "disk")]
+    [InlineData(JobOrder.Completed, true, "")]
+    [InlineData(JobOrder.Queue, false, "")]
+    [InlineData(JobOrder.Queue, true, "priority:>10")]
+    public async Task Pages_FollowTheOrder_ForwardsAndBack(JobOrder order, bool ascending, string text)
+    {
+        Store.Load();
+        var jobs = Many(300);
+        Store.Commit([.. jobs.Select(job => new Change.JobSaved(job, JobPayload.Empty, null)), .. jobs.Select(job => new Change.AttemptSaved(job.Id, job.Attempt!))]);
+        var filter = JobQuery.Parse(text).Query.Filter(Start) with { Order = order, Ascending = ascending, Limit = 7 };
+        IEnumerable<Job> expected = order switch
+        {
+            JobOrder.Created => jobs.OrderByDescending(job => job.CreatedAt).ThenBy(job => job.Id),
+            JobOrder.Queue => jobs.Where(job => job is { State: JobState.Pending, Phase: JobPhase.Queued }).OrderByDescending(job => job.Priority).ThenBy(job => job.DueAt).ThenBy(job => job.Id),
+            JobOrder.Completed => jobs.Where(job => job.IsTerminal).OrderByDescending(job => job.UpdatedAt).ThenBy(job => job.Id),
+            _ => jobs.OrderByDescending(job => job.UpdatedAt).ThenBy(job => job.Id),
+        };
+        var ids = expected.Where(filter.Has).Select(job => job.Id.Value).ToList();
+        ids = ascending ? [.. ids.AsEnumerable().Reverse()] : ids;
+        var forwards = new List<string>();
+        var page = await Store.History.JobsAsync(filter, CancellationToken.None);
+        Assert.Null(page.Previous);
+        while (true)
+        {
+            forwards.AddRange(page.Items.Select(job => job.Id.Value));
+            if (page.Next is null)
+            {
+                break;
+            }
+
+            page = await Store.History.JobsAsync(filter with { After = page.Next }, CancellationToken.None);
+        }
+
+        Assert.Equal(ids, forwards);
+        var backwards = page.Items.Select(job => job.Id.Value).ToList();
+        while (page.Previous is { } previous)
+        {
+            page = await Store.History.JobsAsync(filter with { Before = previous }, CancellationToken.None);
+            backwards.InsertRange(0, page.Items.Select(job => job.Id.Value));
+        }
+
+        Assert.Equal(ids, backwards);
+        Assert.Throws<FormatException>(() => { _ = Store.History.JobsAsync(filter with { After = JobCursorOfAnotherOrder(order) }, CancellationToken.None); });
+    }
+
+    [Fact]
+    public void OperationsAndViews_ComeBack()
+    {
+        Store.Load();
+        var operation = new BulkOperation
+        {
+            Id = "b1",
+            Action = BulkAction.SetLabels,
+            Query = "type:t",
+            Labels = ImmutableSortedDictionary<string, string>.Empty.Add("a", ""),
+            Reason = "why",
+            StartedAt = Start,
+            Skipped = ImmutableSortedDictionary<string, int>.Empty.Add("has ended", 3),
+            Failures = [new BulkFailure(new JobId("j"), "no")],
+            Failed = 1,
+        };
+        var view = new SavedView("mine", "state:failed", "", "", "me", Start);
+        Store.Commit([new Change.OperationSaved(operation), new Change.OperationSaved(operation with { Id = "b0" }), new Change.OperationForgotten("b0"), new Change.SavedViewsSaved(ImmutableSortedDictionary<string, SavedView>.Empty.Add("mine", view))]);
+        Reopen();
+        var state = Store.Load();
+        var back = Assert.Single(state.Operations);
+        Assert.Equal((BulkAction.SetLabels, "", 3, "no"), (back.Action, back.Labels["a"], back.Skipped["has ended"], back.Failures[0].Why));
+        Assert.Equal(view, Assert.Single(state.SavedViews!).Value);
+    }
+
+    [Fact]
+    public async Task Tally_CountsTypesAndStates()
+    {
+        Store.Load();
+        var jobs = Many(60);
+        Store.Commit([.. jobs.Select(job => new Change.JobSaved(job, JobPayload.Empty, null))]);
+        Assert.Equal(
+            jobs.GroupBy(job => (job.JobType, job.State)).Select(group => (group.Key.JobType, group.Key.State, group.LongCount())).Order(),
+            (await Store.History.TallyAsync(CancellationToken.None)).Select(row => (row.JobType, row.State, row.Count)).Order());
+    }
+
     [Fact]
     public async Task EveryFilterOfActivities_Counts()
     {
@@ -338,6 +457,42 @@ public abstract class AdminStoreConformance : IDisposable
         Reopen();
         Assert.Equal("b", Assert.Single(Store.Load().Workers).Id.Value);
     }
+
+    private static string JobCursorOfAnotherOrder(JobOrder order) => order == JobOrder.Created ? "u1~j" : "c1~j";
+
+    /// <summary>Jobs of every kind, many with equal times.</summary>
+    private static ImmutableArray<Job> Many(int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(n =>
+        {
+            var state = (JobState)((n % 6) + 1);
+            var failed = state == JobState.Failed;
+            return Job($"j{n:000}") with
+            {
+                JobType = $"t{n % 3}",
+                State = state,
+                Phase = state == JobState.Pending ? (n % 4 == 0 ? JobPhase.Queued : JobPhase.Backoff) : JobPhase.None,
+                Reason = failed ? (JobReason)((n / 6 % 3) + 1) : JobReason.None,
+                Origin = (JobOrigin)(n % 4),
+                Priority = n % 100,
+                CreatedAt = Start.AddMinutes(n / 3),
+                UpdatedAt = Start.AddMinutes((n / 3) + (n % 7)),
+                DueAt = Start.AddMinutes(-(n % 5)),
+                CompletedAt = state >= JobState.Succeeded ? Start.AddMinutes((n / 3) + (n % 7)) : null,
+                SubmittedBy = n % 2 == 0 ? "anna" : "",
+                Detection = n % 5 == 0 ? new RequestId($"d{n % 2}") : null,
+                Summary = n % 8 == 0 ? "Disk of rack" : "",
+                Error = failed ? $"no disk {n % 10}" : "",
+                Labels = (n % 4) switch
+                {
+                    0 => ImmutableSortedDictionary<string, string>.Empty.Add("env", "prod"),
+                    1 => ImmutableSortedDictionary<string, string>.Empty.Add("env", "test").Add("a\"b", "1"),
+                    _ => ImmutableSortedDictionary<string, string>.Empty,
+                },
+                Attempt = Attempt($"r{n}") with { Worker = new WorkerId($"w{n % 3}"), Outcome = AttemptOutcome.Succeeded },
+            };
+        }),
+    ];
 
     protected static Job Job(string id) => new() { Id = new JobId(id), JobType = "t", DedupeKey = id, CreatedAt = Start, UpdatedAt = Start, DueAt = Start };
 

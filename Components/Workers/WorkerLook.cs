@@ -1,0 +1,74 @@
+using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Components.Workers;
+
+/// <summary>A worker in words.</summary>
+public static class WorkerLook
+{
+    public static (string Style, string Icon, string Text) Of(Worker worker) =>
+        worker.Admission == Admission.Denied ? ("failed", "slash", "Denied")
+        : Waits(worker) ? ("uneasy", "person", "Waits for approval")
+        : worker.Conflict is not null ? ("failed", "workers", "Conflict")
+        : worker.Health == WorkerHealth.Disconnected ? ("canceled", "plug", "Disconnected")
+        : worker.Health == WorkerHealth.Unhealthy ? ("uneasy", "pulse", "Unhealthy")
+        : worker.Draining ? ("uneasy", "drain", "Draining")
+        : ("succeeded", "check", "Healthy");
+
+    /// <summary>It dialled and was sent away, because nobody has said yet that it may come in.</summary>
+    public static bool Waits(Worker worker) => worker is { Session: null, Admission: Admission.Unjudged } && worker.DisconnectReason.StartsWith("waits for approval", StringComparison.Ordinal);
+
+    /// <summary>"D" detects, "E" executes.</summary>
+    public static string Roles(Capability capability) => $"{(capability.CanDetect ? "D" : "")}{(capability.CanExecute ? "E" : "")}";
+
+    public static string Explain(Capability capability) => (capability.CanDetect, capability.CanExecute) switch
+    {
+        (true, true) => $"detects {Slots(capability.MaxDetections)}, executes {Slots(capability.MaxExecutions)}",
+        (true, false) => $"only detects {Slots(capability.MaxDetections)}",
+        _ => $"only executes {Slots(capability.MaxExecutions)}",
+    };
+
+    /// <summary>Address, version, what it is written in and the bundle it came with, as far as it says so.</summary>
+    public static string About(WorkerView view)
+    {
+        var worker = view.Worker;
+        string Said(string key) => worker.Metadata.GetValueOrDefault(key, "");
+        string[] parts =
+        [
+            view.Session?.RemoteAddress ?? worker.Address, worker.WorkerVersion.Length > 0 ? $"v{worker.WorkerVersion.TrimStart('v')}" : "", Said("language"), Said("bundle"),
+        ];
+        return Words.Visible(string.Join(" · ", parts.Where(part => part.Length > 0)));
+    }
+
+    /// <summary>How long what it holds will take, by what such jobs usually take; null when that is not known of each.</summary>
+    public static TimeSpan? Left(WorkerView view, ReadModel model)
+    {
+        var longest = TimeSpan.Zero;
+        foreach (var job in view.Running)
+        {
+            if (model.JobType(job.JobType)?.Numbers.Eta is not { } eta)
+            {
+                return null;
+            }
+
+            var left = eta - (model.At - job.Attempt!.SentAt);
+            longest = left > longest ? left : longest;
+        }
+
+        return view.Running.IsEmpty ? null : longest;
+    }
+
+    /// <summary>Heartbeats that should have come since the last one.</summary>
+    public static int Missed(WorkerView view, DateTimeOffset now) =>
+        view is { Session.Heartbeat: { } beat, BeatEvery: { } every } && every > TimeSpan.Zero ? Math.Max(0, (int)((now - beat.At) / every) - 1) : 0;
+
+    public static TimeSpan? Ping(WorkerView view)
+    {
+        var trips = view.Session?.RoundTrips ?? [];
+        return trips.IsEmpty ? null : trips.Order().ElementAt((trips.Length - 1) / 2);
+    }
+
+    private static string Slots(int number) => number == 0 ? "" : $"{number} at once";
+}

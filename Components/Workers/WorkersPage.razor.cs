@@ -1,0 +1,65 @@
+using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorPluginAdmin.Components.Workers;
+
+/// <summary>All workers, trouble first. What the address asks for is picked out when the list or the address changes, not at each render.</summary>
+public sealed partial class WorkersPage : LiveComponent
+{
+    /// <summary>Longer lists are drawn only where they are looked at.</summary>
+    private const int Drawn = 60;
+
+    private WorkersView _view = WorkersView.Empty;
+    private (System.Collections.Immutable.ImmutableArray<WorkerView> Workers, WorkersFilter Filter)? _picked;
+
+    [Parameter]
+    public string? Lane { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Q { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Health { get; set; }
+
+    [SupplyParameterFromQuery(Name = "type")]
+    private string? JobType { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Label { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Version { get; set; }
+
+    [SupplyParameterFromQuery(Name = "lane")]
+    private string? LaneName { get; set; }
+
+    private WorkersFilter Filter => new(WorkersView.Healths.Any(known => known.Health == Health) ? Health! : "", JobType ?? "", Label ?? "", Version ?? "", Lane ?? LaneName ?? "", Q?.Trim() ?? "");
+
+    private List<WorkerView> Rows { get; set; } = [];
+
+    protected override void OnParametersSet() => Pick();
+
+    protected override Task OnModelAsync()
+    {
+        Pick();
+        return Task.CompletedTask;
+    }
+
+    private void Pick()
+    {
+        if (_picked is { } picked && picked.Workers == Model.Workers && picked.Filter == Filter)
+        {
+            return;
+        }
+
+        _picked = (Model.Workers, Filter);
+        var lanes = Model.JobTypes.ToDictionary(type => type.Name, type => type.Rules.Lane, StringComparer.Ordinal);
+        _view = WorkersView.From(Model.Workers, Filter, type => lanes.GetValueOrDefault(type));
+        Rows = [.. _view.Shown];
+    }
+
+    private string Without(string name) => Navigation.GetUriWithQueryParameter(name, (string?)null);
+
+    private void Go(string name, string? value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(name, string.IsNullOrEmpty(value) ? null : value));
+}

@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Queries;
+
+namespace BlazorPluginAdmin.Server.Core.Operations;
+
+/// <summary>The life of bulk operations. What they do to jobs, jobs decide: each is asked by a command of its own.</summary>
+public static class OperationTransitions
+{
+    /// <summary>Ended ones that are remembered.</summary>
+    public const int Kept = 50;
+
+    private const int MostOpen = 10;
+    private const int LongestReason = 500;
+
+    public static Reply<BulkOperation> Start(Turn turn, StartBulk command)
+    {
+        if (Problem(command) is { } problem)
+        {
+            return new Refusal(RefusalCode.Invalid, problem);
+        }
+
+        if (turn.State.Operations.Count(operation => operation.IsOpen) >= MostOpen)
+        {
+            return new Refusal(RefusalCode.Exhausted, $"{MostOpen} operations are at work; wait for one, or stop one");
+        }
+
+        var operation = new BulkOperation
+        {
+            Id = turn.Ids.Request("bulk", turn.Now).Value,
+            Action = command.Action,
+            Query = command.Query,
+            Jobs = command.Jobs,
+            Priority = command.Priority,
+            Labels = command.Labels ?? ImmutableSortedDictionary<string, string>.Empty,
+            Reason = command.Reason.Trim(),
+            By = command.By.Name,
+            Via = command.By.Via,
+            StartedAt = turn.Now.Wall,
+            Expected = command.Jobs.IsEmpty ? command.Expected : command.Jobs.Length,
+        };
+        turn.Put(operation);
+        Log(turn, operation, "bulk_started", $"{Words(operation)} began: {operation.Reason}", command.By.Name);
+        return operation;
+    }
+
+    public static Reply<BulkOperation> Stop(Turn turn, StopBulk command)
+    {
+        if (Find(turn, command.Operation) is not { } operation)
+        {
+            return NotFound(command.Operation);
+        }
+
+        if (operation.State != OperationState.Running)
+        {
+            return new Refusal(RefusalCode.WrongState, $"operation {operation.Id} is not running any more");
+        }
+
+        var stopping = operation with { State = OperationState.Stopping };
+        turn.Put(stopping);
+        Log(turn, stopping, "bulk_stopping", $"{Words(operation)} is to stop", command.By.Name);
+        return stopping;
+    }
+
+    public static Reply<BulkOperation> Advance(Turn turn, AdvanceBulk command)
+    {
+        if (Find(turn, command.Operation) is not { IsOpen: true } operation)
+        {
+            return NotFound(command.Operation);
+        }
+
+        var progress = command.Progress;
+        var next = operation with
+        {
+            Changed = operation.Changed + progress.Changed,
+            Skipped = progress.Skipped.Aggregate(operation.Skipped, (all, one) => all.SetItem(one.Key, all.GetValueOrDefault(one.Key) + one.Value)),
+            Failed = operation.Failed + progress.Failures.Length,
+            Failures = [.. operation.Failures.Concat(progress.Failures).TakeLast(BulkOperation.FailuresKept)],
+        };
+        if (command.IsOver)
+        {
+            End(turn, next, next.State == OperationState.Stopping ? OperationState.Stopped : OperationState.Done);
+        }
+        else
+        {
+            turn.Put(next);
+        }
+
+        return Find(turn, command.Operation)!;
+    }
+
+    /// <summary>Nobody goes on with what another process had begun.</summary>
+    public static void Recover(Turn turn, ImmutableArray<BulkOperation> stored)
+    {
+        foreach (var operation in stored)
+        {
+            if (operation.IsOpen)
+            {
+                End(turn, operation, OperationState.Interrupted);
+            }
+            else
+            {
+                turn.Put(operation, save: false);
+            }
+        }
+    }
+
+    /// <summary>"bulk cancel of jobs that match type:vacuum".</summary>
+    public static string Words(BulkOperation operation) => $"bulk {Verb(operation)} of "
+        + (operation.Jobs.Length > 0 ? $"{operation.Jobs.Length} picked jobs" : operation.Query.Length > 0 ? $"jobs that match {operation.Query}" : "all jobs");
+
+    private static string Verb(BulkOperation operation) => operation.Action switch
+    {
+        BulkAction.SetPriority => $"change of priority to {operation.Priority}",
+        BulkAction.SetLabels => "change of labels",
+        _ => operation.Action.ToString().ToLowerInvariant(),
+    };
+
+    private static void End(Turn turn, BulkOperation operation, OperationState state)
+    {
+        var ended = operation with { State = state, EndedAt = turn.Now.Wall };
+        turn.Put(ended);
+        var how = state switch { OperationState.Stopped => "was stopped", OperationState.Interrupted => "was interrupted by a restart", _ => "is done" };
+        Log(turn, ended, "bulk_ended", $"{Words(ended)} {how}: {ended.Changed} changed, {ended.Skipped.Values.Sum()} skipped, {ended.Failed} failed", ended.By);
+    }
+
+    private static string? Problem(StartBulk command)
+    {
+        if (string.IsNullOrWhiteSpace(command.Reason) || command.Reason.Length > LongestReason)
+        {
+            return $"say why, in 1 to {LongestReason} characters";
+        }
+
+        if (command.Jobs.Length > BulkOperation.MostJobs)
+        {
+            return $"one operation takes up to {BulkOperation.MostJobs} jobs";
+        }
+
+        if (JobQuery.Parse(command.Query).Errors is [var error, ..])
+        {
+            return error.Text;
+        }
+
+        return command.Action switch
+        {
+            BulkAction.SetPriority when command.Priority is < 0 or > 100 => "a priority is from 0 to 100",
+            BulkAction.SetLabels when command.Labels is not { Count: > 0 and <= 20 } => "say which labels, up to 20",
+            BulkAction.SetLabels when command.Labels!.Any(label => label.Key.Length is 0 or > 100 || label.Value.Length > 200) => "a label has a key of 1 to 100 and a value of up to 200 characters",
+            _ => null,
+        };
+    }
+
+    private static BulkOperation? Find(Turn turn, string id) => turn.State.Operations.FirstOrDefault(operation => operation.Id == id);
+
+    private static Refusal NotFound(string id) => new(RefusalCode.NotFound, $"operation {id} is not known");
+
+    private static void Log(Turn turn, BulkOperation operation, string stage, string message, string actor) => turn.Log(new Activity
+    {
+        Sequence = 0,
+        At = default,
+        Source = "person",
+        Stage = stage,
+        Message = message,
+        Actor = actor,
+        Request = new Links.RequestId(operation.Id),
+    });
+}
