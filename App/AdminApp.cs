@@ -29,6 +29,8 @@ namespace BlazorPluginAdmin.App;
 /// <summary>The whole admin, as Main and the tests start it.</summary>
 public sealed class AdminApp : IAsyncDisposable
 {
+    private static readonly DateTimeOffset s_started = System.Diagnostics.Process.GetCurrentProcess().StartTime;
+
     private readonly WebApplication _app;
     private readonly AdminFolder? _folder;
 
@@ -181,8 +183,13 @@ public sealed class AdminApp : IAsyncDisposable
         var workers = new Uri(addresses[1]);
         // "Every address of this machine" is nothing that a worker can dial.
         var host = options.WorkerAddress.Equals(IPAddress.Any) || options.WorkerAddress.Equals(IPAddress.IPv6Any) ? Environment.MachineName : workers.Host;
+        var store = new FileInfo(Path.Combine(options.DataDir, "admin.db"));
         return new ShellOptions(
-            options.EnvironmentName, typeof(AdminApp).Assembly.GetName().Version!.ToString(3), $"{host}:{workers.Port}", addresses[0], options.Admission, options.WorkerPort.IsTls);
+            options.EnvironmentName, typeof(AdminApp).Assembly.GetName().Version!.ToString(3), $"{host}:{workers.Port}", addresses[0], options.Admission, options.WorkerPort.IsTls)
+        {
+            StartedAt = s_started,
+            StoreSize = !options.Ephemeral && store.Exists ? store.Length : 0,
+        };
     }
 
     private static StartRefusedException? Reason(Exception exception, AppOptions options) => exception switch

@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Components.JobTypes;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
 using Microsoft.AspNetCore.Builder;
@@ -22,6 +23,7 @@ public static class PagesRegistration
         services.AddRadzenComponents();
         services.AddLive();
         services.AddScoped<Toasts>();
+        services.AddScoped<DraftStore>();
         return services;
     }
 

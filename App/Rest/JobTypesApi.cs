@@ -148,7 +148,7 @@ public static class JobTypesApi
     }
 
     private static ConfigValues Public(FormSchema? form, ConfigValues values) =>
-        (form?.Fields ?? []).Where(field => field.IsSecret).Aggregate(values, (left, field) => left.Without(field.Name));
+        SecretFields.Without(form, values);
 
     private static async Task<IResult> SaveAsync(IAdmin admin, string type, long? version, HttpRequest request, CancellationToken cancellationToken)
     {

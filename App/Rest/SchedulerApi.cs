@@ -1,5 +1,7 @@
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Views;
 using static BlazorPluginAdmin.App.Rest.WireJson;
@@ -13,6 +15,13 @@ public static class SchedulerApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
+        api.MapPost("/scheduler/pause", async (IAdmin admin, HttpRequest request, CancellationToken cancellationToken) =>
+        {
+            var (body, problem) = await Bodies.ReadAsync<JobTypesApi.PauseBody>(request, cancellationToken);
+            var paused = body?.Paused ?? true;
+            return problem ?? Replies.From(
+                await admin.SendAsync(new PauseScheduler(Actor.LocalRest, paused, body?.Reason ?? "", body?.Until), cancellationToken), _ => Json(new { paused, until = body?.Until }));
+        });
         api.MapGet("/lanes", (IAdmin admin, TimeProvider time) =>
         {
             var model = admin.Views.Current.Value;

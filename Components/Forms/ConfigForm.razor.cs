@@ -20,6 +20,10 @@ public sealed partial class ConfigForm
     [Parameter]
     public string Title { get; set; } = "";
 
+    /// <summary>Asked to show a value that is kept secret against its worker's word.</summary>
+    [Parameter]
+    public EventCallback<FieldSlot> OnReveal { get; set; }
+
     private string Name => Title.Length > 0 ? Title : Buffer.Form.Title.Length > 0 ? Buffer.Form.Title : "this form";
 
     public void Dispose() => Follow(null);
@@ -50,6 +54,14 @@ public sealed partial class ConfigForm
         _visible = visible;
         StateHasChanged();
     }
+
+    private void UseDefaults()
+    {
+        foreach (var slot in Buffer.Slots.Where(slot => slot is { ReadOnly: false, IsDefault: false, Field.IsSecret: false }))
+            slot.UseDefault();
+    }
+
+    private string TextOf(string name, ConfigValue value) => Buffer.Form.IsOnceSecret(name) ? ConfigValueText.Secret(value) : ConfigValueText.Short(value);
 
     private HashSet<string> VisibleNames() =>
         Buffer.Slots.Where(slot => slot.IsVisible).Select(slot => slot.Field.Name).ToHashSet(StringComparer.Ordinal);

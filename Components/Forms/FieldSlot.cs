@@ -64,6 +64,9 @@ public sealed class FieldSlot
         }
     }
 
+    /// <summary>What the admin makes of the value where that is another one; empty = nothing to say.</summary>
+    public string Note => Buffer.NoteOf?.Invoke(this) ?? "";
+
     /// <summary>Text that is not a value yet; kept so that nobody loses what they typed.</summary>
     public string? Raw { get; private set; }
 
@@ -115,6 +118,13 @@ public sealed class FieldSlot
         Touch();
     }
 
+    /// <summary>Takes a value from outside the control, whose own draft begins anew with it.</summary>
+    public void Replace(ConfigValue value)
+    {
+        Load();
+        Set(value);
+    }
+
     /// <summary>Takes what was typed: a value when it is one, else kept as text with the reason.</summary>
     public void SetText(string text)
     {
@@ -163,6 +173,17 @@ public sealed class FieldSlot
         _edit = null;
         Raw = null;
         Touch();
+    }
+
+    /// <summary>The edit as it stands, to go back to.</summary>
+    internal SlotEdit? Snapshot() => IsDirty ? new SlotEdit(Field.Name, _edited, _edit, Raw, RawError) : null;
+
+    internal void Apply(SlotEdit edit)
+    {
+        Load();
+        (_edited, _edit, Raw, RawError) = (edit.Edited, edit.Value, edit.Raw, edit.RawError);
+        Buffer.Forget();
+        Check();
     }
 
     internal void Load()

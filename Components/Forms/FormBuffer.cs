@@ -11,6 +11,7 @@ public sealed class FormBuffer
 {
     private readonly Dictionary<string, FieldSlot> _slots = new(StringComparer.Ordinal);
     private readonly HashSet<Task> _arriving = [];
+    private readonly Dictionary<string, ConfigValue?> _others = new(StringComparer.Ordinal);
     private FieldVisibility? _visibility;
 
     public FormBuffer(FormSchema form, FormKind kind, ConfigValues saved, FormPart part = FormPart.Config, bool readOnly = false, string idPrefix = "f-")
@@ -50,6 +51,9 @@ public sealed class FormBuffer
     /// <summary>Something was typed, undone, checked or refused.</summary>
     public event Action? Changed;
 
+    /// <summary>Tells what the admin makes of a value where that is another one.</summary>
+    public Func<FieldSlot, string>? NoteOf { get; set; }
+
     public IEnumerable<FieldSlot> Slots => _slots.Values;
 
     /// <summary>The first field of the section that has each name; a second one of the same name is not shown.</summary>
@@ -76,13 +80,29 @@ public sealed class FormBuffer
         get
         {
             var names = Form.Fields.Select(known => known.Name).ToHashSet(StringComparer.Ordinal);
-            return ConfigValues.From(Form.Defaults.Overlay(Saved).Where(pair => !names.Contains(pair.Key)));
+            return ConfigValues.From(Form.Defaults.Overlay(WithOthers(Saved)).Where(pair => !names.Contains(pair.Key)));
         }
     }
 
-    public int DirtyCount => _slots.Values.Count(slot => slot.IsDirty);
+    /// <summary>Names without a field that are dropped or added by this edit.</summary>
+    public IReadOnlyCollection<string> ChangedOthers => [.. _others.Where(other => !Equals(other.Value, Saved.Find(other.Key))).Select(other => other.Key)];
 
-    public bool IsDirty => _slots.Values.Any(slot => slot.IsDirty);
+    /// <summary>Drops a value that no field shows (null), or adds one.</summary>
+    public void SetOther(string name, ConfigValue? value)
+    {
+        _others[name] = value;
+        Tell();
+    }
+
+    public void KeepOther(string name)
+    {
+        _others.Remove(name);
+        Tell();
+    }
+
+    public int DirtyCount => _slots.Values.Count(slot => slot.IsDirty) + ChangedOthers.Count;
+
+    public bool IsDirty => DirtyCount > 0;
 
     public ImmutableArray<FieldError> Errors => [.. _slots.Values.Where(slot => slot.IsVisible || slot.Raw is not null).SelectMany(slot => slot.Errors), .. Unplaced];
 
@@ -100,6 +120,9 @@ public sealed class FormBuffer
             result = result.Without(slot.Field.Name);
         return Part == FormPart.Submission ? ConfigValues.From(result.Where(pair => _slots.ContainsKey(pair.Key))) : result;
     }
+
+    /// <summary>The result as it is sent to the admin: a secret that is cleared is there without a value, one that is kept is left alone.</summary>
+    public ConfigValues Sent() => _slots.Values.Where(slot => slot.SecretCleared).Aggregate(Result(), (sent, slot) => sent.With(slot.Field.Name, ConfigValue.None.Instance));
 
     /// <summary>Waits for text still on its way from the browser, then checks everything. True when it may be saved.</summary>
     public async Task<bool> ReviewAsync()
@@ -132,24 +155,44 @@ public sealed class FormBuffer
     {
         Reviewed = false;
         Unplaced = [];
+        _others.Clear();
         foreach (var slot in _slots.Values)
-            slot.Undo();
+            slot.Load();
+        Forget();
+        Tell();
+    }
+
+    /// <summary>Everything that was changed, secrets and unfinished text included; stays on the server.</summary>
+    public FormEdit Snapshot() => new([.. _slots.Values.Select(slot => slot.Snapshot()).OfType<SlotEdit>()], [.. _others]);
+
+    /// <summary>Lays changes over what is stored; those of fields that are not there, or not for editing, are left out.</summary>
+    public void Apply(FormEdit edit)
+    {
+        foreach (var change in edit.Slots)
+        {
+            if (Find(change.Field) is { ReadOnly: false } slot)
+                slot.Apply(change);
+        }
+        foreach (var (name, value) in edit.Others)
+            _others[name] = value;
         Tell();
     }
 
     /// <summary>Lays the changes over newer stored values, after a save here or elsewhere.</summary>
     public void Rebase(ConfigValues saved, bool keepChanges)
     {
+        var edit = keepChanges ? Snapshot() : FormEdit.None;
         Saved = saved;
-        _visibility = null;
-        if (keepChanges)
-            Tell();
-        else
-            Discard();
+        Discard();
+        Apply(edit);
     }
 
     /// <summary>Changes worth keeping when the circuit is lost; never a secret.</summary>
     public ConfigValues Draft() => ConfigValues.From(Overlay.Where(pair => !_slots[pair.Key].Field.IsSecret));
+
+    /// <summary>Unfinished text worth keeping, by field; never a secret.</summary>
+    public IEnumerable<(string Field, string Text)> UnfinishedText() =>
+        _slots.Values.Where(slot => slot is { IsDirty: true, Raw: not null, Field.IsSecret: false }).Select(slot => (slot.Field.Name, slot.Raw!));
 
     public void Restore(ConfigValues draft)
     {
@@ -191,9 +234,16 @@ public sealed class FormBuffer
 
     internal void Tell() => Changed?.Invoke();
 
+    private ConfigValues WithOthers(ConfigValues values)
+    {
+        foreach (var (name, value) in _others)
+            values = value is null ? values.Without(name) : values.With(name, value);
+        return values;
+    }
+
     private ConfigValues Merged()
     {
-        var merged = Saved;
+        var merged = WithOthers(Saved);
         foreach (var slot in _slots.Values.Where(slot => slot.IsEdited))
         {
             // Emptied is a value of its own ("no text", "no secret"); null means that the default counts again.

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using BlazorPluginAdmin.Components.Forms;
 using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
@@ -13,219 +14,319 @@ using Microsoft.JSInterop;
 
 namespace BlazorPluginAdmin.Components.JobTypes;
 
-/// <summary>The forms of a job type: edit, test, save. What a person typed is never overwritten by what arrives meanwhile.</summary>
+/// <summary>The forms of a job type: edit, test, review, save. What a person typed is never overwritten by what arrives meanwhile.</summary>
 public sealed partial class ConfigTab : LiveComponent
 {
-    private readonly Dictionary<string, string> _errors = new(StringComparer.Ordinal);
-    private FormBuffer? _admin;
-    private FormBuffer? _worker;
-    private RuntimeSettings _runtime = new();
-    private RuntimeSettings _savedRuntime = new();
-    private Descriptor? _descriptor;
-    private ImmutableArray<ConfigDocument> _versions = [];
-    private ImmutableArray<ProposalTrace> _tested = [];
+    private static readonly (string View, string Text)[] Views = [("form", "Form"), ("json", "JSON"), ("curl", "cURL")];
+
+    private ConfigEdit? _edit;
+    private ImmutableArray<ConfigChange> _changes = [];
+    private ImmutableArray<ConfigEffect> _effects = [];
     private Detection? _test;
-    private long _version = -1;
-    private long _newer;
+    private Asking _dialog;
+    private DateTimeOffset? _draftAt;
+    private string _target = "";
+    private string _intro = "";
+    private string _refusal = "";
     private string _reply = "";
     private bool _refused;
     private bool _busy;
+    private bool _leaving;
+
+    /// <summary>Changed since the draft was written; the first render looks for one instead.</summary>
+    private bool _draftDue;
+    private bool _draftSought;
+
+    private enum Asking
+    {
+        Nothing,
+        Review,
+        Conflict,
+        Leave,
+    }
 
     [Parameter]
     [EditorRequired]
     public string JobType { get; set; } = "";
 
+    [SupplyParameterFromQuery(Name = "as")]
+    private string? As { get; set; }
+
+    /// <summary>The version to compare with <see cref="With"/>, or with the one in force.</summary>
+    [SupplyParameterFromQuery(Name = "version")]
+    private string? Version { get; set; }
+
+    [SupplyParameterFromQuery(Name = "with")]
+    private string? With { get; set; }
+
     [Inject]
-    private IJSRuntime Script { get; set; } = default!;
+    private DraftStore Drafts { get; set; } = default!;
+
+    [Inject]
+    private Toasts Toasts { get; set; } = default!;
+
+    [Inject]
+    private AdminOptions Options { get; set; } = default!;
 
     private JobTypeView? Type => Model.JobType(JobType);
 
-    private int Changes => (_admin?.DirtyCount ?? 0) + (_worker?.DirtyCount ?? 0)
-        + (_runtime.Enabled != _savedRuntime.Enabled ? 1 : 0) + RuntimeField.All.Count(number => number.Get(_runtime) != number.Get(_savedRuntime));
+    private string View => Views.Any(view => view.View == As) ? As! : "form";
 
-    protected override Task OnInitializedAsync() => ShowAsync();
+    private int Dirty => _edit?.DirtyCount ?? 0;
 
-    protected override Task OnModelAsync() => ShowAsync();
+    /// <summary>A version that was saved after the one this edit stands on.</summary>
+    private ConfigDocument? Newer => Type?.Config is { } config && _edit is not null && config.Version > _edit.Version ? config : null;
 
-    /// <summary>A newer version replaces the edit copy only when nothing was typed; else the person is told.</summary>
-    private async Task ShowAsync()
+    protected override void OnInitialized()
     {
-        if (Type?.Descriptor is null || (Type.Config?.Version ?? 0) == _version && ReferenceEquals(Type.Descriptor, _descriptor))
+        base.OnInitialized();
+        Show();
+    }
+
+    protected override Task OnModelAsync()
+    {
+        Show();
+        return Task.CompletedTask;
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        try
+        {
+            if (!_draftSought && _edit is not null)
+            {
+                _draftSought = true;
+                await RestoreAsync();
+            }
+            else if (_draftDue && _edit is not null)
+            {
+                _draftDue = false;
+                await (Dirty == 0 ? Drafts.ForgetAsync(JobType) : Drafts.KeepAsync(JobType, ConfigDraft.Of(_edit, Time.GetUtcNow())));
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser has gone; what it kept is what it has.
+        }
+    }
+
+    private string LinkTo(string view) => JobTypeLinks.To("configuration", JobType) + (view == "form" ? "" : $"&as={view}");
+
+    /// <summary>Other forms and newer versions replace the edit copy at once only while nothing was typed; else it is laid over the new form, and a newer version waits to be merged.</summary>
+    private void Show()
+    {
+        if (Type is not { Descriptor: { } descriptor } type)
         {
             return;
         }
 
-        if (_version >= 0 && Changes > 0)
+        if (_edit is null || (Dirty == 0 && (Newer is not null || !_edit.IsOf(descriptor, type.CanDetect))))
         {
-            _newer = Type.Config?.Version ?? 0;
+            Begin(new ConfigEdit(descriptor, type.Config, type.CanDetect));
+        }
+        else if (!_edit.IsOf(descriptor, type.CanDetect))
+        {
+            Begin(_edit.Over(descriptor, type.CanDetect));
+        }
+    }
+
+    private void Begin(ConfigEdit edit)
+    {
+        foreach (var form in edit.Forms)
+        {
+            form.Changed += OnEdited;
+        }
+
+        _edit = edit;
+    }
+
+    private void OnEdited()
+    {
+        (_reply, _refused, _draftDue) = ("", false, true);
+        StateHasChanged();
+    }
+
+    private async Task RestoreAsync()
+    {
+        if (await Drafts.FindAsync(JobType) is not { } draft)
+        {
             return;
         }
 
-        Reload();
-        _versions = await Admin.History.ConfigVersionsAsync(JobType, 20, Gone);
-    }
-
-    private void Reload()
-    {
-        var config = Type?.Config;
-        _descriptor = Type!.Descriptor!;
-        _version = config?.Version ?? 0;
-        _newer = 0;
-        Follow(ref _admin, new FormBuffer(FormDefaults.AdminForm(_descriptor), FormKind.Admin, FormDefaults.Admin(_descriptor, config?.AdminValues ?? ConfigValues.Empty), FormPart.Config, idPrefix: "a-"));
-        Follow(ref _worker, new FormBuffer(FormDefaults.WorkerForm(_descriptor), FormKind.Worker, FormDefaults.Worker(_descriptor, config?.WorkerValues ?? ConfigValues.Empty), FormPart.Config, idPrefix: "w-"));
-        _savedRuntime = _runtime = RuntimePolicy.Overlay(config?.Runtime, _descriptor.RuntimeDefaults);
-    }
-
-    private void Follow(ref FormBuffer? place, FormBuffer buffer)
-    {
-        buffer.Changed += () => _ = InvokeAsync(() =>
+        // A draft stands on the version it was begun on, so that what was saved since can be merged.
+        var version = draft.Version == _edit!.Version ? _edit.Read : (await Admin.History.ConfigVersionsAsync(JobType, 1, Gone, draft.Version + 1)).FirstOrDefault();
+        var edit = new ConfigEdit(_edit.Descriptor, version, Type?.CanDetect == true);
+        draft.ApplyTo(edit);
+        if (edit.DirtyCount > 0)
         {
-            _reply = "";
+            Begin(edit);
+            _draftAt = draft.At;
             StateHasChanged();
-        });
-        place = buffer;
+        }
     }
 
     private void Discard()
     {
-        Reload();
-        _errors.Clear();
-        _reply = "";
+        var (edit, lost, count) = (_edit!, _edit!.Snapshot(), Dirty);
+        edit.Discard();
+        _draftAt = null;
+        Toasts.Say($"{Words.Count(count, "change")} discarded.", () =>
+        {
+            edit.Apply(lost);
+            return Task.FromResult<Refusal?>(null);
+        });
+        Show();
     }
 
-    private void SetNumber(RuntimeField field, string? text)
+    private async Task<bool> CheckAsync()
     {
-        _reply = "";
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (await _edit!.ReviewAsync())
         {
-            _errors.Remove(field.Name);
-            _runtime = field.Set(_runtime, number);
-        }
-        else
-        {
-            _errors[field.Name] = $"'{text}' is not a whole number of 0 or more";
-        }
-    }
-
-    private async Task<bool> ReviewAsync()
-    {
-        var admin = await _admin!.ReviewAsync();
-        var worker = await _worker!.ReviewAsync();
-        if (!admin || !worker)
-        {
-            await ShowFirstErrorAsync(admin ? _worker : _admin);
+            return true;
         }
 
-        return admin && worker && _errors.Count == 0;
-    }
-
-    private static async Task ShowFirstErrorAsync(FormBuffer form)
-    {
+        Say("Some values are not valid; see the marked fields", refused: true);
         try
         {
-            await form.FocusFirstErrorAsync();
+            await (_edit.FirstInvalid?.FocusFirstErrorAsync() ?? ValueTask.CompletedTask);
         }
         catch (JSException)
         {
-            // The search in the form hides the field; the summary on top names it.
+            // The search in the form hides the field, or another view is open; the summary on top names it.
         }
+
+        return false;
     }
 
-    private async Task SaveAsync()
+    private async Task ReviewAsync()
+    {
+        if (!await CheckAsync())
+        {
+            return;
+        }
+
+        if (Newer is not null)
+        {
+            _dialog = Asking.Conflict;
+            return;
+        }
+
+        _changes = _edit!.Changes;
+        if (_changes.IsEmpty)
+        {
+            Say("Nothing differs from what is saved", refused: false);
+            return;
+        }
+
+        _effects = ConfigEffects.Of(Type!, _edit.Settings, _changes.Count(change => change.Form != FieldError.NameOf(FormKind.Runtime)), Time.GetUtcNow(), Options.FirstDetectionDelay);
+        (_dialog, _refusal) = (Asking.Review, "");
+    }
+
+    private async Task SaveAsync(string reason)
     {
         _busy = true;
-        if (!await ReviewAsync())
+        var reply = await Admin.SendAsync(_edit!.Save(Actor.LocalUi, reason), Gone);
+        _busy = false;
+        if (reply.IsAccepted)
         {
-            Say("Some values are not valid; see the marked fields", refused: true);
+            // The model follows within a moment; until then the edit already stands on what was saved.
+            Begin(new ConfigEdit(_edit.Descriptor, reply.Value, Type?.CanDetect == true));
+            (_draftAt, _draftDue) = (null, true);
+            Close();
+            Say($"Saved as version {reply.Value.Version}", refused: false);
+        }
+        else if (reply.Refusal.Code == RefusalCode.Conflict)
+        {
+            _dialog = Newer is null ? _dialog : Asking.Conflict;
+            _refusal = reply.Refusal.Text;
         }
         else
         {
-            var reply = await Admin.SendAsync(new SaveConfig(Actor.LocalUi, JobType, _version, _admin!.Result(), _worker!.Result(), _runtime, ""), Gone);
-            if (reply.IsAccepted)
+            _edit.Refuse(reply.Refusal.Fields);
+            _refusal = reply.Refusal.Text;
+            if (!reply.Refusal.Fields.IsEmpty)
             {
-                await SavedAsync(reply.Value);
-            }
-            else
-            {
-                _admin.Refuse(reply.Refusal.Fields);
-                _worker.Refuse(reply.Refusal.Fields);
-                foreach (var error in reply.Refusal.Fields.Where(error => error.Form == "admin_runtime"))
-                {
-                    _errors[error.Field] = error.Message;
-                }
-
+                Close();
                 Say(reply.Refusal.Text, refused: true);
             }
         }
-
-        _busy = false;
     }
 
-    private async Task SavedAsync(ConfigDocument saved)
+    private Task MergeAsync(ImmutableArray<(string Form, string Name)> givenUp)
     {
-        // The model follows within a moment; until then the buffers already stand on what was saved.
-        _version = saved.Version;
-        Follow(ref _admin, new FormBuffer(_admin!.Form, FormKind.Admin, FormDefaults.Admin(_descriptor, saved.AdminValues), FormPart.Config, idPrefix: "a-"));
-        Follow(ref _worker, new FormBuffer(_worker!.Form, FormKind.Worker, FormDefaults.Worker(_descriptor, saved.WorkerValues), FormPart.Config, idPrefix: "w-"));
-        _savedRuntime = _runtime;
-        _versions = await Admin.History.ConfigVersionsAsync(JobType, 20, Gone);
-        Say($"Saved as version {saved.Version}", refused: false);
+        _edit!.Rebase(Newer, givenUp);
+        Close();
+        if (Dirty == 0)
+        {
+            Say($"Nothing of yours is left to save; version {_edit.Version} stands", refused: false);
+            return Task.CompletedTask;
+        }
+
+        return ReviewAsync();
     }
+
+    /// <summary>An older version becomes unsaved changes over today's; secrets stay as they are.</summary>
+    private async Task RevertAsync(ConfigDocument older)
+    {
+        var edit = new ConfigEdit(_edit!.Descriptor, Type!.Config, Type.CanDetect);
+        edit.Take(older);
+        Begin(edit);
+        _draftDue = true;
+        _intro = $"The values of version {older.Version} become a new version. Secrets stay as they are now.";
+        await ReviewAsync();
+    }
+
+    private void Imported() => Navigation.NavigateTo(LinkTo("form"));
 
     private async Task TestAsync()
     {
+        if (!await CheckAsync())
+        {
+            return;
+        }
+
         _busy = true;
-        _test = null;
-        if (await ReviewAsync())
-        {
-            var reply = await Admin.SendAsync(new RequestDetection(Actor.LocalUi, JobType, DetectionMode.Test, Override: new ConfigOverride(_admin!.Result(), _worker!.Result())), Gone);
-            Say(reply.Refusal?.Text ?? "Testing; nothing is saved or queued", !reply.IsAccepted);
-            if (reply.IsAccepted)
-            {
-                await FollowTestAsync(reply.Value);
-            }
-        }
-        else
-        {
-            Say("Some values are not valid; see the marked fields", refused: true);
-        }
-
+        var reply = await Admin.SendAsync(new RequestDetection(Actor.LocalUi, JobType, DetectionMode.Test, Override: new ConfigOverride(Whole(_edit!.Admin), Whole(_edit.Worker))), Gone);
         _busy = false;
+        _test = reply.Value;
+        Say(reply.Refusal?.Text ?? "", !reply.IsAccepted);
     }
 
-    private async Task FollowTestAsync(Detection test)
-    {
-        var version = -1L;
-        while (true)
-        {
-            var (newest, state) = await Admin.States.NewerAsync(version, Gone);
-            version = newest;
-            if (!state.Detections.TryGetValue(test.Id, out var running))
-            {
-                _test = state.JobTypes[JobType].RecentDetections.FirstOrDefault(ended => ended.Id == test.Id) ?? test;
-                _tested = await Admin.History.ProposalsAsync(test.Id, 0, 10, Gone);
-                Say("Tested; nothing was saved or queued", refused: _test.Error.Length > 0);
-                return;
-            }
-
-            _test = running;
-        }
-    }
+    /// <summary>With the defaults of whatever was not said, as a worker gets a config.</summary>
+    private static ConfigValues Whole(FormBuffer form) => form.Form.Defaults.Overlay(form.Result());
 
     private async Task RefreshAsync()
     {
         var reply = await Admin.SendAsync(new RefreshSchema(Actor.LocalUi, JobType, Force: true), Gone);
-        Say(reply.IsAccepted ? "Asked a worker for its newest form" : reply.Refusal.Text, !reply.IsAccepted);
+        Toasts.Say(reply.Refusal, "Asked a worker for its newest form.");
     }
 
-    private async Task ConfirmLeaveAsync(LocationChangingContext context)
+    private async Task SeenAsync() => Toasts.Say((await Admin.SendAsync(new AcceptForms(Actor.LocalUi, JobType), Gone)).Refusal, "Noted.");
+
+    private async Task RevealAsync(FieldSlot slot) => Toasts.Say(
+        (await Admin.SendAsync(new RevealField(Actor.LocalUi, JobType, slot.Buffer.Kind, slot.Field.Name), Gone)).Refusal, $"{slot.Field.Caption} is shown from now on.");
+
+    private void AskBeforeLeaving(LocationChangingContext context)
     {
-        var leaves = !context.TargetLocation.Contains($"plugin/configuration?job={Uri.EscapeDataString(JobType)}", StringComparison.Ordinal);
-        if (leaves && Changes > 0 && !await Script.InvokeAsync<bool>("confirm", Gone, $"Leave without saving {Changes} change{(Changes == 1 ? "" : "s")}?"))
+        var here = $"configuration?job={Uri.EscapeDataString(JobType)}";
+        if (_leaving || Dirty == 0 || context.TargetLocation.Contains(here, StringComparison.Ordinal))
         {
-            context.PreventNavigation();
+            return;
         }
+
+        context.PreventNavigation();
+        (_target, _dialog) = (context.TargetLocation, Asking.Leave);
+        StateHasChanged();
     }
+
+    private async Task LeaveAsync()
+    {
+        _leaving = true;
+        await Drafts.ForgetAsync(JobType);
+        Navigation.NavigateTo(_target);
+    }
+
+    private void Close() => (_dialog, _intro, _refusal) = (Asking.Nothing, "", "");
 
     private void Say(string text, bool refused) => (_reply, _refused) = (text, refused);
 }

@@ -1,3 +1,5 @@
+using BlazorPluginAdmin.Server.Core.Detections;
+
 namespace BlazorPluginAdmin.Components.JobTypes;
 
 /// <summary>Addresses of the job type tabs.</summary>
@@ -5,6 +7,13 @@ public static class JobTypeLinks
 {
     public static readonly IReadOnlyList<(string Tab, string Text)> Tabs =
         [("configuration", "Configuration"), ("detection", "Detection"), ("queue", "Queue"), ("execution", "Execution"), ("history", "History")];
+
+    /// <summary>One detection with its proposals.</summary>
+    public static string Detection(Detection detection) => $"{To("detection", detection.JobType)}&id={Uri.EscapeDataString(detection.Id.Value)}";
+
+    /// <summary>Two saved versions of a config side by side; without a right one, with the version in force.</summary>
+    public static string Version(string jobType, long? left, long? right = null) =>
+        To("configuration", jobType) + (left is null ? "" : $"&version={left}") + (right is null ? "" : $"&with={right}");
 
     /// <param name="lane">Narrowed to this lane; null = all.</param>
     public static string To(string tab, string? jobType, string? lane = null) =>

@@ -19,5 +19,14 @@ public sealed record SaveConfig(
 /// <summary>Asks a worker for the descriptor again; accepted when asked, the answer shows in the read model.</summary>
 public sealed record RefreshSchema(Actor By, string JobType, bool Force) : Command<SchemaRefresh>(By);
 
+/// <summary>Switches a job type on or off, whatever else its config says: a new version that changes nothing but that.</summary>
+public sealed record EnableJobType(Actor By, string JobType, bool Enabled) : Command<ConfigDocument>(By);
+
+/// <summary>A person has seen how the forms changed since the config was saved; nothing else changes.</summary>
+public sealed record AcceptForms(Actor By, string JobType) : Command<Descriptor>(By);
+
+/// <summary>Agrees that a field is no secret any more, as its worker says; from then on its value is shown.</summary>
+public sealed record RevealField(Actor By, string JobType, FormKind Form, string Field) : Command<Descriptor>(By);
+
 /// <summary>The request under way, or null when the stored descriptor is good enough.</summary>
 public sealed record SchemaRefresh(string JobType, Links.RequestId? RequestId);

@@ -84,12 +84,43 @@ public static class ConfigTransitions
         return document;
     }
 
+    /// <summary>Not checked against the forms: a type whose form has become stricter can still be switched off.</summary>
+    public static Reply<ConfigDocument> Enable(Turn turn, EnableJobType command)
+    {
+        if (turn.State.JobTypes.GetValueOrDefault(command.JobType) is not { Config: { } current } type)
+        {
+            return new Refusal(RefusalCode.NotFound, $"there is no config of {command.JobType} yet");
+        }
+
+        var document = current with
+        {
+            Version = current.Version + 1,
+            Runtime = RuntimePolicy.Overlay(current.Runtime, type.Descriptor?.RuntimeDefaults) with { Enabled = command.Enabled },
+            SavedAt = turn.Now.Wall,
+            SavedBy = command.By.Name,
+            Via = command.By.Via,
+            Reason = command.Enabled ? "switched on" : "switched off",
+        };
+        Store(turn, type, document);
+        turn.Log(new Activity
+        {
+            Sequence = 0,
+            At = default,
+            Source = "person",
+            Stage = "config",
+            Message = $"{command.JobType} {document.Reason}, version {document.Version}",
+            JobType = command.JobType,
+            Actor = command.By.Name,
+        });
+        return document;
+    }
+
     private static void Store(Turn turn, JobType type, ConfigDocument document)
     {
         turn.Save(new Change.ConfigSaved(document));
         var before = type.Policy;
         var policy = RuntimePolicy.Resolve(document.Runtime, type.Descriptor?.RuntimeDefaults);
-        var changed = type with { Config = document, Policy = policy };
+        var changed = Known(turn, type) with { Config = document, Policy = policy };
         if (type.Schedule.NextAt is null || policy.DetectionInterval == before.DetectionInterval || type.Timetable.Cron.Length > 0)
         {
             turn.Put(changed);
@@ -105,14 +136,30 @@ public static class ConfigTransitions
         SchemaTransitions.Scheduled(turn, type.Name);
     }
 
-    /// <summary>A secret that was not sent stays as it is: people never get it to send it back.</summary>
+    /// <summary>The forms as they are now are the ones that a person knows.</summary>
+    internal static JobType Known(Turn turn, JobType type)
+    {
+        if (type.Descriptor is not { } forms || ReferenceEquals(forms, type.KnownForms))
+        {
+            return type;
+        }
+
+        turn.Save(new Change.FormsKnown(forms));
+        return type with { KnownForms = forms };
+    }
+
+    /// <summary>A secret that was not sent stays as it is: people never get it to send it back. One that is sent without a value goes.</summary>
     private static ConfigValues KeepSecrets(FormSchema form, ConfigValues sent, ConfigValues? stored)
     {
-        foreach (var field in form.Fields.Where(field => field.IsSecret && !sent.ContainsKey(field.Name)))
+        foreach (var name in SecretFields.Names(form))
         {
-            if (stored?.Find(field.Name) is { } secret)
+            if (sent.Find(name) is ConfigValue.None)
             {
-                sent = sent.With(field.Name, secret);
+                sent = sent.Without(name);
+            }
+            else if (!sent.ContainsKey(name) && stored?.Find(name) is { } secret)
+            {
+                sent = sent.With(name, secret);
             }
         }
 

@@ -59,6 +59,9 @@ public sealed record AdminState
 
     public ClusterState Cluster { get; init; } = ClusterState.None;
 
+    /// <summary>The scheduler stands still for all job types; null = it runs.</summary>
+    public SchedulerPause? Pause { get; init; }
+
     /// <summary>Bulk operations, newest first; the ended ones among them bounded.</summary>
     public ImmutableArray<BulkOperation> Operations { get; init; } = [];
 

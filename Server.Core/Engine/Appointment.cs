@@ -11,6 +11,7 @@ public enum AppointmentKind
     JobTypeDue,
     LaneDue,
     LockDue,
+    SchedulerDue,
 }
 
 /// <summary>

@@ -40,6 +40,9 @@ public abstract record Change
 
     public sealed record DescriptorSaved(Descriptor Descriptor, DateTimeOffset At, WorkerId From) : Change;
 
+    /// <summary>The forms that a config was saved under, or that a person has seen.</summary>
+    public sealed record FormsKnown(Descriptor Forms) : Change;
+
     public sealed record ConfigSaved(ConfigDocument Config) : Change;
 
     public sealed record ScheduleSaved(string JobType, ScheduleRow Schedule) : Change;
@@ -54,6 +57,8 @@ public abstract record Change
     }
 
     public sealed record LanesSaved(LaneChanges Lanes) : Change;
+
+    public sealed record SchedulerSaved(SchedulerPause? Pause) : Change;
 
     public sealed record ClusterSaved(ClusterSettings Cluster) : Change;
 

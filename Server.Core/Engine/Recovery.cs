@@ -39,12 +39,14 @@ public static class Recovery
                 Conflict = null,
             }),
         });
+        SchedulerPauses.Restore(turn, stored.Pause);
         LaneSettingsTransitions.Apply(turn, stored.Lanes ?? LaneChanges.None);
         foreach (var type in stored.JobTypes)
         {
             turn.Put(turn.JobType(type.Name) with
             {
                 Descriptor = type.Descriptor,
+                KnownForms = type.KnownForms,
                 Config = type.Config,
                 Policy = RuntimePolicy.Resolve(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
                 Schedule = type.Schedule ?? ScheduleRow.Empty,

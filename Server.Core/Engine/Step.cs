@@ -34,6 +34,8 @@ public static class Step
                 return ConfigTransitions.Save(turn, command);
             case RefreshSchema command:
                 return SchemaTransitions.Refresh(turn, command);
+            case PauseScheduler command:
+                return SchedulerPauses.Pause(turn, command);
             case PauseJobType command:
                 return PauseTransitions.Pause(turn, command);
             case SubmitJob command:
@@ -48,6 +50,12 @@ public static class Step
                 return JobRequests.SetPriority(turn, command);
             case DrainWorker command:
                 return WorkerTransitions.Drain(turn, command);
+            case EnableJobType command:
+                return ConfigTransitions.Enable(turn, command);
+            case AcceptForms command:
+                return SchemaTransitions.Accept(turn, command);
+            case RevealField command:
+                return SchemaTransitions.Reveal(turn, command);
             case SetTimetable command:
                 return TimetableTransitions.Set(turn, command);
             case AdmitWorker command:
@@ -109,6 +117,9 @@ public static class Step
                     break;
                 case AppointmentKind.JobTypeDue:
                     PauseTransitions.Due(turn, turn.JobType(due.Subject));
+                    break;
+                case AppointmentKind.SchedulerDue:
+                    SchedulerPauses.Due(turn);
                     break;
                 case AppointmentKind.LaneDue or AppointmentKind.LockDue:
                     // What has come is judged once a round, after everything that came with it.

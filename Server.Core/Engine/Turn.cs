@@ -213,6 +213,18 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
         Agenda = Moved(lane.WakeAt, null, AppointmentKind.LaneDue, lane.Lane),
     };
 
+    /// <summary>Null: the scheduler runs.</summary>
+    public void Put(SchedulerPause? pause)
+    {
+        State = State with
+        {
+            Pause = pause,
+            Agenda = Moved(StampOf(State.Pause), StampOf(pause), AppointmentKind.SchedulerDue, ""),
+        };
+
+        static TimeSpan? StampOf(SchedulerPause? pause) => pause?.WakeAt;
+    }
+
     public void Put(ClusterState cluster) => State = State with { Cluster = cluster };
 
     public void Put(ClusterLock cluster)

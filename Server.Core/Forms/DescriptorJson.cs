@@ -62,6 +62,13 @@ public static class DescriptorJson
         writer.WriteEndArray();
         writer.WritePropertyName("default_values");
         ConfigValueJson.Write(writer, form.Defaults);
+        if (!form.OnceSecret.IsEmpty)
+        {
+            writer.WriteStartArray("once_secret");
+            foreach (var secret in form.OnceSecret)
+                writer.WriteStringValue(secret);
+            writer.WriteEndArray();
+        }
         writer.WriteEndObject();
     }
 
@@ -91,6 +98,8 @@ public static class DescriptorJson
         writer.WriteBoolean("required", field.Required);
         writer.WriteBoolean("read_only", field.ReadOnly);
         writer.WriteBoolean("sensitive", field.Sensitive);
+        if (field.KeptSecret)
+            writer.WriteBoolean("kept_secret", true);
         WriteValue(writer, "min_value", field.Min);
         WriteValue(writer, "max_value", field.Max);
         writer.WriteStartArray("options");

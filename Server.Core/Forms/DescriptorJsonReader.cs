@@ -23,7 +23,10 @@ internal static class DescriptorJsonReader
         ? null
         : new FormSchema(
             Text(json, "form_id"), Text(json, "title"), Text(json, "description"),
-            Each(json, "sections", Section), Values(Member(json, "default_values")));
+            Each(json, "sections", Section), Values(Member(json, "default_values")))
+        {
+            OnceSecret = [.. Each(json, "once_secret", name => name.GetString() ?? "")],
+        };
 
     private static SectionSchema Section(JsonElement json) =>
         new(Text(json, "section_id"), Text(json, "title"), Text(json, "description"), Each(json, "fields", Field));
@@ -40,6 +43,7 @@ internal static class DescriptorJsonReader
         Required = Flag(json, "required"),
         ReadOnly = Flag(json, "read_only"),
         Sensitive = Flag(json, "sensitive"),
+        KeptSecret = Flag(json, "kept_secret"),
         Min = Value(Member(json, "min_value")),
         Max = Value(Member(json, "max_value")),
         Options = Each(json, "options", option =>

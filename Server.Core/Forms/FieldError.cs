@@ -6,10 +6,13 @@ public enum FormKind
     Admin,
     Worker,
     Submission,
+
+    /// <summary>Scheduling and limits, which the admin itself describes.</summary>
+    Runtime,
 }
 
 /// <summary>What is wrong at one place of a form.</summary>
-/// <param name="Form">Which form: <c>admin</c>, <c>worker</c> or <c>submission</c>; empty when it is no form's.</param>
+/// <param name="Form">Which form: <c>admin</c>, <c>worker</c>, <c>submission</c> or <c>admin_runtime</c>; empty when it is no form's.</param>
 /// <param name="Path">Field name, with list index or key: <c>roots[2]</c>, <c>overrides.key</c>.</param>
 /// <param name="Code">Stable word for programs, see <see cref="FieldErrorCodes"/>.</param>
 /// <param name="Message">Sentence for people; never repeats a secret.</param>
@@ -29,6 +32,7 @@ public sealed record FieldError(string Form, string Path, string Code, string Me
         FormKind.Admin => "admin",
         FormKind.Worker => "worker",
         FormKind.Submission => "submission",
+        FormKind.Runtime => "admin_runtime",
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 }

@@ -71,6 +71,9 @@ public sealed record FieldSchema
     /// <summary>Write-only for people: stored, sent to the worker, never shown.</summary>
     public bool Sensitive { get; init; }
 
+    /// <summary>Sensitive only because it once was: its worker no longer says so, and no person has agreed yet.</summary>
+    public bool KeptSecret { get; init; }
+
     public ConfigValue? Min { get; init; }
 
     public ConfigValue? Max { get; init; }

@@ -22,6 +22,11 @@ public sealed record FormSchema(
 {
     public static readonly FormSchema Empty = new("", "", "", [], ConfigValues.Empty);
 
+    /// <summary>Names whose values a worker once called secret and does not any more, or that have left the form: their values are not shown.</summary>
+    public ImmutableSortedSet<string> OnceSecret { get; init; } = [];
+
+    public bool IsOnceSecret(string name) => OnceSecret.Contains(name);
+
     public IEnumerable<FieldSchema> Fields => Sections.SelectMany(section => section.Fields);
 
     /// <summary>The kind this field stores; of a list it is the default value that tells the kind of the elements.</summary>

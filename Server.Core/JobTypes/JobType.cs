@@ -21,6 +21,9 @@ public sealed record JobType
 
     public Descriptor? Descriptor { get; init; }
 
+    /// <summary>The descriptor under which the config was last saved, or that a person has seen; null = not known.</summary>
+    public Descriptor? KnownForms { get; init; }
+
     public ConfigDocument? Config { get; init; }
 
     public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;

@@ -50,6 +50,35 @@ public static class SchemaTransitions
         return new SchemaRefresh(command.JobType, turn.State.Sessions[provider.Id].SchemaRequest);
     }
 
+    public static Reply<Descriptor> Accept(Turn turn, AcceptForms command)
+    {
+        if (turn.State.JobTypes.GetValueOrDefault(command.JobType) is not { Descriptor: { } descriptor } type)
+        {
+            return new Refusal(RefusalCode.NotFound, $"there is no form of {command.JobType} yet");
+        }
+
+        turn.Put(ConfigTransitions.Known(turn, type));
+        return descriptor;
+    }
+
+    public static Reply<Descriptor> Reveal(Turn turn, RevealField command)
+    {
+        if (turn.State.JobTypes.GetValueOrDefault(command.JobType) is not { Descriptor: { } descriptor } type)
+        {
+            return new Refusal(RefusalCode.NotFound, $"there is no form of {command.JobType} yet");
+        }
+
+        if (SecretFields.Reveal(descriptor, command.Form, command.Field) is not { } revealed)
+        {
+            return new Refusal(RefusalCode.WrongState, $"{command.Field} is a secret because its worker says so, or no secret at all");
+        }
+
+        turn.Save(new Change.DescriptorSaved(revealed, turn.Now.Wall, new WorkerId(command.By.Name)));
+        turn.Put(type with { Descriptor = revealed });
+        turn.Log(new Activity { Sequence = 0, At = default, Source = "person", Stage = "schema", Message = $"{command.Field} of {command.JobType} is no secret any more", JobType = command.JobType, Actor = command.By.Name });
+        return revealed;
+    }
+
     public static void Answered(Turn turn, Session session, WorkerInput.SchemaAnswered answer)
     {
         if (session.SchemaRequest == answer.RequestId)
@@ -99,9 +128,10 @@ public static class SchemaTransitions
         }
     }
 
-    private static void Accept(Turn turn, Session session, Descriptor descriptor)
+    private static void Accept(Turn turn, Session session, Descriptor described)
     {
-        var type = turn.JobType(descriptor.JobType);
+        var type = turn.JobType(described.JobType);
+        var descriptor = SecretFields.Keep(type.Descriptor, described);
         var same = type.Descriptor is not null && DescriptorJson.Write(type.Descriptor) == DescriptorJson.Write(descriptor);
         if (same || descriptor.Version < type.Descriptor?.Version)
         {
@@ -110,7 +140,7 @@ public static class SchemaTransitions
 
         var changed = type.Descriptor is not null;
         turn.Save(new Change.DescriptorSaved(descriptor, turn.Now.Wall, session.Worker));
-        turn.Put(type with { Descriptor = descriptor, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults) });
+        turn.Put((type.Config is null || type.KnownForms is not null ? type : ConfigTransitions.Known(turn, type)) with { Descriptor = descriptor, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults) });
         turn.Log(Line(session, descriptor.JobType, changed ? $"descriptor of {descriptor.JobType} changed (version {descriptor.Version})" : $"descriptor of {descriptor.JobType} stored", ActivitySeverity.Normal));
         ConfigTransitions.Bootstrap(turn, descriptor);
         Scheduled(turn, descriptor.JobType);

@@ -23,7 +23,7 @@ public static class Holds
     {
         var lane = LaneOf(state, type);
         return Missing(state, type)
-            ?? (scheduled ? OfTimetable(type, now) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: true) : null)
+            ?? (scheduled ? OfScheduler(state) ?? OfTimetable(type, now) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: true) : null)
             ?? (type.Rules.Gated && !type.Rules.Exclusive ? Gate.From(state).OnDetection(type) : null)
             ?? OfLock(state, lane);
     }
@@ -32,7 +32,7 @@ public static class Holds
     public static Hold? OnDetectedJobs(AdminState state, JobType type, Now now)
     {
         var lane = LaneOf(state, type);
-        return Missing(state, type) ?? OfTimetable(type, now) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: false) ?? OfLock(state, lane);
+        return Missing(state, type) ?? OfScheduler(state) ?? OfTimetable(type, now) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: false) ?? OfLock(state, lane);
     }
 
     /// <summary>Null: jobs that somebody asked for may start now, but for the gate.</summary>
@@ -40,7 +40,7 @@ public static class Holds
 
     /// <summary>Scheduled work of the type is out of the question, whoever has the turn.</summary>
     public static Hold? OnScheduled(AdminState state, JobType type, Now now) =>
-        Missing(state, type) ?? OfTimetable(type, now) ?? OtherAdmin(state, LaneOf(state, type));
+        Missing(state, type) ?? OfScheduler(state) ?? OfTimetable(type, now) ?? OtherAdmin(state, LaneOf(state, type));
 
     public static LaneRules LaneOf(AdminState state, JobType type) => state.Lanes.Settings.LaneOf(type.Rules);
 
@@ -49,6 +49,10 @@ public static class Holds
 
     private static Hold? Missing(AdminState state, JobType type) =>
         type.Rules.NeedsCluster && state.Cluster.Missing is { } problem ? new Hold("no_cluster", $"the cluster is not reachable: {problem}") : null;
+
+    private static Hold? OfScheduler(AdminState state) => state.Pause is { } pause
+        ? new Hold("paused", $"the scheduler is paused by {pause.By}{(pause.Reason.Length > 0 ? $": {pause.Reason}" : "")}")
+        : null;
 
     private static Hold? OfTimetable(JobType type, Now now) => type.Timetable.QuietUntil(now.Wall) is { } until
         ? new Hold("quiet", $"{type.Name} keeps quiet until {TimeZoneInfo.ConvertTime(until, TimeZoneInfo.FindSystemTimeZoneById(type.Timetable.TimeZone)):HH:mm} ({type.Timetable.TimeZone})")

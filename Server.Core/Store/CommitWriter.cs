@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -21,7 +22,7 @@ internal sealed class CommitWriter : IDisposable
         .. JobTables.Skip(1).Select(table => $"DELETE FROM {table.Name} WHERE {table.Key} IN (SELECT id FROM jobs WHERE type = $1)"),
         "DELETE FROM jobs WHERE type = $1",
         "DELETE FROM proposals WHERE detection IN (SELECT id FROM detections WHERE type = $1)",
-        .. ((string[])["detections", "schedules", "configs", "descriptors"]).Select(table => $"DELETE FROM {table} WHERE type = $1"),
+        .. ((string[])["detections", "schedules", "configs", "descriptors", "known_forms"]).Select(table => $"DELETE FROM {table} WHERE type = $1"),
     ];
 
     private static readonly string[] FixedJobColumns = ["id", "type", "origin", "dedupe_key", "created", "detection", "submitted_by", "retry_of", "cluster"];
@@ -36,6 +37,7 @@ internal sealed class CommitWriter : IDisposable
     private readonly Statement[] _forgetJob;
     private readonly Statement[] _forgetType;
     private readonly Statement _descriptor;
+    private readonly Statement _knownForms;
     private readonly Statement _config;
     private readonly Statement _schedule;
     private readonly Statement _detection;
@@ -66,6 +68,7 @@ internal sealed class CommitWriter : IDisposable
         _forgetJob = [.. JobTables.Select(table => Add(new Statement(connection, $"DELETE FROM {table.Name} WHERE {table.Key} = $1")))];
         _forgetType = [.. TypeTables.Select(sql => Add(new Statement(connection, sql)))];
         _descriptor = Prepare(connection, "descriptors", "type, body, saved, worker", 4);
+        _knownForms = Prepare(connection, "known_forms", "type, body", 2);
         _config = Prepare(connection, "configs", Rows.ConfigColumns, 10);
         _schedule = Prepare(connection, "schedules", "type, body", 2);
         _detection = Prepare(connection, "detections", "id, type, started, settled, body", 5);
@@ -103,6 +106,9 @@ internal sealed class CommitWriter : IDisposable
             case Change.DescriptorSaved saved:
                 _descriptor.Run(saved.Descriptor.JobType, DescriptorJson.Write(saved.Descriptor), saved.At.UtcTicks, saved.From.Value);
                 break;
+            case Change.FormsKnown { Forms: var forms }:
+                _knownForms.Run(forms.JobType, DescriptorJson.Write(forms));
+                break;
             case Change.ConfigSaved { Config: var config }:
                 _config.Run(
                     config.JobType, config.Version, config.DescriptorVersion, Rows.Json(config.AdminValues), Rows.Json(config.WorkerValues),
@@ -128,6 +134,9 @@ internal sealed class CommitWriter : IDisposable
                 break;
             case Change.LanesSaved { Lanes: var lanes }:
                 _setting.Run(Settings.Lanes, Bodies.Write(lanes));
+                break;
+            case Change.SchedulerSaved { Pause: var pause }:
+                _setting.Run(Settings.Scheduler, Bodies.Write(new StoredPause(pause)));
                 break;
             case Change.ClusterSaved { Cluster: var cluster }:
                 _setting.Run(Settings.Cluster, Bodies.Write(cluster));

@@ -95,8 +95,8 @@ public interface IAdminHistory
     /// <summary>In the order they came.</summary>
     Task<ImmutableArray<ProposalTrace>> ProposalsAsync(RequestId detection, int skip, int take, CancellationToken cancellationToken);
 
-    /// <summary>Newest first.</summary>
-    Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken);
+    /// <summary>Newest first; only versions older than that one.</summary>
+    Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken, long before = long.MaxValue);
 
     /// <summary>Per state, exact.</summary>
     Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken);

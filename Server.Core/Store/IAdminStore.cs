@@ -23,6 +23,9 @@ public sealed record StoredState(
     /// <summary>What people changed of the lanes; null while nobody has.</summary>
     public LaneChanges? Lanes { get; init; }
 
+    /// <summary>The scheduler stands still; null = it runs.</summary>
+    public SchedulerPause? Pause { get; init; }
+
     /// <summary>Oldest first.</summary>
     public ImmutableArray<BulkOperation> Operations { get; init; } = [];
 
@@ -40,7 +43,11 @@ public sealed record StoredJobType(
     ConfigDocument? Config,
     ScheduleRow? Schedule,
     ImmutableArray<Job> RecentJobs,
-    ImmutableArray<Detection> RecentDetections);
+    ImmutableArray<Detection> RecentDetections)
+{
+    /// <summary>The descriptor under which its config was last saved; null = not known.</summary>
+    public Descriptor? KnownForms { get; init; }
+}
 
 /// <summary>
 /// The durable side of the engine. <see cref="Load"/> and <see cref="Commit"/> belong to the engine's thread; the

@@ -26,6 +26,7 @@ public sealed class InMemoryAdminStore : IAdminStore
             tables.Counters)
         {
             Lanes = tables.Lanes,
+            Pause = tables.Pause,
             Cluster = tables.Cluster,
             SavedViews = tables.SavedViews,
             Operations = [.. tables.Operations.Values.OrderBy(operation => operation.StartedAt).ThenBy(operation => operation.Id, StringComparer.Ordinal)],
@@ -45,7 +46,10 @@ public sealed class InMemoryAdminStore : IAdminStore
         tables.Configs.GetValueOrDefault(name, []) is { IsEmpty: false } versions ? versions[^1] : null,
         tables.Schedules.GetValueOrDefault(name),
         [.. InMemoryHistory.Newest(tables.Jobs.Values.Where(job => job.JobType == name && job.IsTerminal)).Take(100)],
-        [.. tables.Detections.Values.Where(detection => detection.JobType == name && detection.SettledAt is not null).OrderByDescending(detection => detection.StartedAt).Select(Reloaded).Take(50)]);
+        [.. tables.Detections.Values.Where(detection => detection.JobType == name && detection.SettledAt is not null).OrderByDescending(detection => detection.StartedAt).Select(Reloaded).Take(50)])
+    {
+        KnownForms = tables.KnownForms.GetValueOrDefault(name),
+    };
 
     /// <summary>Stamps mean nothing to the next process, and payloads stay here.</summary>
     private static Job Reloaded(InMemoryTables tables, Job job)

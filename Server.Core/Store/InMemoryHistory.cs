@@ -67,8 +67,8 @@ internal sealed class InMemoryHistory : IAdminHistory
     public Task<ImmutableArray<ProposalTrace>> ProposalsAsync(RequestId detection, int skip, int take, CancellationToken cancellationToken) =>
         Task.FromResult(_tables.Proposals.GetValueOrDefault(detection, []).Skip(skip).Take(take).ToImmutableArray());
 
-    public Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult(_tables.Configs.GetValueOrDefault(jobType, []).Reverse().Take(limit).ToImmutableArray());
+    public Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken, long before = long.MaxValue) =>
+        Task.FromResult(_tables.Configs.GetValueOrDefault(jobType, []).Reverse().Where(version => version.Version < before).Take(limit).ToImmutableArray());
 
     public Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken) =>
         Task.FromResult(_tables.Jobs.Values

@@ -80,5 +80,10 @@ internal static class StoreSchema
         CREATE TABLE operations (id TEXT PRIMARY KEY, started INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
         CREATE INDEX jobs_fp ON jobs (fp, created DESC, id) WHERE fp IS NOT NULL;
         """,
+
+        // The forms under which a config was saved, so that a later form can be compared with them.
+        """
+        CREATE TABLE known_forms (type TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+        """,
     ];
 }

@@ -36,6 +36,7 @@ internal sealed class StoredRows : IDisposable
             {
                 Lanes = rows.Setting<LaneChanges>(Settings.Lanes),
                 Cluster = rows.Setting<ClusterSettings>(Settings.Cluster),
+                Pause = rows.Setting<StoredPause>(Settings.Scheduler)?.Pause,
                 SavedViews = rows.Setting<ImmutableSortedDictionary<string, SavedView>>(Settings.SavedViews),
                 Operations = rows.All("SELECT body FROM operations ORDER BY started, id", row => Bodies.Read<BulkOperation>(row.GetString(0))),
             };
@@ -79,6 +80,7 @@ internal sealed class StoredRows : IDisposable
     private ImmutableArray<StoredJobType> JobTypes()
     {
         var descriptors = All("SELECT body FROM descriptors", rows => DescriptorJson.Parse(rows.GetString(0))).ToDictionary(descriptor => descriptor.JobType);
+        var known = All("SELECT body FROM known_forms", rows => DescriptorJson.Parse(rows.GetString(0))).ToDictionary(descriptor => descriptor.JobType);
         var configs = All($"SELECT {Rows.ConfigColumns} FROM configs c WHERE version = (SELECT max(version) FROM configs WHERE type = c.type)", Rows.Config).ToDictionary(config => config.JobType);
         var schedules = All("SELECT type, body FROM schedules", rows => (Type: rows.GetString(0), Row: Bodies.Read<ScheduleRow>(rows.GetString(1)))).ToDictionary(pair => pair.Type, pair => pair.Row);
         var names = descriptors.Keys.Concat(configs.Keys).Concat(schedules.Keys).Concat(All("SELECT type FROM jobs WHERE ended = 0 UNION SELECT type FROM jobs WHERE ended = 1", rows => rows.GetString(0))).Distinct().Order(StringComparer.Ordinal);
@@ -93,7 +95,10 @@ internal sealed class StoredRows : IDisposable
                 All(
                     $"SELECT body FROM detections WHERE type = $1 AND settled IS NOT NULL ORDER BY started DESC LIMIT {RecentDetections}",
                     rows => Bodies.Read<Detection>(rows.GetString(0)),
-                    name))),
+                    name))
+            {
+                KnownForms = known.GetValueOrDefault(name),
+            }),
         ];
     }
 

@@ -56,6 +56,9 @@ public sealed record ReadModel
     /// <summary>In the order of the settings.</summary>
     public ImmutableArray<LaneView> Lanes { get; init; } = [];
 
+    /// <summary>The scheduler stands still for all job types; null = it runs.</summary>
+    public SchedulerPause? Pause { get; init; }
+
     public ClusterState Cluster { get; init; } = ClusterState.None;
 
     /// <summary>Bulk operations, newest first; at most 60.</summary>
@@ -144,6 +147,9 @@ public sealed record JobTypeView
     public int Weight { get; init; }
 
     public Descriptor? Descriptor { get; init; }
+
+    /// <summary>The descriptor under which the config was last saved, or that a person has seen.</summary>
+    public Descriptor? KnownForms { get; init; }
 
     public ConfigDocument? Config { get; init; }
 

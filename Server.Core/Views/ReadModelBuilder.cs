@@ -56,6 +56,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             Failures = _numbers.Failures(state, now.Wall),
             RefusedHellos = state.RefusedHellos,
             Lanes = Lanes(state, types),
+            Pause = state.Pause,
             Cluster = state.Cluster,
             Store = state.Store,
             Operations = state.Operations,
@@ -71,7 +72,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
     private ImmutableArray<JobTypeView> JobTypes(AdminState state, Now now)
     {
         var known = _model.JobTypes.ToDictionary(view => view.Name, StringComparer.Ordinal);
-        var unchanged = ReferenceEquals(state.Jobs, _state.Jobs) && ReferenceEquals(state.Lanes, _state.Lanes) && ReferenceEquals(state.Cluster, _state.Cluster) && ReferenceEquals(state.Workers, _state.Workers)
+        var unchanged = ReferenceEquals(state.Jobs, _state.Jobs) && ReferenceEquals(state.Lanes, _state.Lanes) && ReferenceEquals(state.Cluster, _state.Cluster) && ReferenceEquals(state.Pause, _state.Pause) && ReferenceEquals(state.Workers, _state.Workers)
             && ReferenceEquals(state.Detections, _state.Detections);
         ImmutableArray<JobTypeView> types =
         [
@@ -106,6 +107,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             Icon = type.Descriptor?.Icon ?? "",
             Weight = offers.Select(offer => offer.Weight).DefaultIfEmpty(before?.Weight ?? 0).Max(),
             Descriptor = type.Descriptor,
+            KnownForms = type.KnownForms,
             Config = type.Config,
             Policy = type.Policy,
             Counts = type.Counts,

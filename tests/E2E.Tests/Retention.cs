@@ -31,6 +31,7 @@ public static class Retention
 
         await page.Locator("#w-worker-dry_run").SetCheckedAsync(false);
         await page.GetByTestId("save-config").ClickAsync();
+        await page.GetByTestId("save-confirm").ClickAsync();
         await Expect(page.GetByTestId("save-reply")).ToContainTextAsync("Saved as version");
     }
 

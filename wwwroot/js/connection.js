@@ -3,14 +3,22 @@
 const bar = document.getElementById("components-reconnect-modal");
 const lost = () => bar.classList.contains("components-reconnect-show") || bar.classList.contains("components-reconnect-failed");
 let since = "";
+let renewing = false;
+
+// What was typed is kept as a draft, so a new page for a circuit that is gone asks nobody whether to leave.
+addEventListener("beforeunload", event => { if (renewing) event.stopImmediatePropagation(); });
+function renew() {
+  renewing = true;
+  location.reload();
+}
 
 async function retry() {
   // True: connected. False: the admin answers and does not know this circuit. An error: nobody answers yet.
-  if (await Blazor.reconnect().catch(() => true) === false) location.reload();
+  if (await Blazor.reconnect().catch(() => true) === false) renew();
 }
 
 new MutationObserver(() => {
-  if (bar.classList.contains("components-reconnect-rejected")) location.reload();
+  if (bar.classList.contains("components-reconnect-rejected")) renew();
   if (!lost()) since = "";
   else if (!since) bar.querySelector("time").textContent = since = new Date().toLocaleTimeString([], { hour12: false });
 }).observe(bar, { attributes: true, attributeFilter: ["class"] });

@@ -121,6 +121,48 @@ public sealed class SchemaTests : IDisposable
         Assert.Contains("version 3", Save(2, ("folder", new ConfigValue.Text("/c"))).Refusal!.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Secret_SentWithoutAValue_IsCleared()
+    {
+        Described(1);
+        Save(1, ("folder", new ConfigValue.Text("/a")), ("secret", new ConfigValue.Text("hunter2")));
+        Save(2, ("folder", new ConfigValue.Text("/a")), ("secret", ConfigValue.None.Instance));
+        Assert.Null(Echo.Config!.WorkerValues.Find("secret"));
+    }
+
+    [Fact]
+    public void FormsOfTheLastSave_AreKnown_UntilAPersonSavesOrHasSeenTheNewOnes()
+    {
+        Described(1);
+        var worker = _admin.Connect(instance: "i-2");
+        worker.Describe(change: descriptor => descriptor with { WorkerForm = Form with { Title = "new" }, Version = 2 });
+        _admin.Restart();
+        Assert.Equal((1u, 2u), (Echo.KnownForms!.Version, Echo.Descriptor!.Version));
+        Assert.True(_admin.Send(new AcceptForms(Actor.LocalUi, "echo")).IsAccepted);
+        _admin.Restart();
+        Assert.Equal(2u, Echo.KnownForms!.Version);
+    }
+
+    [Fact]
+    public void FieldOnceSecret_StaysSecret_AlsoAfterItWasGone_UntilAPersonAgrees()
+    {
+        Described(1);
+        Save(1, ("folder", new ConfigValue.Text("/a")), ("secret", new ConfigValue.Text("hunter2")));
+        var section = Form.Sections[0];
+        var open = Form with { Sections = [section with { Fields = section.Fields.SetItem(2, section.Fields[2] with { Sensitive = false }) }] };
+        _admin.Connect(instance: "i-2").Describe(change: descriptor => descriptor with { Version = 2, WorkerForm = Form with { Sections = [section with { Fields = section.Fields.RemoveAt(2) }] } });
+        Assert.True(Echo.Descriptor!.WorkerForm!.IsOnceSecret("secret"));
+        _admin.Connect(instance: "i-3").Describe(change: descriptor => descriptor with { Version = 3, WorkerForm = open });
+        _admin.Restart();
+        Assert.True(Secret().IsSecret && Secret().KeptSecret);
+        Assert.Equal(RefusalCode.WrongState, _admin.Send(new RevealField(Actor.LocalUi, "echo", FormKind.Worker, "folder")).Refusal!.Code);
+        Assert.True(_admin.Send(new RevealField(Actor.LocalUi, "echo", FormKind.Worker, "secret")).IsAccepted);
+        _admin.Connect(instance: "i-4").Describe(change: descriptor => descriptor with { Version = 4, WorkerForm = open });
+        Assert.False(Secret().IsSecret);
+
+        FieldSchema Secret() => Echo.Descriptor!.WorkerForm!.Fields.Single(field => field.Name == "secret");
+    }
+
     private IEnumerable<Outbound.RequestSchema> Questions(FakeWorker worker) => _admin.Link.To<Outbound.RequestSchema>(worker.Session);
 
     private FakeWorker Described(uint version, string instance = "i-1")

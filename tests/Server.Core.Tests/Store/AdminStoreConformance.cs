@@ -86,13 +86,14 @@ public abstract class AdminStoreConformance : IDisposable
         var trace = new ProposalTrace(0, new Proposal("p", "k", "t", 75, "s", "", ConfigValues.Empty.With("v", new ConfigValue.Double(0.3)), ImmutableSortedDictionary<string, string>.Empty.Add("a", "b"), null, Start), ProposalOutcome.Queued, new JobId("j"), "");
         Store.Commit(
         [
-            new Change.DescriptorSaved(descriptor, Start, worker.Id), new Change.ConfigSaved(config), new Change.ConfigSaved(config with { Version = 2, SavedBy = "you" }),
+            new Change.DescriptorSaved(descriptor, Start, worker.Id), new Change.FormsKnown(descriptor with { Version = 2 }), new Change.ConfigSaved(config), new Change.ConfigSaved(config with { Version = 2, SavedBy = "you" }),
             new Change.ScheduleSaved("t", schedule), new Change.WorkerSaved(worker), new Change.DetectionSaved(detection), new Change.ProposalsSaved(detection.Id, [trace]), new Change.CounterSaved("c", long.MaxValue),
         ]);
         Reopen();
         var state = Store.Load();
         var type = Assert.Single(state.JobTypes);
         Assert.Equal(DescriptorJson.Write(descriptor), DescriptorJson.Write(type.Descriptor!));
+        Assert.Equal(DescriptorJson.Write(descriptor with { Version = 2 }), DescriptorJson.Write(type.KnownForms!));
         Assert.Equal((2L, "you"), (type.Config!.Version, type.Config.SavedBy));
         Assert.Equal(config.WorkerValues, type.Config.WorkerValues);
         Assert.Equal(schedule, type.Schedule);
@@ -448,6 +449,7 @@ public abstract class AdminStoreConformance : IDisposable
         Assert.Equal(version with { Version = 2, SavedBy = "you", SavedAt = Start.AddDays(1) }, versions[0]);
         Assert.Equal(version, versions[1]);
         Assert.Single(await Store.History.ConfigVersionsAsync("t", 1, CancellationToken.None));
+        Assert.Equal(1L, Assert.Single(await Store.History.ConfigVersionsAsync("t", 9, CancellationToken.None, before: 2)).Version);
     }
 
     [Fact]
