@@ -1,25 +1,18 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
-using BlazorPluginAdmin.Server.Core.Engine;
-using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
-using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Store;
-using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Bench.Load.Scenarios;
 
 /// <summary>Pages, counts and searches over a million ended jobs, asked of the store as pages ask it.</summary>
 internal sealed class Lists : IScenario
 {
-    private const int Jobs = 1_000_000;
-    private const int Batch = 5_000;
+    private const int Jobs = StoredJobs.Count;
     private const int Times = 40;
 
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset Now = Start.AddSeconds(Jobs * 2);
-    private static readonly string[] Types = ["vacuum", "volume_balance", "erasure_coding", "ec_balance", "command", "file_retention", "file_scrub", "s3_lifecycle"];
+    private static readonly DateTimeOffset Now = Start + StoredJobs.Span;
 
     public string Name => "lists";
 
@@ -32,7 +25,7 @@ internal sealed class Lists : IScenario
         {
             using var store = new SqliteAdminStore(Path.Combine(data.FullName, "admin.db"));
             store.Load();
-            Fill(store);
+            StoredJobs.Fill(store, Start);
             var indexing = Stopwatch.StartNew();
             await Wait.UntilAsync(async () => (await store.History.JobsAsync(Filter("\"volume 999999 \""), CancellationToken.None)).Searched is null);
             results.Add(this, Setting, "all texts indexed after", indexing.Elapsed.TotalSeconds, "s");
@@ -47,55 +40,6 @@ internal sealed class Lists : IScenario
     private static string Setting => $"{Jobs:#,0} ended jobs";
 
     private static JobFilter Filter(string query) => JobQuery.Parse(query).Query.Filter(Now);
-
-    private static void Fill(SqliteAdminStore store)
-    {
-        for (var n = 0; n < Jobs; n += Batch)
-        {
-            store.Commit([.. Enumerable.Range(n, Batch).SelectMany(Changes)]);
-        }
-    }
-
-    private static IEnumerable<Change> Changes(int n)
-    {
-        var created = Start.AddSeconds(n * 2);
-        var ended = created.AddSeconds(30 + (n % 600));
-        var failed = n % 50 == 0;
-        var type = Types[n % Types.Length];
-        var attempt = new Attempt
-        {
-            Number = 1,
-            RequestId = new RequestId($"exec-{n:0000000}"),
-            Worker = new WorkerId($"worker-{n % 40}"),
-            Session = default,
-            SentAt = created.AddSeconds(20),
-            StartedAt = created.AddSeconds(20),
-            EndedAt = ended,
-            Outcome = failed ? AttemptOutcome.Failed : AttemptOutcome.Succeeded,
-            Timeout = TimeSpan.FromMinutes(30),
-            TimeoutAt = default,
-        };
-        var job = new Job
-        {
-            Id = new JobId($"01{n:000000000000}-{n * 7919L % 1_000_003:x6}"),
-            JobType = type,
-            DedupeKey = $"{type}:{n}",
-            CreatedAt = created,
-            UpdatedAt = ended,
-            DueAt = created,
-            CompletedAt = ended,
-            Summary = $"Work on volume {n} of collection photos-{n % 97}",
-            Labels = n % 4 == 0 ? ImmutableSortedDictionary<string, string>.Empty.Add("env", n % 8 == 0 ? "prod" : "test") : ImmutableSortedDictionary<string, string>.Empty,
-            State = failed ? JobState.Failed : n % 200 == 1 ? JobState.Canceled : JobState.Succeeded,
-            Phase = JobPhase.None,
-            Reason = failed ? JobReason.Error : n % 200 == 1 ? JobReason.Person : JobReason.None,
-            Attempts = 1,
-            Attempt = attempt,
-            Percent = 100,
-            Error = failed ? $"rpc error: volume {n} on 10.0.{n % 250}.7:8080 does not answer within {n % 90} s" : "",
-        };
-        return [new Change.JobSaved(job, JobPayload.Empty, new JobResult("done", ConfigValues.Empty)), new Change.AttemptSaved(job.Id, attempt)];
-    }
 
     private async Task<string?> AskAsync(IAdminHistory history, ResultFile results)
     {

@@ -1,0 +1,72 @@
+// node measure.mjs ADDRESS ROUNDS: what a person waits for, in a real browser. One JSON object a line: {"name", "values", "unit"}.
+// The admin has a job type "probe" whose one worker prints a line with the time every 100 ms.
+import { launch } from "puppeteer-core";
+
+const [address, rounds] = [process.argv[2], Number(process.argv[3])];
+const say = (name, values, unit = "ms") => console.log(JSON.stringify({ name, values, unit }));
+const api = async (path, body) => (await fetch(`${address}/api/plugin/${path}`, body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })).json();
+const submit = async (summary, labels = {}) => (await api("jobs/execute?async=true", { job: { job_type: "probe", summary, labels }, timeout_seconds: 600 })).operation_id;
+const times = async once => { const taken = []; for (let n = 0; n < rounds; n++) taken.push(await once(n)); return taken; };
+
+const browser = await launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const page = await browser.newPage();
+await page.setViewport({ width: 1280, height: 800 });
+await page.evaluateOnNewDocument(() => {
+  // From an act to the frame after the one in which what was waited for is in the page.
+  window.until = (found, act = () => {}) => new Promise(done => {
+    const began = performance.now();
+    const look = () => { if (found()) { observer.disconnect(); requestAnimationFrame(() => done(performance.now() - began)); } };
+    const observer = new MutationObserver(look);
+    observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+    act();
+    look();
+  });
+});
+const open = async path => { await page.goto(address + path); await page.waitForSelector("main h1"); };
+const until = (found, act) => page.evaluate(`until(() => ${found}, () => { ${act ?? ""} })`);
+const row = text => `[...document.querySelectorAll("[data-testid=job-row]")].some(row => row.textContent.includes(${JSON.stringify(text)}))`;
+
+// First visit, nothing in the cache.
+const network = await page.createCDPSession();
+await network.send("Network.enable");
+let bytes = 0;
+network.on("Network.loadingFinished", loaded => bytes += loaded.encodedDataLength);
+await open("/");
+say("first visit, transferred before usable", [bytes / 1000], "kB");
+
+// Lists and search over all that is stored.
+say("first list page", await times(async () => {
+  await until(`document.querySelector("main h1")?.textContent.includes("Overview")`, `Blazor.navigateTo("./")`);
+  return until(`document.querySelector("main h1")?.textContent.includes("Jobs") && document.querySelector("[data-testid=job-row]")`, `Blazor.navigateTo("jobs")`);
+}));
+say("text search", await times(n => until(row(`volume ${7 * n + 100000} `), `Blazor.navigateTo("jobs?q=" + encodeURIComponent('"volume ${7 * n + 100000} "'))`)));
+
+// One job: open it over the list, ask for its end.
+await open("/jobs");
+await page.waitForSelector("[data-testid=job-link]");
+say("open a job over the list", await times(async () => {
+  const taken = await until(`document.querySelector("[data-testid=job-modal] [data-testid=close-job]")`, `document.querySelector("[data-testid=job-link]").click()`);
+  await until(`!document.querySelector("[data-testid=job-modal]")`, `document.querySelector("[data-testid=close-job]").click()`);
+  return taken;
+}));
+say("action, to its visible answer", await times(async n => {
+  await open(`/jobs/${await submit(`waits ${n}`, { "require.none": "yes" })}`);
+  await page.waitForSelector("[data-testid=cancel-job]");
+  await until(`document.querySelector("[data-testid=cancel-job-confirm]")`, `document.querySelector("[data-testid=cancel-job]").click()`);
+  return until(`document.querySelector("main .chip-canceled")`, `document.querySelector("[data-testid=cancel-job-confirm]").click()`);
+}));
+
+// From the commit (the admin's clock is this machine's) to the frame that shows it.
+await open("/plugin/queue?job=probe");
+say("committed, to the frame that shows it", await times(async n => {
+  const shown = page.evaluate(`until(() => ${row(`pixel ${n}`)}).then(() => Date.now())`);
+  const id = await submit(`pixel ${n}`, { "require.none": "yes" });
+  const seen = await shown;
+  return seen - Date.parse((await api(`jobs/${id}`)).created_at);
+}));
+const talking = await submit("talks");
+await open(`/jobs/${talking}`);
+const last = `Number(document.querySelector("[data-testid=job-log]")?.textContent.match(/at (\\d+)(?=\\D*$)/)?.[1] ?? 0)`;
+await until(`${last} > 0`);
+say("log line written, to the frame that shows it", await times(() => page.evaluate(`(() => { const before = ${last}; return until(() => ${last} > before).then(() => Date.now() - ${last}); })()`)));
+await browser.close();
