@@ -65,6 +65,8 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
             : new Refusal(RefusalCode.Unavailable, "the admin is very busy; nothing was changed, try again in a moment");
     }
 
+    public WaitingExplanation? Explain(JobId job) => WaitingReason.Explain(States.Current.Value, job, engine.Now());
+
     public async Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken)
     {
         if (States.Current.Value.Jobs.ContainsKey(job))

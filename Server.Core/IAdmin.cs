@@ -21,6 +21,9 @@ public interface IAdmin
     /// <summary>Waits for the commit. When the store refuses writes, or the inbox is full: Unavailable, nothing happened.</summary>
     Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken);
 
+    /// <summary>Why a job is not running, by every rule of dispatch; null when it does not wait.</summary>
+    WaitingExplanation? Explain(JobId job);
+
     /// <summary>In back-off: starts it now. Ended: submits a new job like it, linked both ways.</summary>
     Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken);
 }

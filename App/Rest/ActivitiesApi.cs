@@ -1,6 +1,8 @@
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.App.Rest;
 
@@ -8,16 +10,32 @@ public static class ActivitiesApi
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/activities", async (IAdmin admin, string? job_type, string? job_id, string? lane, string? limit, CancellationToken cancellationToken) =>
+        api.MapGet("/activities", async (IAdmin admin, [AsParameters] Asked asked, string? limit, CancellationToken cancellationToken) =>
+            asked.Filter(admin) is { } filter
+                ? WireJson.Json((await admin.History.ActivitiesAsync(filter with { Limit = Queries.Number(limit, 500, 5000) }, cancellationToken)).Select(ApiObjects.Activity))
+                : WireJson.Json(Array.Empty<object>()));
+        api.MapGet("/activities/export", (IAdmin admin, [AsParameters] Asked asked, string? format, CancellationToken cancellationToken) =>
+            ActivityExport.Of(admin, asked.Filter(admin), format == "json", cancellationToken));
+    }
+
+    /// <summary>The same names as in the address of the page, where it has them.</summary>
+    private sealed record Asked(string? job_type, string? job_id, string? lane, string? worker_id, string? source, string? severity, string? q)
+    {
+        /// <summary>Null: nothing can be in it.</summary>
+        public ActivityFilter? Filter(IAdmin admin)
         {
             var types = Lanes.Types(admin.Views.Current.Value, job_type, lane);
-            if (types is { Count: 0 })
-            {
-                return WireJson.Json(Array.Empty<object>());
-            }
-
-            var filter = new ActivityFilter { JobTypes = [.. types ?? []], Job = job_id is { Length: > 0 } ? new JobId(job_id) : null, Limit = Queries.Number(limit, 500, 5000) };
-            return WireJson.Json((await admin.History.ActivitiesAsync(filter, cancellationToken)).Select(ApiObjects.Activity));
-        });
+            return types is { Count: 0 }
+                ? null
+                : new ActivityFilter
+                {
+                    JobTypes = [.. types ?? []],
+                    Job = job_id is { Length: > 0 } ? new JobId(job_id) : null,
+                    Worker = worker_id is { Length: > 0 } ? new WorkerId(worker_id) : null,
+                    Sources = source is { Length: > 0 } ? ActivitySources.Of(source) is { IsEmpty: false } known ? known : [source] : [],
+                    Severity = severity switch { "warning" => ActivitySeverity.Warning, "bad" => ActivitySeverity.Bad, _ => ActivitySeverity.Normal },
+                    Text = q ?? "",
+                };
+        }
     }
 }

@@ -24,6 +24,7 @@ public static class AdminRest
         JobTypesApi.Map(api);
         DetectionApi.Map(api);
         JobsApi.Map(api);
+        JobLogApi.Map(api);
         ActivitiesApi.Map(api);
         ObservationsApi.Map(api);
         SchedulerApi.Map(api);

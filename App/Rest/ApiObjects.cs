@@ -82,6 +82,16 @@ public static class ApiObjects
         error = Some(attempt.Error),
     };
 
+    public static object Waiting(WaitingExplanation waits) => new
+    {
+        code = waits.Waiting.Code,
+        text = waits.Waiting.Text,
+        since = waits.Waiting.Since,
+        until = waits.Waiting.Until,
+        queue_position = waits.Position,
+        checks = waits.Checks.Select(check => new { rule = check.Rule, passed = check.Passed, code = Some(check.Code), text = Some(check.Text) }),
+    };
+
     public static object Run(Job job) => new
     {
         run_id = job.Attempt?.RequestId.Value ?? job.Id.Value,

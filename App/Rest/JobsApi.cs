@@ -5,7 +5,6 @@ using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
-using BlazorPluginAdmin.Server.Core.Logs;
 using BlazorPluginAdmin.Server.Core.Store;
 using Google.Protobuf;
 
@@ -26,7 +25,6 @@ public static class JobsApi
         api.MapGet("/jobs/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) =>
             await FindAsync(admin, id, cancellationToken) is { } record ? WireJson.Json(ApiObjects.Job(record.Job)) : WireJson.Error(StatusCodes.Status404NotFound, "job not found"));
         api.MapGet("/jobs/{id}/detail", DetailAsync);
-        api.MapGet("/jobs/{id}/log", LogAsync);
         api.MapPost("/jobs/{id}/expire", ExpireAsync);
         api.MapPost("/jobs/{id}/cancel", async (IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken) =>
         {
@@ -116,26 +114,9 @@ public static class JobsApi
             run_record = record.Job.IsTerminal ? ApiObjects.Run(record.Job) : null,
             activities = activities.Reverse().Select(ApiObjects.Activity),
             related_jobs = related.Items.Where(job => job.Id != record.Job.Id).Take(shown).Select(job => ApiObjects.Job(Newest(admin, job))),
+            waiting = admin.Explain(record.Job.Id) is { } waits ? ApiObjects.Waiting(waits) : null,
             last_updated = record.Job.UpdatedAt,
         });
-    }
-
-    private static async Task<IResult> LogAsync(IAdmin admin, JobLogStore logs, string id, string? attempt, string? stream, string? offset, CancellationToken cancellationToken)
-    {
-        if (await FindAsync(admin, id, cancellationToken) is not { } record)
-        {
-            return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
-        }
-
-        // Without an offset all of it, which the store keeps bounded; with one, a piece.
-        var slice = await logs.ReadAsync(
-            record.Job.Id,
-            Queries.Number(attempt, record.Job.Attempt?.Number ?? 1, int.MaxValue),
-            stream == "stderr" ? LogStream.Stderr : LogStream.Stdout,
-            long.TryParse(offset, out var from) && from > 0 ? from : 0,
-            string.IsNullOrEmpty(offset) ? int.MaxValue : 1024 * 1024,
-            cancellationToken);
-        return Results.Bytes(slice is null ? [] : [.. slice.Bytes], "text/plain; charset=utf-8");
     }
 
     private static async Task<IResult> ExpireAsync(IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken)
@@ -280,7 +261,7 @@ public static class JobsApi
             : WireJson.Error(StatusCodes.Status404NotFound, "job not found");
     }
 
-    private static async Task<JobRecord?> FindAsync(IAdmin admin, string id, CancellationToken cancellationToken)
+    internal static async Task<JobRecord?> FindAsync(IAdmin admin, string id, CancellationToken cancellationToken)
     {
         var record = await admin.History.JobAsync(new JobId(id), cancellationToken);
         return record is null ? null : record with { Job = Newest(admin, record.Job) };

@@ -12,7 +12,7 @@ public static class PlanJson
     /// <summary>Adds the plan to a job that has none of its own.</summary>
     public static void Add(JsonNode job, string jobType, ExecutionPlan? plan)
     {
-        if (plan is not null && job["parameters"] is JsonObject parameters && !parameters.ContainsKey(Name))
+        if (plan is ExecutionPlan.ErasureCoding or ExecutionPlan.Moves && job["parameters"] is JsonObject parameters && !parameters.ContainsKey(Name))
         {
             parameters[Name] = JsonSerializer.SerializeToNode(Of(jobType, plan), WireJson.Options);
         }

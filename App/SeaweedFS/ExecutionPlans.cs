@@ -19,7 +19,7 @@ public sealed class ExecutionPlans : IExecutionPlans
     {
         if (payload.Parameters.Find("task_params_pb") is not ConfigValue.Bytes { Value: { Length: > 0 and <= WireLimits.ParametersSize } bytes })
         {
-            return null;
+            return PlanTables.Of(payload.Parameters);
         }
 
         TaskParams plan;
@@ -40,7 +40,9 @@ public sealed class ExecutionPlans : IExecutionPlans
                 move.VolumeId, null, Text(move.Collection), Text(move.SourceNode), Text(move.TargetNode), move.VolumeSize))),
             ("ec_balance", Kind.EcBalanceParams) => Moves(plan, plan.EcBalanceParams.Moves.Select(move => new ExecutionPlan.Move(
                 move.VolumeId, move.ShardId, Text(move.Collection), Text(move.SourceNode), Text(move.TargetNode), 0))),
-            _ => null,
+            ("vacuum", Kind.VacuumParams) when plan.VolumeId > 0 => new ExecutionPlan.Vacuum(
+                plan.VolumeId, Text(plan.Sources.Count > 0 ? plan.Sources[0].Node : ""), Text(plan.Collection), plan.VacuumParams.GarbageThreshold is >= 0 and <= 1 and var share ? share : 0),
+            _ => PlanTables.Of(payload.Parameters),
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -76,7 +75,7 @@ public sealed partial class SwimLanes
     /// <summary>Five times along the foot, in round places of the span.</summary>
     private IEnumerable<(string X, string Text)> Marks => Enumerable.Range(1, 4).Select(n => (
         Plot.N(Label + (Plotted * n / 5)),
-        (_view.Start + (_zoom.Span * n / 5)).ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)));
+        Clock.Moment(_view.Start + (_zoom.Span * n / 5))));
 
     private string Summary => $"{Title}: {Words.Count(_view.Rows.Length, "worker")}, {Words.Count(_view.Rows.Sum(row => row.Bars.Count(bar => bar.IsOpen)), "job")} at work, {Words.Count(_view.Rows.Sum(row => row.Bars.Count(bar => !bar.IsOpen)), "attempt")} ended";
 

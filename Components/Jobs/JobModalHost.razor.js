@@ -11,3 +11,12 @@ export function opened(dialog) {
 export function closed() {
   if (before?.isConnected) before.focus({ preventScroll: true });
 }
+
+// The job that is above (-1) or below (1) in the lists of the page behind; null at the ends.
+export function neighbour(job, step) {
+  const jobs = [...new Set([...document.querySelectorAll("main a[href*='detail=']")]
+    .filter(link => !link.closest("[role=dialog]"))
+    .map(link => new URL(link.href).searchParams.get("detail")))];
+  const at = jobs.indexOf(job);
+  return at < 0 ? null : jobs[at + step] ?? null;
+}

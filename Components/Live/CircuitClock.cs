@@ -9,7 +9,7 @@ namespace BlazorPluginAdmin.Components.Live;
 /// </summary>
 public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, Attention? attention = null, Viewer? viewer = null) : IDisposable
 {
-    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private ImmutableHashSet<TickingComponent> _ticking = [];
     private ITimer? _timer;
@@ -71,7 +71,7 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
     {
         if (_timer is null)
         {
-            _timer = time.CreateTimer(_ => OnTick(), null, s_second, s_second);
+            _timer = time.CreateTimer(_ => OnTick(), null, Second, Second);
             if (viewer is not null)
             {
                 viewer.Changed += DrawAll;

@@ -9,7 +9,7 @@ namespace BlazorPluginAdmin.Components.Live;
 /// </summary>
 internal sealed class Follower<T>(Feed<T> feed, TimeProvider time, RenderBatch batch, Attention attention, Action<TimeSpan> observe)
 {
-    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
 
     private readonly List<Reader<T>> _readers = [];
     private Func<Task> _stopAsync = () => Task.CompletedTask;
@@ -86,7 +86,7 @@ internal sealed class Follower<T>(Feed<T> feed, TimeProvider time, RenderBatch b
                     observe(time.GetUtcNow() - model.At);
                 }
 
-                await Task.Delay(s_rest, time, gone);
+                await Task.Delay(Rest, time, gone);
             }
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)

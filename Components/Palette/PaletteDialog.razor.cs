@@ -13,7 +13,7 @@ public sealed partial class PaletteDialog
 {
     private const int StoreShown = 8;
     private const int ShortestText = 3;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _gone = new();
     private ElementReference _dialog;
@@ -118,7 +118,7 @@ public sealed partial class PaletteDialog
     private async Task AskStoreAsync(string query)
     {
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
-        asking.CancelAfter(s_patience);
+        asking.CancelAfter(Patience);
         _asking = asking;
         StateHasChanged();
         try

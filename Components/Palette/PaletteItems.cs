@@ -20,7 +20,7 @@ public static class PaletteItems
         Page("lanes", "Lanes", "plugin/lanes", ""), Page("activity", "Activity", "activity", "g a"), Page("gear", "Settings", "settings", ""),
     ];
 
-    private static readonly IReadOnlyList<PaletteItem> s_settings =
+    private static readonly IReadOnlyList<PaletteItem> Settings =
     [
         Setting("sun", "Theme: light", settings => settings with { Theme = ThemeChoice.Light }), Setting("moon", "Theme: dark", settings => settings with { Theme = ThemeChoice.Dark }),
         Setting("sun", "Theme: as the system", settings => settings with { Theme = ThemeChoice.System }),
@@ -39,7 +39,7 @@ public static class PaletteItems
             return [.. actions.Concat(Pages).Take(Most)];
         }
 
-        IEnumerable<PaletteItem>[] groups = [actions, Pages, Types(model), Workers(model), s_settings];
+        IEnumerable<PaletteItem>[] groups = [actions, Pages, Types(model), Workers(model), Settings];
         return [.. groups.SelectMany(group => Best(group, words)).Concat(Jobs(model, query.Trim(), words, job)).Take(Most)];
     }
 

@@ -19,6 +19,8 @@ public sealed partial class WorkerPage : LiveComponent
     private List<Activity> _activities = [];
     private (long, long)? _read;
 
+    protected override TimeSpan RenderPace => TimeSpan.FromSeconds(1);
+
     [Parameter]
     public string Id { get; set; } = "";
 

@@ -13,6 +13,8 @@ public sealed partial class WorkersPage : LiveComponent
     private WorkersView _view = WorkersView.Empty;
     private (System.Collections.Immutable.ImmutableArray<WorkerView> Workers, WorkersFilter Filter)? _picked;
 
+    protected override TimeSpan RenderPace => TimeSpan.FromSeconds(1);
+
     [Parameter]
     public string? Lane { get; set; }
 

@@ -17,7 +17,8 @@ public sealed record Assignment(JobId Job, SessionId Session);
 /// </summary>
 public static class DispatchPlanner
 {
-    private const string Selector = "require.";
+    /// <summary>Labels of a job that start so ask for a label of its worker.</summary>
+    public const string Selector = "require.";
 
     /// <summary>Different reasons to pass over a job; jobs that ask for the same as one before them cost next to nothing.</summary>
     private const int MostPassedOver = 200;
@@ -130,6 +131,14 @@ public static class DispatchPlanner
     public static int FreeSlots(Session session, Worker worker, Now now) =>
         TotalSlots(session, worker) - session.Held.Count - session.ForeignExecutions - session.Cooling.Count(until => until > now.Stamp);
 
+    /// <summary>Jobs of the type that a worker may still be given, whatever its slots: the smaller of our limit and its own, less what it has.</summary>
+    public static int RoomFor(AdminState state, JobType type, Session session, Worker worker)
+    {
+        var limit = type.Policy.PerWorkerConcurrency;
+        var own = worker.Capabilities[type.Name].MaxExecutions;
+        return (own > 0 ? Math.Min(limit, own) : limit) - HeldOf(state, session, type.Name);
+    }
+
     /// <summary>The job may go to this worker: its selectors match.</summary>
     public static bool Matches(Job job, Worker worker)
     {
@@ -206,9 +215,7 @@ public static class DispatchPlanner
                 continue;
             }
 
-            var limit = type.Policy.PerWorkerConcurrency;
-            var own = place.Worker.Capabilities[type.Name].MaxExecutions;
-            var free = (own > 0 ? Math.Min(limit, own) : limit) - HeldOf(state, place.Session, type.Name);
+            var free = RoomFor(state, type, place.Session, place.Worker);
             if (free > 0)
             {
                 seats.Add(new Seat(place, free));

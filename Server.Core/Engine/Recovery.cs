@@ -106,6 +106,18 @@ public static class Recovery
         {
             var job = turn.State.Jobs[id];
             var grace = job.Attempt is { CanResume: true } ? turn.Options.ResumeGrace : TimeSpan.Zero;
+            turn.Log(new Activities.Activity
+            {
+                Sequence = 0,
+                At = default,
+                Source = "admin",
+                Stage = JobTimeline.Restarted,
+                Message = "the admin restarted while the job was at work",
+                JobType = job.JobType,
+                Job = id,
+                Request = job.Attempt?.RequestId,
+                Worker = job.Worker,
+            });
             JobFlow.Apply(turn, job, grace > TimeSpan.Zero ? new JobInput.SessionLost(grace) : new JobInput.Lose("the admin restarted and the worker cannot resume"));
         }
     }

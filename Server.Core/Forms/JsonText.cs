@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace BlazorPluginAdmin.Server.Core.Forms;
 
 /// <summary>The few readings of JSON that both value formats share.</summary>
-internal static class JsonText
+public static class JsonText
 {
     public static string Write<T>(T value, Action<Utf8JsonWriter, T> write, bool indented = false)
     {

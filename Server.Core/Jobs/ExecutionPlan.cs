@@ -37,6 +37,18 @@ public abstract record ExecutionPlan
             .ThenBy(server => server.Server, StringComparer.Ordinal);
     }
 
+    /// <summary>A volume is freed of what was deleted.</summary>
+    /// <param name="GarbageThreshold">Share of garbage from which on it is worth it, 0 to 1; 0: not said.</param>
+    public sealed record Vacuum(long VolumeId, string Server, string Collection, double GarbageThreshold) : ExecutionPlan;
+
+    /// <summary>Lists of whatever the job is about.</summary>
+    /// <param name="Action">What is done with them; empty: not said.</param>
+    public sealed record Lists(string Action, bool DryRun, ImmutableArray<Table> Tables) : ExecutionPlan;
+
+    /// <param name="Count">Rows there are; no more than <see cref="Most"/> are kept.</param>
+    /// <param name="Size">Bytes in all, where rows have a size.</param>
+    public sealed record Table(string Name, ImmutableArray<string> Columns, ImmutableArray<ImmutableArray<string>> Rows, int Count, long? Size);
+
     /// <summary>A disk of a server, and the shards of a volume there, by number.</summary>
     public sealed record Place(string Server, string DataCenter, string Rack, long VolumeId, long DiskId, ImmutableArray<long> Shards);
 

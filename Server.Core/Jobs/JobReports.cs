@@ -22,8 +22,23 @@ public static class JobReports
 
         if (ack.Accepted)
         {
-            // A worker also acknowledges a cancel under its own id; accepting twice changes nothing.
+            // A worker also acknowledges a cancel under the attempt's id; accepting twice changes nothing.
             JobFlow.Apply(turn, job, new JobInput.Accept());
+            if (job is { Phase: JobPhase.Canceling, Attempt.StartedAt: not null })
+            {
+                turn.Log(new Activity
+                {
+                    Sequence = 0,
+                    At = default,
+                    Source = "worker_progress",
+                    Stage = JobTimeline.CancelAcknowledged,
+                    Message = "the worker heard the cancel request",
+                    JobType = job.JobType,
+                    Job = job.Id,
+                    Request = ack.RequestId,
+                    Worker = session.Worker,
+                });
+            }
         }
         else if (IsAtCapacity(ack.Message))
         {

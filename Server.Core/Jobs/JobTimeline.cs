@@ -1,12 +1,22 @@
 using System.Globalization;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
 
 /// <summary>What a transition says on the timeline.</summary>
 public static class JobTimeline
 {
+    /// <summary>Detail of what sent a job into a back-off: when it is due again, ISO 8601.</summary>
+    public const string DueAt = "due_at";
+
+    /// <summary>Stage: the worker said that it heard the cancel request.</summary>
+    public const string CancelAcknowledged = "cancel_acknowledged";
+
+    /// <summary>Stage: the admin came back and found the attempt open.</summary>
+    public const string Restarted = "restarted";
+
     public static Activity? Line(Job before, Job after, JobInput input, Attempt? ended, Actor by)
     {
         var (source, stage, message, severity) = input switch
@@ -42,6 +52,7 @@ public static class JobTimeline
                 Request = (ended ?? after.Attempt)?.RequestId,
                 Worker = (ended ?? after.Attempt)?.Worker,
                 Actor = by.Name ?? "",
+                Details = after.Phase == JobPhase.Backoff ? ConfigValues.Empty.With(DueAt, new ConfigValue.Text(after.DueAt.ToString("O", CultureInfo.InvariantCulture))) : ConfigValues.Empty,
             };
     }
 

@@ -1,82 +1,37 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.JobTypes;
-using BlazorPluginAdmin.Server.Core.Lanes;
-using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
-using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
+
+/// <summary>Why a job waits, with every rule of dispatch up to the one that stops it, and how many of its type go first.</summary>
+/// <param name="Position">From 1; null while it is not due.</param>
+public sealed record WaitingExplanation(Waiting Waiting, int? Position, ImmutableArray<WaitingCheck> Checks);
 
 /// <summary>Why a job is not running: the first rule of dispatch that holds it back, with the blocker's name.</summary>
 public static class WaitingReason
 {
-    public static Waiting? For(AdminState state, JobType type, Job job, Now now)
+    /// <summary>Null: the job does not wait.</summary>
+    public static Waiting? For(AdminState state, JobType type, Job job, Now now) =>
+        job.State != JobState.Pending ? null : From(job, WaitingChecks.Of(state, type, job, now).FirstOrDefault(check => !check.Passed));
+
+    /// <summary>The same with all rules, for one job that is looked at. Null: the job does not wait.</summary>
+    public static WaitingExplanation? Explain(AdminState state, JobId id, Now now)
     {
-        if (job.State != JobState.Pending)
+        if (state.Jobs.GetValueOrDefault(id) is not { State: JobState.Pending } job || state.JobTypes.GetValueOrDefault(job.JobType) is not { } type)
         {
             return null;
         }
 
-        Waiting Because(string code, string text, DateTimeOffset? until = null) => new(code, text, job.UpdatedAt, until);
-        switch (job.Phase)
-        {
-            case JobPhase.Scheduled:
-                return Because("not_before", "scheduled", job.DueAt);
-            case JobPhase.Backoff:
-                return Because("backoff", job.Error.Length > 0 ? $"attempt {Text(job.Attempt?.Number ?? 0)}: {FirstLine(job.Error)}" : "a worker had no free slot", job.DueAt);
-        }
-
-        if (type.IsPaused)
-        {
-            return Because("paused", $"{type.Name} is paused by {type.Schedule.PausedBy}" + (type.Schedule.PausedReason.Length > 0 ? $": {type.Schedule.PausedReason}" : ""), type.Schedule.PausedUntil);
-        }
-
-        var executors = type.Executors.Select(id => (Session: state.Sessions[id], Worker: state.Workers[state.Sessions[id].Worker])).ToList();
-        if (executors.Count == 0)
-        {
-            return type.Detectors.Length > 0
-                ? Because("detector_only", type.Detectors.Length == 1
-                    ? $"the only connected worker that knows {type.Name} only detects"
-                    : $"{Text(type.Detectors.Length)} connected workers know {type.Name} but only detect")
-                : Because("no_capable_worker", $"no connected worker offers {type.Name}");
-        }
-
-        var hold = job.IsAsked
-            ? Holds.OnAskedJobs(state, type) ?? Gate.From(state).OnJob(type)
-            : Holds.OnDetectedJobs(state, type, now);
-        if (hold is not null)
-        {
-            return Because(hold.Code, hold.Text);
-        }
-
-        if (type.Counts.Active >= type.Policy.GlobalConcurrency)
-        {
-            return Because("type_limit", $"{type.Name} may run {Text(type.Policy.GlobalConcurrency)} at once and does");
-        }
-
-        var matching = executors.Where(pair => DispatchPlanner.Matches(job, pair.Worker)).ToList();
-        if (matching.Count == 0)
-        {
-            var wanted = string.Join(", ", job.Labels.Where(label => label.Key.StartsWith("require.", StringComparison.Ordinal)).Select(label => $"{label.Key["require.".Length..]}={label.Value}"));
-            return Because(
-                "labels",
-                executors.Count == 1 ? $"the only worker that offers {type.Name} does not have {wanted}" : $"{Text(executors.Count)} workers offer {type.Name}, none has {wanted}");
-        }
-
-        if (matching.TrueForAll(pair => pair.Worker.Draining))
-        {
-            return Because("all_draining", $"all workers that offer {type.Name} are draining");
-        }
-
-        var full = matching.TrueForAll(pair => DispatchPlanner.FreeSlots(pair.Session, pair.Worker, now) <= 0);
-        return full
-            ? Because("no_free_slot", $"all {Text(matching.Sum(pair => DispatchPlanner.TotalSlots(pair.Session, pair.Worker)))} slots are busy")
-            : Because("worker_limit", $"each worker may run {Text(type.Policy.PerWorkerConcurrency)} of {type.Name} at once and does");
+        var checks = WaitingChecks.Of(state, type, job, now).ToImmutableArray();
+        var place = type.Ready.IndexOf(new QueueEntry(job.Priority, job.DueAt, job.Id));
+        return new WaitingExplanation(From(job, checks.FirstOrDefault(check => !check.Passed)), place < 0 ? null : place + 1, checks);
     }
 
-    private static string FirstLine(string text) => text.Split('\n', 2)[0];
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    /// <summary>With nothing in its way, others of the queue are before it.</summary>
+    private static Waiting From(Job job, WaitingCheck? stop) => stop is null
+        ? new Waiting("queued", "others of the queue go first", job.UpdatedAt, null)
+        : new Waiting(stop.Code, stop.Text, job.UpdatedAt, stop.Until);
 }

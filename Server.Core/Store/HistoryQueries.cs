@@ -85,7 +85,17 @@ internal sealed class HistoryQueries(string path, TextIndex texts) : IAdminHisto
 
             if (filter.Text.Length > 0)
             {
-                Add("instr(lower(message), lower(?)) > 0", filter.Text);
+                Add("instr(lower(message || char(10) || stage || char(10) || ifnull(job, '') || char(10) || ifnull(worker, '')), lower(?)) > 0", filter.Text);
+            }
+
+            if (filter.Severity > ActivitySeverity.Normal)
+            {
+                Add("severity >= ?", (int)filter.Severity);
+            }
+
+            if (!filter.Sources.IsEmpty)
+            {
+                where.Append(" AND source IN (").Append(Places(values, filter.Sources)).Append(')');
             }
 
             if (!filter.JobTypes.IsEmpty)

@@ -41,6 +41,13 @@ public sealed record ActivityFilter
 
     public WorkerId? Worker { get; init; }
 
+    /// <summary>Any of these; empty: all. See <see cref="ActivitySources"/>.</summary>
+    public ImmutableArray<string> Sources { get; init; } = [];
+
+    /// <summary>This grave or graver.</summary>
+    public ActivitySeverity Severity { get; init; }
+
+    /// <summary>Part of message, stage, job id or worker id, any case.</summary>
     public string Text { get; init; } = "";
 
     /// <summary>Only older ones than this sequence number.</summary>
@@ -48,6 +55,18 @@ public sealed record ActivityFilter
 
     /// <summary>1–5,000; newest first.</summary>
     public int Limit { get; init; } = 500;
+
+    public bool Matches(Activity activity) =>
+        (Before is not { } before || activity.Sequence < before)
+        && (JobTypes.IsEmpty || JobTypes.Contains(activity.JobType))
+        && (Job is null || activity.Job == Job)
+        && (Request is null || activity.Request == Request)
+        && (Worker is null || activity.Worker == Worker)
+        && (Sources.IsEmpty || Sources.Contains(activity.Source))
+        && activity.Severity >= Severity
+        && (Text.Length == 0 || Has(activity.Message) || Has(activity.Stage) || Has(activity.Job?.Value) || Has(activity.Worker?.Value));
+
+    private bool Has(string? text) => text?.Contains(Text, StringComparison.OrdinalIgnoreCase) == true;
 }
 
 /// <summary>All that is known of one job.</summary>

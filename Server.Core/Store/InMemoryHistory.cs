@@ -50,12 +50,7 @@ internal sealed class InMemoryHistory : IAdminHistory
     public Task<ImmutableArray<Activity>> ActivitiesAsync(ActivityFilter filter, CancellationToken cancellationToken) =>
         Task.FromResult(_tables.Activities.Values
             .Reverse()
-            .Where(activity => (filter.Before is not { } before || activity.Sequence < before)
-                && (filter.JobTypes.IsEmpty || filter.JobTypes.Contains(activity.JobType))
-                && (filter.Job is null || activity.Job == filter.Job)
-                && (filter.Request is null || activity.Request == filter.Request)
-                && (filter.Worker is null || activity.Worker == filter.Worker)
-                && (filter.Text.Length == 0 || activity.Message.Contains(filter.Text, StringComparison.OrdinalIgnoreCase)))
+            .Where(filter.Matches)
             .Take(filter.Limit)
             .ToImmutableArray());
 

@@ -11,7 +11,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
         ("overview", "/"), ("job-types", "/plugin/configuration"), ("all-detections", "/plugin/detection"), ("all-queues", "/plugin/queue"), ("all-executions", "/plugin/execution"),
         ("configuration", Retention.Configuration), ("detection", "/plugin/detection?job=file_retention"), ("no-detector", "/plugin/detection?job=command"),
         ("queue", "/plugin/queue?job=command"), ("execution", "/plugin/execution?job=command"), ("history", "/plugin/history?job=command"),
-        ("jobs", "/jobs"), ("nothing-matches", "/jobs?q=zzzz"), ("workers", "/workers"), ("activity", "/activity"), ("activity-trouble", "/activity?trouble=1"),
+        ("jobs", "/jobs"), ("nothing-matches", "/jobs?q=zzzz"), ("workers", "/workers"), ("activity", "/activity"), ("activity-trouble", "/activity?severity=warning"),
         ("lanes", "/plugin/lanes"), ("lane", "/plugin/lanes/general"), ("lane-locked", "/plugin/lanes/default"), ("lane-queue", "/plugin/lanes/general/queue"), ("lane-workers", "/plugin/lanes/general/workers"),
         ("no-such-lane", "/plugin/lanes/nowhere"), ("settings", "/settings"),
         ("no-such-tab", "/plugin/nothing"), ("unknown-type", "/plugin/queue?job=unheard"), ("unknown-job", "/jobs?detail=unheard"),
@@ -62,6 +62,11 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
         await CheckAsync("job-waiting");
         await browser.VisitAsync(page, $"/jobs?detail={_running}");
         await Expect(page.GetByTestId("job-log")).ToContainTextAsync("started");
+        if (width < 900)
+        {
+            await page.GetByTestId("job-actions").ClickAsync();
+        }
+
         await page.GetByTestId("cancel-job").ClickAsync();
         await Expect(page.GetByTestId("cancel-job-confirm")).ToBeVisibleAsync();
         await CheckAsync("job-running");

@@ -128,6 +128,51 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await page.Context.CloseAsync();
     }
 
+    [Theory]
+    [InlineData("light")]
+    [InlineData("dark")]
+    public async Task Phone_HasABarOfFive_ASheetOfTypes_AndAHeaderOfOneLine(string theme)
+    {
+        await DoneJobAsync("For the phone");
+        var (page, complaints) = await browser.OpenAsync("/", 390, 844, theme);
+        var bar = page.GetByRole(AriaRole.Navigation, new() { Name = "Main" });
+        await Expect(bar.Locator(":is(a, button):visible")).ToHaveTextAsync(["Overview", "Job types", "Jobs", "Workers", "Activity"]);
+        Assert.Empty(await SmallTargetsAsync(page, "nav[aria-label=Main] :is(a, button), .shell-head :is(a, button):not(.skip)"));
+        Assert.Equal(48, await page.Locator(".shell-head").EvaluateAsync<int>("head => head.offsetHeight"));
+
+        await page.GetByTestId("types-sheet-open").ClickAsync();
+        var sheet = page.GetByTestId("types-sheet");
+        await Expect(sheet).ToContainTextAsync("All job types");
+        await PageChecks.CheckAsync(page, $"types-sheet-390-{theme}");
+        await sheet.GetByRole(AriaRole.Link, new() { Name = "Command" }).ClickAsync();
+        await Expect(sheet).ToHaveCountAsync(0);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Command");
+
+        await page.GetByTestId("view").ClickAsync();
+        var menu = page.GetByTestId("view-menu");
+        await Expect(menu.GetByRole(AriaRole.Link)).ToHaveTextAsync(["Lanes", "Settings"]);
+        await PageChecks.CheckAsync(page, $"view-menu-390-{theme}");
+        Assert.Empty(await SmallTargetsAsync(page, "[data-testid=view-menu] :is(a, button, label:has(input))"));
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>Types under the menu's "Job types", by weight, which can be folded away.</summary>
+    [Fact]
+    public async Task Rail_ListsTheTypes_AndFolds()
+    {
+        await DoneJobAsync("For the rail");
+        var (page, _) = await browser.OpenAsync("/jobs");
+        var type = page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = "Command" });
+        await Expect(type).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Job types by name" }).ClickAsync();
+        await Expect(type).ToBeHiddenAsync();
+        await page.Context.CloseAsync();
+    }
+
+    private static Task<string[]> SmallTargetsAsync(IPage page, string selector) => page.Locator(selector).EvaluateAllAsync<string[]>(
+        "all => all.filter(one => one.checkVisibility()).filter(one => { const box = one.getBoundingClientRect(); return box.width < 44 || box.height < 40; }).map(one => one.outerHTML.slice(0, 120))");
+
     /// <summary>The circuit has drawn the page and listens to keys.</summary>
     private static Task ReadyAsync(IPage page) => Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
 

@@ -39,6 +39,9 @@ public sealed class AdminHarness : IDisposable
 
     public AdminState State => _engine.States.Current.Value;
 
+    /// <summary>The instant a step would see.</summary>
+    public Now Now => _engine.Now();
+
     /// <summary>Rounds until nothing is left to do.</summary>
     public void Settle()
     {

@@ -157,6 +157,8 @@ public sealed class VacuumSwitchTests : IAsyncLifetime
 
         public Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public WaitingExplanation? Explain(JobId job) => null;
+
         public Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.JobDetails;
 using BlazorPluginAdmin.Components.Jobs;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using Bunit;
 
@@ -13,7 +15,10 @@ public sealed class JobPlanTests : BunitContext
         var plan = new ExecutionPlan.ErasureCoding("t", 7, "photos", 10, 4, [Place("s:1")], [Place("a:1", 0, 1, 2, 3, 4), Place("b:1", 10)]);
         var shown = Render<JobPlan>(parameters => parameters.Add(view => view.Plan, plan));
         Assert.Contains("Volume 7 of photos becomes 14 shards: 10 data, 4 parity", shown.Markup, StringComparison.Ordinal);
-        var rows = shown.FindAll("table")[0].QuerySelectorAll("tbody tr");
+        var matrix = shown.Find("[data-testid=shard-matrix]");
+        Assert.Equal(15, matrix.QuerySelectorAll("thead th").Length);
+        Assert.Equal(["D0", "D1", "D2", "D3", "D4", "P10"], matrix.QuerySelectorAll(".shard").Select(shard => shard.TextContent));
+        var rows = shown.FindAll("table")[1].QuerySelectorAll("tbody tr");
         Assert.Equal(["D0", "D1", "D2", "D3", "D4"], rows[0].QuerySelectorAll(".shard").Select(shard => shard.TextContent));
         Assert.Equal("P10", Assert.Single(rows[1].QuerySelectorAll(".shard")).TextContent);
         Assert.Contains("Server a:1 gets 5 shards, more than the 4 that may be lost", Assert.Single(shown.FindAll(".banner")).TextContent, StringComparison.Ordinal);
@@ -28,6 +33,28 @@ public sealed class JobPlanTests : BunitContext
         Assert.Contains("The first 200 of 10\u202f000", shown.Markup, StringComparison.Ordinal);
         Assert.Equal(["a:1 −10000", "b:0 +5000", "b:1 +5000"], shown.FindAll(".net .badge").Select(badge => badge.TextContent));
         Assert.Contains("Shard 3 of volume 1", shown.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Moves_AreNarrowedToAServer()
+    {
+        var plan = new ExecutionPlan.Moves(true, [.. Enumerable.Range(0, 12).Select(n => new ExecutionPlan.Move(n, null, "", $"a:{n % 3}", "b:1", 0))]);
+        var shown = Render<JobPlan>(parameters => parameters.Add(view => view.Plan, plan));
+        Assert.Equal(12, shown.FindAll("[data-testid=moves-table] tbody tr").Count);
+        shown.Find("#plan-server").Change("a:0");
+        Assert.Equal(4, shown.FindAll("[data-testid=moves-table] tbody tr").Count);
+    }
+
+    [Fact]
+    public void ListsAmongTheParameters_AreTables()
+    {
+        var file = new ConfigValue.Map(ConfigValues.Empty.With("path", new ConfigValue.Text("<b>a.log")).With("size", new ConfigValue.Int64(2048)));
+        var plan = PlanTables.Of(ConfigValues.Empty.With("action", new ConfigValue.Text("gzip")).With("dry_run", new ConfigValue.Bool(true)).With("files", new ConfigValue.List([file, file])));
+        var shown = Render<JobPlan>(parameters => parameters.Add(view => view.Plan, plan!));
+        Assert.Equal(["1", "<b>a.log", "2 KiB"], shown.FindAll("tbody tr")[0].QuerySelectorAll("td").Select(cell => cell.TextContent));
+        Assert.Contains("2 rows, 4 KiB", shown.Markup, StringComparison.Ordinal);
+        Assert.Contains("dry run", shown.Markup, StringComparison.Ordinal);
+        Assert.Null(PlanTables.Of(ConfigValues.Empty.With("files", new ConfigValue.Text("many"))));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace BlazorPluginAdmin.Components.Tests.Live;
 /// <summary>The beat of a circuit, by a clock that only the test moves.</summary>
 public sealed class LiveComponentTests : BunitContext
 {
-    private static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
 
     private readonly ManualTimeProvider _time = new();
     private readonly StillAdmin _admin = new();
@@ -35,12 +35,12 @@ public sealed class LiveComponentTests : BunitContext
         var page = Render<Shown>();
         Publish();
         page.WaitForAssertion(() => Assert.Equal("1", page.Markup));
-        await _time.ArmedAsync(s_beat);
+        await _time.ArmedAsync(Beat);
         Publish();
         Publish();
         Publish();
         Assert.Equal("1", page.Markup);
-        _time.Advance(s_beat);
+        _time.Advance(Beat);
         page.WaitForAssertion(() => Assert.Equal("4", page.Markup));
         Assert.Equal(3, page.RenderCount);
     }
@@ -52,7 +52,7 @@ public sealed class LiveComponentTests : BunitContext
         var host = Render<Counting>();
         Publish();
         pages[4].WaitForAssertion(() => Assert.All(pages, page => Assert.Equal("1", page.Markup)));
-        await _time.ArmedAsync(s_beat);
+        await _time.ArmedAsync(Beat);
         Assert.All(pages, page => Assert.Equal(2, page.RenderCount));
         Assert.Equal(1, host.Instance.Models);
     }
@@ -65,9 +65,9 @@ public sealed class LiveComponentTests : BunitContext
         Publish();
         page.WaitForAssertion(() => Assert.Equal("1", page.Markup));
         await page.InvokeAsync(Attention.Pause);
-        await _time.ArmedAsync(s_beat);
+        await _time.ArmedAsync(Beat);
         Publish();
-        _time.Advance(s_beat);
+        _time.Advance(Beat);
         frame.WaitForAssertion(() => Assert.Equal("2", frame.Markup));
         Assert.Equal("1", page.Markup);
         Assert.Equal("1", Render<Shown>().Markup);
@@ -82,7 +82,7 @@ public sealed class LiveComponentTests : BunitContext
         await page.InvokeAsync(() => Attention.See(false));
         Publish();
         page.WaitForAssertion(() => Assert.Equal("1", page.Markup));
-        await _time.ArmedAsync(s_beat);
+        await _time.ArmedAsync(Beat);
         _time.Advance(Attention.Patience);
         await page.InvokeAsync(() => Assert.True(Attention.IsAsleep));
         Publish();
@@ -102,8 +102,8 @@ public sealed class LiveComponentTests : BunitContext
         Assert.Equal("0", slow.Markup);
         for (var beat = 0; beat < 4; beat++)
         {
-            await _time.ArmedAsync(s_beat);
-            _time.Advance(s_beat);
+            await _time.ArmedAsync(Beat);
+            _time.Advance(Beat);
         }
 
         slow.WaitForAssertion(() => Assert.Equal("1", slow.Markup));
@@ -116,7 +116,7 @@ public sealed class LiveComponentTests : BunitContext
         var page = Render<Shown>();
         Publish();
         page.WaitForAssertion(() => Assert.Equal("1", page.Markup));
-        await _time.ArmedAsync(s_beat);
+        await _time.ArmedAsync(Beat);
         Assert.Equal(1, sliced.RenderCount);
     }
 
@@ -127,7 +127,7 @@ public sealed class LiveComponentTests : BunitContext
         var page = Render<Shown>();
         Publish();
         page.WaitForAssertion(() => Assert.Equal("1", page.Markup));
-        await _time.ArmedAsync(s_beat);
+        await _time.ArmedAsync(Beat);
         Assert.Equal("0", reading.Markup);
         await reading.InvokeAsync(async () => await reading.Instance.DisposeAsync());
         Assert.Equal("0", reading.Markup);
@@ -140,9 +140,9 @@ public sealed class LiveComponentTests : BunitContext
         var page = Render<Shown>();
         Publish();
         boundary.WaitForAssertion(() => Assert.Equal("failed: cannot read", boundary.Markup));
-        await _time.ArmedAsync(s_beat);
+        await _time.ArmedAsync(Beat);
         Publish();
-        _time.Advance(s_beat);
+        _time.Advance(Beat);
         page.WaitForAssertion(() => Assert.Equal("2", page.Markup));
     }
 

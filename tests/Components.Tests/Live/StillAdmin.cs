@@ -18,6 +18,8 @@ public sealed class StillAdmin : IAdmin
     public Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken) =>
         Task.FromResult<Reply<T>>(new Refusal(RefusalCode.Unavailable, "nothing is changed here"));
 
+    public WaitingExplanation? Explain(JobId job) => null;
+
     public Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken) =>
         Task.FromResult<Reply<Job>>(new Refusal(RefusalCode.Unavailable, "nothing is changed here"));
 }

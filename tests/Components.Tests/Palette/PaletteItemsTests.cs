@@ -9,7 +9,7 @@ namespace BlazorPluginAdmin.Components.Tests.Palette;
 /// <summary>A few letters → what a person may mean.</summary>
 public class PaletteItemsTests
 {
-    private static readonly ReadModel s_model = new()
+    private static readonly ReadModel Model = new()
     {
         JobTypes = [Type("vacuum", "Vacuum volumes"), Type("ec_balance", "Balance shards")],
         Workers = [new WorkerView { Worker = new Worker { Id = new WorkerId("w/1 ä"), FirstSeenAt = DateTimeOffset.UnixEpoch } }],
@@ -50,11 +50,11 @@ public class PaletteItemsTests
     [Fact]
     public void Jobs_AreBounded()
     {
-        var many = s_model with { RecentEnded = [.. Enumerable.Range(0, 200).Select(n => Job($"id-{n}", "alike"))] };
+        var many = Model with { RecentEnded = [.. Enumerable.Range(0, 200).Select(n => Job($"id-{n}", "alike"))] };
         Assert.Equal(8, PaletteItems.For(many, "alike", [], id => id.Value).Count);
     }
 
-    private static List<PaletteItem> Find(string query, params PageKey[] keys) => PaletteItems.For(s_model, query, keys, id => $"detail={id.Value}");
+    private static List<PaletteItem> Find(string query, params PageKey[] keys) => PaletteItems.For(Model, query, keys, id => $"detail={id.Value}");
 
     private static JobTypeView Type(string name, string displayName) => new() { Name = name, DisplayName = displayName };
 

@@ -384,6 +384,10 @@ public abstract class AdminStoreConformance : IDisposable
         Assert.Equal("1", await Found(new ActivityFilter { Worker = new WorkerId("w") }));
         Assert.Equal("2", await Found(new ActivityFilter { Request = new RequestId("r") }));
         Assert.Equal("3", await Found(new ActivityFilter { Text = "the disk" }));
+        Assert.Equal("1", await Found(new ActivityFilter { Text = "W", Worker = new WorkerId("w") }));
+        Assert.Equal("2", await Found(new ActivityFilter { Severity = ActivitySeverity.Warning }));
+        Assert.Equal("", await Found(new ActivityFilter { Sources = ["person"] }));
+        Assert.Equal("3,2,1", await Found(new ActivityFilter { Sources = [Activity(1).Source, "person"] }));
         Assert.Equal("3,2", await Found(new ActivityFilter { Limit = 2 }));
         var back = (await Store.History.ActivitiesAsync(new ActivityFilter { Before = 3, Limit = 1 }, CancellationToken.None))[0];
         Assert.Equal(Activity(2) with { Request = new RequestId("r"), Actor = "me", Severity = ActivitySeverity.Bad }, back);

@@ -1,0 +1,184 @@
+using System.Globalization;
+using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Store;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace BlazorPluginAdmin.Components.Activities;
+
+/// <summary>
+/// One stream of all that happens. What is read does not move: away from the top, newer entries wait in a pill; paused, the
+/// whole page waits. Nothing is dropped; what memory no longer has comes from the store.
+/// </summary>
+public sealed partial class ActivityPage
+{
+    private const int Older = 200;
+    private const int Few = 25;
+    private const int WorkersOffered = 200;
+    private const float RowHeight = 36;
+
+    private ActivityQuery _query = new();
+    private ActivityTail _tail = new(_ => true);
+    private List<ActivityRow> _rows = [];
+    private Activity? _open;
+    private ElementReference _top;
+    private IJSObjectReference? _module;
+    private DotNetObjectReference<ActivityPage>? _self;
+    private bool _isAtTop = true;
+    private bool _busy;
+    private string _error = "";
+
+    [SupplyParameterFromQuery]
+    private string? Q { get; set; }
+
+    [SupplyParameterFromQuery(Name = "source")]
+    private string? SourceName { get; set; }
+
+    [SupplyParameterFromQuery(Name = "job")]
+    private string? JobType { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Worker { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Severity { get; set; }
+
+    /// <summary>The opened entry.</summary>
+    [SupplyParameterFromQuery]
+    private string? Seq { get; set; }
+
+    /// <summary>Entries that wait because the person reads further down.</summary>
+    private int Held => _isAtTop ? 0 : Model.Activities.TakeWhile(activity => activity.Sequence > (_tail.Rows.Count > 0 ? _tail.Rows[0].Sequence : 0)).Count(_query.Filter.Matches);
+
+    /// <summary>Called by the script.</summary>
+    [JSInvokable]
+    public void AtTop(bool isAtTop)
+    {
+        _isAtTop = isAtTop;
+        TakeNewest();
+        StateHasChanged();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        Viewer.Changed -= Arrange;
+        _self?.Dispose();
+        try
+        {
+            if (_module is not null)
+            {
+                await _module.InvokeVoidAsync("stop");
+                await _module.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser has gone, and its modules with it.
+        }
+
+        await base.DisposeAsync();
+    }
+
+    protected override void OnInitialized()
+    {
+        base.OnInitialized();
+        Viewer.Changed += Arrange;
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var query = ActivityQuery.From(Q, SourceName, JobType, Worker, Severity);
+        if (query != _query || _tail.Oldest is null)
+        {
+            _query = query;
+            _tail = new ActivityTail(query.Filter.Matches);
+            _tail.Take(Model.Activities);
+            Arrange();
+            if (_tail is { Rows.Count: < Few, IsWhole: false, Oldest: not null })
+            {
+                await LoadOlderAsync();
+            }
+        }
+
+        await OpenAsync();
+    }
+
+    protected override Task OnModelAsync()
+    {
+        TakeNewest();
+        return Task.CompletedTask;
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _self = DotNetObjectReference.Create(this);
+            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Activities/ActivityPage.razor.js");
+            await _module.InvokeVoidAsync("start", _self, _top);
+        }
+    }
+
+    private void TakeNewest()
+    {
+        if (_isAtTop && _tail.Take(Model.Activities) > 0)
+        {
+            Arrange();
+        }
+    }
+
+    private void Arrange() => _rows = ActivityRow.From(_tail.Rows, at => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Viewer.Settings.Time == TimeMode.Utc ? TimeZoneInfo.Utc : Viewer.Zone).DateTime));
+
+    private async Task LoadOlderAsync()
+    {
+        var tail = _tail;
+        (_busy, _error) = (true, "");
+        try
+        {
+            var page = await Admin.History.ActivitiesAsync(_query.Filter with { Before = tail.Oldest, Limit = Older }, Gone);
+            tail.TakeOlder(page, Older);
+            Arrange();
+        }
+        catch (IOException exception)
+        {
+            _error = exception.Message;
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    /// <summary>From what is shown, else from the store: a link to an entry works as long as the entry is kept.</summary>
+    private async Task OpenAsync()
+    {
+        if (!long.TryParse(Seq, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) || sequence == long.MaxValue)
+        {
+            _open = null;
+            return;
+        }
+
+        _open = Model.Activities.Concat(_tail.Rows).FirstOrDefault(activity => activity.Sequence == sequence)
+            ?? (await Admin.History.ActivitiesAsync(new ActivityFilter { Before = sequence + 1, Limit = 1 }, Gone)).FirstOrDefault(activity => activity.Sequence == sequence);
+    }
+
+    /// <summary>The address of the entry above or below the opened one; null at the ends.</summary>
+    private string? Beside(int by)
+    {
+        var entries = _rows.Where(row => row.Newest is not null).Select(row => row.Newest!.Sequence).ToList();
+        var place = entries.IndexOf(_open!.Sequence);
+        return place >= 0 && place + by >= 0 && place + by < entries.Count ? Address("seq", entries[place + by].ToString(CultureInfo.InvariantCulture)) : null;
+    }
+
+    private async Task ToTopAsync()
+    {
+        _isAtTop = true;
+        TakeNewest();
+        await _module!.InvokeVoidAsync("toTop");
+    }
+
+    private void Go(string name, ChangeEventArgs change) => Navigation.NavigateTo(Address(name, (string?)change.Value));
+
+    private string Address(string name, string? value) => Navigation.GetUriWithQueryParameter(name, string.IsNullOrEmpty(value) ? null : value);
+}

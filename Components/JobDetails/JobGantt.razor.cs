@@ -1,0 +1,67 @@
+using System.Globalization;
+using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorPluginAdmin.Components.JobDetails;
+
+/// <summary>Draws a job's life; what goes on grows with the clock of the circuit.</summary>
+public sealed partial class JobGantt
+{
+    private TimelineView _view = new([], default, default, false);
+    private TimelineBar? _read;
+    private DateTimeOffset _now;
+    private bool _trueScale;
+    private bool _asTable;
+
+    [Parameter, EditorRequired]
+    public Job Job { get; set; } = default!;
+
+    [Parameter, EditorRequired]
+    public IReadOnlyList<Attempt> Attempts { get; set; } = [];
+
+    [Parameter, EditorRequired]
+    public IReadOnlyList<Activity> Activities { get; set; } = [];
+
+    [Inject]
+    private CircuitClock Clock { get; set; } = default!;
+
+    /// <summary>What the marks in sight mean.</summary>
+    private string Legend => string.Join(", ", _view.Rows.SelectMany(row => row.Marks).Select(mark => mark.Label).Distinct()) is { Length: > 0 } marks ? $"▾ {marks}" : "";
+
+    public void Dispose() => Clock.Tick -= OnTick;
+
+    protected override void OnInitialized() => Clock.Tick += OnTick;
+
+    protected override void OnParametersSet() => Draw();
+
+    private static string P(double percent) => string.Create(CultureInfo.InvariantCulture, $"{percent:0.###}%");
+
+    private static string Ended(TimelineBar bar) => bar.Outcome switch
+    {
+        AttemptOutcome.Succeeded => "gantt-good",
+        AttemptOutcome.Failed or AttemptOutcome.TimedOut or AttemptOutcome.WorkerLost or AttemptOutcome.Rejected => "gantt-bad",
+        _ => "",
+    };
+
+    private TimeSpan Took(TimelineRow row) => row.Bars.Aggregate(TimeSpan.Zero, (sum, bar) => sum + ((bar.To ?? _now) - bar.From));
+
+    private void Draw()
+    {
+        _now = Clock.Now > Job.UpdatedAt ? Clock.Now : Job.UpdatedAt;
+        _view = TimelineView.From(Job, Attempts, Activities, _now, _trueScale);
+    }
+
+    private void OnTick()
+    {
+        if (!Job.IsTerminal)
+        {
+            _ = InvokeAsync(() =>
+            {
+                Draw();
+                StateHasChanged();
+            });
+        }
+    }
+}

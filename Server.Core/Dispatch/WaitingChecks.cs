@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.JobTypes;
+using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Workers;
+
+namespace BlazorPluginAdmin.Server.Core.Dispatch;
+
+/// <summary>One rule of dispatch, asked of one job.</summary>
+/// <param name="Rule">What must hold, with the count behind it.</param>
+/// <param name="Code">The stable code of what stops the job here; empty while it is let through.</param>
+/// <param name="Text">What stops it, naming the blocker.</param>
+public sealed record WaitingCheck(string Rule, string Code = "", string Text = "", DateTimeOffset? Until = null)
+{
+    public bool Passed => Code.Length == 0;
+}
+
+/// <summary>
+/// The rules by which <see cref="DispatchPlanner"/> lets a job start, in their order and for people: the first that stops it is
+/// why it waits. Lazy, so that whoever wants only that one pays for no other.
+/// </summary>
+public static class WaitingChecks
+{
+    /// <summary>All that <see cref="Holds"/> and <see cref="Gate"/> may say, as rules; a hold stops at its own, those behind it are not asked.</summary>
+    private static readonly (string Rule, string[] Codes)[] HoldRules =
+    [
+        ("The cluster is reachable", ["no_cluster"]),
+        ("It is not kept quiet by the timetable", ["quiet"]),
+        ("No other admin schedules the work", ["other_admin"]),
+        ("Its lane lets it start", ["keyless", "lane_busy"]),
+        ("The cluster lock is had, or not needed", [Hold.LockCode]),
+        ("Nothing that runs alone is at work", ["gate"]),
+    ];
+
+    private sealed record Place(Session Session, Worker Worker);
+
+    /// <param name="job">One that is pending.</param>
+    public static IEnumerable<WaitingCheck> Of(AdminState state, JobType type, Job job, Now now)
+    {
+        yield return Due(job);
+        yield return Pause(type);
+
+        var places = type.Executors.Select(id => new Place(state.Sessions[id], state.Workers[state.Sessions[id].Worker])).ToList();
+        yield return Offered(type, places.Count);
+        if (places.Count == 0)
+        {
+            yield break;
+        }
+
+        var hold = job.IsAsked ? Holds.OnAskedJobs(state, type) ?? Gate.From(state).OnJob(type) : Holds.OnDetectedJobs(state, type, now);
+        foreach (var (rule, codes) in HoldRules)
+        {
+            if (hold is not null && codes.Contains(hold.Code))
+            {
+                yield return new WaitingCheck(rule, hold.Code, hold.Text);
+                break;
+            }
+
+            yield return new WaitingCheck(rule);
+        }
+
+        var (active, limit) = (type.Counts.Active, type.Policy.GlobalConcurrency);
+        yield return Check($"Fewer than {Text(limit)} of {type.Name} run: {Text(active)} do", active < limit, "type_limit", $"{type.Name} may run {Text(limit)} at once and does");
+
+        var matching = places.Where(place => DispatchPlanner.Matches(job, place.Worker)).ToList();
+        yield return Labels(type, job, places.Count, matching.Count);
+
+        var taking = matching.Where(place => !place.Worker.Draining).ToList();
+        yield return Check($"One of them takes new work: {Of(taking.Count, matching.Count)}, the others drain", taking.Count > 0, "all_draining", $"all workers that offer {type.Name} are draining");
+
+        var well = taking.Where(place => place.Worker.Health == WorkerHealth.Healthy && place.Session.CapacityPauseUntil <= now.Stamp).ToList();
+        yield return Check($"One of them answers and asked for no pause: {Of(well.Count, taking.Count)}", well.Count > 0, "no_free_slot", "no worker that could take it answers, or each asked for a moment");
+
+        var slots = well.Sum(place => DispatchPlanner.TotalSlots(place.Session, place.Worker));
+        var free = well.Where(place => DispatchPlanner.FreeSlots(place.Session, place.Worker, now) > 0).ToList();
+        yield return Check($"One of them has a free slot: {Of(free.Count, well.Count)}", free.Count > 0, "no_free_slot", $"all {Text(slots)} slots are busy");
+
+        var room = free.Where(place => DispatchPlanner.RoomFor(state, type, place.Session, place.Worker) > 0).ToList();
+        yield return Check(
+            $"One of them runs fewer than {Text(type.Policy.PerWorkerConcurrency)} of {type.Name}: {Of(room.Count, free.Count)}", room.Count > 0, "worker_limit", $"each worker may run {Text(type.Policy.PerWorkerConcurrency)} of {type.Name} at once and does");
+
+        var willing = room.Count(place => !job.RefusedBy.Contains(place.Worker.Id));
+        var allRefused = places.TrueForAll(place => job.RefusedBy.Contains(place.Worker.Id));
+        yield return Check($"One of them has not refused it: {Of(willing, room.Count)}", willing > 0 || allRefused, "refused", "those with room refused it; it waits for another worker");
+    }
+
+    private static WaitingCheck Due(Job job) => job.Phase switch
+    {
+        JobPhase.Scheduled => new("It is due", "not_before", "scheduled", job.DueAt),
+        JobPhase.Backoff => new("It is due", "backoff", job.Error.Length > 0 ? $"attempt {Text(job.Attempt?.Number ?? 0)}: {job.Error.Split('\n', 2)[0]}" : "a worker had no free slot", job.DueAt),
+        _ => new("It is due"),
+    };
+
+    private static WaitingCheck Pause(JobType type) => type.IsPaused
+        ? new($"{type.Name} is not paused", "paused", $"{type.Name} is paused by {type.Schedule.PausedBy}" + (type.Schedule.PausedReason.Length > 0 ? $": {type.Schedule.PausedReason}" : ""), type.Schedule.PausedUntil)
+        : new($"{type.Name} is not paused");
+
+    private static WaitingCheck Offered(JobType type, int executors)
+    {
+        var rule = $"A connected worker runs {type.Name}: {Text(executors)}";
+        return executors > 0 ? new(rule)
+            : type.Detectors.Length == 0 ? new(rule, "no_capable_worker", $"no connected worker offers {type.Name}")
+            : new(rule, "detector_only", type.Detectors.Length == 1
+                ? $"the only connected worker that knows {type.Name} only detects"
+                : $"{Text(type.Detectors.Length)} connected workers know {type.Name} but only detect");
+    }
+
+    private static WaitingCheck Labels(JobType type, Job job, int workers, int matching)
+    {
+        var wanted = string.Join(", ", job.Labels.Where(label => label.Key.StartsWith(DispatchPlanner.Selector, StringComparison.Ordinal)).Select(label => $"{label.Key[DispatchPlanner.Selector.Length..]}={label.Value}"));
+        return Check(
+            wanted.Length == 0 ? "It asks for no labels" : $"One of them has {wanted}: {Of(matching, workers)}",
+            matching > 0,
+            "labels",
+            workers == 1 ? $"the only worker that offers {type.Name} does not have {wanted}" : $"{Text(workers)} workers offer {type.Name}, none has {wanted}");
+    }
+
+    private static WaitingCheck Check(string rule, bool passed, string code, string text) => passed ? new(rule) : new(rule, code, text);
+
+    private static string Of(int some, int all) => $"{Text(some)} of {Text(all)}";
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

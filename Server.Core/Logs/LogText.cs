@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Jobs;
+
+namespace BlazorPluginAdmin.Server.Core.Logs;
+
+/// <summary>Consecutive bytes of one stream within a <see cref="LogText"/>.</summary>
+/// <param name="Start">First byte, within the text.</param>
+/// <param name="Offset">First byte, within the stream.</param>
+/// <param name="At">When it came; null when that was not recorded.</param>
+public readonly record struct LogPiece(long Start, LogStream Stream, long Offset, long Length, DateTimeOffset? At, bool IsGap)
+{
+    public long End => Start + Length;
+}
+
+/// <summary>
+/// The output of one attempt as a person reads it: one stream, or both in the order in which they came. It is what was
+/// stored when it was opened; one that is opened later begins with the same bytes.
+/// </summary>
+public sealed class LogText
+{
+    private readonly JobLogStore _store;
+    private readonly JobId _job;
+    private readonly int _attempt;
+    private readonly ImmutableArray<LogArrival> _arrivals;
+
+    private LogText(JobLogStore store, JobId job, int attempt, ImmutableArray<LogArrival> arrivals, ImmutableArray<LogPiece> pieces, bool capped)
+    {
+        (_store, _job, _attempt, _arrivals, Pieces, IsCapped) = (store, job, attempt, arrivals, pieces, capped);
+    }
+
+    public ImmutableArray<LogPiece> Pieces { get; }
+
+    public long Length => Pieces.IsEmpty ? 0 : Pieces[^1].End;
+
+    /// <summary>More was written than is kept.</summary>
+    public bool IsCapped { get; }
+
+    /// <param name="stream">Null: both, by arrival.</param>
+    /// <param name="whole">
+    /// Both streams: also what no record of arrivals covers, stream after stream at the end. While an attempt runs, such bytes
+    /// wait for their entry, so that nothing that was shown moves.
+    /// </param>
+    /// <param name="before">An older one of the same attempt, whose entries need not be read again.</param>
+    public static async Task<LogText> OpenAsync(JobLogStore store, JobId job, int attempt, LogStream? stream, bool whole, LogText? before, CancellationToken cancellationToken)
+    {
+        var known = before?._arrivals is { Length: > 0 } seen ? seen.RemoveAt(seen.Length - 1) : [];
+        var arrivals = known.AddRange(await store.ArrivalsAsync(job, attempt, known.Length, cancellationToken));
+        var (stdout, stderr) = (LengthOf(LogStream.Stdout), LengthOf(LogStream.Stderr));
+        var full = arrivals.Length >= LogArrivals.Most;
+        return new LogText(
+            store,
+            job,
+            attempt,
+            arrivals,
+            stream is { } one ? OfStream(arrivals, one, one == LogStream.Stdout ? stdout : stderr) : Merged(arrivals, stdout, stderr, whole || full || arrivals.IsEmpty),
+            (stream is null or LogStream.Stdout && stdout > JobLogStore.Cap) || (stream is null or LogStream.Stderr && stderr > JobLogStore.Cap));
+
+        long LengthOf(LogStream of)
+        {
+            using var file = store.Open(job, attempt, of);
+            return file?.Length ?? 0;
+        }
+    }
+
+    /// <summary>Reads up to the end of a piece; 0 at the end of the text.</summary>
+    public async Task<int> ReadAsync(long from, Memory<byte> into, CancellationToken cancellationToken)
+    {
+        if (from >= Length)
+        {
+            return 0;
+        }
+
+        var piece = Pieces[IndexOf(from)];
+        var within = from - piece.Start;
+        var most = (int)Math.Min(into.Length, piece.Length - within);
+        await using var file = _store.Open(_job, _attempt, piece.Stream);
+        if (file is null)
+        {
+            return 0;
+        }
+
+        file.Seek(piece.Offset + within, SeekOrigin.Begin);
+        return await file.ReadAtLeastAsync(into[..most], most, throwOnEndOfStream: false, cancellationToken);
+    }
+
+    /// <summary>The piece that holds a byte; the last one beyond the end.</summary>
+    public int IndexOf(long position)
+    {
+        var (low, high) = (0, Pieces.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = Pieces[middle].Start <= position ? (middle, high) : (low, middle - 1);
+        }
+
+        return low;
+    }
+
+    private static ImmutableArray<LogPiece> OfStream(ImmutableArray<LogArrival> arrivals, LogStream stream, long length)
+    {
+        var pieces = ImmutableArray.CreateBuilder<LogPiece>();
+        var end = Math.Min(length, JobLogStore.Cap);
+        var at = 0L;
+        foreach (var arrival in arrivals.Where(arrival => arrival.Stream == stream && arrival.Offset < end))
+        {
+            if (arrival.Offset > at)
+            {
+                pieces.Add(new LogPiece(at, stream, at, arrival.Offset - at, null, false));
+            }
+
+            if (Math.Min(end, arrival.Offset + arrival.Length) is var to && to > Math.Max(at, arrival.Offset))
+            {
+                at = Math.Max(at, arrival.Offset);
+                pieces.Add(new LogPiece(at, stream, at, to - at, arrival.At, arrival.IsGap));
+                at = to;
+            }
+        }
+
+        if (at < end)
+        {
+            pieces.Add(new LogPiece(at, stream, at, end - at, null, false));
+        }
+
+        return pieces.ToImmutable();
+    }
+
+    private static ImmutableArray<LogPiece> Merged(ImmutableArray<LogArrival> arrivals, long stdout, long stderr, bool whole)
+    {
+        var pieces = ImmutableArray.CreateBuilder<LogPiece>(arrivals.Length + 2);
+        var covered = new Dictionary<LogStream, long> { [LogStream.Stdout] = 0, [LogStream.Stderr] = 0 };
+        var at = 0L;
+        foreach (var arrival in arrivals)
+        {
+            Add(arrival.Stream, arrival.Offset + arrival.Length, arrival.At, arrival.IsGap);
+        }
+
+        if (whole)
+        {
+            Add(LogStream.Stdout, stdout, null, false);
+            Add(LogStream.Stderr, stderr, null, false);
+        }
+
+        return pieces.ToImmutable();
+
+        void Add(LogStream stream, long to, DateTimeOffset? when, bool gap)
+        {
+            var end = Math.Min(to, Math.Min(stream == LogStream.Stdout ? stdout : stderr, JobLogStore.Cap));
+            if (end > covered[stream])
+            {
+                pieces.Add(new LogPiece(at, stream, covered[stream], end - covered[stream], when, gap));
+                at += end - covered[stream];
+                covered[stream] = end;
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorPluginAdmin.E2E.Tests;
+
+/// <summary>The stream of all that happens, and the whole page standing still.</summary>
+public sealed class ActivityTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+{
+    public async Task InitializeAsync()
+    {
+        var (page, _) = await browser.OpenAsync("/");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.Context.CloseAsync();
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Paused_CountsWhatIsNewer_AndResumeLosesNone()
+    {
+        var (page, complaints) = await browser.OpenAsync("/activity");
+        var before = await Jobs.SubmitAsync(browser.Admin.Address, "Before the pause", "true");
+        await Expect(EntryOf(page, before).First).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("latency")).ToHaveTextAsync(new Regex(@"^live · \d+ ms$"));
+        await page.Keyboard.PressAsync("p");
+        var strip = page.GetByTestId("paused-strip");
+        await Expect(strip).ToContainTextAsync(new Regex(@"Paused at \d\d:\d\d:\d\d"));
+        var during = await Jobs.SubmitAsync(browser.Admin.Address, "During the pause", "true");
+        await Expect(strip).ToContainTextAsync(new Regex("[1-9][0-9]* newer, none lost"));
+        await Expect(page.GetByTestId("latency")).ToHaveTextAsync("paused");
+        await Expect(EntryOf(page, during)).ToHaveCountAsync(0);
+        await PageChecks.CheckAsync(page, "activity-stands-still-1280");
+        await page.GetByTestId("resume-live").ClickAsync();
+        await Expect(EntryOf(page, during).First).ToBeVisibleAsync();
+        await Expect(strip).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(1280, 800, "light")]
+    [InlineData(390, 844, "dark")]
+    public async Task Entry_OpensByKeyboard_HasALinkOfItsOwn_AndMovesToItsNeighbour(int width, int height, string theme)
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "Opened from the stream", "true");
+        var (page, complaints) = await browser.OpenAsync("/activity", width, height, theme);
+        await Expect(EntryOf(page, job).First).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, $"activity-stream-{width}-{theme}");
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("Enter");
+        var details = page.GetByTestId("entry-details");
+        await Expect(details.GetByRole(AriaRole.Heading).First).ToContainTextAsync("Activity");
+        await Expect(page).ToHaveURLAsync(new Regex(@"seq=\d+"));
+        await PageChecks.CheckAsync(page, $"activity-entry-{width}-{theme}");
+        var title = await details.GetByRole(AriaRole.Heading).First.TextContentAsync();
+        await page.ReloadAsync();
+        await Expect(details.GetByRole(AriaRole.Heading).First).ToHaveTextAsync(title!);
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
+        await page.Keyboard.PressAsync("]");
+        await Expect(details.GetByRole(AriaRole.Heading).First).Not.ToHaveTextAsync(title!);
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(details).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Filters_AreTheAddress_OlderComesFromTheStore_AndTheFileHasTheSame()
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "Ends badly", "exit 7");
+        var (page, complaints) = await browser.OpenAsync("/activity");
+        await Expect(EntryOf(page, job).First).ToBeVisibleAsync();
+        await page.GetByLabel("Severity").SelectOptionAsync("bad");
+        await Expect(page).ToHaveURLAsync(new Regex("severity=bad"));
+        await page.GetByLabel("Search", new() { Exact = true }).FillAsync(job);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page).ToHaveURLAsync(new Regex("q=job-"));
+        await Expect(page.GetByTestId("entry")).ToHaveCountAsync(1);
+        var file = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).ClickAsync());
+        var lines = await File.ReadAllLinesAsync(await file.PathAsync());
+        Assert.Equal(2, lines.Length);
+        Assert.Contains(job, lines[1], StringComparison.Ordinal);
+
+        await page.GetByLabel("Source", new() { Exact = true }).SelectOptionAsync("person");
+        await Expect(page.GetByText("Nothing matches")).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, "activity-none-1280");
+        await page.GoBackAsync();
+        await Expect(page.GetByTestId("entry")).ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).IsVisibleAsync();
+        using var http = new HttpClient();
+        var rows = await http.GetFromJsonAsync<List<object>>($"{browser.Admin.Address}/api/plugin/activities/export?format=json&severity=bad&q={job}");
+        Assert.Single(rows!);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Times_AreRelativeLocalOrUtc_ByOneChoice()
+    {
+        await Jobs.SubmitAsync(browser.Admin.Address, "For its time", "true");
+        var (page, _) = await browser.OpenAsync("/activity");
+        var time = page.Locator("main time").First;
+        await Expect(time).ToContainTextAsync("ago");
+        await page.GetByTestId("view").ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "UTC" }).CheckAsync();
+        await Expect(time).ToHaveTextAsync(new Regex(@"^\d\d:\d\d:\d\d UTC$"));
+        await Expect(time).ToHaveAttributeAsync("title", new Regex("UTC$"));
+        await page.ReloadAsync();
+        await Expect(time).ToHaveTextAsync(new Regex(@"^\d\d:\d\d:\d\d UTC$"));
+        await page.Context.CloseAsync();
+    }
+
+    private static ILocator EntryOf(IPage page, string job) => page.GetByTestId("entry").Filter(new() { Has = page.Locator($"a[href*='{job}']") });
+}

@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorPluginAdmin.E2E.Tests;
+
+/// <summary>The open job: its address, its life, its output, what can be done with it.</summary>
+public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+{
+    public async Task InitializeAsync()
+    {
+        var (page, _) = await browser.OpenAsync("/");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.Context.CloseAsync();
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task DeepLink_OpensTheJobOverItsList_AndTheTimelineSaysWhatTheApiSays()
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "Seen by its link", "echo hello; exit 3", ("env", "prod"));
+        var (page, complaints) = await browser.OpenAsync($"/plugin/queue?job=command&detail={job}");
+        await Expect(page.GetByTestId("job-modal")).ToContainTextAsync("Seen by its link");
+        await Expect(page.Locator("h1", new() { HasText = "Command" })).ToHaveCountAsync(1);
+        await Expect(page.GetByTestId("job-modal")).ToContainTextAsync("exit code 3");
+
+        var detail = await DetailAsync(job);
+        var attempts = detail["job"]!["attempts"]!.AsArray().Count;
+        await Expect(page.GetByTestId("gantt-row")).ToHaveCountAsync(attempts + 1);
+        await page.GetByTestId("as-table").CheckAsync();
+        await Expect(page.GetByTestId("timeline-table")).ToContainTextAsync("assigned");
+        await page.GetByRole(AriaRole.Link, new() { Name = "env=prod" }).ClickAsync();
+        await page.WaitForURLAsync("**/jobs?q=label.env*");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Output_IsFollowed_HeldStill_Searched_AndDownloadedAsItWasWritten()
+    {
+        var gate = Path.Combine(browser.Folder, "gate-log");
+        var job = await Jobs.SubmitAsync(
+            browser.Admin.Address, "Writes on", $"i=0; while [ ! -e {gate} ]; do i=$((i+1)); echo \"line $i of many\"; echo \"warn $i\" >&2; sleep 0.2; done; printf '\\033[31mred\\033[0m <b>plain</b>\\n'");
+        var (page, complaints) = await browser.OpenAsync($"/jobs/{job}");
+        await page.GetByTestId("log-stdout").ClickAsync();
+        var log = page.GetByTestId("job-log");
+        await Expect(log).ToContainTextAsync("line 3 of many");
+        await Expect(log).ToContainTextAsync("line 40 of many", new() { Timeout = 60_000 });
+        await Expect(page.GetByTestId("follow-log")).ToHaveTextAsync("Following");
+
+        // Scrolled up it follows no more, and says what it misses.
+        await page.GetByTestId("log-frame").EvaluateAsync("frame => frame.scrollTop = 0");
+        await Expect(page.GetByTestId("follow-log")).ToContainTextAsync("new line");
+        await Expect(log).ToContainTextAsync("line 1 of many");
+        await page.GetByTestId("follow-log").ClickAsync();
+        await Expect(page.GetByTestId("follow-log")).ToHaveTextAsync("Following");
+
+        await page.GetByTestId("pause-log").ClickAsync();
+        await Expect(page.GetByTestId("pause-log")).ToContainTextAsync("new line");
+        await page.GetByTestId("pause-log").ClickAsync();
+
+        // Both streams, as they came.
+        await page.GetByTestId("log-merged").ClickAsync();
+        await Expect(log).ToContainTextAsync("warn");
+        await File.WriteAllTextAsync(gate, "");
+        await Expect(log).ToContainTextAsync("red <b>plain</b>");
+        await Expect(log.Locator(".ansi-red")).ToHaveTextAsync("red");
+        await Expect(log.Locator("b")).ToHaveCountAsync(0);
+
+        await page.GetByTestId("log-stdout").ClickAsync();
+        await page.GetByLabel("Search in the output").FillAsync("LINE 12 of");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByTestId("log-hits")).ToHaveTextAsync("1/1");
+        await Expect(log.Locator(".log-marked")).ToContainTextAsync("line 12 of many");
+        await page.Locator(".log-marked .log-no").ClickAsync();
+        await page.WaitForURLAsync("**offset=*");
+        await page.ReloadAsync();
+        await Expect(log.Locator(".log-marked")).ToContainTextAsync("line 12 of many");
+
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Download" }).ClickAsync());
+        var stored = Directory.GetFiles(Path.Combine(browser.Folder, "data", "logs"), "*.out.log", SearchOption.AllDirectories).Select(File.ReadAllBytes).Single(bytes => System.Text.Encoding.UTF8.GetString(bytes).Contains("red", StringComparison.Ordinal));
+        Assert.Equal(stored, await File.ReadAllBytesAsync(await download.PathAsync()));
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task LargeOutput_ShowsAtOnce_AndScrollsToAnyPlace()
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "Writes a lot", "i=0; awk 'BEGIN { for (i = 1; i <= 200000; i++) print \"row \" i \" with some words to fill the line\" }'");
+        await WaitAsync(job, "job_state_succeeded");
+        var (page, _) = await browser.OpenAsync($"/jobs/{job}");
+        await Expect(page.GetByTestId("job-log")).ToContainTextAsync("row 200000 ");
+        Assert.True(await page.Locator(".log-row").CountAsync() <= 400);
+        await page.GetByTestId("log-frame").EvaluateAsync("frame => frame.scrollTop = frame.scrollHeight / 2");
+        await Expect(page.GetByTestId("job-log")).ToContainTextAsync("row 100000 ");
+        await page.GetByTestId("log-frame").EvaluateAsync("frame => frame.scrollTop = 0");
+        await Expect(page.GetByTestId("job-log")).ToContainTextAsync("row 1 with");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task CopiedLine_Runs_AndYieldsTheSameSubmission()
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "It's a 'quoted' job", "echo \"$HOME is 'here'\"", ("env", "prod"));
+        var (page, _) = await browser.OpenAsync($"/jobs/{job}");
+        await page.GetByTestId("copy-as").Locator("summary").ClickAsync();
+        var line = await page.GetByTestId("copy-as").Locator("pre").Nth(1).InnerTextAsync();
+        var answer = JsonNode.Parse(await RunAsync(line))!;
+        var again = await DetailAsync(answer["operation_id"]!.GetValue<string>());
+        var first = await DetailAsync(job);
+        foreach (var part in (string[])["job_type", "summary", "parameters", "labels", "priority"])
+        {
+            Assert.Equal(first["job"]![part]?.ToJsonString(), again["job"]![part]?.ToJsonString());
+        }
+
+        var follow = await page.GetByTestId("copy-as").Locator("pre").Nth(2).InnerTextAsync();
+        Assert.Contains("is 'here'", await RunAsync(follow), StringComparison.Ordinal);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Clone_FillsTheForm_NamesWhatIsChanged_AndGoesToTheNewJob()
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "The original", "true");
+        var (page, complaints) = await browser.OpenAsync($"/jobs/{job}");
+        await page.GetByTestId("clone-job").ClickAsync();
+        await Expect(page.GetByText("Nothing is changed yet")).ToBeVisibleAsync();
+        await page.GetByLabel("Summary").FillAsync("The copy");
+        await Expect(page.GetByText("Changed: summary.")).ToBeVisibleAsync();
+        await page.GetByLabel("Retries").FillAsync("many");
+        await page.GetByTestId("submit-job").ClickAsync();
+        await Expect(page.GetByText("A whole number from 0 to 100.")).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, "new-job-clone");
+        await page.GetByLabel("Retries").FillAsync("2");
+        await page.GetByTestId("submit-job").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The copy" })).ToBeVisibleAsync();
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Waiting_NamesEveryRule_AndExpireWantsAReason()
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "Wants a GPU", "true", ("require.gpu", "yes"));
+        var (page, _) = await browser.OpenAsync($"/jobs/{job}");
+        await Expect(page.GetByTestId("why").Locator(".stops").First).ToContainTextAsync("One of them has gpu=yes: 0 of 1");
+        await page.Locator("#priority").SelectOptionAsync("75");
+        await page.GetByTestId("undo").ClickAsync();
+        await Expect(page.Locator("#priority")).ToHaveValueAsync("50");
+        await page.GetByTestId("expire-job").ClickAsync();
+        await Expect(page.GetByTestId("expire-confirm")).ToBeDisabledAsync();
+        await page.GetByLabel("Reason (required)").FillAsync("of no use");
+        await PageChecks.CheckAsync(page, "job-expire");
+        await page.GetByTestId("expire-confirm").ClickAsync();
+        await Expect(page.Locator(".chip-failed").First).ToContainTextAsync("expired");
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(1280, 800, "light")]
+    [InlineData(1280, 800, "dark")]
+    [InlineData(390, 844, "light")]
+    [InlineData(390, 844, "dark")]
+    public async Task OpenJob_IsAccessible_AndFits(int width, int height, string theme)
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "Looks good", "for i in $(seq 1 60); do printf '\\033[32mok\\033[0m step %s\\n' $i; done; echo trouble >&2; exit 1", ("env", "prod"));
+        var (page, complaints) = await browser.OpenAsync($"/jobs?detail={job}", width, height, theme);
+        await Expect(page.GetByTestId("job-modal")).ToContainTextAsync("exit code 1");
+        if (width < 900)
+        {
+            await page.GetByTestId("job-actions").ClickAsync();
+            await Expect(page.GetByTestId("clone-job")).ToBeVisibleAsync();
+        }
+
+        await PageChecks.CheckAsync(page, $"job-modal-{width}-{theme}");
+        foreach (var part in (string[])["log-card", "gantt", "job-parameters", "copy-as"])
+        {
+            await page.GetByTestId(part).ScrollIntoViewIfNeededAsync();
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Browser.Screenshots, $"job-{part}-{width}-{theme}.png") });
+        }
+
+        await browser.VisitAsync(page, "/jobs/new?type=command");
+        await Expect(page.GetByTestId("submit-job")).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, $"new-job-{width}-{theme}");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    private async Task<JsonNode> DetailAsync(string job)
+    {
+        using var http = new HttpClient();
+        return (await http.GetFromJsonAsync<JsonNode>($"{browser.Admin.Address}/api/plugin/jobs/{job}/detail"))!;
+    }
+
+    private async Task WaitAsync(string job, string state)
+    {
+        var (page, _) = await browser.OpenAsync($"/jobs/{job}");
+        await Expect(page.Locator(".chip-succeeded").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.Context.CloseAsync();
+        Assert.Equal(state, (await DetailAsync(job))["job"]!["state"]!.GetValue<string>());
+    }
+
+    private static async Task<string> RunAsync(string line)
+    {
+        var start = new ProcessStartInfo("sh") { RedirectStandardOutput = true };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(line);
+        using var shell = Process.Start(start)!;
+        var output = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        Assert.Equal(0, shell.ExitCode);
+        return output;
+    }
+}
