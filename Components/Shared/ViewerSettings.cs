@@ -49,10 +49,16 @@ public sealed record ViewerSettings
     /// <summary>Whether single letters are shortcuts.</summary>
     public bool Keys { get; init; } = true;
 
+    /// <summary>Columns of the list of jobs, by name; empty: the usual ones.</summary>
+    public string JobColumns { get; init; } = "";
+
+    /// <summary>The view the list of jobs opens with; empty: all jobs.</summary>
+    public string JobsView { get; init; } = "";
+
     /// <summary>The same as cookies, which are what <see cref="Read"/> takes.</summary>
     public IEnumerable<(string Name, string Value)> Cookies =>
     [
-        ("theme", Name(Theme)), ("density", Name(Density)), ("time", Name(Time)), ("size", PageSize.ToString(CultureInfo.InvariantCulture)), ("keys", Keys ? "on" : "off"),
+        ("theme", Name(Theme)), ("density", Name(Density)), ("time", Name(Time)), ("size", PageSize.ToString(CultureInfo.InvariantCulture)), ("keys", Keys ? "on" : "off"), ("cols", JobColumns), ("view", JobsView),
     ];
 
     /// <param name="header">As the browser sends it. Of several cookies of one name the first counts: it is the one of the nearest path, where another admin lives at the root of the same host.</param>
@@ -71,6 +77,8 @@ public sealed record ViewerSettings
         Zone = cookie("zone") is { Length: > 0 and <= 64 } zone ? zone : "",
         PageSize = int.TryParse(cookie("size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && PageSizes.Contains(size) ? size : 50,
         Keys = cookie("keys") != "off",
+        JobColumns = cookie("cols") is { Length: <= 200 } columns ? columns : "",
+        JobsView = cookie("view") is { Length: <= 60 } view ? view : "",
     };
 
     /// <summary>As cookies and attributes write it.</summary>

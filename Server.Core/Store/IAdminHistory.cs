@@ -14,6 +14,9 @@ public sealed record Page<T>(ImmutableArray<T> Items, string? Next)
     /// <summary>The cursor of the page before; null at the start.</summary>
     public string? Previous { get; init; }
 
+    /// <summary>The cursor of the first row, for what came before it since; null when there is none.</summary>
+    public string? Start { get; init; }
+
     /// <summary>Not all was looked through: this many rows were, in the order of the list, and <see cref="Next"/> goes on behind them.</summary>
     public int? Searched { get; init; }
 }

@@ -47,9 +47,10 @@ internal sealed record JobCursor(JobOrder Order, bool Ascending, int Priority, l
         var onwards = more ? Of(items[^1], filter) : bound;
         items = backwards ? [.. items.Reverse()] : items;
         var behind = items.IsEmpty ? start : Of(backwards ? items[^1] : items[0], filter);
+        var first = items.IsEmpty ? null : Of(items[0], filter).ToString();
         return backwards
-            ? new Page<Job>(items, behind?.ToString()) { Previous = onwards?.ToString(), Searched = more ? null : searched }
-            : new Page<Job>(items, onwards?.ToString()) { Previous = start is null ? null : behind?.ToString(), Searched = more ? null : searched };
+            ? new Page<Job>(items, behind?.ToString()) { Start = first, Previous = onwards?.ToString(), Searched = more ? null : searched }
+            : new Page<Job>(items, onwards?.ToString()) { Start = first, Previous = start is null ? null : behind?.ToString(), Searched = more ? null : searched };
     }
 
     /// <summary>Negative: earlier in the list.</summary>

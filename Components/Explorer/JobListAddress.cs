@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Collections.Specialized;
+using System.Globalization;
+using System.Web;
+using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Store;
+
+namespace BlazorPluginAdmin.Components.Explorer;
+
+/// <summary>What an address says of a list of jobs. What it does not say is the person's choice or the usual; what nobody understands is left out.</summary>
+public sealed record JobListAddress
+{
+    /// <summary>Parameters that mean another list; each of them makes the address say more than "jobs".</summary>
+    private static readonly string[] OfAList = ["q", "job", "state", "worker", "since", "until", "view", "after", "before", "detail"];
+
+    /// <summary>As it stands in the box, also when not all of it can be read.</summary>
+    public string Text { get; init; } = "";
+
+    public JobQuery Query { get; init; } = JobQuery.Empty;
+
+    public ImmutableArray<QueryError> Errors { get; init; } = [];
+
+    public JobOrder Order { get; init; } = JobOrder.Created;
+
+    public bool Ascending { get; init; }
+
+    public string? After { get; init; }
+
+    public string? Before { get; init; }
+
+    public int Size { get; init; } = 50;
+
+    public ImmutableArray<JobColumn> Columns { get; init; } = JobColumn.Usual;
+
+    /// <summary>The saved view it was opened as; empty: none.</summary>
+    public string View { get; init; } = "";
+
+    public bool IsFirstPage => string.IsNullOrEmpty(After) && string.IsNullOrEmpty(Before);
+
+    /// <param name="uri">Absolute.</param>
+    /// <param name="views">Saved views by name; built-in ones are known.</param>
+    public static JobListAddress Read(string uri, ViewerSettings viewer, IReadOnlyDictionary<string, SavedView> views)
+    {
+        var said = HttpUtility.ParseQueryString(new Uri(uri).Query);
+        var viewName = said["view"] ?? (said.AllKeys.Any(IsOurs) ? "" : viewer.JobsView);
+        var view = SavedView.BuiltIn.FirstOrDefault(known => known.Name == viewName) ?? views.GetValueOrDefault(viewName);
+        var text = said["q"] ?? string.Join(' ', ((string?[])[view?.Query, .. Folded(said)]).Where(part => !string.IsNullOrEmpty(part)));
+        var (query, errors) = JobQuery.Parse(text);
+        var sort = said["sort"] ?? view?.Sort ?? "";
+        return new JobListAddress
+        {
+            Text = text,
+            Query = query,
+            Errors = errors,
+            Order = JobColumn.All.FirstOrDefault(column => column.Order is not null && ViewerSettings.Name(column.Order.Value) == sort.TrimStart('-'))?.Order ?? JobOrder.Created,
+            Ascending = sort.StartsWith('-'),
+            After = said["after"],
+            Before = said["before"],
+            Size = int.TryParse(said["size"], NumberStyles.None, CultureInfo.InvariantCulture, out var size) && ViewerSettings.PageSizes.Contains(size) ? size : viewer.PageSize,
+            Columns = JobColumn.Read(said["cols"] ?? (view is { Columns.Length: > 0 } ? view.Columns : viewer.JobColumns)),
+            View = view?.Name ?? "",
+        };
+    }
+
+    public JobFilter Filter(DateTimeOffset now) => Query.Filter(now) with { Order = Order, Ascending = Ascending, After = After, Before = Before, Limit = Size };
+
+    /// <summary>The parameters of an address that leads to the first page of another query.</summary>
+    public static Dictionary<string, object?> To(JobQuery query) => ToText(query.ToString());
+
+    public static Dictionary<string, object?> ToText(string text)
+    {
+        var parameters = OfAList.ToDictionary(name => name, _ => (object?)null);
+        parameters["q"] = text;
+        return parameters;
+    }
+
+    public Dictionary<string, object?> ToSort(JobOrder order) => new()
+    {
+        ["sort"] = $"{(order == Order && !Ascending ? "-" : "")}{ViewerSettings.Name(order)}",
+        ["after"] = null,
+        ["before"] = null,
+    };
+
+    /// <summary>Parameters of older and simpler addresses, as terms.</summary>
+    private static IEnumerable<string?> Folded(NameValueCollection said)
+    {
+        static string? Term(string key, string? value) => string.IsNullOrEmpty(value) ? null : new JobTerm(key, [.. value.Split(',')]).ToString();
+        static string? Time(string? value, string age, string date) => string.IsNullOrEmpty(value) ? null : TimeTerm.Age(value) is null ? $"created:{date}{value}" : $"created:{age}{value}";
+        return [Term("type", said["job"]), Term("state", said["state"]), Term("worker", said["worker"]), Time(said["since"], "<", ">="), Time(said["until"], ">", "<")];
+    }
+
+    private static bool IsOurs(string? name) => name != "detail" && OfAList.Contains(name);
+}

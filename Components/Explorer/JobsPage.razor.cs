@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorPluginAdmin.Components.Explorer;
+
+/// <summary>
+/// Any of a million jobs, by query. The page stands still while it is read: rows tick in their places, and what is new
+/// waits in a pill until it is asked for.
+/// </summary>
+public sealed partial class JobsPage
+{
+    private const int MostNewer = 100;
+    private const int MostHints = 6;
+
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(2);
+
+    private readonly JobSelection _selection;
+    private readonly HashSet<string> _closed = [];
+    private JobListAddress _address = new();
+    private string _read = "";
+    private Page<Job>? _page;
+    private ImmutableArray<Job> _rows = [];
+    private ImmutableArray<TypeGroup> _groups = [];
+    private ImmutableArray<(JobTerm Term, JobCount Count)> _without = [];
+    private JobCount? _count;
+    private string _problem = "";
+    private DateTimeOffset _readAt;
+    private Paced? _look;
+    private JobCounts? _seen;
+    private int _newer;
+    private BulkAction? _action;
+    private string _dialog = "";
+
+    public JobsPage() => _selection = new JobSelection(StateHasChanged);
+
+    private string Title => _address.Text.Length == 0 ? "Jobs" : $"{_address.Text} · Jobs";
+
+    /// <summary>Of the states that are asked for; counted without them.</summary>
+    private JobCount? Matching => _count is null || _address.Query.Values("state").IsEmpty ? _count
+        : _count with { ByState = _count.ByState.Where(pair => _address.Filter(_readAt).States.Contains(pair.Key)).ToImmutableDictionary() };
+
+    private string Total => Matching is { } count ? $"{(count.IsExact ? "" : "≈ ")}{Words.Count(count.Total, "job")}" : "";
+
+    protected override Task OnParametersSetAsync() => NavigatedAsync();
+
+    protected override void OnInitialized()
+    {
+        base.OnInitialized();
+        Navigation.LocationChanged += OnLocationChanged;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        Navigation.LocationChanged -= OnLocationChanged;
+        await base.DisposeAsync();
+        await (_look?.EndedAsync() ?? Task.CompletedTask);
+    }
+
+    /// <summary>Rows that move are taken from the state at once; the rest of the page is looked at once a second, and only when something moved.</summary>
+    protected override async Task OnModelAsync()
+    {
+        if (_page is null || _seen == Model.Totals.Jobs)
+        {
+            return;
+        }
+
+        await ReadAsync(TickAsync);
+        _look ??= new Paced(Time, Pace, LookAsync, DispatchExceptionAsync, Gone);
+        await _look.AskAsync();
+    }
+
+    private async Task LookAsync()
+    {
+        await ReadAsync(async () =>
+        {
+            _seen = Model.Totals.Jobs;
+            await TickAsync();
+            if (_page!.Items.IsEmpty)
+            {
+                await ReadPageAsync();
+            }
+            else if (_address.IsFirstPage && !_address.Ascending && _page.Start is { } start)
+            {
+                var shown = _page.Items.Select(job => job.Id).ToHashSet();
+                var newer = await Admin.History.JobsAsync(_address.Filter(Time.GetUtcNow()) with { Before = start, Limit = MostNewer }, Gone);
+                _newer = newer.Items.Count(job => !shown.Contains(job.Id));
+            }
+
+            await CountAsync(exactly: false);
+        });
+        StateHasChanged();
+    }
+
+    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs change) => _ = InvokeAsync(async () =>
+    {
+        await NavigatedAsync();
+        StateHasChanged();
+    });
+
+    /// <summary>An open job is another address, but the same list.</summary>
+    private Task NavigatedAsync()
+    {
+        var address = JobListAddress.Read(Navigation.Uri, Viewer.Settings, Model.SavedViews);
+        var key = $"{address.Text}\n{address.Order}{address.Ascending}\n{address.After}\n{address.Before}\n{address.Size}";
+        var sameQuery = address.Text == _address.Text;
+        _address = address;
+        if (key == _read)
+        {
+            return Task.CompletedTask;
+        }
+
+        _read = key;
+        if (!sameQuery)
+        {
+            _selection.Clear();
+        }
+
+        return LoadAsync();
+    }
+
+    private Task LoadAsync() => ReadAsync(async () =>
+    {
+        await ReadPageAsync();
+        await CountAsync(exactly: false);
+        await HintAsync();
+    });
+
+    private Task LoadNewestAsync() => LoadAsync();
+
+    private Task CountExactlyAsync() => ReadAsync(() => CountAsync(exactly: true));
+
+    private async Task ReadPageAsync()
+    {
+        _readAt = Time.GetUtcNow();
+        _seen = Model.Totals.Jobs;
+        _newer = 0;
+        try
+        {
+            _page = await Admin.History.JobsAsync(_address.Filter(_readAt), Gone);
+        }
+        catch (FormatException)
+        {
+            // A cursor of another list: its first page is nearer to what was meant than an error.
+            _address = _address with { After = null, Before = null };
+            _page = await Admin.History.JobsAsync(_address.Filter(_readAt), Gone);
+        }
+
+        _rows = _page.Items;
+        await TickAsync();
+    }
+
+    private async Task TickAsync()
+    {
+        var jobs = Admin.States.Current.Value.Jobs;
+        var ended = _rows.Where(job => !job.IsTerminal && !jobs.ContainsKey(job.Id)).Select(job => job.Id).ToImmutableArray();
+        var records = ended.IsEmpty ? [] : (await Admin.History.JobsAsync(new JobFilter { Ids = ended, Limit = ended.Length }, Gone)).Items.ToDictionary(job => job.Id);
+        _rows = [.. _rows.Select(job => job.IsTerminal ? job : jobs.GetValueOrDefault(job.Id) ?? records.GetValueOrDefault(job.Id, job))];
+    }
+
+    private async Task CountAsync(bool exactly)
+    {
+        var now = Time.GetUtcNow();
+        _count = await Admin.History.CountAsync(_address.Query.With("state").Filter(now) with { Order = _address.Order }, exactly, Gone);
+        _groups = TypeGroup.From(Model, await Admin.History.TallyAsync(Gone));
+    }
+
+    /// <summary>What would be found without one of the terms, when nothing is found with all of them.</summary>
+    private async Task HintAsync()
+    {
+        var hints = ImmutableArray.CreateBuilder<(JobTerm, JobCount)>();
+        if (_page is { Items.IsEmpty: true } && _address.IsFirstPage && _address.Query.Terms.Length > 1)
+        {
+            foreach (var term in _address.Query.Terms.Take(MostHints))
+            {
+                var count = await Admin.History.CountAsync(_address.Query.Without(term).Filter(_readAt) with { Order = _address.Order }, exactly: false, Gone);
+                if (count.Total > 0)
+                {
+                    hints.Add((term, count));
+                }
+            }
+        }
+
+        _without = hints.ToImmutable();
+    }
+
+    /// <summary>A store that cannot be read leaves the rows that were, and says why.</summary>
+    private async Task ReadAsync(Func<Task> read)
+    {
+        try
+        {
+            await read();
+            _problem = "";
+        }
+        catch (DbException exception)
+        {
+            _problem = exception.Message;
+        }
+    }
+
+    private Task ToggleTypeAsync(string type)
+    {
+        var types = _address.Query.Values("type");
+        return GoAsync(JobListAddress.To(_address.Query.With("type", types.Contains(type) ? types.Remove(type) : types.Add(type))));
+    }
+
+    private async Task ChooseColumnsAsync(ImmutableArray<JobColumn> columns)
+    {
+        _dialog = "";
+        var names = columns.SequenceEqual(JobColumn.Usual) ? "" : JobColumn.Write(columns);
+        await Viewer.ChooseAsync(Viewer.Settings with { JobColumns = names });
+        await GoAsync(new() { ["cols"] = names.Length == 0 ? null : names });
+    }
+
+    private void Started(BulkOperation operation)
+    {
+        _action = null;
+        _selection.Clear();
+    }
+
+    private bool IsShown(BulkOperation operation) => operation.IsOpen || (operation.EndedAt > Model.At - Remembered && !_closed.Contains(operation.Id));
+
+    private Task GoAsync(Dictionary<string, object?> parameters)
+    {
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(parameters));
+        return Task.CompletedTask;
+    }
+
+    private static Dictionary<string, object?> Page(string? after, string? before) => new() { ["after"] = after, ["before"] = before };
+
+    private string Export(string format) => $"api/plugin/jobs/export?format={format}&order={ViewerSettings.Name(_address.Order)}&ascending={(_address.Ascending ? 1 : 0)}&q={Uri.EscapeDataString(_address.Query.ToString())}";
+}

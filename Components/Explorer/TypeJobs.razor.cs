@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorPluginAdmin.Components.Explorer;
+
+/// <summary>The jobs of a fixed query, page by page. The first page is alive, at most once a second; later ones stay as they were read.</summary>
+public sealed partial class TypeJobs
+{
+    private Page<Job>? _page;
+    private ImmutableArray<Job> _rows = [];
+    private string _read = "";
+    private JobCounts? _seen;
+    private Paced? _look;
+
+    [Parameter]
+    [EditorRequired]
+    public JobQuery Query { get; set; } = JobQuery.Empty;
+
+    [Parameter]
+    [EditorRequired]
+    public ImmutableArray<JobColumn> Columns { get; set; } = [];
+
+    [Parameter]
+    public JobOrder Order { get; set; } = JobOrder.Updated;
+
+    [Parameter]
+    public string Caption { get; set; } = "Jobs";
+
+    [Parameter]
+    public string? After { get; set; }
+
+    /// <summary>Raised with each reading, so that what counts the list can count anew.</summary>
+    [Parameter]
+    public EventCallback OnRead { get; set; }
+
+    /// <summary>Shown when there is nothing.</summary>
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
+
+    private string Key => $"{Query}\n{Order}\n{After}";
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await (_look?.EndedAsync() ?? Task.CompletedTask);
+    }
+
+    protected override Task OnParametersSetAsync() => _read == Key ? Task.CompletedTask : LoadAsync();
+
+    protected override async Task OnModelAsync()
+    {
+        _rows = [.. _rows.Select(Newest)];
+        if (_seen != Model.Totals.Jobs && string.IsNullOrEmpty(After))
+        {
+            _look ??= new Paced(Time, TimeSpan.FromSeconds(1), LoadAsync, DispatchExceptionAsync, Gone);
+            await _look.AskAsync();
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        (_read, _seen) = (Key, Model.Totals.Jobs);
+        var filter = Query.Filter(Time.GetUtcNow()) with { Order = Order, Limit = 50 };
+        try
+        {
+            _page = await Admin.History.JobsAsync(filter with { After = After }, Gone);
+        }
+        catch (FormatException)
+        {
+            // A cursor of another list: its first page is nearer to what was meant than an error.
+            _page = await Admin.History.JobsAsync(filter, Gone);
+        }
+
+        _rows = [.. _page.Items.Select(Newest)];
+        await OnRead.InvokeAsync();
+        StateHasChanged();
+    }
+
+    private Job Newest(Job job) => job.IsTerminal ? job : Admin.States.Current.Value.Jobs.GetValueOrDefault(job.Id) ?? job;
+}

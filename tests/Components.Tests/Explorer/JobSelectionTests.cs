@@ -1,0 +1,38 @@
+using BlazorPluginAdmin.Components.Explorer;
+using BlazorPluginAdmin.Server.Core.Jobs;
+
+namespace BlazorPluginAdmin.Components.Tests.Explorer;
+
+public sealed class JobSelectionTests
+{
+    private static readonly Job[] Rows = [.. Enumerable.Range(0, 6).Select(n => new Job { Id = new JobId($"{n}"), JobType = "t", DedupeKey = "", CreatedAt = default, UpdatedAt = default, DueAt = default })];
+
+    private readonly JobSelection _selection = new(() => { });
+
+    [Fact]
+    public void Shift_PicksTheStretch_InBothDirections()
+    {
+        _selection.Click(Rows, 3, stretch: false);
+        _selection.Click(Rows, 1, stretch: true);
+        Assert.Equal("123", Picked);
+        _selection.Click(Rows, 5, stretch: true);
+        Assert.Equal("12345", Picked);
+        _selection.Click(Rows, 4, stretch: false);
+        Assert.Equal("1235", Picked);
+    }
+
+    [Fact]
+    public void AllMatching_IsLeftByTheFirstClick()
+    {
+        _selection.Click(Rows, 0, stretch: false);
+        _selection.PickAllMatching();
+        Assert.True(_selection.Contains(new JobId("elsewhere")));
+        _selection.Set([Rows[2].Id], true);
+        Assert.False(_selection.IsAllMatching);
+        Assert.Equal("2", Picked);
+        _selection.Clear();
+        Assert.True(_selection.IsEmpty);
+    }
+
+    private string Picked => string.Concat(_selection.Picked.Select(job => job.Value).Order());
+}
