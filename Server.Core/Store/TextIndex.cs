@@ -9,7 +9,7 @@ internal sealed record TextHits(ImmutableArray<string> Ids, long Until);
 
 /// <summary>
 /// Every three letters of id, summary and error of the ended jobs, in a file of its own beside the store. It follows the store on
-/// a thread of its own that rests four times as long as it works, so that it never holds up a commit; until it has
+/// a thread of its own that rests nine times as long as it works, so that it never holds up a commit; until it has
 /// taken a job in, that job is found by looking at it. It can be made anew at any time: a file that cannot be read is.
 /// </summary>
 internal sealed class TextIndex : IDisposable
@@ -19,7 +19,7 @@ internal sealed class TextIndex : IDisposable
 
     private const int Shortest = 3;
     private const int Batch = 1_000;
-    private const int Rest = 4;
+    private const int Rest = 9;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
