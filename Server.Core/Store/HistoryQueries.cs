@@ -128,7 +128,7 @@ internal sealed class HistoryQueries(string path, TextIndex texts) : IAdminHisto
         cancellationToken);
 
     public Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken, long before = long.MaxValue) => ReadAsync(
-        connection => All(connection, $"SELECT {Rows.ConfigColumns} FROM configs WHERE type = $1 AND version < $3 ORDER BY version DESC LIMIT $2", Rows.Config, jobType, limit, before), cancellationToken);
+        connection => All(connection, $"SELECT {Rows.ConfigColumns} FROM configs WHERE type = $1 AND version < $2 ORDER BY version DESC LIMIT $3", Rows.Config, jobType, before, limit), cancellationToken);
 
     public Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken) =>
         ReadAsync(connection => JobPages.CountExactly(connection, filter), cancellationToken);

@@ -206,6 +206,13 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         var root = browser.MakeTree("try", "text", ("app", 9));
         var (page, _) = await OpenAsync();
         var version = await page.GetByTestId("version-row").First.GetAttributeAsync("data-version");
+        // A root inside another one would be refused.
+        while (await page.Locator("[data-field=roots] .field-item").CountAsync() is > 0 and var rows)
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "Roots, item 1: remove" }).ClickAsync();
+            await Expect(page.Locator("[data-field=roots] .field-item")).ToHaveCountAsync(rows - 1);
+        }
+
         await AddRootAsync(page, root);
         await TypeAsync(page, Keep, "2");
         await page.Locator("[data-field=action] input[value=gzip]").CheckAsync();
