@@ -149,7 +149,7 @@ public sealed class JobLogTests : IDisposable
         Assert.Equal([0L, 1L, 3L], hits.Offsets.Take(3));
     }
 
-    private Task WriteAsync(LogStream stream, long offset, string text) => _store.AppendAsync(Job, 1, stream, offset, Encoding.UTF8.GetBytes(text), default);
+    private Task<bool> WriteAsync(LogStream stream, long offset, string text) => _store.AppendAsync(Job, 1, stream, offset, Encoding.UTF8.GetBytes(text), default);
 
     private async Task<(LogText Text, LogRows Rows)> OpenAsync(LogStream? stream)
     {
