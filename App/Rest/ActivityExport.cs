@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using BlazorPluginAdmin.Server.Core;
@@ -12,11 +11,9 @@ public static class ActivityExport
 {
     private const int PageSize = 500;
 
-    private static readonly System.Buffers.SearchValues<char> Special = System.Buffers.SearchValues.Create(",\" \r\n\t");
-
-    private static readonly (string Name, Func<Activity, string?> Value)[] Columns =
+    private static readonly (string Name, Func<Activity, object?> Value)[] Columns =
     [
-        ("sequence", activity => activity.Sequence.ToString(CultureInfo.InvariantCulture)), ("occurred_at", activity => activity.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)),
+        ("sequence", activity => activity.Sequence), ("occurred_at", activity => activity.At),
         ("source", activity => activity.Source), ("severity", activity => activity.Severity.ToString().ToLowerInvariant()), ("stage", activity => activity.Stage), ("message", activity => activity.Message),
         ("job_type", activity => activity.JobType), ("job_id", activity => activity.Job?.Value), ("worker_id", activity => activity.Worker?.Value), ("request_id", activity => activity.Request?.Value), ("actor", activity => activity.Actor),
     ];
@@ -31,18 +28,11 @@ public static class ActivityExport
         var between = json ? "[\n" : string.Join(',', Columns.Select(column => column.Name)) + "\r\n";
         await foreach (var activity in AllAsync(admin, filter, cancellationToken))
         {
-            await writer.WriteAsync(between + (json ? JsonSerializer.Serialize(ApiObjects.Activity(activity), WireJson.Options) : string.Join(',', Columns.Select(column => Cell(column.Value(activity) ?? "")))));
+            await writer.WriteAsync(between + (json ? JsonSerializer.Serialize(ApiObjects.Activity(activity), WireJson.Options) : string.Join(',', Columns.Select(column => Csv.Cell(column.Value(activity))))));
             between = json ? ",\n" : "\r\n";
         }
 
         await writer.WriteAsync((json, between) switch { (true, "[\n") => "[]\n", (true, _) => "\n]\n", (false, "\r\n") => "\r\n", _ => between });
-    }
-
-    /// <summary>As RFC 4180 has it; what a spreadsheet would take for a formula begins with an apostrophe.</summary>
-    private static string Cell(string text)
-    {
-        var safe = text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' ? $"'{text}" : text;
-        return safe.AsSpan().ContainsAny(Special) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 
     private static async IAsyncEnumerable<Activity> AllAsync(IAdmin admin, ActivityFilter? filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

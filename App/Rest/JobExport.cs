@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using BlazorPluginAdmin.Server.Core;
@@ -11,8 +10,6 @@ namespace BlazorPluginAdmin.App.Rest;
 public static class JobExport
 {
     private const int PageSize = 500;
-
-    private static readonly System.Buffers.SearchValues<char> Special = System.Buffers.SearchValues.Create(",\"\r\n\t ");
 
     private static readonly (string Name, Func<Job, object?> Value)[] Columns =
     [
@@ -33,30 +30,13 @@ public static class JobExport
             $"jobs.{(json ? "json" : "csv")}");
     }
 
-    /// <summary>As RFC 4180 has it; what a spreadsheet would take for a formula begins with an apostrophe.</summary>
-    public static string Csv(object? value)
-    {
-        if (value is not string text)
-        {
-            return value switch
-            {
-                null => "",
-                DateTimeOffset at => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
-                _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-            };
-        }
-
-        var safe = text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' ? $"'{text}" : text;
-        return safe.AsSpan().ContainsAny(Special) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
-    }
-
     private static async Task WriteCsvAsync(IAdmin admin, JobFilter? filter, Stream stream, CancellationToken cancellationToken)
     {
         await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
         await writer.WriteAsync(string.Join(',', Columns.Select(column => column.Name)) + "\r\n");
         await foreach (var job in AllAsync(admin, filter, cancellationToken))
         {
-            await writer.WriteAsync(string.Join(',', Columns.Select(column => Csv(column.Value(job)))) + "\r\n");
+            await writer.WriteAsync(string.Join(',', Columns.Select(column => Csv.Cell(column.Value(job)))) + "\r\n");
         }
     }
 

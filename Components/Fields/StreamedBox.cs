@@ -16,6 +16,7 @@ public abstract class StreamedBox(IJSRuntime scripts) : ComponentBase, IAsyncDis
 
     private IJSObjectReference? _module;
     private DotNetObjectReference<StreamedBox>? _self;
+    private bool _isGone;
 
     [Parameter, EditorRequired]
     public required string Id { get; set; }
@@ -58,6 +59,12 @@ public abstract class StreamedBox(IJSRuntime scripts) : ComponentBase, IAsyncDis
             return;
         _self = DotNetObjectReference.Create(this);
         _module = await scripts.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Fields/LargeText.razor.js");
+        if (_isGone)
+        {
+            // The form was replaced while the script was on its way.
+            await ReleaseAsync();
+            return;
+        }
         await _module.InvokeVoidAsync(Attach, Box, _self);
     }
 
@@ -79,7 +86,13 @@ public abstract class StreamedBox(IJSRuntime scripts) : ComponentBase, IAsyncDis
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        _isGone = true;
         _self?.Dispose();
+        await ReleaseAsync();
+    }
+
+    private async Task ReleaseAsync()
+    {
         if (_module is null)
             return;
         try

@@ -18,6 +18,7 @@ public sealed partial class TypeHead : LiveComponent
     /// <summary>The last detection started here; shown after its end until it is closed.</summary>
     private RequestId? _mine;
     private bool _busy;
+    private (bool Enabled, long Version)? _switched;
     private bool _pausing;
 
     [Parameter]
@@ -67,41 +68,35 @@ public sealed partial class TypeHead : LiveComponent
         _pausing = false;
         var (admin, name) = (Admin, Type.Name);
         var reply = await admin.SendAsync(new PauseJobType(Actor.LocalUi, name, true, pause.Reason, pause.Until), Gone);
-        Said(reply.Refusal, $"{Type.DisplayName} is paused.", async () => (await admin.SendAsync(new PauseJobType(Actor.LocalUi, name, false, "taken back", null), CancellationToken.None)).Refusal);
+        Toasts.Say(reply.Refusal, $"{Type.DisplayName} is paused.", async () => (await admin.SendAsync(new PauseJobType(Actor.LocalUi, name, false, "taken back", null), CancellationToken.None)).Refusal);
     }
 
     private async Task ResumeAsync()
     {
         var (admin, name, reason, until) = (Admin, Type.Name, Type.Paused, Type.PausedUntil);
         var reply = await admin.SendAsync(new PauseJobType(Actor.LocalUi, name, false, "", null), Gone);
-        Said(reply.Refusal, $"{Type.DisplayName} goes on.", async () => (await admin.SendAsync(new PauseJobType(Actor.LocalUi, name, true, reason, until), CancellationToken.None)).Refusal);
+        Toasts.Say(reply.Refusal, $"{Type.DisplayName} goes on.", async () => (await admin.SendAsync(new PauseJobType(Actor.LocalUi, name, true, reason, until), CancellationToken.None)).Refusal);
     }
+
+    private long ConfigVersion => Type.Config?.Version ?? 0;
+
+    /// <summary>As the person has just set the switch, until the model has a newer config: the browser moved it before any render did.</summary>
+    private bool IsEnabled => _switched is { } switched && switched.Version == ConfigVersion ? switched.Enabled : Type.Policy.Enabled;
 
     private async Task EnableAsync(bool enabled)
     {
-        _busy = true;
+        (_busy, _switched) = (true, (enabled, ConfigVersion));
         var (admin, name) = (Admin, Type.Name);
         var reply = await admin.SendAsync(new EnableJobType(Actor.LocalUi, name, enabled), Gone);
+        _switched = reply.IsAccepted ? _switched : null;
         _busy = false;
-        Said(reply.Refusal, $"{Type.DisplayName} {(enabled ? "detects by itself" : "does nothing by itself")} from now on.", async () => (await admin.SendAsync(new EnableJobType(Actor.LocalUi, name, !enabled), CancellationToken.None)).Refusal);
+        Toasts.Say(reply.Refusal, $"{Type.DisplayName} {(enabled ? "detects by itself" : "does nothing by itself")} from now on.", async () => (await admin.SendAsync(new EnableJobType(Actor.LocalUi, name, !enabled), CancellationToken.None)).Refusal);
     }
 
     private async Task ArchiveAsync()
     {
         var (admin, name) = (Admin, Type.Name);
         var reply = await admin.SendAsync(new ArchiveJobType(Actor.LocalUi, name, true), Gone);
-        Said(reply.Refusal, $"{Type.DisplayName} is archived; a worker that offers it brings it back.", async () => (await admin.SendAsync(new ArchiveJobType(Actor.LocalUi, name, false), CancellationToken.None)).Refusal);
-    }
-
-    private void Said(Refusal? refusal, string done, Func<Task<Refusal?>> undo)
-    {
-        if (refusal is null)
-        {
-            Toasts.Say(done, undo);
-        }
-        else
-        {
-            Toasts.Say(refusal.Text, refused: true);
-        }
+        Toasts.Say(reply.Refusal, $"{Type.DisplayName} is archived; a worker that offers it brings it back.", async () => (await admin.SendAsync(new ArchiveJobType(Actor.LocalUi, name, false), CancellationToken.None)).Refusal);
     }
 }

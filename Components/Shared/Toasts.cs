@@ -36,6 +36,9 @@ public sealed class Toasts(TimeProvider time) : IDisposable
     /// <summary>The refusal if there is one, else the text.</summary>
     public void Say(Refusal? refusal, string otherwise) => Show(refusal?.Text ?? otherwise, refusal is not null, null);
 
+    /// <summary>The refusal if there is one, else what was done and the way to take it back.</summary>
+    public void Say(Refusal? refusal, string done, Func<Task<Refusal?>> undo) => Show(refusal?.Text ?? done, refusal is not null, refusal is null ? undo : null);
+
     public void Close(Toast toast)
     {
         Shown = Shown.RemoveAll(shown => shown.Id == toast.Id);

@@ -73,7 +73,7 @@ public sealed class JobListsApiTests : IAsyncLifetime
     [InlineData("two\r\nlines", "\"two\r\nlines\"")]
     [InlineData(-5, "-5")]
     [InlineData(null, "")]
-    public void CsvCell_IsTextAndNothingElse(object? value, string cell) => Assert.Equal(cell, JobExport.Csv(value));
+    public void CsvCell_IsTextAndNothingElse(object? value, string cell) => Assert.Equal(cell, Csv.Cell(value));
 
     [Fact]
     public async Task Bulk_TellsFirst_ThenWorksUntilItIsDone()

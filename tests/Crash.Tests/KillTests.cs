@@ -127,19 +127,18 @@ public sealed class KillTests
             var after = "";
             while (true)
             {
-                var page = await http.GetFromJsonAsync<JsonElement>(new Uri($"/api/plugin/jobs?job_type=recorded&limit=500&after={Uri.EscapeDataString(after)}", UriKind.Relative));
-                foreach (var job in page.EnumerateArray())
+                using var answer = await http.GetAsync(new Uri($"/api/plugin/jobs?job_type=recorded&limit=500&after={after}", UriKind.Relative));
+                foreach (var job in (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray())
                 {
                     states[job.GetProperty("job_id").GetString()!] = job.GetProperty("state").GetString()!;
                 }
 
-                if (page.GetArrayLength() < 500)
+                if (!answer.Headers.TryGetValues("X-Next-Cursor", out var next))
                 {
                     break;
                 }
 
-                var last = page[499];
-                after = $"{last.GetProperty("updated_at").GetDateTimeOffset().UtcTicks}~{last.GetProperty("job_id").GetString()}";
+                after = next.Single();
             }
 
             if (!states.Values.Any(state => state is "job_state_pending" or "job_state_assigned" or "job_state_running"))
