@@ -29,7 +29,7 @@ namespace BlazorPluginAdmin.App;
 /// <summary>The whole admin, as Main and the tests start it.</summary>
 public sealed class AdminApp : IAsyncDisposable
 {
-    private static readonly DateTimeOffset s_started = System.Diagnostics.Process.GetCurrentProcess().StartTime;
+    private static readonly DateTimeOffset Started = System.Diagnostics.Process.GetCurrentProcess().StartTime;
 
     private readonly WebApplication _app;
     private readonly AdminFolder? _folder;
@@ -187,7 +187,7 @@ public sealed class AdminApp : IAsyncDisposable
         return new ShellOptions(
             options.EnvironmentName, typeof(AdminApp).Assembly.GetName().Version!.ToString(3), $"{host}:{workers.Port}", addresses[0], options.Admission, options.WorkerPort.IsTls)
         {
-            StartedAt = s_started,
+            StartedAt = Started,
             StoreSize = !options.Ephemeral && store.Exists ? store.Length : 0,
         };
     }

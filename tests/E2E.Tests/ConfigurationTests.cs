@@ -161,6 +161,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         var (page, _) = await OpenAsync();
         await TypeAsync(page, Keep, "64");
         await Expect(page.GetByTestId("save-reply")).ToContainTextAsync("1 unsaved change");
+        await page.WaitForFunctionAsync("sessionStorage.getItem('draft:file_retention')");
         await browser.Admin.KillAsync();
         await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync();
         await browser.Admin.StartAsync();

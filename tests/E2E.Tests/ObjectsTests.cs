@@ -40,8 +40,8 @@ public sealed class ObjectsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await page.GetByLabel("Format").SelectOptionAsync("csv");
         await Expect(rows).ToHaveCountAsync(1);
         await page.GetByLabel("Format").SelectOptionAsync("");
-        await page.GetByLabel("Search").FillAsync("customers");
-        await page.GetByLabel("Search").PressAsync("Enter");
+        await page.GetByLabel("Search", new() { Exact = true }).FillAsync("customers");
+        await page.GetByLabel("Search", new() { Exact = true }).PressAsync("Enter");
         await Expect(rows).ToHaveCountAsync(1);
         await rows.GetByRole(AriaRole.Link).ClickAsync();
         var card = page.GetByTestId("object-card");

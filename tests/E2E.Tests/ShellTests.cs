@@ -93,7 +93,7 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await page.Keyboard.PressAsync("j");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Jobs", Exact = true })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("/");
-        await Expect(page.Locator("input:focus")).ToHaveAttributeAsync("type", "search");
+        await Expect(page.Locator("[data-search]")).ToBeFocusedAsync();
 
         // A letter in a box is a letter.
         await page.Keyboard.TypeAsync("?gw");
