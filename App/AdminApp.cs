@@ -19,6 +19,7 @@ using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Logs;
 using BlazorPluginAdmin.Server.Core.Observations;
 using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -132,6 +133,12 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddAdminCore(core);
         services.AddGrpcTransport(new GrpcServerOptions { MaxReceiveMessageSize = options.MaxMessageMib * 1024 * 1024 });
         services.AddAdminPages();
+        services.AddHostedService<Farewell>();
+        if (folder is not null && options.DiskLowMib > 0)
+        {
+            services.AddHostedService(provider => new DiskWatch(provider.GetRequiredService<HostBoard>(), provider.GetRequiredService<TimeProvider>(), folder.Path, options.DiskLowMib));
+        }
+
         services.AddSingleton<Func<ShellOptions>>(provider => () => Shell(provider, options));
         services.AddAdminRest();
         services.AddMonitor();
@@ -188,6 +195,7 @@ public sealed class AdminApp : IAsyncDisposable
             options.EnvironmentName, typeof(AdminApp).Assembly.GetName().Version!.ToString(3), $"{host}:{workers.Port}", addresses[0], options.Admission, options.WorkerPort.IsTls)
         {
             StartedAt = Started,
+            Exposure = BindGuard.Exposure(options),
             StoreSize = !options.Ephemeral && store.Exists ? store.Length : 0,
         };
     }

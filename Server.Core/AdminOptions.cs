@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Lanes;
 
 namespace BlazorPluginAdmin.Server.Core;
@@ -71,4 +72,7 @@ public sealed class AdminOptions
     public int DetectionRetention { get; set; } = 200;
 
     public int ConfigRetention { get; set; } = 200;
+
+    /// <summary>What is kept while nobody changes it in the settings.</summary>
+    public RetentionLimits Retention => new(JobRetention, ActivityRetention, DetectionRetention, ConfigRetention);
 }

@@ -24,6 +24,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton<IExecutionPlans, NoExecutionPlans>();
         services.AddSingleton<AdminEngine>();
         services.AddHostedService<EngineThread>();
+        services.AddSingleton<HostBoard>();
         services.AddSingleton<ReadModelPublisher>();
         services.AddHostedService(provider => provider.GetRequiredService<ReadModelPublisher>());
         services.AddSingleton<Admin>();

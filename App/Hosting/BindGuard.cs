@@ -20,6 +20,11 @@ public static class BindGuard
         }
     }
 
+    /// <summary>A door that is open to other machines without encryption, in one sentence for the pages; empty: there is none.</summary>
+    public static string Exposure(AppOptions options) => IPAddress.IsLoopback(options.WorkerAddress) || options.WorkerPort.IsTls
+        ? ""
+        : $"workers dial in to {options.WorkerAddress} without TLS. Only the networks of --worker-allow are let in, but what is sent can be read and changed on its way";
+
     private static string? PagesProblem(AppOptions options) => IPAddress.IsLoopback(options.Address)
         ? null
         : $"--bind {options.Bind} would open the admin to other machines, and authentication is not configured. Submitting a job runs code on workers. "

@@ -29,6 +29,7 @@ public static class AdminRest
         ObservationsApi.Map(api);
         SchedulerApi.Map(api);
         LanesApi.Map(api);
+        RetentionApi.Map(api);
         OperationsApi.Map(api);
         BulkApi.Map(api);
         OperatorApi.Map(app);

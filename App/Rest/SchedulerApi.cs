@@ -13,14 +13,18 @@ public static class SchedulerApi
 {
     private const int TickSeconds = 5;
 
+    /// <param name="HoldsEverything">Maintenance: what is asked for waits too.</param>
+    /// <param name="JobTypes">Only these; empty: all.</param>
+    public sealed record SchedulerPauseBody(bool? Paused, string? Reason, DateTimeOffset? Until, bool? HoldsEverything, IReadOnlyList<string>? JobTypes);
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/scheduler/pause", async (IAdmin admin, HttpRequest request, CancellationToken cancellationToken) =>
         {
-            var (body, problem) = await Bodies.ReadAsync<JobTypesApi.PauseBody>(request, cancellationToken);
+            var (body, problem) = await Bodies.ReadAsync<SchedulerPauseBody>(request, cancellationToken);
             var paused = body?.Paused ?? true;
             return problem ?? Replies.From(
-                await admin.SendAsync(new PauseScheduler(Actor.LocalRest, paused, body?.Reason ?? "", body?.Until), cancellationToken), _ => Json(new { paused, until = body?.Until }));
+                await admin.SendAsync(new PauseScheduler(Actor.LocalRest, paused, body?.Reason ?? "", body?.Until, body?.HoldsEverything ?? false, [.. body?.JobTypes ?? []]), cancellationToken), _ => Json(new { paused, until = body?.Until }));
         });
         api.MapGet("/lanes", (IAdmin admin, TimeProvider time) =>
         {

@@ -46,6 +46,7 @@ public sealed partial class WhyWaiting
     {
         "type_limit" or "worker_limit" => ("Change the limit", JobTypeLinks.To("configuration", Type.Name)),
         "no_capable_worker" or "detector_only" or "labels" or "all_draining" => ("Show the workers", $"workers?type={Uri.EscapeDataString(Type.Name)}"),
+        "maintenance" => ("Maintenance", "settings#scheduler"),
         "no_cluster" or "other_admin" => ("Settings", "settings"),
         "quiet" => ("Change the timetable", JobTypeLinks.To("configuration", Type.Name)),
         "lane_busy" or "gate" or "keyless" or "cluster_lock" => ("Open the lane", LaneLinks.To(Type.Rules.Lane)),

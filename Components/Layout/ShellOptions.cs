@@ -8,6 +8,9 @@ public sealed record ShellOptions(string Environment, string Version, string Wor
     /// <summary>When this process began.</summary>
     public DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>A door that is open to other machines without encryption, in one sentence; empty: there is none.</summary>
+    public string Exposure { get; init; } = "";
+
     /// <summary>Bytes of the store's file just now; 0 = not known.</summary>
     public long StoreSize { get; init; }
 }

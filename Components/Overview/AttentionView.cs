@@ -3,6 +3,7 @@ using BlazorPluginAdmin.Components.Jobs;
 using BlazorPluginAdmin.Components.JobTypes;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Components.Workers;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -27,7 +28,7 @@ public static class AttentionView
     private const int Flaps = 3;
 
     public static ImmutableArray<AttentionLine> From(ReadModel model) =>
-        [.. model.Workers.SelectMany(view => Of(view, model.At)).Concat(model.JobTypes.SelectMany(type => Of(type, model.At))).Concat(Stalled(model)).Concat(Locked(model)).OrderByDescending(line => line.IsBad)];
+        [.. model.Workers.SelectMany(view => Of(view, model.At)).Concat(model.JobTypes.SelectMany(type => Of(type, model.At))).Concat(Stalled(model)).Concat(Locked(model)).Concat(Full(model)).OrderByDescending(line => line.IsBad)];
 
     private static IEnumerable<AttentionLine> Of(WorkerView view, DateTimeOffset now)
     {
@@ -98,6 +99,14 @@ public static class AttentionView
         return model.Active
             .Where(view => view.Job is { State: JobState.Running, Phase: JobPhase.Working } && model.At - view.Job.UpdatedAt > usual.GetValueOrDefault(view.Job.JobType, Silent))
             .Select(view => new AttentionLine($"stalled {view.Job.Id}", $"No word about \"{Words.Name(view.Job)}\" for {Words.Span(model.At - view.Job.UpdatedAt)}, on {view.Job.Worker}", "Job", $"jobs/{Uri.EscapeDataString(view.Job.Id.Value)}"));
+    }
+
+    private static IEnumerable<AttentionLine> Full(ReadModel model)
+    {
+        if (model.Host.LowDisk is { } disk)
+        {
+            yield return new AttentionLine("disk", $"{ConfigValueText.Size(disk.FreeBytes)} of {ConfigValueText.Size(disk.TotalBytes)} are left on the disk for what is stored", "What is kept", "settings#retention", true);
+        }
     }
 
     private static IEnumerable<AttentionLine> Locked(ReadModel model)

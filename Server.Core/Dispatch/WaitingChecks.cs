@@ -28,6 +28,7 @@ public static class WaitingChecks
     private static readonly (string Rule, string[] Codes)[] HoldRules =
     [
         ("The cluster is reachable", ["no_cluster"]),
+        ("No maintenance, no pause of the scheduler holds it", [Hold.MaintenanceCode]),
         ("It is not kept quiet by the timetable", ["quiet"]),
         ("No other admin schedules the work", ["other_admin"]),
         ("Its lane lets it start", ["keyless", "lane_busy"]),
@@ -55,7 +56,7 @@ public static class WaitingChecks
         {
             if (hold is not null && codes.Contains(hold.Code))
             {
-                yield return new WaitingCheck(rule, hold.Code, hold.Text);
+                yield return new WaitingCheck(rule, hold.Code, hold.Text, hold.Until);
                 break;
             }
 

@@ -106,8 +106,7 @@ public sealed partial class AdminEngine : IDisposable
 
         if (prune)
         {
-            turn.Save(new Change.Pruned(
-                new RetentionLimits(_options.JobRetention, _options.ActivityRetention, _options.DetectionRetention, _options.ConfigRetention), now.Wall));
+            turn.Save(new Change.Pruned(State.RetentionOf(_options), now.Wall));
         }
 
         if (_storeRetryAt is not null)
@@ -260,7 +259,8 @@ public sealed partial class AdminEngine : IDisposable
             return false;
         }
 
-        _unpruned += _deferred.Count;
+        // Less may be kept from now on: what is too much goes with the next round.
+        _unpruned += _deferred.Exists(change => change is Change.RetentionSaved) ? PruneEvery : _deferred.Count;
         _deferred.Clear();
         _deferredSince = null;
         if (_storeRetryAt is not null)

@@ -62,6 +62,9 @@ public sealed record AdminState
     /// <summary>The scheduler stands still for all job types; null = it runs.</summary>
     public SchedulerPause? Pause { get; init; }
 
+    /// <summary>What people changed of what is kept; null: as the admin was started with.</summary>
+    public RetentionLimits? Retention { get; init; }
+
     /// <summary>Bulk operations, newest first; the ended ones among them bounded.</summary>
     public ImmutableArray<BulkOperation> Operations { get; init; } = [];
 
@@ -69,6 +72,8 @@ public sealed record AdminState
     public ImmutableSortedDictionary<string, SavedView> SavedViews { get; init; } = ImmutableSortedDictionary.Create<string, SavedView>(StringComparer.Ordinal);
 
     public StoreHealth Store { get; init; } = StoreHealth.Good;
+
+    public RetentionLimits RetentionOf(AdminOptions options) => Retention ?? options.Retention;
 
     /// <summary>The job type, or a new one that nothing is known of yet.</summary>
     public JobType JobType(string name) => JobTypes.GetValueOrDefault(name) ?? new JobType { Name = name, Rules = Lanes.Settings.Of(name) };

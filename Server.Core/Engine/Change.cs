@@ -60,6 +60,9 @@ public abstract record Change
 
     public sealed record SchedulerSaved(SchedulerPause? Pause) : Change;
 
+    /// <summary>Null: as the admin is started with.</summary>
+    public sealed record RetentionSaved(RetentionLimits? Limits) : Change;
+
     public sealed record ClusterSaved(ClusterSettings Cluster) : Change;
 
     public sealed record OperationSaved(BulkOperation Operation) : Change;

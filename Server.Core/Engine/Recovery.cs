@@ -29,6 +29,7 @@ public static class Recovery
                 .Where(counter => counter.Key.StartsWith(Counters.Muted, StringComparison.Ordinal) && counter.Value > now.Wall.UtcTicks)
                 .Select(counter => KeyValuePair.Create(counter.Key[Counters.Muted.Length..], new DateTimeOffset(counter.Value, TimeSpan.Zero)))),
             LastDetectionSequence = stored.Counters.GetValueOrDefault(Counters.DetectionSequence),
+            Retention = stored.Retention,
             Cluster = new ClusterState { IsWatched = turn.Options.WatchesCluster, Settings = stored.Cluster ?? ClusterSettings.Empty },
             Workers = stored.Workers.ToImmutableDictionaryBy(worker => worker.Id, worker => worker with
             {
@@ -47,6 +48,7 @@ public static class Recovery
             {
                 Descriptor = type.Descriptor,
                 KnownForms = type.KnownForms,
+                DescribedAt = type.DescribedAt,
                 Config = type.Config,
                 Policy = RuntimePolicy.Resolve(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
                 Schedule = type.Schedule ?? ScheduleRow.Empty,

@@ -9,6 +9,7 @@ using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Engine;
@@ -36,6 +37,8 @@ public static class Step
                 return SchemaTransitions.Refresh(turn, command);
             case PauseScheduler command:
                 return SchedulerPauses.Pause(turn, command);
+            case SaveRetention command:
+                return RetentionTransitions.Save(turn, command);
             case PauseJobType command:
                 return PauseTransitions.Pause(turn, command);
             case SubmitJob command:

@@ -225,6 +225,9 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
         static TimeSpan? StampOf(SchedulerPause? pause) => pause?.WakeAt;
     }
 
+    /// <summary>Null: as the admin was started with.</summary>
+    public void Put(RetentionLimits? limits) => State = State with { Retention = limits };
+
     public void Put(ClusterState cluster) => State = State with { Cluster = cluster };
 
     public void Put(ClusterLock cluster)

@@ -24,6 +24,9 @@ public sealed record JobType
     /// <summary>The descriptor under which the config was last saved, or that a person has seen; null = not known.</summary>
     public Descriptor? KnownForms { get; init; }
 
+    /// <summary>When its descriptor came.</summary>
+    public DateTimeOffset? DescribedAt { get; init; }
+
     public ConfigDocument? Config { get; init; }
 
     public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;

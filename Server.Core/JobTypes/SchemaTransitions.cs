@@ -140,7 +140,7 @@ public static class SchemaTransitions
 
         var changed = type.Descriptor is not null;
         turn.Save(new Change.DescriptorSaved(descriptor, turn.Now.Wall, session.Worker));
-        turn.Put((type.Config is null || type.KnownForms is not null ? type : ConfigTransitions.Known(turn, type)) with { Descriptor = descriptor, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults) });
+        turn.Put((type.Config is null || type.KnownForms is not null ? type : ConfigTransitions.Known(turn, type)) with { Descriptor = descriptor, DescribedAt = turn.Now.Wall, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults) });
         turn.Log(Line(session, descriptor.JobType, changed ? $"descriptor of {descriptor.JobType} changed (version {descriptor.Version})" : $"descriptor of {descriptor.JobType} stored", ActivitySeverity.Normal));
         ConfigTransitions.Bootstrap(turn, descriptor);
         Scheduled(turn, descriptor.JobType);

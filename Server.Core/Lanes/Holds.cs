@@ -6,10 +6,12 @@ using BlazorPluginAdmin.Server.Core.JobTypes;
 
 namespace BlazorPluginAdmin.Server.Core.Lanes;
 
-/// <summary>Why something does not start: a stable code, and a sentence that names what is in the way.</summary>
-public sealed record Hold(string Code, string Text)
+/// <summary>Why something does not start: a stable code, a sentence that names what is in the way, and when it goes, if known.</summary>
+public sealed record Hold(string Code, string Text, DateTimeOffset? Until = null)
 {
     public const string LockCode = "cluster_lock";
+
+    public const string MaintenanceCode = "maintenance";
 }
 
 /// <summary>
@@ -23,7 +25,8 @@ public static class Holds
     {
         var lane = LaneOf(state, type);
         return Missing(state, type)
-            ?? (scheduled ? OfScheduler(state) ?? OfTimetable(type, now) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: true) : null)
+            ?? OfScheduler(state, type, asked: !scheduled)
+            ?? (scheduled ? OfTimetable(type, now) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: true) : null)
             ?? (type.Rules.Gated && !type.Rules.Exclusive ? Gate.From(state).OnDetection(type) : null)
             ?? OfLock(state, lane);
     }
@@ -32,15 +35,15 @@ public static class Holds
     public static Hold? OnDetectedJobs(AdminState state, JobType type, Now now)
     {
         var lane = LaneOf(state, type);
-        return Missing(state, type) ?? OfScheduler(state) ?? OfTimetable(type, now) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: false) ?? OfLock(state, lane);
+        return Missing(state, type) ?? OfScheduler(state, type, asked: false) ?? OfTimetable(type, now) ?? OtherAdmin(state, lane) ?? OfLane(state, type, lane, detects: false) ?? OfLock(state, lane);
     }
 
     /// <summary>Null: jobs that somebody asked for may start now, but for the gate.</summary>
-    public static Hold? OnAskedJobs(AdminState state, JobType type) => Missing(state, type) ?? OfLock(state, LaneOf(state, type));
+    public static Hold? OnAskedJobs(AdminState state, JobType type) => Missing(state, type) ?? OfScheduler(state, type, asked: true) ?? OfLock(state, LaneOf(state, type));
 
     /// <summary>Scheduled work of the type is out of the question, whoever has the turn.</summary>
     public static Hold? OnScheduled(AdminState state, JobType type, Now now) =>
-        Missing(state, type) ?? OfScheduler(state) ?? OfTimetable(type, now) ?? OtherAdmin(state, LaneOf(state, type));
+        Missing(state, type) ?? OfScheduler(state, type, asked: false) ?? OfTimetable(type, now) ?? OtherAdmin(state, LaneOf(state, type));
 
     public static LaneRules LaneOf(AdminState state, JobType type) => state.Lanes.Settings.LaneOf(type.Rules);
 
@@ -50,8 +53,9 @@ public static class Holds
     private static Hold? Missing(AdminState state, JobType type) =>
         type.Rules.NeedsCluster && state.Cluster.Missing is { } problem ? new Hold("no_cluster", $"the cluster is not reachable: {problem}") : null;
 
-    private static Hold? OfScheduler(AdminState state) => state.Pause is { } pause
-        ? new Hold("paused", $"the scheduler is paused by {pause.By}{(pause.Reason.Length > 0 ? $": {pause.Reason}" : "")}")
+    /// <param name="asked">Somebody asked for it: only maintenance holds it.</param>
+    private static Hold? OfScheduler(AdminState state, JobType type, bool asked) => state.Pause is { } pause && pause.Covers(type.Name) && (pause.HoldsEverything || !asked)
+        ? new Hold(Hold.MaintenanceCode, $"{(pause.HoldsEverything ? "maintenance" : "the scheduler is paused")} by {pause.By}{(pause.Reason.Length > 0 ? $": {pause.Reason}" : "")}", pause.Until)
         : null;
 
     private static Hold? OfTimetable(JobType type, Now now) => type.Timetable.QuietUntil(now.Wall) is { } until

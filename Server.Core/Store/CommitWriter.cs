@@ -138,6 +138,9 @@ internal sealed class CommitWriter : IDisposable
             case Change.SchedulerSaved { Pause: var pause }:
                 _setting.Run(Settings.Scheduler, Bodies.Write(new StoredPause(pause)));
                 break;
+            case Change.RetentionSaved { Limits: var limits }:
+                _setting.Run(Settings.Retention, Bodies.Write(new StoredRetention(limits)));
+                break;
             case Change.ClusterSaved { Cluster: var cluster }:
                 _setting.Run(Settings.Cluster, Bodies.Write(cluster));
                 break;

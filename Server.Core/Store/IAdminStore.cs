@@ -26,6 +26,9 @@ public sealed record StoredState(
     /// <summary>The scheduler stands still; null = it runs.</summary>
     public SchedulerPause? Pause { get; init; }
 
+    /// <summary>What people changed of what is kept; null while nobody has.</summary>
+    public RetentionLimits? Retention { get; init; }
+
     /// <summary>Oldest first.</summary>
     public ImmutableArray<BulkOperation> Operations { get; init; } = [];
 
@@ -47,6 +50,9 @@ public sealed record StoredJobType(
 {
     /// <summary>The descriptor under which its config was last saved; null = not known.</summary>
     public Descriptor? KnownForms { get; init; }
+
+    /// <summary>When its descriptor came.</summary>
+    public DateTimeOffset? DescribedAt { get; init; }
 }
 
 /// <summary>

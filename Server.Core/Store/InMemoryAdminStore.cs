@@ -27,6 +27,7 @@ public sealed class InMemoryAdminStore : IAdminStore
         {
             Lanes = tables.Lanes,
             Pause = tables.Pause,
+            Retention = tables.Retention,
             Cluster = tables.Cluster,
             SavedViews = tables.SavedViews,
             Operations = [.. tables.Operations.Values.OrderBy(operation => operation.StartedAt).ThenBy(operation => operation.Id, StringComparer.Ordinal)],
@@ -49,6 +50,7 @@ public sealed class InMemoryAdminStore : IAdminStore
         [.. tables.Detections.Values.Where(detection => detection.JobType == name && detection.SettledAt is not null).OrderByDescending(detection => detection.StartedAt).Select(Reloaded).Take(50)])
     {
         KnownForms = tables.KnownForms.GetValueOrDefault(name),
+        DescribedAt = tables.DescribedAt.TryGetValue(name, out var described) ? described : null,
     };
 
     /// <summary>Stamps mean nothing to the next process, and payloads stay here.</summary>

@@ -31,6 +31,8 @@ internal sealed record InMemoryTables
 
     public ImmutableDictionary<string, Descriptor> Descriptors { get; init; } = ImmutableDictionary<string, Descriptor>.Empty;
 
+    public ImmutableDictionary<string, DateTimeOffset> DescribedAt { get; init; } = ImmutableDictionary<string, DateTimeOffset>.Empty;
+
     public ImmutableDictionary<string, Descriptor> KnownForms { get; init; } = ImmutableDictionary<string, Descriptor>.Empty;
 
     public ImmutableDictionary<string, ImmutableArray<ConfigDocument>> Configs { get; init; } = ImmutableDictionary<string, ImmutableArray<ConfigDocument>>.Empty;
@@ -50,6 +52,8 @@ internal sealed record InMemoryTables
     public ClusterSettings? Cluster { get; init; }
 
     public SchedulerPause? Pause { get; init; }
+
+    public RetentionLimits? Retention { get; init; }
 
     public ImmutableSortedDictionary<string, SavedView>? SavedViews { get; init; }
 
@@ -72,11 +76,12 @@ internal sealed record InMemoryTables
         Change.JobTypeForgotten forgotten => Without(tables, forgotten.JobType),
         Change.LanesSaved saved => tables with { Lanes = saved.Lanes },
         Change.SchedulerSaved saved => tables with { Pause = saved.Pause },
+        Change.RetentionSaved saved => tables with { Retention = saved.Limits },
         Change.ClusterSaved saved => tables with { Cluster = saved.Cluster },
         Change.SavedViewsSaved saved => tables with { SavedViews = saved.Views },
         Change.OperationSaved saved => tables with { Operations = tables.Operations.SetItem(saved.Operation.Id, saved.Operation) },
         Change.OperationForgotten forgotten => tables with { Operations = tables.Operations.Remove(forgotten.Operation) },
-        Change.DescriptorSaved saved => tables with { Descriptors = tables.Descriptors.SetItem(saved.Descriptor.JobType, saved.Descriptor) },
+        Change.DescriptorSaved saved => tables with { Descriptors = tables.Descriptors.SetItem(saved.Descriptor.JobType, saved.Descriptor), DescribedAt = tables.DescribedAt.SetItem(saved.Descriptor.JobType, saved.At) },
         Change.FormsKnown known => tables with { KnownForms = tables.KnownForms.SetItem(known.Forms.JobType, known.Forms) },
         Change.ConfigSaved saved => tables with { Configs = tables.Configs.SetItem(saved.Config.JobType, tables.Configs.GetValueOrDefault(saved.Config.JobType, []).Add(saved.Config)) },
         Change.ScheduleSaved saved => tables with { Schedules = tables.Schedules.SetItem(saved.JobType, saved.Schedule) },
@@ -106,6 +111,7 @@ internal sealed record InMemoryTables
             Schedules = tables.Schedules.Remove(jobType),
             Configs = tables.Configs.Remove(jobType),
             Descriptors = tables.Descriptors.Remove(jobType),
+            DescribedAt = tables.DescribedAt.Remove(jobType),
             KnownForms = tables.KnownForms.Remove(jobType),
         };
     }

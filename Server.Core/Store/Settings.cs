@@ -6,5 +6,6 @@ internal static class Settings
     public const string Lanes = "lanes";
     public const string Cluster = "cluster";
     public const string Scheduler = "scheduler";
+    public const string Retention = "retention";
     public const string SavedViews = "saved_views";
 }

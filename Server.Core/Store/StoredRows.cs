@@ -37,6 +37,7 @@ internal sealed class StoredRows : IDisposable
                 Lanes = rows.Setting<LaneChanges>(Settings.Lanes),
                 Cluster = rows.Setting<ClusterSettings>(Settings.Cluster),
                 Pause = rows.Setting<StoredPause>(Settings.Scheduler)?.Pause,
+                Retention = rows.Setting<StoredRetention>(Settings.Retention)?.Limits,
                 SavedViews = rows.Setting<ImmutableSortedDictionary<string, SavedView>>(Settings.SavedViews),
                 Operations = rows.All("SELECT body FROM operations ORDER BY started, id", row => Bodies.Read<BulkOperation>(row.GetString(0))),
             };
@@ -80,6 +81,7 @@ internal sealed class StoredRows : IDisposable
     private ImmutableArray<StoredJobType> JobTypes()
     {
         var descriptors = All("SELECT body FROM descriptors", rows => DescriptorJson.Parse(rows.GetString(0))).ToDictionary(descriptor => descriptor.JobType);
+        var described = All("SELECT type, saved FROM descriptors", rows => (Type: rows.GetString(0), At: new DateTimeOffset(rows.GetInt64(1), TimeSpan.Zero))).ToDictionary(pair => pair.Type, pair => pair.At);
         var known = All("SELECT body FROM known_forms", rows => DescriptorJson.Parse(rows.GetString(0))).ToDictionary(descriptor => descriptor.JobType);
         var configs = All($"SELECT {Rows.ConfigColumns} FROM configs c WHERE version = (SELECT max(version) FROM configs WHERE type = c.type)", Rows.Config).ToDictionary(config => config.JobType);
         var schedules = All("SELECT type, body FROM schedules", rows => (Type: rows.GetString(0), Row: Bodies.Read<ScheduleRow>(rows.GetString(1)))).ToDictionary(pair => pair.Type, pair => pair.Row);
@@ -98,6 +100,7 @@ internal sealed class StoredRows : IDisposable
                     name))
             {
                 KnownForms = known.GetValueOrDefault(name),
+                DescribedAt = described.TryGetValue(name, out var at) ? at : null,
             }),
         ];
     }

@@ -3,6 +3,7 @@ using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
@@ -59,6 +60,14 @@ public sealed record ReadModel
     /// <summary>The scheduler stands still for all job types; null = it runs.</summary>
     public SchedulerPause? Pause { get; init; }
 
+    /// <summary>What is kept, and whether people changed it.</summary>
+    public RetentionView Retention { get; init; } = RetentionView.Empty;
+
+    /// <summary>Job types that people put away, by name.</summary>
+    public ImmutableArray<ArchivedType> Archived { get; init; } = [];
+
+    public HostHealth Host { get; init; } = HostHealth.Good;
+
     public ClusterState Cluster { get; init; } = ClusterState.None;
 
     /// <summary>Bulk operations, newest first; at most 60.</summary>
@@ -81,6 +90,16 @@ public sealed record StoreHealth(bool Writable, string Problem, DateTimeOffset? 
 {
     public static readonly StoreHealth Good = new(true, "", null);
 }
+
+/// <summary>What is kept just now.</summary>
+/// <param name="IsChanged">People changed it; false: as the admin was started with.</param>
+public sealed record RetentionView(RetentionLimits Limits, bool IsChanged)
+{
+    public static readonly RetentionView Empty = new(new AdminOptions().Retention, false);
+}
+
+/// <summary>A job type that a person put away: nothing of it is lost, and a worker that offers it brings it back.</summary>
+public sealed record ArchivedType(string Name, string DisplayName, string Icon, DateTimeOffset At);
 
 public sealed record JobCounts
 {
@@ -150,6 +169,12 @@ public sealed record JobTypeView
 
     /// <summary>The descriptor under which the config was last saved, or that a person has seen.</summary>
     public Descriptor? KnownForms { get; init; }
+
+    /// <summary>When the descriptor came.</summary>
+    public DateTimeOffset? DescribedAt { get; init; }
+
+    /// <summary>How the forms changed since a person has seen them, what asks for a decision first.</summary>
+    public ImmutableArray<SchemaChange> FormChanges { get; init; } = [];
 
     public ConfigDocument? Config { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
@@ -30,7 +31,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
     /// <summary>When it began to count; what ended before comes from the store.</summary>
     public DateTimeOffset? StartedAt => _numbers.StartedAt;
 
-    public ReadModel Build(AdminState state, Now now)
+    public ReadModel Build(AdminState state, Now now, HostHealth? host = null)
     {
         _numbers.Take(state, now.Wall);
         if (++_looked % 600 == 0)
@@ -57,6 +58,9 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             RefusedHellos = state.RefusedHellos,
             Lanes = Lanes(state, types),
             Pause = state.Pause,
+            Retention = new RetentionView(state.RetentionOf(_options), state.Retention is not null),
+            Archived = ReferenceEquals(state.JobTypes, _state.JobTypes) ? _model.Archived : Archived(state),
+            Host = host ?? HostHealth.Good,
             Cluster = state.Cluster,
             Store = state.Store,
             Operations = state.Operations,
@@ -108,6 +112,10 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             Weight = offers.Select(offer => offer.Weight).DefaultIfEmpty(before?.Weight ?? 0).Max(),
             Descriptor = type.Descriptor,
             KnownForms = type.KnownForms,
+            DescribedAt = type.DescribedAt,
+            FormChanges = before is not null && ReferenceEquals(before.KnownForms, type.KnownForms) && ReferenceEquals(before.Descriptor, type.Descriptor) && ReferenceEquals(before.Config, type.Config)
+                ? before.FormChanges
+                : SchemaChanges.Between(type.KnownForms, type.Descriptor, type.Config),
             Config = type.Config,
             Policy = type.Policy,
             Counts = type.Counts,
@@ -147,6 +155,17 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
         : type.IsDue ? Holds.OnDetection(state, type, scheduled: true, now)
         : type.Counts.Queued == 0 ? null
         : type.Ready.Count > type.Asked.Count ? Holds.OnDetectedJobs(state, type, now) : Holds.OnAskedJobs(state, type);
+
+    private ImmutableArray<ArchivedType> Archived(AdminState state)
+    {
+        ImmutableArray<ArchivedType> archived =
+        [
+            .. state.JobTypes.Values
+                .Where(type => type.Schedule.ArchivedAt is not null)
+                .Select(type => new ArchivedType(type.Name, Or(type.Descriptor?.DisplayName, type.Name), type.Descriptor?.Icon ?? "", type.Schedule.ArchivedAt!.Value)),
+        ];
+        return archived.SequenceEqual(_model.Archived) ? _model.Archived : archived;
+    }
 
     private ImmutableArray<LaneView> Lanes(AdminState state, ImmutableArray<JobTypeView> types)
     {

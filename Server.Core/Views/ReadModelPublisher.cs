@@ -9,26 +9,29 @@ namespace BlazorPluginAdmin.Server.Core.Views;
 /// Follows the engine and publishes what pages show, at most ten times a second; bursts become one publish. When nothing
 /// happens it looks again every five seconds, because what is counted over a window changes by time alone.
 /// </summary>
+/// <param name="host">What is said beside the state; null: nothing.</param>
 /// <param name="store">Where numbers of the time before this process come from; null: they start empty.</param>
-public sealed class ReadModelPublisher(AdminEngine engine, TimeProvider time, IAdminStore? store = null, AdminOptions? options = null) : BackgroundService
+public sealed class ReadModelPublisher(AdminEngine engine, TimeProvider time, IAdminStore? store = null, AdminOptions? options = null, HostBoard? host = null) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private const int Page = 500;
 
     private readonly ReadModelBuilder _builder = new(options);
+    private readonly HostBoard _host = host ?? new HostBoard();
 
     public Feed<ReadModel> Feed { get; } = new(ReadModel.Empty);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var seen = -1L;
+        var heard = -1L;
         Task<(List<Job> NewestFirst, DateTimeOffset Since)>? past = null;
         try
         {
             while (true)
             {
-                var (version, state) = await NewerAsync(seen, stoppingToken);
-                seen = version;
+                await NewerAsync(seen, heard, stoppingToken);
+                ((seen, var state), (heard, var health)) = (engine.States.Current, _host.Feed.Current);
                 if (past is { IsCompleted: true })
                 {
                     var (jobs, since) = await past;
@@ -37,7 +40,7 @@ public sealed class ReadModelPublisher(AdminEngine engine, TimeProvider time, IA
                 }
 
                 var isFirst = _builder.StartedAt is null;
-                Feed.Publish(_builder.Build(state, engine.Now()));
+                Feed.Publish(_builder.Build(state, engine.Now(), health));
                 past ??= isFirst && store is not null ? PastAsync(store.History, _builder.StartedAt!.Value, stoppingToken) : null;
                 await Task.Delay(Pace, time, stoppingToken);
             }
@@ -48,16 +51,22 @@ public sealed class ReadModelPublisher(AdminEngine engine, TimeProvider time, IA
         }
     }
 
-    private async Task<Versioned<AdminState>> NewerAsync(long seen, CancellationToken stoppingToken)
+    /// <summary>Returns when there is something new, or it is time to look again.</summary>
+    private async Task NewerAsync(long seen, long heard, CancellationToken stoppingToken)
     {
-        var newer = engine.States.NewerAsync(seen, stoppingToken).AsTask();
+        // Whichever is not awaited to its end goes with this.
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         try
         {
-            return await newer.WaitAsync(TypeBook.Fast, time, stoppingToken);
+            await Task.WhenAny(engine.States.NewerAsync(seen, enough.Token).AsTask(), _host.Feed.NewerAsync(heard, enough.Token).AsTask()).WaitAsync(TypeBook.Fast, time, stoppingToken);
         }
         catch (TimeoutException)
         {
-            return engine.States.Current;
+            // Counts over a window have moved on.
+        }
+        finally
+        {
+            await enough.CancelAsync();
         }
     }
 

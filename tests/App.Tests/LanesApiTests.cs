@@ -1,5 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using BlazorPluginAdmin.App.Admission;
+using BlazorPluginAdmin.App.Hosting;
+using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Wire;
 
 namespace BlazorPluginAdmin.App.Tests;
@@ -137,6 +140,44 @@ public sealed class LanesApiTests : IAsyncLifetime
 
     private static string Types(JsonElement lanes, string lane) => string.Join(',', lanes.EnumerateArray()
         .Single(one => one.GetProperty("lane").GetString() == lane).GetProperty("job_types").EnumerateArray().Select(type => type.GetString()));
+
+    [Fact]
+    public async Task Retention_AndMaintenance_ChangeByApi_AndGoBack()
+    {
+        Assert.Equal(30, (await _admin.GetAsync("/api/plugin/retention")).GetProperty("jobs_days").GetDouble());
+        var saved = await PutAsync("/api/plugin/retention", new { jobs_days = 7, runs_kept = 3 });
+        Assert.Equal((7, 3, 100_000), (saved.GetProperty("jobs_days").GetDouble(), saved.GetProperty("runs_kept").GetInt32(), saved.GetProperty("activities").GetInt32()));
+        await _admin.ViewsAsync(model => model.Retention is { IsChanged: true, Limits.RunsKept: 3 });
+        Assert.Contains("1000 to 10000000", (await PutAsync("/api/plugin/retention", new { activities = 1 }, 400)).GetProperty("error").GetString(), StringComparison.Ordinal);
+        await PutAsync("/api/plugin/retention", new { jobs_days = 1e300 }, 400);
+        Assert.Equal(30, (await DeleteAsync("/api/plugin/retention")).GetProperty("jobs_days").GetDouble());
+
+        await _admin.PostAsync("/api/plugin/scheduler/pause", """{"paused":true,"holds_everything":true}""", 400);
+        await _admin.PostAsync("/api/plugin/scheduler/pause", """{"paused":true,"holds_everything":true,"reason":"disks","job_types":["unheard"]}""", 404);
+        await _admin.PostAsync("/api/plugin/scheduler/pause", """{"paused":true,"holds_everything":true,"reason":"disks"}""");
+        await _admin.ViewsAsync(model => model.Pause is { HoldsEverything: true, Reason: "disks" });
+        await _admin.PostAsync("/api/plugin/scheduler/pause", """{"paused":false}""");
+        await _admin.ViewsAsync(model => model.Pause is null);
+    }
+
+    [Fact]
+    public void Disk_IsLowBelowItsMark_UntilThereIsATenthMore()
+    {
+        const long mib = 1024 * 1024;
+        var now = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        Assert.Null(DiskWatch.Judge(null, 1000 * mib, 9000 * mib, 1000, now));
+        var low = DiskWatch.Judge(null, (1000 * mib) - 1, 9000 * mib, 1000, now);
+        Assert.Equal(new LowDisk((1000 * mib) - 1, 9000 * mib, now), low);
+        Assert.Equal(now, DiskWatch.Judge(low, 1050 * mib, 9000 * mib, 1000, now.AddHours(1))!.Since);
+        Assert.Null(DiskWatch.Judge(low, 1100 * mib, 9000 * mib, 1000, now.AddHours(1)));
+    }
+
+    [Fact]
+    public void Exposure_IsSaid_OnlyOfAPortThatOthersReachUnencrypted()
+    {
+        Assert.Empty(BindGuard.Exposure(new AppOptions()));
+        Assert.Contains("10.0.0.5 without TLS", BindGuard.Exposure(new AppOptions { WorkerPort = new WorkerPortOptions { Bind = "10.0.0.5" } }), StringComparison.Ordinal);
+    }
 
     private async Task<JsonElement> PutAsync(string path, object body, int code = 200)
     {

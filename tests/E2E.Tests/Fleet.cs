@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace BlazorPluginAdmin.E2E.Tests;
 
 /// <summary>An admin whose stock workers come and go as a test says.</summary>
-public sealed class Fleet() : Browser("Production")
+public class Fleet() : Browser("Production")
 {
     private readonly List<Process> _workers = [];
     private readonly HashSet<string> _shared = [];
@@ -52,4 +52,10 @@ public sealed class Fleet() : Browser("Production")
 
         await base.DisposeAsync();
     }
+}
+
+/// <summary>An admin that finds its disk nearly full, whatever it is.</summary>
+public sealed class TightFleet : Fleet
+{
+    public TightFleet() => Admin.More = ["--disk-low-mib", $"{int.MaxValue}"];
 }

@@ -109,8 +109,10 @@ public sealed class LockedLaneTests(ClusterAdmin browser) : IClassFixture<Cluste
             await OfferAsync(denied, "odd");
             var (page, _) = await browser.OpenAsync("/workers");
             var row = page.GetByTestId("worker-row").Filter(new() { HasText = "stranger" });
-            await row.GetByTestId("deny-connected").ClickAsync();
-            await row.GetByTestId("deny-connected-confirm").ClickAsync();
+            await row.GetByTestId("worker-link").ClickAsync();
+            await page.GetByTestId("deny-connected").ClickAsync();
+            await page.GetByTestId("deny-connected-confirm").ClickAsync();
+            await page.GetByRole(AriaRole.Link, new() { Name = "Workers" }).First.ClickAsync();
             await Expect(row).ToContainTextAsync("Denied");
             await PageChecks.CheckAsync(page, "worker-denied");
             await row.GetByTestId("approve").ClickAsync();

@@ -44,6 +44,21 @@ public sealed class OverviewTests(Fleet fleet) : IClassFixture<Fleet>, IAsyncLif
         await Expect(depth).ToHaveAttributeAsync("aria-label", new Regex($"at most {queued} queued"));
         await PageChecks.CheckAsync(page, "overview-deep");
 
+        // Every counter leads to the list it counts, and that list has as many.
+        await FollowAsync(page, "queued", queued);
+        await FollowAsync(page, "count-active", 8);
+        await page.GetByTestId("count-healthy").ClickAsync();
+        await Expect(page.GetByTestId("worker-row")).ToHaveCountAsync(2);
+        await page.GoBackAsync();
+
+        // Digits jump to the cards.
+        await Expect(page.GetByTestId("counters")).ToBeVisibleAsync();
+        foreach (var (key, card) in ((string, string)[])[("3", "lanes-at-work"), ("7", "types"), ("1", "queue")])
+        {
+            await page.Keyboard.PressAsync(key);
+            await Expect(page).ToHaveURLAsync(new Regex($"#{card}$"));
+        }
+
         // ... and falls.
         await File.WriteAllTextAsync(gate, "");
         await Expect(page.GetByTestId("count-active")).ToHaveTextAsync("0", new() { Timeout = Patience });
@@ -51,6 +66,7 @@ public sealed class OverviewTests(Fleet fleet) : IClassFixture<Fleet>, IAsyncLif
         var succeeded = await NumberAsync(page.GetByTestId("count-succeeded"));
         Assert.Equal(await CountAsync("state=succeeded"), succeeded);
         Assert.True(succeeded >= 100);
+        await FollowAsync(page, "count-succeeded", succeeded);
         Assert.True(await page.EvaluateAsync<bool>("window.sameDocument"), "the page was reloaded on the way");
 
         // The pictures read their values at the arrow keys, and are tables when asked.
@@ -86,8 +102,8 @@ public sealed class OverviewTests(Fleet fleet) : IClassFixture<Fleet>, IAsyncLif
         await PageChecks.CheckAsync(page, "overview-failures");
 
         await row.GetByTestId("retry-all").ClickAsync();
-        var dialog = page.GetByTestId("retry-all-dialog");
-        await Expect(dialog).ToContainTextAsync("37 jobs");
+        var dialog = page.GetByTestId("bulk-dialog");
+        await Expect(dialog.GetByTestId("bulk-count")).ToContainTextAsync("37 of 37 would be retried");
         await PageChecks.CheckAsync(page, "overview-retry-all");
         await page.Keyboard.PressAsync("Escape");
         await Expect(dialog).ToHaveCountAsync(0);
@@ -98,9 +114,12 @@ public sealed class OverviewTests(Fleet fleet) : IClassFixture<Fleet>, IAsyncLif
         await Expect(row).ToHaveCountAsync(1);
 
         await row.GetByTestId("retry-all").ClickAsync();
-        await page.GetByTestId("retry-all-confirm").ClickAsync();
-        await Expect(page.GetByTestId("retry-progress")).ToContainTextAsync("37 of 37 submitted.", new() { Timeout = Patience });
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Close" }).Last.ClickAsync();
+        await Expect(dialog.GetByTestId("bulk-count")).ToContainTextAsync("37 of 37");
+        await page.GetByTestId("bulk-reason").FillAsync("the disk has room again");
+        await page.GetByTestId("bulk-start").ClickAsync();
+        await Expect(page.GetByTestId("operation")).ToContainTextAsync("Done: 37 changed, 0 skipped, 0 failed", new() { Timeout = Patience });
+        await page.GetByTestId("close-operation").ClickAsync();
+        await Expect(page.GetByTestId("operation")).ToHaveCountAsync(0);
         await Expect(row.GetByTestId("failure-count")).ToHaveTextAsync("74", new() { Timeout = Patience });
         await page.Context.CloseAsync();
     }
@@ -114,6 +133,18 @@ public sealed class OverviewTests(Fleet fleet) : IClassFixture<Fleet>, IAsyncLif
         await Expect(page.GetByTestId("counters")).ToBeVisibleAsync();
         Assert.True(await page.EvaluateAsync<bool>("document.querySelector('[data-testid=counters]').getBoundingClientRect().bottom < innerHeight"), "the counters are not on the first screen");
         await PageChecks.CheckAsync(page, $"overview-{width}");
+        if (width < 900)
+        {
+            // Short until a card is asked for.
+            Assert.InRange(await page.EvaluateAsync<int>("document.documentElement.scrollHeight"), 1, 2 * height);
+            await Expect(page.Locator("#queue .plot").First).ToBeHiddenAsync();
+            await page.Locator("#queue .card-fold").ClickAsync();
+            await Expect(page.Locator("#queue .plot").First).ToBeVisibleAsync();
+            await page.Locator("#lanes-at-work .card-fold").ClickAsync();
+            await PageChecks.CheckAsync(page, $"overview-{width}-open");
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Browser.Screenshots, $"overview-{width}-full.png"), FullPage = true });
+        }
+
         foreach (var window in (string[])["1h", "6h", "24h"])
         {
             await fleet.VisitAsync(page, $"/?window={window}");
@@ -122,6 +153,15 @@ public sealed class OverviewTests(Fleet fleet) : IClassFixture<Fleet>, IAsyncLif
 
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
+    }
+
+    /// <summary>To the list behind a counter, and back.</summary>
+    private static async Task FollowAsync(IPage page, string counter, int number)
+    {
+        await page.GetByTestId(counter).ClickAsync();
+        await Expect(page.Locator(".list-head")).ToContainTextAsync($"{number} job");
+        await page.GoBackAsync();
+        await Expect(page.GetByTestId("counters")).ToBeVisibleAsync();
     }
 
     private async Task<int> CountAsync(string filter)

@@ -29,7 +29,8 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         await Expect(row).ToContainTextAsync("Disconnected", new() { Timeout = 5_000 });
         await Expect(overview.GetByLabel(new Regex("^Long work: Reconnecting"))).ToHaveClassAsync(new Regex("swim-uneasy"));
         await Expect(overview.GetByTestId("attention")).ToContainTextAsync("doomed is gone with 1 job");
-        await Expect(overview.Locator("#load .plot").First).ToBeVisibleAsync();
+        await Expect(overview.Locator("#load li").Filter(new() { HasText = "doomed" })).ToContainTextAsync("gone");
+        await Expect(overview.GetByLabel(new Regex("^doomed: not connected"))).ToBeVisibleAsync();
         await PageChecks.CheckAsync(overview, "overview-worker-killed");
 
         // Its page says the same, and why the session ended.
@@ -60,6 +61,10 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         await row.GetByTestId("worker-link").ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/workers/steady$"));
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "steady" })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("d");
+        await Expect(page.GetByTestId("drain-left")).ToContainTextAsync("1 job left");
+        await page.Keyboard.PressAsync("d");
+        await Expect(page.GetByTestId("drain-left")).ToHaveCountAsync(0);
         await page.GetByTestId("ping").ClickAsync();
         await Expect(page.GetByTestId("round-trip")).ToContainTextAsync(new Regex(@"\d+(\.\d)? (ms|s)"));
         await Expect(page.GetByTestId("leases")).ToContainTextAsync("Steady work");

@@ -49,6 +49,21 @@ public sealed class AdminProcess(string folder, string environment = "Production
         _process = null;
     }
 
+    /// <summary>SIGTERM: asked to end, which takes the moment it takes. The task is done when it has ended.</summary>
+    public Task TerminateAsync()
+    {
+        var process = _process!;
+        _process = null;
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        return EndedAsync(process);
+
+        static async Task EndedAsync(Process process)
+        {
+            await process.WaitForExitAsync().InTimeAsync("the end of the admin that was asked to end");
+            process.Dispose();
+        }
+    }
+
     public void Dispose()
     {
         if (_process is { HasExited: false })

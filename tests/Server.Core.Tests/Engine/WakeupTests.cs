@@ -97,6 +97,33 @@ public sealed class WakeupTests : IDisposable
     }
 
     [Fact]
+    public async Task Retention_ThatIsChanged_CountsAtOnce_IsRemembered_AndTakenBack()
+    {
+        var worker = _admin.ConnectDescribed();
+        for (var n = 0; n < 5; n++)
+        {
+            _admin.Submit();
+            worker.Complete(worker.LastJob);
+        }
+
+        _admin.Advance(TimeSpan.FromHours(3));
+        var shipped = _admin.Options.Retention;
+        var changed = shipped with { Jobs = TimeSpan.FromHours(2), RunsKept = 2 };
+        Assert.Equal(changed, _admin.Send(new SaveRetention(Actor.LocalUi, changed)).Value);
+        Assert.Equal(2, (await _admin.Store.History.RunsAsync("echo", true, 100, CancellationToken.None)).Length);
+        Assert.Contains(_admin.State.Activities, activity => activity.Message.StartsWith("retention saved", StringComparison.Ordinal));
+        _admin.Restart();
+        Assert.Equal(changed, _admin.State.RetentionOf(_admin.Options));
+        foreach (var wrong in (RetentionLimits[])[shipped with { Jobs = TimeSpan.Zero }, shipped with { RunsKept = 0 }, shipped with { Activities = 10 }, shipped with { DetectionsPerJobType = 0 }, shipped with { ConfigVersions = -1 }])
+        {
+            Assert.Equal(RefusalCode.Invalid, _admin.Send(new SaveRetention(Actor.LocalUi, wrong)).Refusal!.Code);
+        }
+
+        Assert.Equal(shipped, _admin.Send(new SaveRetention(Actor.LocalUi, null)).Value);
+        Assert.Null(_admin.State.Retention);
+    }
+
+    [Fact]
     public void Retention_KeepsPaceWithWriting()
     {
         using var admin = new AdminHarness(options: new AdminOptions { ActivityRetention = 50, JobRetention = TimeSpan.Zero });

@@ -361,6 +361,23 @@ public abstract class AdminStoreConformance : IDisposable
     }
 
     [Fact]
+    public void Retention_Pause_AndWhenADescriptorCame_ComeBack()
+    {
+        Store.Load();
+        var limits = new RetentionLimits(TimeSpan.FromDays(2), 5_000, 7, 9, 3);
+        var pause = new SchedulerPause(Start, "me", "why", Start.AddHours(1)) { HoldsEverything = true, JobTypes = ["t"] };
+        Store.Commit([new Change.RetentionSaved(limits), new Change.SchedulerSaved(pause), new Change.DescriptorSaved(new Descriptor { JobType = "t", DisplayName = "T", Version = 1 }, Start, new WorkerId("w"))]);
+        Reopen();
+        var state = Store.Load();
+        Assert.Equal(limits, state.Retention);
+        Assert.Equal((true, "t", Start.AddHours(1)), (state.Pause!.HoldsEverything, Assert.Single(state.Pause.JobTypes), state.Pause.Until));
+        Assert.Equal(Start, Assert.Single(state.JobTypes).DescribedAt);
+        Store.Commit([new Change.RetentionSaved(null)]);
+        Reopen();
+        Assert.Null(Store.Load().Retention);
+    }
+
+    [Fact]
     public async Task Tally_CountsTypesAndStates()
     {
         Store.Load();

@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -13,6 +14,20 @@ public sealed class ReadModelTests : IDisposable
     private readonly ReadModelBuilder _builder = new();
 
     public void Dispose() => _admin.Dispose();
+
+    [Fact]
+    public void ArchivedType_IsListedApart_UntilItIsBroughtBack()
+    {
+        _admin.ConnectDescribed().Drop();
+        Assert.Empty(Build().Archived);
+        _admin.Send(new ArchiveJobType(Actor.LocalUi, "echo", true));
+        var model = Build();
+        Assert.Empty(model.JobTypes);
+        Assert.Equal(("echo", _admin.Time.GetUtcNow()), (Assert.Single(model.Archived).Name, model.Archived[0].At));
+        _admin.Send(new ArchiveJobType(Actor.LocalUi, "echo", false));
+        Assert.Single(Build().JobTypes);
+        Assert.Empty(Build().Archived);
+    }
 
     [Fact]
     public void Model_IsSorted_AndItsTotalsAreTheSumOfTheTypes()

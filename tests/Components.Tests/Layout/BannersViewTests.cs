@@ -1,0 +1,96 @@
+using BlazorPluginAdmin.Components.Layout;
+using BlazorPluginAdmin.Components.Overview;
+using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Tests.Shared;
+
+namespace BlazorPluginAdmin.Components.Tests.Layout;
+
+/// <summary>What stands above every page, from real states of the engine.</summary>
+public sealed class BannersViewTests : IDisposable
+{
+    private static readonly DateTimeOffset Started = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly AdminHarness _admin = new();
+    private readonly ReadModelBuilder _builder = new();
+    private HostHealth _host = HostHealth.Good;
+
+    public void Dispose() => _admin.Dispose();
+
+    [Fact]
+    public void QuietAdmin_HasNone()
+    {
+        _admin.ConnectDescribed();
+        Assert.Empty(Banners());
+    }
+
+    [Fact]
+    public void AllAtOnce_TheMostSevereFirst_EachWithACauseATimeAndOneThingToDo()
+    {
+        Described(_admin.Connect(instance: "i-0"), 1, "old").Drop();
+        Described(_admin.Connect(instance: "i-1"), 2, "new");
+        _admin.Send(new PauseScheduler(Actor.LocalUi, true, "disks are swapped", _admin.Time.GetUtcNow().AddHours(1), HoldsEverything: true));
+        for (var n = 0; n < 6; n++)
+        {
+            _admin.Connect("twin", instance: $"p-{n % 2}");
+        }
+
+        _host = new HostHealth { LowDisk = new LowDisk(500L << 20, 8L << 30, Started), StoppingSince = Started };
+        var model = Build() with { Store = new StoreHealth(false, "disk full", Started) };
+        var lines = BannersView.From(model, "workers dial in without TLS", Started);
+        Assert.Equal(["read-only", "disk-low", "stopping", "maintenance", "conflict", "schema-changed", "exposed"], lines.Select(line => line.Key));
+        Assert.All(lines, line => Assert.NotNull(line.Since));
+        Assert.All(lines.Where(line => line.Key != "stopping"), line => Assert.True(line is { Action.Length: > 0, Link.Length: > 0 }));
+        Assert.Contains("500 MiB of 8 GiB are left for what is stored", lines[1].Text, StringComparison.Ordinal);
+        Assert.Contains("disks are swapped", lines[3].Text, StringComparison.Ordinal);
+        Assert.Equal(model.Pause!.Until, lines[3].Until);
+        Assert.Contains("twin", lines[4].Title, StringComparison.Ordinal);
+        Assert.Equal("plugin/configuration?job=echo", lines[5].Link);
+        Assert.Contains(AttentionView.From(model), line => line is { Key: "disk", IsBad: true, Link: "settings#retention" });
+    }
+
+    [Fact]
+    public void Pause_NamesItsTypes_AndThatWhatIsAskedForRuns()
+    {
+        _admin.ConnectDescribed(jobType: "b,a");
+        _admin.Send(new PauseScheduler(Actor.LocalUi, true, "", null, JobTypes: ["b"]));
+        var line = Assert.Single(Banners());
+        Assert.Equal(("scheduler-paused", "The scheduler is paused for b"), (line.Key, line.Title));
+        Assert.Contains("asked for still runs", line.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NewFieldsWithDefaults_AskNothing()
+    {
+        Described(_admin.Connect(instance: "i-0"), 1, "old").Drop();
+        Described(_admin.Connect(instance: "i-1"), 2, "old", "more");
+        Assert.NotEmpty(Build().JobTypes[0].FormChanges);
+        Assert.Empty(Banners());
+    }
+
+    [Fact]
+    public void Cluster_UnreachableOrSharedWithAnotherAdmin_IsSaid()
+    {
+        using var admin = new AdminHarness(options: new() { WatchesCluster = true });
+        var model = new ReadModelBuilder(admin.Options).Build(admin.State, admin.Now);
+        var missing = BannersView.From(model with { Cluster = model.Cluster with { Report = new ClusterReport(ClusterContext.Empty, "no answer", Started) } }, "", Started);
+        Assert.All(missing, line => Assert.Equal("no-cluster", line.Key));
+    }
+
+    private static FakeWorker Described(FakeWorker worker, uint version, params string[] fields)
+    {
+        worker.Describe(change: descriptor => descriptor with
+        {
+            Version = version,
+            WorkerForm = new FormSchema("f", "F", "", [new SectionSchema("s", "S", "", [.. fields.Select(name => new FieldSchema { Name = name, Type = FieldType.Text })])], ConfigValues.Empty),
+        });
+        return worker;
+    }
+
+    private System.Collections.Immutable.ImmutableArray<BannerLine> Banners() => BannersView.From(Build(), "", Started);
+
+    private ReadModel Build() => _builder.Build(_admin.State, _admin.Now, _host);
+}
