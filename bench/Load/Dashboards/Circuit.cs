@@ -99,14 +99,22 @@ internal sealed partial class Circuit : IAsyncDisposable
                 Batches++;
                 await InvokeAsync(null, "OnRenderCompleted", arguments[0], null);
                 break;
-            case "JS.BeginInvokeJS" when arguments is [long handle and not 0, _, _, long kind, ..]:
-                await InvokeAsync(null, "EndInvokeJSFromDotNet", handle, true, $"[{handle},true,{(kind == 1 ? "{\"__jsObjectId\":1}" : "null")}]");
+            case "JS.BeginInvokeJS" when arguments is [long handle and not 0, string function, _, long kind, ..]:
+                await InvokeAsync(null, "EndInvokeJSFromDotNet", handle, true, $"[{handle},true,{Answer(function, kind)}]");
                 break;
             case "JS.Error":
                 Problem = arguments[0] as string;
                 break;
         }
     }
+
+    /// <summary>What the page's script would answer: a module, the browser's clock (Frame.razor.js), or nothing.</summary>
+    private static string Answer(string function, long kind) => (function, kind) switch
+    {
+        (_, 1) => """{"__jsObjectId":1}""",
+        ("start", 0) => $$"""{"zone":"UTC","offsetMinutes":0,"now":{{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}}}""",
+        _ => "null",
+    };
 
     private Task InvokeAsync(string? id, string target, params object?[] arguments) =>
         SendAsync(BlazorPack.Write(1L, BlazorPack.Headers.None, id, target, arguments), WebSocketMessageType.Binary);
