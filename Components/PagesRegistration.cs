@@ -31,6 +31,7 @@ public static class PagesRegistration
     public static IServiceCollection AddLive(this IServiceCollection services) => services
         .AddScoped<RenderBatch>()
         .AddScoped<Attention>()
+        .AddScoped<Announcer>()
         .AddScoped<CircuitFeeds>()
         .AddScoped<Viewer>()
         .AddScoped<CircuitClock>();
