@@ -126,7 +126,15 @@ public sealed partial class ActivityPage
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Activities/ActivityPage.razor.js");
+            var module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Activities/ActivityPage.razor.js");
+            if (IsGone)
+            {
+                // Left before its script was there.
+                await module.DisposeAsync();
+                return;
+            }
+
+            _module = module;
             await _module.InvokeVoidAsync("start", _self, _top);
         }
     }
