@@ -27,6 +27,7 @@ public sealed partial class ActivityPage
     private IJSObjectReference? _module;
     private DotNetObjectReference<ActivityPage>? _self;
     private bool _isAtTop = true;
+    private bool _isFlood;
     private bool _busy;
     private string _error = "";
 
@@ -60,6 +61,9 @@ public sealed partial class ActivityPage
 
     /// <summary>More happened than the model looks back on; the store has the rest.</summary>
     private bool HoldsMore => _tail.Rows.Count > 0 && Held > 0 && Model.Activities[^1].Sequence > _tail.Rows[0].Sequence + 1;
+
+    /// <summary>When each look would replace the whole page, nobody reads along; once a second is then enough.</summary>
+    protected override TimeSpan RenderPace => TimeSpan.FromSeconds(_isFlood ? 1 : 0);
 
     /// <summary>Called by the script.</summary>
     [JSInvokable]
@@ -141,9 +145,14 @@ public sealed partial class ActivityPage
 
     private void TakeNewest()
     {
-        if (_isAtTop && _tail.Take(Model.Activities) > 0)
+        if (_isAtTop)
         {
-            Arrange();
+            var taken = _tail.Take(Model.Activities);
+            _isFlood = taken > Few;
+            if (taken > 0)
+            {
+                Arrange();
+            }
         }
     }
 

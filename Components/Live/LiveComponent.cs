@@ -30,7 +30,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>The page was left: what is awaited comes to nothing.</summary>
     protected bool IsGone => _gone.IsCancellationRequested;
 
-    /// <summary>Least time between two values, 250 ms at least.</summary>
+    /// <summary>Least time until the next value, 250 ms at least.</summary>
     protected virtual TimeSpan RenderPace => TimeSpan.Zero;
 
     /// <summary>Whether it stands still while the person has paused the page; the frame around it does not.</summary>
@@ -79,7 +79,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     private T Join<T>(Feed<T> feed, Func<T, Task> take, Func<object?> slice)
     {
         var follower = Feeds.Of(feed);
-        var reader = new Reader<T>(RenderPace, StandsStill, async value => await take(value), () => Draw(slice()), DispatchExceptionAsync);
+        var reader = new Reader<T>(() => RenderPace, StandsStill, async value => await take(value), () => Draw(slice()), DispatchExceptionAsync);
         _leave.Add(() => follower.LeaveAsync(reader));
         return follower.Join(reader);
     }
