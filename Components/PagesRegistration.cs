@@ -29,6 +29,7 @@ public static class PagesRegistration
     public static IServiceCollection AddLive(this IServiceCollection services) => services
         .AddScoped<RenderBatch>()
         .AddScoped<Attention>()
+        .AddScoped<Announcer>()
         .AddScoped<CircuitFeeds>()
         .AddScoped<Viewer>()
         .AddScoped<CircuitClock>();

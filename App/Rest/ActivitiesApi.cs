@@ -1,6 +1,7 @@
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -10,19 +11,19 @@ public static class ActivitiesApi
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/activities", async (IAdmin admin, [AsParameters] Asked asked, string? limit, CancellationToken cancellationToken) =>
-            asked.Filter(admin) is { } filter
+        api.MapGet("/activities", async (IAdmin admin, TimeProvider time, [AsParameters] Asked asked, string? limit, CancellationToken cancellationToken) =>
+            asked.Filter(admin, time.GetUtcNow()) is { } filter
                 ? WireJson.Json((await admin.History.ActivitiesAsync(filter with { Limit = Queries.Number(limit, 500, 5000) }, cancellationToken)).Select(ApiObjects.Activity))
                 : WireJson.Json(Array.Empty<object>()));
-        api.MapGet("/activities/export", (IAdmin admin, [AsParameters] Asked asked, string? format, CancellationToken cancellationToken) =>
-            ActivityExport.Of(admin, asked.Filter(admin), format == "json", cancellationToken));
+        api.MapGet("/activities/export", (IAdmin admin, TimeProvider time, [AsParameters] Asked asked, string? format, CancellationToken cancellationToken) =>
+            ActivityExport.Of(admin, asked.Filter(admin, time.GetUtcNow()), format == "json", cancellationToken));
     }
 
     /// <summary>The same names as in the address of the page, where it has them.</summary>
-    private sealed record Asked(string? job_type, string? job_id, string? lane, string? worker_id, string? source, string? severity, string? q)
+    private sealed record Asked(string? job_type, string? job_id, string? lane, string? worker_id, string? source, string? severity, string? q, string? since, string? until)
     {
         /// <summary>Null: nothing can be in it.</summary>
-        public ActivityFilter? Filter(IAdmin admin)
+        public ActivityFilter? Filter(IAdmin admin, DateTimeOffset now)
         {
             var types = Lanes.Types(admin.Views.Current.Value, job_type, lane);
             return types is { Count: 0 }
@@ -35,6 +36,7 @@ public static class ActivitiesApi
                     Sources = source is { Length: > 0 } ? ActivitySources.Of(source) is { IsEmpty: false } known ? known : [source] : [],
                     Severity = severity switch { "warning" => ActivitySeverity.Warning, "bad" => ActivitySeverity.Bad, _ => ActivitySeverity.Normal },
                     Text = q ?? "",
+                    At = TimeTerm.Between(since ?? "", until ?? "", now) ?? default,
                 };
         }
     }

@@ -19,6 +19,7 @@ public sealed partial class ActivityPage
     private const float RowHeight = 36;
 
     private ActivityQuery _query = new();
+    private ActivityFilter _filter = new();
     private ActivityTail _tail = new(_ => true);
     private List<ActivityRow> _rows = [];
     private Activity? _open;
@@ -45,12 +46,21 @@ public sealed partial class ActivityPage
     [SupplyParameterFromQuery]
     private string? Severity { get; set; }
 
+    [SupplyParameterFromQuery]
+    private string? Since { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Until { get; set; }
+
     /// <summary>The opened entry.</summary>
     [SupplyParameterFromQuery]
     private string? Seq { get; set; }
 
     /// <summary>Entries that wait because the person reads further down.</summary>
-    private int Held => _isAtTop ? 0 : Model.Activities.TakeWhile(activity => activity.Sequence > (_tail.Rows.Count > 0 ? _tail.Rows[0].Sequence : 0)).Count(_query.Filter.Matches);
+    private int Held => _isAtTop ? 0 : Model.Activities.TakeWhile(activity => activity.Sequence > (_tail.Rows.Count > 0 ? _tail.Rows[0].Sequence : 0)).Count(_filter.Matches);
+
+    /// <summary>More happened than the model looks back on; the store has the rest.</summary>
+    private bool HoldsMore => _tail.Rows.Count > 0 && Held > 0 && Model.Activities[^1].Sequence > _tail.Rows[0].Sequence + 1;
 
     /// <summary>When each look would replace the whole page, nobody reads along; once a second is then enough.</summary>
     protected override TimeSpan RenderPace => TimeSpan.FromSeconds(_isFlood ? 1 : 0);
@@ -92,11 +102,11 @@ public sealed partial class ActivityPage
 
     protected override async Task OnParametersSetAsync()
     {
-        var query = ActivityQuery.From(Q, SourceName, JobType, Worker, Severity);
+        var query = ActivityQuery.From(Q, SourceName, JobType, Worker, Severity, Since, Until);
         if (query != _query || _tail.Oldest is null)
         {
-            _query = query;
-            _tail = new ActivityTail(query.Filter.Matches);
+            (_query, _filter) = (query, query.Filter(Time.GetUtcNow()));
+            _tail = new ActivityTail(_filter.Matches);
             _tail.Take(Model.Activities);
             Arrange();
             if (_tail is { Rows.Count: < Few, IsWhole: false, Oldest: not null })
@@ -111,6 +121,7 @@ public sealed partial class ActivityPage
     protected override Task OnModelAsync()
     {
         TakeNewest();
+        Announcer.Say(Held > 0 ? $"{Words.Number(Held)} newer activities wait at the top" : $"Newest activity: {Words.Visible(_rows.Find(row => row.Newest is not null)?.Newest!.Message ?? "none")}");
         return Task.CompletedTask;
     }
 
@@ -119,7 +130,15 @@ public sealed partial class ActivityPage
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Activities/ActivityPage.razor.js");
+            var module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Activities/ActivityPage.razor.js");
+            if (IsGone)
+            {
+                // Left before its script was there.
+                await module.DisposeAsync();
+                return;
+            }
+
+            _module = module;
             await _module.InvokeVoidAsync("start", _self, _top);
         }
     }
@@ -145,7 +164,7 @@ public sealed partial class ActivityPage
         (_busy, _error) = (true, "");
         try
         {
-            var page = await Admin.History.ActivitiesAsync(_query.Filter with { Before = tail.Oldest, Limit = Older }, Gone);
+            var page = await Admin.History.ActivitiesAsync(_filter with { Before = tail.Oldest, Limit = Older }, Gone);
             tail.TakeOlder(page, Older);
             Arrange();
         }
@@ -186,6 +205,9 @@ public sealed partial class ActivityPage
         TakeNewest();
         await _module!.InvokeVoidAsync("toTop");
     }
+
+    private void GoTo((string Since, string Until) times) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(
+        new Dictionary<string, object?> { ["since"] = times.Since.Length == 0 ? null : times.Since, ["until"] = times.Until.Length == 0 ? null : times.Until }));
 
     private void Go(string name, ChangeEventArgs change) => Navigation.NavigateTo(Address(name, (string?)change.Value));
 

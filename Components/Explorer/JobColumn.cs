@@ -12,7 +12,7 @@ public sealed record JobColumn(string Name, string Title, JobOrder? Order = null
     [
         new("state", "State"), new("job", "Job"), new("type", "Type"), new("priority", "Priority", JobOrder.Queue), new("attempt", "Attempt"), new("progress", "Progress or result"), new("worker", "Worker"),
         new("wait", "Waited"), new("run", "Ran for"), new("created", "Created", JobOrder.Created), new("updated", "Updated", JobOrder.Updated), new("completed", "Completed", JobOrder.Completed),
-        new("origin", "Origin"), new("by", "Submitted by"), new("labels", "Labels"), new("error", "Error"), new("config", "Config"), new("reason", "Reason"),
+        new("origin", "Origin"), new("by", "Submitted by"), new("labels", "Labels"), new("error", "Error"), new("config", "Config"), new("reason", "Reason"), new("place", "Place"),
     ];
 
     public static readonly ImmutableArray<JobColumn> Usual = Named("state,job,type,progress,worker,run,created");
@@ -23,6 +23,9 @@ public sealed record JobColumn(string Name, string Title, JobOrder? Order = null
         var known = Named(names ?? "");
         return known.IsEmpty ? Usual : known;
     }
+
+    /// <summary>Whether every name in the list is a column's.</summary>
+    public static bool AreKnown(string? names) => (names ?? "").Split(',').All(name => All.Any(column => column.Name == name));
 
     public static string Write(IEnumerable<JobColumn> columns) => string.Join(',', columns.Select(column => column.Name));
 

@@ -36,6 +36,9 @@ public sealed record JobListAddress
     /// <summary>The saved view it was opened as; empty: none.</summary>
     public string View { get; init; } = "";
 
+    /// <summary>Parameters that nobody understands, as they stand in the address.</summary>
+    public string NotUnderstood { get; init; } = "";
+
     public bool IsFirstPage => string.IsNullOrEmpty(After) && string.IsNullOrEmpty(Before);
 
     /// <param name="uri">Absolute.</param>
@@ -48,16 +51,20 @@ public sealed record JobListAddress
         var text = said["q"] ?? string.Join(' ', ((string?[])[view?.Query, .. Folded(said)]).Where(part => !string.IsNullOrEmpty(part)));
         var (query, errors) = JobQuery.Parse(text);
         var sort = said["sort"] ?? view?.Sort ?? "";
+        var order = JobColumn.All.FirstOrDefault(column => column.Order is not null && ViewerSettings.Name(column.Order.Value) == sort.TrimStart('-'))?.Order;
+        var isSize = int.TryParse(said["size"], NumberStyles.None, CultureInfo.InvariantCulture, out var size) && ViewerSettings.PageSizes.Contains(size);
+        var isOdd = new Dictionary<string, bool> { ["sort"] = order is null, ["size"] = !isSize, ["view"] = view is null, ["cols"] = !JobColumn.AreKnown(said["cols"]) };
         return new JobListAddress
         {
+            NotUnderstood = string.Join(", ", isOdd.Where(odd => odd.Value && !string.IsNullOrEmpty(said[odd.Key])).Select(odd => $"{odd.Key}={said[odd.Key]}")),
             Text = text,
             Query = query,
             Errors = errors,
-            Order = JobColumn.All.FirstOrDefault(column => column.Order is not null && ViewerSettings.Name(column.Order.Value) == sort.TrimStart('-'))?.Order ?? JobOrder.Created,
+            Order = order ?? JobOrder.Created,
             Ascending = sort.StartsWith('-'),
             After = said["after"],
             Before = said["before"],
-            Size = int.TryParse(said["size"], NumberStyles.None, CultureInfo.InvariantCulture, out var size) && ViewerSettings.PageSizes.Contains(size) ? size : viewer.PageSize,
+            Size = isSize ? size : viewer.PageSize,
             Columns = JobColumn.Read(said["cols"] ?? (view is { Columns.Length: > 0 } ? view.Columns : viewer.JobColumns)),
             View = view?.Name ?? "",
         };
@@ -82,12 +89,19 @@ public sealed record JobListAddress
         ["before"] = null,
     };
 
+    /// <summary>The same span as terms of a query: <c>updated:&lt;1h</c>.</summary>
+    /// <param name="key">created, updated or completed.</param>
+    public static string Span(string key, string? since, string? until)
+    {
+        string? End(string? value, string age, string date) => string.IsNullOrEmpty(value) ? null : $"{key}:{(TimeTerm.Age(value) is null ? date : age)}{value}";
+        return string.Join(' ', new[] { End(since, "<", ">="), End(until, ">", "<") }.OfType<string>());
+    }
+
     /// <summary>Parameters of older and simpler addresses, as terms.</summary>
     private static IEnumerable<string?> Folded(NameValueCollection said)
     {
         static string? Term(string key, string? value) => string.IsNullOrEmpty(value) ? null : new JobTerm(key, [.. value.Split(',')]).ToString();
-        static string? Time(string? value, string age, string date) => string.IsNullOrEmpty(value) ? null : TimeTerm.Age(value) is null ? $"created:{date}{value}" : $"created:{age}{value}";
-        return [Term("type", said["job"]), Term("state", said["state"]), Term("worker", said["worker"]), Time(said["since"], "<", ">="), Time(said["until"], ">", "<")];
+        return [Term("type", said["job"]), Term("state", said["state"]), Term("worker", said["worker"]), Span("created", said["since"], said["until"])];
     }
 
     private static bool IsOurs(string? name) => name != "detail" && OfAList.Contains(name);

@@ -41,6 +41,11 @@ public sealed partial class JobsPage
 
     public JobsPage() => _selection = new JobSelection(StateHasChanged);
 
+    /// <summary>What everybody sees, and what only this browser knows; of one name, the own.</summary>
+    private ImmutableSortedDictionary<string, SavedView> Views => Model.SavedViews.SetItems(Viewer.Settings.OwnViews.Select(view => KeyValuePair.Create(view.Name, view)));
+
+    private string Curl => $"curl -H 'content-type: application/json' -d '{{\"job\":{{\"job_type\":\"{Model.JobTypes.FirstOrDefault()?.Name ?? "command"}\"}}}}' {Navigation.BaseUri}api/plugin/jobs/execute?async=true";
+
     private string Title => _address.Text.Length == 0 ? "Jobs" : $"{_address.Text} · Jobs";
 
     /// <summary>Of the states that are asked for; counted without them.</summary>
@@ -108,7 +113,7 @@ public sealed partial class JobsPage
     /// <summary>An open job is another address, but the same list.</summary>
     private Task NavigatedAsync()
     {
-        var address = JobListAddress.Read(Navigation.Uri, Viewer.Settings, Model.SavedViews);
+        var address = JobListAddress.Read(Navigation.Uri, Viewer.Settings, Views);
         var key = $"{address.Text}\n{address.Order}{address.Ascending}\n{address.After}\n{address.Before}\n{address.Size}";
         var sameQuery = address.Text == _address.Text;
         _address = address;
@@ -132,6 +137,8 @@ public sealed partial class JobsPage
         await CountAsync(exactly: false);
         await HintAsync();
     });
+
+    private int? PlaceOf(Job job) => job.State == JobState.Pending ? Model.JobType(job.JobType)?.Queue.FirstOrDefault(view => view.Job.Id == job.Id)?.QueuePosition : null;
 
     private Task LoadNewestAsync() => LoadAsync();
 
@@ -169,6 +176,7 @@ public sealed partial class JobsPage
     {
         var now = Time.GetUtcNow();
         _count = await Admin.History.CountAsync(_address.Query.With("state").Filter(now) with { Order = _address.Order }, exactly, Gone);
+        Announcer.Say(_newer > 0 ? $"{Total}, {Words.Number(_newer)} new" : Total);
         _groups = TypeGroup.From(Model, await Admin.History.TallyAsync(Gone));
     }
 

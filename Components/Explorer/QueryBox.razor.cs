@@ -16,6 +16,7 @@ public sealed partial class QueryBox
     private string _text = "";
     private string? _given;
     private bool _open;
+    private bool _isGone;
     private int _chosen = -1;
 
     [Parameter]
@@ -52,13 +53,22 @@ public sealed partial class QueryBox
     {
         if (firstRender)
         {
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Explorer/QueryBox.razor.js");
+            var module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Explorer/QueryBox.razor.js");
+            if (_isGone)
+            {
+                // Left before its script was there.
+                await module.DisposeAsync();
+                return;
+            }
+
+            _module = module;
             await _module.InvokeVoidAsync("attach", _root);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        _isGone = true;
         try
         {
             if (_module is not null)

@@ -7,10 +7,16 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorPluginAdmin.Components.Explorer;
 
-/// <summary>The jobs of a fixed query, page by page. The first page is alive, at most once a second; later ones stay as they were read.</summary>
+/// <summary>
+/// The jobs of a fixed query, page by page. The first page is alive, at most once a second; later ones stay as they were read.
+/// While somebody points at a row or has the focus in one, rows tick in their places and a newer order waits.
+/// </summary>
 public sealed partial class TypeJobs
 {
     private Page<Job>? _page;
+    private Page<Job>? _waits;
+    private bool _isPointedAt;
+    private bool _hasFocus;
     private ImmutableArray<Job> _rows = [];
     private string _read = "";
     private JobCounts? _seen;
@@ -63,21 +69,53 @@ public sealed partial class TypeJobs
 
     private async Task LoadAsync()
     {
-        (_read, _seen) = (Key, Model.Totals.Jobs);
+        var key = Key;
+        var isSameList = _read == key;
+        (_read, _seen) = (key, Model.Totals.Jobs);
         var filter = Query.Filter(Time.GetUtcNow()) with { Order = Order, Limit = 50 };
+        Page<Job> page;
         try
         {
-            _page = await Admin.History.JobsAsync(filter with { After = After }, Gone);
+            page = await Admin.History.JobsAsync(filter with { After = After }, Gone);
         }
         catch (FormatException)
         {
             // A cursor of another list: its first page is nearer to what was meant than an error.
-            _page = await Admin.History.JobsAsync(filter, Gone);
+            page = await Admin.History.JobsAsync(filter, Gone);
         }
 
-        _rows = [.. _page.Items.Select(Newest)];
+        Take(page, mayWait: isSameList);
         await OnRead.InvokeAsync();
         StateHasChanged();
+    }
+
+    private void Take(Page<Job> page, bool mayWait)
+    {
+        if (mayWait && (_isPointedAt || _hasFocus) && _page is { Items.IsEmpty: false } shown && !shown.Items.Select(job => job.Id).SequenceEqual(page.Items.Select(job => job.Id)))
+        {
+            _waits = page;
+            return;
+        }
+
+        (_page, _waits) = (page, null);
+        _rows = [.. page.Items.Select(Newest)];
+    }
+
+    private void TakeWaiting()
+    {
+        if (_waits is { } page)
+        {
+            Take(page, mayWait: false);
+        }
+    }
+
+    private void Hold(ref bool reason, bool held)
+    {
+        reason = held;
+        if (!_isPointedAt && !_hasFocus)
+        {
+            TakeWaiting();
+        }
     }
 
     private Job Newest(Job job) => job.IsTerminal ? job : Admin.States.Current.Value.Jobs.GetValueOrDefault(job.Id) ?? job;

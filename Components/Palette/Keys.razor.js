@@ -6,6 +6,13 @@ let host = null, prefix = "", prefixAt = 0, offered = [], lastRow = -1;
 // What was typed between the key that opens the palette and its box; null when none is on its way.
 let early = null;
 
+// What a pressed key counts as: pairs of characters, the usual key and the one somebody presses for it.
+const usual = pressed => {
+  const pairs = document.documentElement.dataset.keymap ?? "";
+  for (let n = 0; n + 1 < pairs.length; n += 2) if (pairs[n + 1] === pressed) return pairs[n];
+  return pressed;
+};
+
 const typing = element => element.closest?.("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])");
 const scope = () => [...document.querySelectorAll("dialog[open], [role=dialog][aria-modal=true]")].at(-1) ?? document.body;
 const usable = element => element.checkVisibility() && !element.disabled && !element.closest("[inert]");
@@ -36,9 +43,9 @@ function move(by) {
   return true;
 }
 
-function fixed(event) {
+function fixed(key) {
   const row = document.activeElement?.closest("[data-row]");
-  switch (event.key) {
+  switch (key) {
     case "j": return move(1);
     case "k": return move(-1);
     case "x": row?.querySelector("[data-row-select]")?.click(); return !!row;
@@ -71,9 +78,10 @@ function onKey(event) {
     return;
   }
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)
-    || document.documentElement.dataset.keys === "off" || opened() || (event.repeat && !"jk".includes(event.key))) return;
+    || document.documentElement.dataset.keys === "off" || opened() || (event.repeat && !"jk".includes(usual(event.key)))) return;
   const keys = within("[data-key]");
-  const sequence = prefix && event.timeStamp - prefixAt < patience ? `${prefix} ${event.key}` : event.key;
+  const key = usual(event.key);
+  const sequence = prefix && event.timeStamp - prefixAt < patience ? `${prefix} ${key}` : key;
   prefix = "";
   const target = keys.find(element => element.dataset.key === sequence);
   if (target) {
@@ -81,7 +89,7 @@ function onKey(event) {
     press(target);
   } else if (keys.some(element => element.dataset.key.startsWith(`${sequence} `))) {
     [prefix, prefixAt] = [sequence, event.timeStamp];
-  } else if (fixed(event)) {
+  } else if (fixed(key)) {
     event.preventDefault();
   }
 }

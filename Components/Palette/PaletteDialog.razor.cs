@@ -89,6 +89,12 @@ public sealed partial class PaletteDialog
             _self = DotNetObjectReference.Create(this);
             _dialogs = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Shared/Dialog.razor.js");
             _keys = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Palette/Keys.razor.js");
+            if (_gone.IsCancellationRequested)
+            {
+                // Closed before its scripts were there.
+                return;
+            }
+
             await _dialogs.InvokeVoidAsync("show", _dialog);
             await _keys.InvokeVoidAsync("attach", _box, _self);
         }

@@ -55,10 +55,18 @@ public sealed record ViewerSettings
     /// <summary>The view the list of jobs opens with; empty: all jobs.</summary>
     public string JobsView { get; init; } = "";
 
+    /// <summary>Lists with a name of this browser's own, as <see cref="Shared.OwnViews"/> writes them.</summary>
+    public string Views { get; init; } = "";
+
+    /// <summary>Keys that changed places, two characters each pair; empty: none. See <see cref="KeyMap"/>.</summary>
+    public string KeyPairs { get; init; } = "";
+
+    public System.Collections.Immutable.ImmutableArray<Server.Core.Queries.SavedView> OwnViews => Shared.OwnViews.Read(Views);
+
     /// <summary>The same as cookies, which are what <see cref="Read"/> takes.</summary>
     public IEnumerable<(string Name, string Value)> Cookies =>
     [
-        ("theme", Name(Theme)), ("density", Name(Density)), ("time", Name(Time)), ("size", PageSize.ToString(CultureInfo.InvariantCulture)), ("keys", Keys ? "on" : "off"), ("cols", JobColumns), ("view", JobsView),
+        ("theme", Name(Theme)), ("density", Name(Density)), ("time", Name(Time)), ("size", PageSize.ToString(CultureInfo.InvariantCulture)), ("keys", Keys ? "on" : "off"), ("cols", JobColumns), ("view", JobsView), ("views", Views), ("keymap", KeyPairs),
     ];
 
     /// <param name="header">As the browser sends it. Of several cookies of one name the first counts: it is the one of the nearest path, where another admin lives at the root of the same host.</param>
@@ -78,6 +86,8 @@ public sealed record ViewerSettings
         PageSize = int.TryParse(cookie("size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && PageSizes.Contains(size) ? size : 50,
         Keys = cookie("keys") != "off",
         JobColumns = cookie("cols") is { Length: <= 200 } columns ? columns : "",
+        Views = cookie("views") is { Length: <= Shared.OwnViews.MostText } views ? views : "",
+        KeyPairs = KeyMap.Read(cookie("keymap") ?? "").ToString(),
         JobsView = cookie("view") is { Length: <= 60 } view ? view : "",
     };
 

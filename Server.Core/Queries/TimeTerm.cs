@@ -41,6 +41,13 @@ public static class TimeTerm
         };
     }
 
+    /// <summary>As addresses write a span: each end an age (<c>1h</c>: an hour ago) or a date; empty is open. Null: one of them is neither.</summary>
+    public static TimeRange? Between(string since, string until, DateTimeOffset now)
+    {
+        var (from, to) = (End(since, now), End(until, now));
+        return (from is null && since.Length > 0) || (to is null && until.Length > 0) ? null : new TimeRange(from, to);
+    }
+
     /// <summary><c>90s</c>, <c>5m</c>, <c>1h</c>, <c>2d</c>, <c>1w</c>; at most ten years.</summary>
     public static TimeSpan? Age(string text)
     {
@@ -60,6 +67,8 @@ public static class TimeTerm
         };
         return span <= TimeSpan.FromDays(3653) ? span : null;
     }
+
+    private static DateTimeOffset? End(string text, DateTimeOffset now) => Age(text) is { } age ? now - age : Point(text, now)?.From;
 
     /// <summary>A day is as long as a day, an instant as short as a tick.</summary>
     private static (DateTimeOffset From, DateTimeOffset Until)? Point(string text, DateTimeOffset now)

@@ -88,6 +88,16 @@ internal sealed class HistoryQueries(string path, TextIndex texts) : IAdminHisto
                 Add("instr(lower(message || char(10) || stage || char(10) || ifnull(job, '') || char(10) || ifnull(worker, '')), lower(?)) > 0", filter.Text);
             }
 
+            if (filter.At.From is { } from)
+            {
+                Add("at >= ?", from.UtcTicks);
+            }
+
+            if (filter.At.Until is { } until)
+            {
+                Add("at < ?", until.UtcTicks);
+            }
+
             if (filter.Severity > ActivitySeverity.Normal)
             {
                 Add("severity >= ?", (int)filter.Severity);

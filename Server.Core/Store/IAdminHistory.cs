@@ -50,6 +50,9 @@ public sealed record ActivityFilter
     /// <summary>Part of message, stage, job id or worker id, any case.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>When it happened.</summary>
+    public TimeRange At { get; init; }
+
     /// <summary>Only older ones than this sequence number.</summary>
     public long? Before { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record ActivityFilter
         && (Worker is null || activity.Worker == Worker)
         && (Sources.IsEmpty || Sources.Contains(activity.Source))
         && activity.Severity >= Severity
+        && At.Has(activity.At)
         && (Text.Length == 0 || Has(activity.Message) || Has(activity.Stage) || Has(activity.Job?.Value) || Has(activity.Worker?.Value));
 
     private bool Has(string? text) => text?.Contains(Text, StringComparison.OrdinalIgnoreCase) == true;

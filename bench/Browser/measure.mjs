@@ -49,6 +49,18 @@ say("open a job over the list", await times(async () => {
   await until(`!document.querySelector("[data-testid=job-modal]")`, `document.querySelector("[data-testid=close-job]").click()`);
   return taken;
 }));
+// The palette, from the letter that completes the start of an id to its row.
+const known = await submit("found by its start", { "require.none": "yes" });
+await open("/workers");
+await page.waitForSelector("html[data-ready]");
+say("palette, from a key to the job it finds", await times(async () => {
+  await page.keyboard.down("Control"); await page.keyboard.press("k"); await page.keyboard.up("Control");
+  await page.waitForSelector("[data-testid=palette] input:focus");
+  const taken = await until(`document.querySelector("[data-testid=palette] [role=option]")?.textContent.includes("${known}")`, `const box = document.querySelector("[data-testid=palette] input"); box.value = "${known.slice(0, -2)}"; box.dispatchEvent(new Event("input", { bubbles: true }))`);
+  await page.keyboard.press("Escape");
+  await until(`!document.querySelector("[data-testid=palette]")`);
+  return taken;
+}));
 say("action, to its visible answer", await times(async n => {
   await open(`/jobs/${await submit(`waits ${n}`, { "require.none": "yes" })}`);
   await page.waitForSelector("[data-testid=cancel-job]");

@@ -84,6 +84,16 @@ public sealed class ActivityTests(WorkingAdmin browser) : IClassFixture<WorkingA
         Assert.Equal(2, lines.Length);
         Assert.Contains(job, lines[1], StringComparison.Ordinal);
 
+        // Times are parts of the address too: an age goes with the clock, two moments stay.
+        await page.GetByLabel("Time", new() { Exact = true }).SelectOptionAsync("1h");
+        await Expect(page).ToHaveURLAsync(new Regex("since=1h"));
+        await Expect(page.GetByTestId("entry")).ToHaveCountAsync(1);
+        await browser.VisitAsync(page, $"/activity?q={job}&severity=bad&until=2020-01-01");
+        await Expect(page.GetByText("Nothing matches")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("until", new() { Exact = true })).ToHaveValueAsync("2020-01-01T00:00");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Without until 2020-01-01" }).ClickAsync();
+        await Expect(page.GetByTestId("entry")).ToHaveCountAsync(1);
+
         await page.GetByLabel("Source", new() { Exact = true }).SelectOptionAsync("person");
         await Expect(page.GetByText("Nothing matches")).ToBeVisibleAsync();
         await PageChecks.CheckAsync(page, "activity-none-1280");

@@ -10,6 +10,32 @@ public static class Jobs
     public static async Task<string> SubmitAsync(string address, string summary, string script, params (string Key, string Value)[] labels)
     {
         using var http = new HttpClient();
+        return await SubmitAsync(http, address, summary, script, labels);
+    }
+
+    /// <summary>So many jobs that nobody can run, numbered in their summaries.</summary>
+    public static async Task FillAsync(string address, int count, string summary, params (string Key, string Value)[] labels)
+    {
+        const int AtOnce = 32;
+        using var http = new HttpClient();
+        var next = 0;
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async _ =>
+        {
+            for (var n = Interlocked.Increment(ref next); n <= count; n = Interlocked.Increment(ref next))
+            {
+                await SubmitAsync(http, address, $"{summary} {n:0000}", "true", [("require.gpu", "yes"), .. labels]);
+            }
+        }));
+    }
+
+    public static async Task CancelAsync(string address, string job)
+    {
+        using var http = new HttpClient();
+        using var reply = await http.PostAsJsonAsync($"{address}/api/plugin/jobs/{job}/cancel", new { force = true });
+    }
+
+    private static async Task<string> SubmitAsync(HttpClient http, string address, string summary, string script, (string Key, string Value)[] labels)
+    {
         var job = JsonNode.Parse("""{"job_type":"command","parameters":{"command":{"string_value":"sh"},"args":{"string_list":{"values":["-c"]}}},"labels":{}}""")!;
         job["summary"] = summary;
         job["parameters"]!["args"]!["string_list"]!["values"]!.AsArray().Add(script);
@@ -18,15 +44,9 @@ public static class Jobs
             job["labels"]![key] = value;
         }
 
-        var reply = await http.PostAsJsonAsync($"{address}/api/plugin/jobs/execute?async=true", new JsonObject { ["job"] = job });
+        using var reply = await http.PostAsJsonAsync($"{address}/api/plugin/jobs/execute?async=true", new JsonObject { ["job"] = job });
         var body = await reply.Content.ReadAsStringAsync();
         Assert.True(reply.IsSuccessStatusCode, body);
         return JsonNode.Parse(body)!["operation_id"]!.GetValue<string>();
-    }
-
-    public static async Task CancelAsync(string address, string job)
-    {
-        using var http = new HttpClient();
-        using var reply = await http.PostAsJsonAsync($"{address}/api/plugin/jobs/{job}/cancel", new { force = true });
     }
 }

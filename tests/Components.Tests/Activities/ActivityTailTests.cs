@@ -67,10 +67,10 @@ public class ActivityTailTests
     public void Query_DropsWhatItDoesNotUnderstand_AndNamesTheSameForRest()
     {
         var query = ActivityQuery.From("a b", "nobody", null, "w/1", "loud");
-        Assert.Equal(new ActivityQuery { Text = "a b", Worker = "w/1" }, query);
+        Assert.Equal(new ActivityQuery { Text = "a b", Worker = "w/1" }, query with { NotUnderstood = "" });
         Assert.Equal("api/plugin/activities/export?format=csv&q=a%20b&worker_id=w%2F1", query.Export("csv"));
         Assert.False(ActivityQuery.From(null, "", "", null, null).IsFiltered);
-        Assert.Equal(ActivitySeverity.Bad, ActivityQuery.From(null, null, null, null, "bad").Filter.Severity);
+        Assert.Equal(ActivitySeverity.Bad, ActivityQuery.From(null, null, null, null, "bad").Filter(DateTimeOffset.UnixEpoch).Severity);
     }
 
     private IReadOnlyList<long> Rows => [.. _tail.Rows.Select(activity => activity.Sequence)];

@@ -40,6 +40,18 @@ public sealed class JobListAddressTests
         Assert.Equal("job,error", JobColumn.Write(JobListAddress.Read("http://admin/jobs?q=a&size=7", viewer, Views).Columns));
     }
 
+    [Theory]
+    [InlineData("?sort=-created&size=25&cols=job,place&view=Night", "")]
+    [InlineData("?sort=colour&size=7&cols=job,shape&view=unheard", "sort=colour, size=7, view=unheard, cols=job,shape")]
+    [InlineData("?sort=&view=", "")]
+    public void WhatIsNotUnderstood_IsSaid(string parameters, string said) => Assert.Equal(said, Read(parameters).NotUnderstood);
+
+    [Theory]
+    [InlineData("24h", null, "updated:<24h")]
+    [InlineData("2026-01-02", "1h", "updated:>=2026-01-02 updated:>1h")]
+    [InlineData("", "", "")]
+    public void Span_IsTerms(string? since, string? until, string terms) => Assert.Equal(terms, JobListAddress.Span("updated", since, until));
+
     [Fact]
     public void SortedAgain_IsTurnedRound()
     {

@@ -7,7 +7,7 @@ public class ViewerSettingsTests
     [Fact]
     public void Cookies_ReadBackTheSame()
     {
-        var chosen = new ViewerSettings { Theme = ThemeChoice.Dark, Density = DensityChoice.Compact, Time = TimeMode.Utc, PageSize = 200, Keys = false };
+        var chosen = new ViewerSettings { Theme = ThemeChoice.Dark, Density = DensityChoice.Compact, Time = TimeMode.Utc, PageSize = 200, Keys = false, KeyPairs = "jnnj", Views = "Night\tstate:failed\t\t" };
         var cookies = chosen.Cookies.ToDictionary();
         Assert.Equal(chosen, ViewerSettings.Read(cookies.GetValueOrDefault));
     }

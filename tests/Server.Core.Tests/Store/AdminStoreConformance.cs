@@ -407,6 +407,8 @@ public abstract class AdminStoreConformance : IDisposable
         Assert.Equal("", await Found(new ActivityFilter { Sources = ["person"] }));
         Assert.Equal("3,2,1", await Found(new ActivityFilter { Sources = [Activity(1).Source, "person"] }));
         Assert.Equal("3,2", await Found(new ActivityFilter { Limit = 2 }));
+        Assert.Equal("2", await Found(new ActivityFilter { At = new TimeRange(Activity(2).At, Activity(3).At) }));
+        Assert.Equal("1", await Found(new ActivityFilter { At = new TimeRange(null, Activity(2).At) }));
         var back = (await Store.History.ActivitiesAsync(new ActivityFilter { Before = 3, Limit = 1 }, CancellationToken.None))[0];
         Assert.Equal(Activity(2) with { Request = new RequestId("r"), Actor = "me", Severity = ActivitySeverity.Bad }, back);
     }

@@ -1,0 +1,137 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorPluginAdmin.E2E.Tests;
+
+/// <summary>The jobs of one type: as they wait, run and ended.</summary>
+public sealed class TypeTabTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+{
+    private static readonly (string Key, string Value) Never = ("require.gpu", "yes");
+
+    public async Task InitializeAsync()
+    {
+        var (page, _) = await browser.OpenAsync("/");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.Context.CloseAsync();
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Queue_IsInDispatchOrder_AndAPriorityMovesARow()
+    {
+        foreach (var summary in (string[])["First in line", "Second in line", "Third in line"])
+        {
+            await Jobs.SubmitAsync(browser.Admin.Address, summary, "true", Never, ("set", "queue"));
+        }
+
+        var (page, complaints) = await browser.OpenAsync("/plugin/queue?job=command");
+        var rows = page.GetByTestId("job-row").Filter(new() { HasText = "in line" });
+        await Expect(rows).ToHaveCountAsync(3);
+        await Expect(page.GetByTestId("queue-numbers")).ToContainTextAsync(new Regex("3 queued · limit 64, 4 per worker · [0-9]+ free slots now"));
+        Assert.Equal(await InOrderAsync(), await rows.GetByTestId("job-link").AllInnerTextsAsync());
+        await rows.Nth(2).GetByTestId("priority").SelectOptionAsync("75");
+        await Expect(page.GetByTestId("toast")).ToContainTextAsync("Third in line has priority 75");
+        await Expect(rows.First).ToContainTextAsync("Third in line");
+        await Expect(rows.First.Locator(".its-place")).ToHaveTextAsync("1");
+        Assert.Equal(["Third in line", "First in line", "Second in line"], await InOrderAsync());
+        Assert.Equal(await InOrderAsync(), await rows.GetByTestId("job-link").AllInnerTextsAsync());
+
+        // Taken back, it waits where it waited before; canceled, it waits no more.
+        await page.GetByTestId("undo").ClickAsync();
+        await Expect(rows.Nth(2)).ToContainTextAsync("Third in line");
+        while (await rows.CountAsync() is var left and > 0)
+        {
+            await rows.First.GetByTestId("cancel-row").ClickAsync();
+            await rows.First.GetByTestId("cancel-row-confirm").ClickAsync();
+            await Expect(rows).ToHaveCountAsync(left - 1);
+        }
+
+        await Expect(page.GetByText("Queue is empty.")).ToBeVisibleAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync(new Regex("Last job finished .* ago"));
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task ExecutionAndHistory_CountAsTheApi_HoldUnderThePointer_AndExportWhatTheyShow()
+    {
+        await Jobs.SubmitAsync(browser.Admin.Address, "Moves twelve volumes", "true", ("set", "tabs"), ("batch", "true"), ("batch_size", "12"));
+        var evil = await Jobs.SubmitAsync(browser.Admin.Address, "=HYPERLINK(\"evil\")", "exit 5", ("set", "tabs"));
+        var (page, complaints) = await browser.OpenAsync("/plugin/execution?job=command");
+        var rows = page.GetByTestId("job-row");
+        await Expect(rows.Filter(new() { HasText = "Moves twelve volumes" }).GetByTestId("moves")).ToHaveTextAsync("12 moves");
+        await Expect(rows.Filter(new() { HasText = "exit code 5" })).ToHaveCountAsync(1);
+        await Expect(page.GetByTestId("execution-activities")).ToContainTextAsync("exit code 5");
+        using var http = new HttpClient { BaseAddress = new Uri(browser.Admin.Address) };
+        foreach (var state in (string[])["succeeded", "failed", "canceled"])
+        {
+            var count = (await http.GetFromJsonAsync<JsonNode>($"/api/plugin/jobs/count?job_type=command&state={state}&exactly=1"))!["total"]!.GetValue<long>();
+            await Expect(page.GetByTestId($"state-{state}")).ToHaveTextAsync(new Regex($" {count}$"));
+        }
+
+        // Under the pointer a row keeps its place, whatever runs meanwhile.
+        var first = await rows.First.GetByTestId("job-link").InnerTextAsync();
+        await rows.First.HoverAsync();
+        await Jobs.SubmitAsync(browser.Admin.Address, "Ran meanwhile", "true", ("set", "tabs"));
+        await Expect(page.GetByTestId("moved-rows")).ToBeVisibleAsync();
+        Assert.Equal(first, await rows.First.GetByTestId("job-link").InnerTextAsync());
+        await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).HoverAsync();
+        await Expect(rows.First).ToContainTextAsync("Ran meanwhile");
+
+        await browser.VisitAsync(page, "/plugin/execution?job=command&until=2020-01-01");
+        await Expect(page.GetByText("Nothing matches")).ToBeVisibleAsync();
+        await browser.VisitAsync(page, "/plugin/execution?job=file_retention&since=24h");
+        await Expect(page.GetByText("No job of this type ran in the last 24 h.")).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, "execution-none");
+        await page.GetByTestId("widen").ClickAsync();
+        await Expect(page.GetByText("No job of this type ran in the last 7 days.")).ToBeVisibleAsync();
+        await browser.VisitAsync(page, "/plugin/history?job=file_retention");
+        await Expect(page.GetByText("No finished job is kept.")).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, "history-none");
+
+        await browser.VisitAsync(page, "/plugin/history?job=command&state=failed&since=1h");
+        await Expect(rows.First).ToBeVisibleAsync();
+        var shown = await rows.CountAsync();
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("export-csv").ClickAsync());
+        var csv = await File.ReadAllLinesAsync((await download.PathAsync())!);
+        Assert.StartsWith("job_id,job_type,state", csv[0], StringComparison.Ordinal);
+        Assert.Equal(shown, csv.Length - 1);
+        Assert.All(csv.Skip(1), line => Assert.Contains(",failed,", line, StringComparison.Ordinal));
+        Assert.Contains(csv, line => line.StartsWith(evil, StringComparison.Ordinal) && line.Contains("\"'=HYPERLINK(\"\"evil\"\")\"", StringComparison.Ordinal));
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData("light")]
+    [InlineData("dark")]
+    public async Task Phone_FiltersAreASheet_ThatCounts(string theme)
+    {
+        await Jobs.SubmitAsync(browser.Admin.Address, "For the sheet", "exit 2", ("set", "sheet"));
+        var (page, complaints) = await browser.OpenAsync("/plugin/execution?job=command&state=failed&since=1h", 390, 844, theme);
+        await Expect(page.GetByTestId("job-row").First).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("filter-count")).ToHaveTextAsync("2 set");
+        await Expect(page.GetByTestId("state-succeeded")).ToBeHiddenAsync();
+        await page.GetByTestId("filters").ClickAsync();
+        await Expect(page.GetByTestId("state-succeeded")).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, $"execution-filters-390-{theme}");
+        await page.GetByTestId("state-all").ClickAsync();
+        await Expect(page.GetByTestId("filter-count")).ToHaveTextAsync("1 set");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByTestId("state-succeeded")).ToBeHiddenAsync();
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>What the API says goes next.</summary>
+    private async Task<List<string>> InOrderAsync()
+    {
+        using var http = new HttpClient();
+        var jobs = await http.GetFromJsonAsync<JsonArray>($"{browser.Admin.Address}/api/plugin/jobs?job_type=command&order=queue&q=label.set:queue");
+        return [.. jobs!.Select(job => job!["summary"]!.GetValue<string>())];
+    }
+}
