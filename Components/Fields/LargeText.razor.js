@@ -4,9 +4,21 @@ const send = (receiver, text) =>
 
 export function attachArea(area, receiver) {
   area.addEventListener('change', () => send(receiver, area.value));
+  area.dataset.streams = 'yes';
+}
+
+// Moving an item by keys: its text first, and the focus goes along, which moving takes from it.
+async function moveByKeys(event) {
+  const box = event.target;
+  if (!event.altKey || !['ArrowUp', 'ArrowDown'].includes(event.key) || !box.closest('.field-item')) return;
+  event.preventDefault();
+  box.dispatchEvent(new Event('change', { bubbles: true }));
+  for (let frame = 0; frame < 60 && document.activeElement === box; frame++) await new Promise(requestAnimationFrame);
+  if (document.activeElement === document.body) box.focus();
 }
 
 export function attachLine(box, receiver) {
+  box.closest('fieldset')?.addEventListener('keydown', moveByKeys, true);
   const take = () => {
     const text = box.value;
     box.value = '';

@@ -1,5 +1,7 @@
+using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Forms;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace BlazorPluginAdmin.Components.Forms;
 
@@ -9,8 +11,13 @@ public sealed partial class ConfigForm
     /// <summary>Above this many fields a search box and an index of sections help.</summary>
     public const int SearchFrom = 20;
 
+    private readonly HashSet<string> _closed = [];
+
     private FormBuffer? _followed;
     private HashSet<string> _visible = [];
+
+    /// <summary>The field whose change took other fields away, perhaps with the focus in one of them.</summary>
+    private FieldSlot? _controller;
     private string _search = "";
     private string _announcement = "";
 
@@ -39,10 +46,26 @@ public sealed partial class ConfigForm
     private void Follow(FormBuffer? buffer)
     {
         if (_followed is not null)
+        {
             _followed.Changed -= Refresh;
+            if (_followed.BringIntoSight == BringIntoSightAsync)
+                _followed.BringIntoSight = null;
+        }
         if (buffer is not null)
+        {
             buffer.Changed += Refresh;
+            buffer.BringIntoSight = BringIntoSightAsync;
+        }
         _followed = buffer;
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_controller is not { } controller)
+            return;
+        _controller = null;
+        await using var script = await Scripts.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Forms/ConfigForm.razor.js");
+        await script.InvokeVoidAsync("catchFocus", controller.Id);
     }
 
     /// <summary>Called by fields on the circuit's own thread.</summary>
@@ -50,6 +73,7 @@ public sealed partial class ConfigForm
     {
         var visible = VisibleNames();
         var appeared = Buffer.Slots.Where(slot => visible.Contains(slot.Field.Name) && !_visible.Contains(slot.Field.Name)).Select(slot => slot.Field.Caption).ToList();
+        _controller = Buffer.Slots.Where(slot => _visible.Contains(slot.Field.Name) && !visible.Contains(slot.Field.Name)).Select(slot => Buffer.Find(slot.Field.VisibleWhenField)).FirstOrDefault(slot => slot?.IsVisible == true);
         _announcement = appeared.Count == 0 ? "" : $"Now also shown: {string.Join(", ", appeared)}";
         _visible = visible;
         StateHasChanged();
@@ -74,17 +98,28 @@ public sealed partial class ConfigForm
         || field.HelpText.Contains(_search, StringComparison.OrdinalIgnoreCase)
         || field.Description.Contains(_search, StringComparison.OrdinalIgnoreCase);
 
-    private async Task FocusAsync(FieldSlot slot)
+    /// <summary>Brings a field into sight, so that it can take the focus.</summary>
+    private async Task BringIntoSightAsync(FieldSlot slot)
     {
-        // What the search hides could not take the focus.
-        if (_search.Length > 0)
+        var wasClosed = _closed.Remove(slot.Section.Id);
+        if (_search.Length == 0 && !wasClosed)
+            return;
+        _search = "";
+        StateHasChanged();
+        // Until it is drawn.
+        await Task.Yield();
+    }
+
+    private string Counts(SectionSchema section)
+    {
+        var slots = Buffer.SlotsOf(section).Where(slot => slot.IsVisible).ToList();
+        var (dirty, errors) = (slots.Count(slot => slot.IsDirty), slots.Sum(slot => slot.Errors.Length));
+        return (dirty, errors) switch
         {
-            _search = "";
-            StateHasChanged();
-            await Task.Yield();
-        }
-        if (slot.Focus is { } focus)
-            await focus();
+            (0, 0) => "",
+            (_, 0) => $" ({dirty} changed)",
+            _ => $" ({Words.Count(errors, "error")})",
+        };
     }
 
     private string IdOf(SectionSchema section) => $"{Buffer.IdOf("section")}.{Buffer.Sections.IndexOf(section)}";

@@ -67,6 +67,12 @@ public sealed class FieldSlot
     /// <summary>What the admin makes of the value where that is another one; empty = nothing to say.</summary>
     public string Note => Buffer.NoteOf?.Invoke(this) ?? "";
 
+    /// <summary>What its author got wrong about it, looks aside; nothing of that holds a person up.</summary>
+    public IEnumerable<DescriptorFinding> Findings => Buffer.Findings[Field.Name].Where(finding => finding.Code != "widget");
+
+    /// <summary>Whether its bounds mean something together.</summary>
+    public bool HasBounds => !Findings.Any(finding => finding.Code is FieldErrorCodes.Min or FieldErrorCodes.Max);
+
     /// <summary>Text that is not a value yet; kept so that nobody loses what they typed.</summary>
     public string? Raw { get; private set; }
 

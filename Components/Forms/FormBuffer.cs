@@ -13,6 +13,7 @@ public sealed class FormBuffer
     private readonly HashSet<Task> _arriving = [];
     private readonly Dictionary<string, ConfigValue?> _others = new(StringComparer.Ordinal);
     private FieldVisibility? _visibility;
+    private ILookup<string, DescriptorFinding>? _findings;
 
     public FormBuffer(FormSchema form, FormKind kind, ConfigValues saved, FormPart part = FormPart.Config, bool readOnly = false, string idPrefix = "f-")
     {
@@ -44,6 +45,9 @@ public sealed class FormBuffer
     public string IdPrefix { get; }
 
     public ImmutableArray<SectionSchema> Sections { get; }
+
+    /// <summary>What the form's author got wrong, by field: rules that are off, wishes that were not followed.</summary>
+    internal ILookup<string, DescriptorFinding> Findings => _findings ??= DescriptorFindings.Of(Form, Kind).ToLookup(finding => finding.Field, StringComparer.Ordinal);
 
     /// <summary>Whether the summary of errors shows: from the first review on.</summary>
     public bool Reviewed { get; private set; }
@@ -148,8 +152,18 @@ public sealed class FormBuffer
         Tell();
     }
 
+    /// <summary>Set by what draws the form: brings a field into sight that a search or a closed section hides.</summary>
+    public Func<FieldSlot, Task>? BringIntoSight { get; set; }
+
     /// <summary>Leads a person to the first thing that is wrong, if its field is shown.</summary>
-    public ValueTask FocusFirstErrorAsync() => Errors.Select(error => Find(error.Field)?.Focus).FirstOrDefault(focus => focus is not null)?.Invoke() ?? ValueTask.CompletedTask;
+    public ValueTask FocusFirstErrorAsync() =>
+        Errors.Select(error => Find(error.Field)).FirstOrDefault(slot => slot?.Focus is not null) is { } slot ? FocusAsync(slot) : ValueTask.CompletedTask;
+
+    public async ValueTask FocusAsync(FieldSlot slot)
+    {
+        await (BringIntoSight?.Invoke(slot) ?? Task.CompletedTask);
+        await (slot.Focus?.Invoke() ?? ValueTask.CompletedTask);
+    }
 
     public void Discard()
     {

@@ -32,6 +32,9 @@ public sealed class ListDraft
 
     public IReadOnlyList<ListRow> Rows => _rows;
 
+    /// <summary>The same rows for what wants a collection.</summary>
+    internal ICollection<ListRow> Items => _rows;
+
     public ConfigKind ElementKind => FieldKinds.ElementOf(_kind);
 
     public bool CanRestore => _removed is not null;
@@ -40,6 +43,8 @@ public sealed class ListDraft
     public string Bulk => string.Join('\n', _rows.Select(row => row.Text));
 
     public bool HasBulk => _rows.All(row => !row.Text.Contains('\n', StringComparison.Ordinal));
+
+    public int IndexOf(ListRow row) => _rows.IndexOf(row);
 
     public void Add(string text) => _rows.Add(new ListRow(_nextId++, text));
 

@@ -167,6 +167,12 @@ public sealed partial class NewJobPage : LiveComponent
         if (!reply.IsAccepted)
         {
             _refusal = reply.Refusal.Text;
+            if (_form is not null && !reply.Refusal.Fields.IsEmpty)
+            {
+                _form.Refuse(reply.Refusal.Fields);
+                await _form.FocusFirstErrorAsync();
+            }
+
             return;
         }
 
@@ -185,15 +191,7 @@ public sealed partial class NewJobPage : LiveComponent
                 return null;
             }
 
-            var verdict = FormChecks.Submission(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty, form.Result());
-            if (!verdict.IsValid)
-            {
-                form.Refuse(verdict.Errors);
-                await form.FocusFirstErrorAsync();
-                return null;
-            }
-
-            return verdict.Parameters;
+            return form.Result();
         }
 
         _jsonError = "";

@@ -1,53 +1,38 @@
-using System.Collections.Immutable;
 using BlazorPluginAdmin.Components.Forms;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
-using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
-using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Routing;
-using Microsoft.JSInterop;
 
 namespace BlazorPluginAdmin.Components.JobTypes;
 
-/// <summary>The forms of a job type: edit, test, review, save. What a person typed is never overwritten by what arrives meanwhile.</summary>
+/// <summary>The forms of a job type, edited. What a person typed is never overwritten by what arrives meanwhile.</summary>
 public sealed partial class ConfigTab : LiveComponent
 {
     private static readonly (string View, string Text)[] Views = [("form", "Form"), ("json", "JSON"), ("curl", "cURL")];
 
     private ConfigEdit? _edit;
-    private ImmutableArray<ConfigChange> _changes = [];
-    private ImmutableArray<ConfigEffect> _effects = [];
+    private DraftKeeper? _draft;
+    private SaveFlow? _saving;
     private Detection? _test;
-    private Asking _dialog;
-    private DateTimeOffset? _draftAt;
-    private string _target = "";
-    private string _intro = "";
-    private string _refusal = "";
     private string _reply = "";
     private bool _refused;
-    private bool _busy;
-    private bool _leaving;
+    private bool _testing;
 
-    /// <summary>Changed since the draft was written; the first render looks for one instead.</summary>
-    private bool _draftDue;
-    private bool _draftSought;
-
-    private enum Asking
-    {
-        Nothing,
-        Review,
-        Conflict,
-        Leave,
-    }
+    /// <summary>A person is in the middle of a box whose text the server does not know yet.</summary>
+    private bool _typing;
+    private int _told = -1;
 
     [Parameter]
     [EditorRequired]
     public string JobType { get; set; } = "";
+
+    /// <summary>Told how many changes are unsaved, whenever that changes.</summary>
+    [Parameter]
+    public EventCallback<int> OnUnsaved { get; set; }
 
     [SupplyParameterFromQuery(Name = "as")]
     private string? As { get; set; }
@@ -60,19 +45,16 @@ public sealed partial class ConfigTab : LiveComponent
     private string? With { get; set; }
 
     [Inject]
-    private DraftStore Drafts { get; set; } = default!;
-
-    [Inject]
     private Toasts Toasts { get; set; } = default!;
-
-    [Inject]
-    private AdminOptions Options { get; set; } = default!;
 
     private JobTypeView? Type => Model.JobType(JobType);
 
     private string View => Views.Any(view => view.View == As) ? As! : "form";
 
     private int Dirty => _edit?.DirtyCount ?? 0;
+
+    /// <summary>What would be lost: a box being typed into counts, if nothing else does.</summary>
+    private int Unsaved => Math.Max(Dirty, _typing ? 1 : 0);
 
     /// <summary>A version that was saved after the one this edit stands on.</summary>
     private ConfigDocument? Newer => Type?.Config is { } config && _edit is not null && config.Version > _edit.Version ? config : null;
@@ -91,22 +73,10 @@ public sealed partial class ConfigTab : LiveComponent
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        try
+        if (_told != Unsaved)
         {
-            if (!_draftSought && _edit is not null)
-            {
-                _draftSought = true;
-                await RestoreAsync();
-            }
-            else if (_draftDue && _edit is not null)
-            {
-                _draftDue = false;
-                await (Dirty == 0 ? Drafts.ForgetAsync(JobType) : Drafts.KeepAsync(JobType, ConfigDraft.Of(_edit, Time.GetUtcNow())));
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone; what it kept is what it has.
+            _told = Unsaved;
+            await OnUnsaved.InvokeAsync(_told);
         }
     }
 
@@ -120,7 +90,7 @@ public sealed partial class ConfigTab : LiveComponent
             return;
         }
 
-        if (_edit is null || (Dirty == 0 && (Newer is not null || !_edit.IsOf(descriptor, type.CanDetect))))
+        if (_edit is null || (Unsaved == 0 && (Newer is not null || !_edit.IsOf(descriptor, type.CanDetect))))
         {
             Begin(new ConfigEdit(descriptor, type.Config, type.CanDetect));
         }
@@ -140,36 +110,29 @@ public sealed partial class ConfigTab : LiveComponent
         _edit = edit;
     }
 
-    private void OnEdited()
-    {
-        (_reply, _refused, _draftDue) = ("", false, true);
-        StateHasChanged();
-    }
+    private void OnEdited() => Say("", refused: false);
 
-    private async Task RestoreAsync()
+    /// <summary>A draft stands on the version it was begun on, so that what was saved since can be merged.</summary>
+    private async Task RestoreAsync(ConfigDraft draft)
     {
-        if (await Drafts.FindAsync(JobType) is not { } draft)
-        {
-            return;
-        }
-
-        // A draft stands on the version it was begun on, so that what was saved since can be merged.
         var version = draft.Version == _edit!.Version ? _edit.Read : (await Admin.History.ConfigVersionsAsync(JobType, 1, Gone, draft.Version + 1)).FirstOrDefault();
         var edit = new ConfigEdit(_edit.Descriptor, version, Type?.CanDetect == true);
         draft.ApplyTo(edit);
         if (edit.DirtyCount > 0)
         {
             Begin(edit);
-            _draftAt = draft.At;
-            StateHasChanged();
         }
     }
 
     private void Discard()
     {
         var (edit, lost, count) = (_edit!, _edit!.Snapshot(), Dirty);
+        if (count == 0)
+        {
+            return;
+        }
+
         edit.Discard();
-        _draftAt = null;
         Toasts.Say($"{Words.Count(count, "change")} discarded.", () =>
         {
             edit.Apply(lost);
@@ -178,122 +141,40 @@ public sealed partial class ConfigTab : LiveComponent
         Show();
     }
 
-    private async Task<bool> CheckAsync()
+    /// <summary>The model follows within a moment; until then the edit already stands on what was saved.</summary>
+    private void Saved(ConfigDocument saved)
     {
-        if (await _edit!.ReviewAsync())
-        {
-            return true;
-        }
-
-        Say("Some values are not valid; see the marked fields", refused: true);
-        try
-        {
-            await (_edit.FirstInvalid?.FocusFirstErrorAsync() ?? ValueTask.CompletedTask);
-        }
-        catch (JSException)
-        {
-            // The search in the form hides the field, or another view is open; the summary on top names it.
-        }
-
-        return false;
-    }
-
-    private async Task ReviewAsync()
-    {
-        if (!await CheckAsync())
-        {
-            return;
-        }
-
-        if (Newer is not null)
-        {
-            _dialog = Asking.Conflict;
-            return;
-        }
-
-        _changes = _edit!.Changes;
-        if (_changes.IsEmpty)
-        {
-            Say("Nothing differs from what is saved", refused: false);
-            return;
-        }
-
-        _effects = ConfigEffects.Of(Type!, _edit.Settings, _changes.Count(change => change.Form != FieldError.NameOf(FormKind.Runtime)), Time.GetUtcNow(), Options.FirstDetectionDelay);
-        (_dialog, _refusal) = (Asking.Review, "");
-    }
-
-    private async Task SaveAsync(string reason)
-    {
-        _busy = true;
-        var reply = await Admin.SendAsync(_edit!.Save(Actor.LocalUi, reason), Gone);
-        _busy = false;
-        if (reply.IsAccepted)
-        {
-            // The model follows within a moment; until then the edit already stands on what was saved.
-            Begin(new ConfigEdit(_edit.Descriptor, reply.Value, Type?.CanDetect == true));
-            (_draftAt, _draftDue) = (null, true);
-            Close();
-            Say($"Saved as version {reply.Value.Version}", refused: false);
-        }
-        else if (reply.Refusal.Code == RefusalCode.Conflict)
-        {
-            _dialog = Newer is null ? _dialog : Asking.Conflict;
-            _refusal = reply.Refusal.Text;
-        }
-        else
-        {
-            _edit.Refuse(reply.Refusal.Fields);
-            _refusal = reply.Refusal.Text;
-            if (!reply.Refusal.Fields.IsEmpty)
-            {
-                Close();
-                Say(reply.Refusal.Text, refused: true);
-            }
-        }
-    }
-
-    private Task MergeAsync(ImmutableArray<(string Form, string Name)> givenUp)
-    {
-        _edit!.Rebase(Newer, givenUp);
-        Close();
-        if (Dirty == 0)
-        {
-            Say($"Nothing of yours is left to save; version {_edit.Version} stands", refused: false);
-            return Task.CompletedTask;
-        }
-
-        return ReviewAsync();
+        Begin(new ConfigEdit(_edit!.Descriptor, saved, Type?.CanDetect == true));
+        Say($"Saved as version {saved.Version}", refused: false);
     }
 
     /// <summary>An older version becomes unsaved changes over today's; secrets stay as they are.</summary>
-    private async Task RevertAsync(ConfigDocument older)
+    private Task RevertAsync(ConfigDocument older)
     {
         var edit = new ConfigEdit(_edit!.Descriptor, Type!.Config, Type.CanDetect);
         edit.Take(older);
         Begin(edit);
-        _draftDue = true;
-        _intro = $"The values of version {older.Version} become a new version. Secrets stay as they are now.";
-        await ReviewAsync();
+        return _saving!.ReviewAsync(edit, $"The values of version {older.Version} become a new version. Secrets stay as they are now.");
     }
 
     private void Imported() => Navigation.NavigateTo(LinkTo("form"));
 
     private async Task TestAsync()
     {
-        if (!await CheckAsync())
+        if (!await _saving!.CheckAsync(_edit!))
         {
             return;
         }
 
-        _busy = true;
+        _testing = true;
         var reply = await Admin.SendAsync(new RequestDetection(Actor.LocalUi, JobType, DetectionMode.Test, Override: new ConfigOverride(Whole(_edit!.Admin), Whole(_edit.Worker))), Gone);
-        _busy = false;
+        _testing = false;
         _test = reply.Value;
         Say(reply.Refusal?.Text ?? "", !reply.IsAccepted);
     }
 
     /// <summary>With the defaults of whatever was not said, as a worker gets a config.</summary>
-    private static ConfigValues Whole(FormBuffer form) => form.Form.Defaults.Overlay(form.Result());
+    private static Server.Core.Forms.ConfigValues Whole(FormBuffer form) => form.Form.Defaults.Overlay(form.Result());
 
     private async Task RefreshAsync()
     {
@@ -306,27 +187,9 @@ public sealed partial class ConfigTab : LiveComponent
     private async Task RevealAsync(FieldSlot slot) => Toasts.Say(
         (await Admin.SendAsync(new RevealField(Actor.LocalUi, JobType, slot.Buffer.Kind, slot.Field.Name), Gone)).Refusal, $"{slot.Field.Caption} is shown from now on.");
 
-    private void AskBeforeLeaving(LocationChangingContext context)
+    private void Say(string text, bool refused)
     {
-        var here = $"configuration?job={Uri.EscapeDataString(JobType)}";
-        if (_leaving || Dirty == 0 || context.TargetLocation.Contains(here, StringComparison.Ordinal))
-        {
-            return;
-        }
-
-        context.PreventNavigation();
-        (_target, _dialog) = (context.TargetLocation, Asking.Leave);
+        (_reply, _refused) = (text, refused);
         StateHasChanged();
     }
-
-    private async Task LeaveAsync()
-    {
-        _leaving = true;
-        await Drafts.ForgetAsync(JobType);
-        Navigation.NavigateTo(_target);
-    }
-
-    private void Close() => (_dialog, _intro, _refusal) = (Asking.Nothing, "", "");
-
-    private void Say(string text, bool refused) => (_reply, _refused) = (text, refused);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.JobTypes;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
 
@@ -19,6 +20,12 @@ public static class JobRequests
         if (command.Id is { } given && turn.State.Jobs.ContainsKey(given))
         {
             return new Refusal(RefusalCode.AlreadyExists, $"job {given} exists already");
+        }
+
+        var parameters = ParametersOf(type, command);
+        if (!parameters.IsAccepted)
+        {
+            return parameters.Refusal;
         }
 
         if (command.ExpiresAt <= now.Wall)
@@ -60,7 +67,7 @@ public static class JobRequests
                 AttemptTimeout = command.AttemptTimeout,
                 EstimatedRuntime = command.Payload.EstimatedRuntime,
             },
-            command.Payload);
+            command.Payload with { Parameters = parameters.Value });
     }
 
     public static Reply<Job> Cancel(Turn turn, CancelJob command) =>
@@ -127,6 +134,26 @@ public static class JobRequests
         turn.Save(new Change.JobForgotten(command.Job));
         turn.Log(new Activities.Activity { Sequence = 0, At = default, Source = "person", Stage = "deleted", Message = $"job {command.Job} deleted", Actor = command.By.Name });
         return command.Job.Value;
+    }
+
+    /// <summary>
+    /// Parameters as the type's own form for jobs wants them: with its defaults, without what is hidden. A retry repeats what was
+    /// accepted once, also when the form has changed since.
+    /// </summary>
+    private static Reply<ConfigValues> ParametersOf(JobType type, SubmitJob command)
+    {
+        if (command.RetryOf is not null)
+        {
+            return command.Payload.Parameters;
+        }
+
+        var verdict = FormChecks.Submission(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty, command.Payload.Parameters);
+        return verdict.Errors switch
+        {
+            [] => verdict.Parameters,
+            [var error] => new Refusal(RefusalCode.Invalid, $"one parameter is not valid: {error.Message}", verdict.Errors),
+            var errors => new Refusal(RefusalCode.Invalid, $"{errors.Length} parameters are not valid", errors),
+        };
     }
 
     private static Reply<Job> Apply(Turn turn, JobId id, JobInput input, Actor by)

@@ -162,11 +162,18 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         await TypeAsync(page, Keep, "64");
         await Expect(page.GetByTestId("save-reply")).ToContainTextAsync("1 unsaved change");
         await page.WaitForFunctionAsync("sessionStorage.getItem('draft:file_retention')");
+        await page.Locator("#r-admin_runtime-retry_backoff_seconds").FillAsync("1234");
+        // Nobody leaves this box: the server has never heard of its text.
+        await page.GetByLabel("Roots, item 1", new() { Exact = true }).FillAsync("/half/typed");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Configuration (2)" })).ToBeVisibleAsync();
         await browser.Admin.KillAsync();
         await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync();
         await browser.Admin.StartAsync();
         await Expect(page.GetByTestId("draft")).ToContainTextAsync("restored", new() { Timeout = 60_000 });
         await Expect(page.Locator(Keep)).ToHaveValueAsync("64");
+        await Expect(page.Locator("#r-admin_runtime-retry_backoff_seconds")).ToHaveValueAsync("1234");
+        await Expect(page.GetByLabel("Roots, item 1", new() { Exact = true })).ToHaveValueAsync("/half/typed");
+        await Expect(page.GetByTestId("save-reply")).ToContainTextAsync("3 unsaved changes");
         await PageChecks.CheckAsync(page, "config-draft");
         await page.GetByTestId("draft").GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
         await Expect(page.Locator(Keep)).Not.ToHaveValueAsync("64");

@@ -100,6 +100,22 @@ public sealed class ConfigFormTests : FormContext
     }
 
     [Fact]
+    public async Task ClosedSection_CountsWhatIsInside_AndOpensForAnError()
+    {
+        var buffer = new FormBuffer(GalleryForms.States, FormKind.Worker, GalleryForms.StoredStates);
+        var form = RenderForm(buffer);
+        string? Expanded() => form.Find(".form-section-toggle").GetAttribute("aria-expanded");
+        form.Find("#f-worker-too_large").Change("2");
+        form.Find(".form-section-toggle").Click();
+        Assert.Equal("false", Expanded());
+        Assert.True(form.Find(".form-section-body").HasAttribute("hidden"));
+        Assert.Contains("1 changed", form.Find(".form-section-head").TextContent, StringComparison.Ordinal);
+        Assert.Contains("2 errors", form.Find(".form-section-head").TextContent, StringComparison.Ordinal);
+        await form.InvokeAsync(() => buffer.FocusFirstErrorAsync().AsTask());
+        Assert.Equal("true", Expanded());
+    }
+
+    [Fact]
     public void NamesOfAWorker_GiveIdsThatDiffer()
     {
         var fields = new[] { "a b", "a_b", "a\tb", "A_B", "\"><x" }.Select(name => new FieldSchema { Name = name, Type = FieldType.Text });
@@ -123,7 +139,7 @@ public sealed class ConfigFormTests : FormContext
     {
         Services.AddSingleton<IHostEnvironment>(new FixedEnvironment(environment));
         var gallery = Render<FormGallery>();
-        Assert.Equal(shown, gallery.FindComponents<ConfigForm>().Count == 3);
+        Assert.Equal(shown, gallery.FindComponents<ConfigForm>().Count == 4);
         if (!shown)
             return;
         gallery.FindAll("button").First(button => button.TextContent == "Check everything").Click();
