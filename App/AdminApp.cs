@@ -95,6 +95,8 @@ public sealed class AdminApp : IAsyncDisposable
             // A start that is refused is one line from us, not a stack from the host before it.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());
         builder.WebHost.UseStaticWebAssets();
+        // Not published, the files would be read and sent anew for each visit, neither compressed nor cached.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             // Endpoints of a configuration section would open doors that the bind guard never saw.

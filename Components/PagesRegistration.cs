@@ -4,7 +4,6 @@ using BlazorPluginAdmin.Components.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace BlazorPluginAdmin.Components;
 
@@ -20,7 +19,6 @@ public static class PagesRegistration
             options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3);
         }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
         services.AddHttpContextAccessor();
-        services.AddRadzenComponents();
         services.AddLive();
         services.AddScoped<Toasts>();
         services.AddScoped<DraftStore>();

@@ -26,6 +26,7 @@ public sealed partial class ActivityPage
     private IJSObjectReference? _module;
     private DotNetObjectReference<ActivityPage>? _self;
     private bool _isAtTop = true;
+    private bool _isFlood;
     private bool _busy;
     private string _error = "";
 
@@ -50,6 +51,9 @@ public sealed partial class ActivityPage
 
     /// <summary>Entries that wait because the person reads further down.</summary>
     private int Held => _isAtTop ? 0 : Model.Activities.TakeWhile(activity => activity.Sequence > (_tail.Rows.Count > 0 ? _tail.Rows[0].Sequence : 0)).Count(_query.Filter.Matches);
+
+    /// <summary>When each look would replace the whole page, nobody reads along; once a second is then enough.</summary>
+    protected override TimeSpan RenderPace => TimeSpan.FromSeconds(_isFlood ? 1 : 0);
 
     /// <summary>Called by the script.</summary>
     [JSInvokable]
@@ -122,9 +126,14 @@ public sealed partial class ActivityPage
 
     private void TakeNewest()
     {
-        if (_isAtTop && _tail.Take(Model.Activities) > 0)
+        if (_isAtTop)
         {
-            Arrange();
+            var taken = _tail.Take(Model.Activities);
+            _isFlood = taken > Few;
+            if (taken > 0)
+            {
+                Arrange();
+            }
         }
     }
 

@@ -45,8 +45,7 @@ public sealed partial class SwimLanes
     [Parameter]
     public string Empty { get; set; } = "Nothing was at work in this time.";
 
-    [Inject]
-    private CircuitClock Clock { get; set; } = default!;
+    protected internal override bool IsDue => true;
 
     private IEnumerable<(SwimRow Row, double Y, string Head)> Placed
     {
@@ -77,13 +76,9 @@ public sealed partial class SwimLanes
         Plot.N(Label + (Plotted * n / 5)),
         Clock.Moment(_view.Start + (_zoom.Span * n / 5))));
 
-    private string Summary => $"{Title}: {Words.Count(_view.Rows.Length, "worker")}, {Words.Count(_view.Rows.Sum(row => row.Bars.Count(bar => bar.IsOpen)), "job")} at work, {Words.Count(_view.Rows.Sum(row => row.Bars.Count(bar => !bar.IsOpen)), "attempt")} ended";
+    private string Summary => $"{Title}: {Words.Count(_view.Rows.Length, "worker")}, {Words.Count(_view.Rows.Sum(row => row.Bars.Count(bar => bar.IsOpen)), "job")} at work, {Words.Count(_view.Rows.Sum(row => row.Bars.Where(bar => !bar.IsOpen).Sum(bar => bar.Count)), "attempt")} ended";
 
     private static string Letters => "A assigned · R running · ? reconnecting · S succeeded · F failed · T timed out · L worker lost · C canceled · G given back. Drag to look closer.";
-
-    public void Dispose() => Clock.Tick -= OnTick;
-
-    protected override void OnInitialized() => Clock.Tick += OnTick;
 
     protected override void OnParametersSet()
     {
@@ -102,11 +97,7 @@ public sealed partial class SwimLanes
         return render;
     }
 
-    private void OnTick() => _ = InvokeAsync(() =>
-    {
-        Look();
-        StateHasChanged();
-    });
+    protected override void OnTick() => Look();
 
     private void ZoomTo(SwimZoom zoom)
     {
@@ -119,7 +110,7 @@ public sealed partial class SwimLanes
     private void Look()
     {
         var to = _zoom.To ?? Clock.Now;
-        _view = SwimView.From(Workers, _origin, to - _zoom.Span, to, Clock.Now, Most, LaneOf);
+        _view = SwimView.From(Workers, _origin, to - _zoom.Span, to, Clock.Now, _zoom.Span * (SwimLaneBar.Least / Plotted), Most, LaneOf);
         _due = true;
     }
 }

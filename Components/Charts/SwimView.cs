@@ -10,7 +10,8 @@ namespace BlazorPluginAdmin.Components.Charts;
 /// <param name="Style">As of the state's chip.</param>
 /// <param name="Letter">The state without colour.</param>
 /// <param name="Done">0–1, of a bar that is still growing and whose worker says how far it is.</param>
-public sealed record SwimBar(string Key, JobId Job, string Name, string JobType, string State, string Style, string Letter, double From, double To, int Track, bool IsOpen, double Done, DateTimeOffset SentAt, DateTimeOffset? EndedAt)
+/// <param name="Count">More than one: a crowd of attempts that are too short to be told apart; it leads to the last of them.</param>
+public sealed record SwimBar(string Key, JobId Job, string Name, string JobType, string State, string Style, string Letter, double From, double To, int Track, bool IsOpen, double Done, DateTimeOffset SentAt, DateTimeOffset? EndedAt, int Count = 1)
 {
     /// <summary>One that waits for its worker to come back, or to stop.</summary>
     public bool IsUneasy => Style == "uneasy";
@@ -32,21 +33,22 @@ public sealed record SwimView(ImmutableArray<SwimRow> Rows, DateTimeOffset Start
     public static readonly SwimView Empty = new([], default, default, 0);
 
     /// <param name="origin">Where zero is; bars that end keep their place however the span moves.</param>
+    /// <param name="least">The shortest bar that can be seen; what is shorter and begins beside its like is one bar with it.</param>
     /// <param name="laneOf">The lane of a job type; null groups nothing.</param>
-    public static SwimView From(IEnumerable<WorkerView> workers, DateTimeOffset origin, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, int most, Func<string, string>? laneOf)
+    public static SwimView From(IEnumerable<WorkerView> workers, DateTimeOffset origin, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, TimeSpan least, int most, Func<string, string>? laneOf)
     {
         var rows = workers
-            .Select(view => Row(view, origin, from, to, now, laneOf))
+            .Select(view => Row(view, origin, from, to, now, least, laneOf))
             .Where(row => !row.Bars.IsEmpty)
             .ToList();
         return new SwimView([.. rows.Take(most).OrderBy(row => row.Lane, StringComparer.Ordinal)], from, to, Math.Max(0, rows.Count - most));
     }
 
-    private static SwimRow Row(WorkerView view, DateTimeOffset origin, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, Func<string, string>? laneOf)
+    private static SwimRow Row(WorkerView view, DateTimeOffset origin, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, TimeSpan least, Func<string, string>? laneOf)
     {
         var running = view.Running.Select(job => Open(job, origin, now));
         var ended = view.Numbers.Attempts.Where(attempt => view.Running.All(job => job.Id != attempt.Job || job.Attempt!.Number != attempt.Number)).Select(attempt => Ended(attempt, origin));
-        var bars = ended.Concat(running)
+        var bars = Crowded(ended, least.TotalSeconds).Concat(running)
             .Where(bar => bar.SentAt <= to && (bar.EndedAt ?? now) >= from)
             .OrderBy(bar => bar.From).ThenBy(bar => bar.Key, StringComparer.Ordinal)
             .ToList();
@@ -68,6 +70,13 @@ public sealed record SwimView(ImmutableArray<SwimRow> Rows, DateTimeOffset Start
         var lane = laneOf is null || bars.Count == 0 ? "" : bars.GroupBy(bar => laneOf(bar.JobType)).MaxBy(group => group.Count())!.Key;
         return new SwimRow(view.Worker.Id, Words.Visible(view.Worker.Id.Value), lane, view.Session is not null, Math.Max(1, tracks.Count), [.. bars]);
     }
+
+    /// <summary>In a grid of time, so that a crowd keeps its place and only the newest one grows.</summary>
+    private static IEnumerable<SwimBar> Crowded(IEnumerable<SwimBar> ended, double least) => ended
+        .GroupBy(bar => bar.To - bar.From < least ? $"{Math.Floor(bar.From / least)} {bar.State} {bar.JobType}" : bar.Key)
+        .Select(crowd => crowd.MaxBy(bar => bar.To)! is var last && crowd.Count() is > 1 and var count
+            ? last with { Key = crowd.Key, Name = $"{count} attempts of {last.JobType}", From = crowd.Min(bar => bar.From), SentAt = crowd.Min(bar => bar.SentAt), Count = count }
+            : last);
 
     private static SwimBar Open(Job job, DateTimeOffset origin, DateTimeOffset now)
     {

@@ -12,9 +12,9 @@ public abstract class FieldControl : ComponentBase
     /// </summary>
     public const int LineLength = 8_000;
 
-    internal const string ButtonClass = "rz-button rz-button-sm rz-variant-outlined rz-base rz-shade-default field-button";
+    internal const string ButtonClass = "button button-small field-button";
 
-    internal const string BoxClass = "rz-textbox field-box";
+    internal const string BoxClass = "field-box";
 
     [Parameter, EditorRequired]
     public required FieldSlot Slot { get; set; }

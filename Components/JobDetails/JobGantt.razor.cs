@@ -24,17 +24,14 @@ public sealed partial class JobGantt
     [Parameter, EditorRequired]
     public IReadOnlyList<Activity> Activities { get; set; } = [];
 
-    [Inject]
-    private CircuitClock Clock { get; set; } = default!;
+    protected internal override bool IsDue => !Job.IsTerminal;
 
     /// <summary>What the marks in sight mean.</summary>
     private string Legend => string.Join(", ", _view.Rows.SelectMany(row => row.Marks).Select(mark => mark.Label).Distinct()) is { Length: > 0 } marks ? $"▾ {marks}" : "";
 
-    public void Dispose() => Clock.Tick -= OnTick;
+    protected override void OnParametersSet() => Look();
 
-    protected override void OnInitialized() => Clock.Tick += OnTick;
-
-    protected override void OnParametersSet() => Draw();
+    protected override void OnTick() => Look();
 
     private static string P(double percent) => string.Create(CultureInfo.InvariantCulture, $"{percent:0.###}%");
 
@@ -47,21 +44,9 @@ public sealed partial class JobGantt
 
     private TimeSpan Took(TimelineRow row) => row.Bars.Aggregate(TimeSpan.Zero, (sum, bar) => sum + ((bar.To ?? _now) - bar.From));
 
-    private void Draw()
+    private void Look()
     {
         _now = Clock.Now > Job.UpdatedAt ? Clock.Now : Job.UpdatedAt;
         _view = TimelineView.From(Job, Attempts, Activities, _now, _trueScale);
-    }
-
-    private void OnTick()
-    {
-        if (!Job.IsTerminal)
-        {
-            _ = InvokeAsync(() =>
-            {
-                Draw();
-                StateHasChanged();
-            });
-        }
     }
 }

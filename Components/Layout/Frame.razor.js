@@ -23,26 +23,6 @@ export function stop() {
 export function remember(choices) {
   for (const [name, value] of choices) {
     keep(name, value);
-    if (name === "theme") show(value);
-    else root.dataset[name] = value;
+    root.dataset[name] = value;
   }
-}
-
-// The new sheets are loaded before the old ones go, so that nothing flashes.
-async function show(theme) {
-  const wanted = theme === "system" ? ["light", "dark"] : [theme];
-  const old = [...document.querySelectorAll("link[data-sheet]")];
-  let last = old.at(-1) ?? document.head.lastElementChild;
-  const loaded = wanted.flatMap(name => root.dataset[`sheets${name}`].split(" ").map(href => {
-    const link = document.createElement("link");
-    Object.assign(link, { rel: "stylesheet", href, media: theme === "system" ? `(prefers-color-scheme: ${name})` : "all" });
-    link.dataset.sheet = name;
-    const done = new Promise(resolve => link.onload = link.onerror = resolve);
-    last.after(link);
-    last = link;
-    return done;
-  }));
-  await Promise.all(loaded);
-  root.dataset.theme = theme;
-  old.forEach(link => link.remove());
 }

@@ -4,16 +4,15 @@ using BlazorPluginAdmin.Components.Shared;
 namespace BlazorPluginAdmin.Components.Live;
 
 /// <summary>
-/// The admin's clock for a circuit, and one tick a second for all "3 s ago": they are drawn together, and only those whose
-/// text has changed. It runs only while something shows a time, and stands still with a paused page.
+/// The admin's clock for a circuit, and one tick a second for all "3 s ago" and pictures that move by themselves: they are
+/// drawn together, and only those that look different. It runs only while there are such, and stands still with a paused page.
 /// </summary>
 public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, Attention? attention = null, Viewer? viewer = null) : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private ImmutableHashSet<TickingComponent> _ticking = [];
+    private ImmutableHashSet<ClockedComponent> _clocked = [];
     private ITimer? _timer;
-    private Action? _tick;
 
     public DateTimeOffset Now => attention?.PausedAt ?? time.GetUtcNow();
 
@@ -25,22 +24,6 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
 
     /// <summary>Date, time and the zone they are in.</summary>
     public string Full(DateTimeOffset at) => Moments.Full(at, Mode, Zone);
-
-    /// <summary>Called on a pool thread.</summary>
-    public event Action Tick
-    {
-        add
-        {
-            _tick += value;
-            Start();
-        }
-
-        remove
-        {
-            _tick -= value;
-            StopIfIdle();
-        }
-    }
 
     private TimeMode Mode => viewer?.Settings.Time ?? TimeMode.Relative;
 
@@ -55,20 +38,9 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
         }
     }
 
-    internal void Join(TickingComponent component)
+    internal void Join(ClockedComponent component)
     {
-        _ticking = _ticking.Add(component);
-        Start();
-    }
-
-    internal void Leave(TickingComponent component)
-    {
-        _ticking = _ticking.Remove(component);
-        StopIfIdle();
-    }
-
-    private void Start()
-    {
+        _clocked = _clocked.Add(component);
         if (_timer is null)
         {
             _timer = time.CreateTimer(_ => OnTick(), null, Second, Second);
@@ -79,9 +51,10 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
         }
     }
 
-    private void StopIfIdle()
+    internal void Leave(ClockedComponent component)
     {
-        if (_tick is null && _ticking.IsEmpty)
+        _clocked = _clocked.Remove(component);
+        if (_clocked.IsEmpty)
         {
             Dispose();
             _timer = null;
@@ -91,8 +64,8 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
     /// <summary>The person reads times another way now: even those that did not change say another zone.</summary>
     private void DrawAll()
     {
-        var ticking = _ticking.ToList();
-        _ = batch?.RunAsync(() => ticking.ForEach(component => component.Draw()));
+        var clocked = _clocked.ToList();
+        _ = batch?.RunAsync(() => clocked.ForEach(component => component.Draw()));
     }
 
     private void OnTick()
@@ -102,25 +75,24 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
             return;
         }
 
-        _tick?.Invoke();
-        var ticking = _ticking;
-        if (ticking.IsEmpty || batch?.TryPost(() => DrawChanged(ticking)) == true)
+        var clocked = _clocked;
+        if (clocked.IsEmpty || batch?.TryPost(() => DrawDue(clocked)) == true)
         {
             return;
         }
 
-        foreach (var component in ticking)
+        foreach (var component in clocked)
         {
             component.PostTick();
         }
     }
 
-    private void DrawChanged(ImmutableHashSet<TickingComponent> ticking)
+    private void DrawDue(ImmutableHashSet<ClockedComponent> clocked)
     {
-        var changed = ticking.Where(component => component.HasChanged).ToList();
-        if (changed.Count > 0)
+        var due = clocked.Where(component => component.IsDue).ToList();
+        if (due.Count > 0)
         {
-            _ = batch!.RunAsync(() => changed.ForEach(component => component.Draw()));
+            _ = batch!.RunAsync(() => due.ForEach(component => component.Draw()));
         }
     }
 }

@@ -142,11 +142,11 @@ internal sealed class Follower<T>(Feed<T> feed, TimeProvider time, RenderBatch b
 }
 
 /// <summary>A component's side of a feed.</summary>
-/// <param name="pace">Least time between two values.</param>
+/// <param name="pace">Least time between two values, asked anew for each.</param>
 /// <param name="standsStill">Takes nothing while the page is paused.</param>
-internal sealed class Reader<T>(TimeSpan pace, bool standsStill, Func<T, Task> takeAsync, Action draw, Func<Exception, Task> failAsync)
+internal sealed class Reader<T>(Func<TimeSpan> pace, bool standsStill, Func<T, Task> takeAsync, Action draw, Func<Exception, Task> failAsync)
 {
-    public TimeSpan Pace => pace;
+    public TimeSpan Pace => pace();
 
     public bool StandsStill => standsStill;
 

@@ -27,7 +27,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>Cancelled when the page is left.</summary>
     protected CancellationToken Gone => _gone.Token;
 
-    /// <summary>Least time between two values, 250 ms at least.</summary>
+    /// <summary>Least time until the next value, 250 ms at least.</summary>
     protected virtual TimeSpan RenderPace => TimeSpan.Zero;
 
     /// <summary>Whether it stands still while the person has paused the page; the frame around it does not.</summary>
@@ -76,7 +76,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     private T Join<T>(Feed<T> feed, Func<T, Task> take, Func<object?> slice)
     {
         var follower = Feeds.Of(feed);
-        var reader = new Reader<T>(RenderPace, StandsStill, async value => await take(value), () => Draw(slice()), DispatchExceptionAsync);
+        var reader = new Reader<T>(() => RenderPace, StandsStill, async value => await take(value), () => Draw(slice()), DispatchExceptionAsync);
         _leave.Add(() => follower.LeaveAsync(reader));
         return follower.Join(reader);
     }

@@ -10,7 +10,7 @@ public class ReferenceTests
     private static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", ".."));
 
     [Theory]
-    [InlineData("Server.Core", "Google.Protobuf,Grpc.Transport,Microsoft.AspNetCore,Radzen,Protos,Components,App")]
+    [InlineData("Server.Core", "Google.Protobuf,Grpc.Transport,Microsoft.AspNetCore,Protos,Components,App")]
     [InlineData("Grpc.Transport", "Microsoft.AspNetCore,Server.Core,Protos")]
     [InlineData("Grpc.Transport.Server", "Server.Core,Protos,Components")]
     [InlineData("Components", "Google.Protobuf,Grpc.Transport,Protos,Microsoft.Data.Sqlite,App")]

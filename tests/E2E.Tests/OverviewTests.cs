@@ -63,7 +63,7 @@ public sealed class OverviewTests(Fleet fleet) : IClassFixture<Fleet>, IAsyncLif
         }
 
         await Expect(page.Locator("#queue .chart-table").First).ToContainTextAsync($"{queued}");
-        await Expect(page.Locator("#lanes-at-work .chart-table")).ToContainTextAsync("Number ");
+        await Expect(page.Locator("#lanes-at-work .chart-table")).ToContainTextAsync("attempts of command");
         await Expect(page.Locator("#load .chart-table")).ToContainTextAsync("stock-2");
         await PageChecks.CheckAsync(page, "overview-tables");
         Assert.Empty(complaints);

@@ -10,9 +10,13 @@ namespace BlazorPluginAdmin.Bench.Load.Dashboards;
 /// </summary>
 internal sealed partial class Circuit : IAsyncDisposable
 {
+    private readonly HttpClient _http;
     private readonly ClientWebSocket _socket = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _reading = Task.CompletedTask;
+    private string _id = "";
+
+    private Circuit(HttpClient http) => _http = http;
 
     /// <summary>Batches of changes that came.</summary>
     public long Batches { get; private set; }
@@ -26,7 +30,7 @@ internal sealed partial class Circuit : IAsyncDisposable
     /// <summary>Opens a page of the admin, e.g. <c>plugin</c>.</summary>
     public static async Task<Circuit> OpenAsync(HttpClient http, string path)
     {
-        var circuit = new Circuit();
+        var circuit = new Circuit(http);
         var html = await http.GetStringAsync(new Uri(path, UriKind.Relative));
         var operations = new JsonArray([.. Marker().Matches(html).Select((match, n) => (JsonNode)new JsonObject { ["type"] = "add", ["ssrComponentId"] = n + 1, ["marker"] = JsonNode.Parse(match.Groups[1].Value) })]);
         var pages = http.BaseAddress!;
@@ -40,8 +44,11 @@ internal sealed partial class Circuit : IAsyncDisposable
         return circuit;
     }
 
+    /// <summary>As a page that is closed: the server keeps nothing for its return.</summary>
     public async ValueTask DisposeAsync()
     {
+        using var form = new FormUrlEncodedContent([new("circuitId", _id)]);
+        (await _http.PostAsync(new Uri("_blazor/disconnect", UriKind.Relative), form)).Dispose();
         await _stop.CancelAsync();
         await _reading;
         _socket.Dispose();
@@ -88,6 +95,11 @@ internal sealed partial class Circuit : IAsyncDisposable
 
     private async Task TakeAsync(object?[] message)
     {
+        if (message is [3L, _, "1", _, string id])
+        {
+            _id = id;
+        }
+
         if (message is not [1L, _, _, string target, object?[] arguments, ..])
         {
             return;
@@ -99,14 +111,29 @@ internal sealed partial class Circuit : IAsyncDisposable
                 Batches++;
                 await InvokeAsync(null, "OnRenderCompleted", arguments[0], null);
                 break;
-            case "JS.BeginInvokeJS" when arguments is [long handle and not 0, _, _, long kind, ..]:
-                await InvokeAsync(null, "EndInvokeJSFromDotNet", handle, true, $"[{handle},true,{(kind == 1 ? "{\"__jsObjectId\":1}" : "null")}]");
+            case "JS.BeginInvokeJS" when arguments is [long handle and not 0, string function, string given, long kind, ..]:
+                await InvokeAsync(null, "EndInvokeJSFromDotNet", handle, true, $"[{handle},true,{Answer(function, kind)}]");
+                if (function == "Blazor._internal.Virtualize.init")
+                {
+                    // A list that draws what can be seen of it: its top, in a window of 800 pixels.
+                    var list = JsonNode.Parse(given)![0]!["__dotNetObject"]!.GetValue<long>();
+                    await InvokeAsync(null, "BeginInvokeDotNetFromJS", "1", null, "OnSpacerBeforeVisible", list, "[0,800,800]");
+                }
+
                 break;
             case "JS.Error":
                 Problem = arguments[0] as string;
                 break;
         }
     }
+
+    /// <summary>What the page's script would answer: a module, the browser's clock (Frame.razor.js), or nothing.</summary>
+    private static string Answer(string function, long kind) => (function, kind) switch
+    {
+        (_, 1) => """{"__jsObjectId":1}""",
+        ("start", 0) => $$"""{"zone":"UTC","offsetMinutes":0,"now":{{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}}}""",
+        _ => "null",
+    };
 
     private Task InvokeAsync(string? id, string target, params object?[] arguments) =>
         SendAsync(BlazorPack.Write(1L, BlazorPack.Headers.None, id, target, arguments), WebSocketMessageType.Binary);
