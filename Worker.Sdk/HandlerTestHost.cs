@@ -16,7 +16,7 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
     /// <summary>Saved admin values of the next call.</summary>
     public ValueSet AdminConfig { get; } = [];
 
-    /// <summary>What was written with <see cref="JobContext.Output"/>, both streams by arrival.</summary>
+    /// <summary>What was written with <see cref="JobContext.Output"/> or <see cref="JobContext.OutputAsync"/>, both streams by arrival.</summary>
     public string Output => _output.ToString();
 
     /// <summary>What was proposed.</summary>
@@ -82,6 +82,12 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
             {
                 host._output.Append(Encoding.UTF8.GetString(bytes));
             }
+        }
+
+        public ValueTask OutputAsync(OutputStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        {
+            Output(stream, bytes.Span);
+            return ValueTask.CompletedTask;
         }
 
         public void Activity(string message, string stage, ValueSet details)

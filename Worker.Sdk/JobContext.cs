@@ -61,8 +61,14 @@ public sealed class JobContext
     /// <summary>How far it is. Only the newest is sent, at most four times a second; the percentage never falls.</summary>
     public void Report(double percent, string stage = "", string message = "") => _reports.Progress(percent, stage, message);
 
-    /// <summary>Output for people, kept with the attempt.</summary>
+    /// <summary>Output for people, kept with the attempt. Never waits: of what comes faster than it is sent the beginning is lost, and shown as a gap.</summary>
     public void Output(OutputStream stream, ReadOnlySpan<byte> bytes) => _reports.Output(stream, bytes);
+
+    /// <summary>
+    /// The same for who can wait, as at a pipe that is full: until there is room among 256 KiB a stream. While no admin takes
+    /// output it waits ten seconds, then no longer.
+    /// </summary>
+    public ValueTask OutputAsync(OutputStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => _reports.OutputAsync(stream, bytes, cancellationToken);
 
     /// <summary>A line of output.</summary>
     public void WriteLine(string line) => _reports.Output(OutputStream.Stdout, System.Text.Encoding.UTF8.GetBytes(line + "\n"));
@@ -77,6 +83,8 @@ internal interface IAttemptReports
     void Progress(double percent, string stage, string message);
 
     void Output(OutputStream stream, ReadOnlySpan<byte> bytes);
+
+    ValueTask OutputAsync(OutputStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
     void Activity(string message, string stage, ValueSet details);
 }

@@ -9,9 +9,13 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// One attempt or detection while its handler runs. Reports land in slots that the session's pump empties: progress keeps
 /// only the newest, output keeps the last 256 KiB for re-sending, activities up to a bound.
 /// </summary>
-internal sealed class RunningAttempt(string requestId, string workId, string jobType, bool isDetection, Action changed, CancellationToken stopping) : IAttemptReports, IDisposable
+/// <param name="keepsOutput">Somebody takes the output, so that it is worth waiting until it is taken.</param>
+internal sealed class RunningAttempt(string requestId, string workId, string jobType, bool isDetection, bool keepsOutput, TimeProvider time, Action changed, CancellationToken stopping) : IAttemptReports, IDisposable
 {
     private const int MostActivities = 100;
+
+    /// <summary>How long work is held up by output that nobody takes: a lost admin must not stop it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly LogRing _stdout = new(LogStream.Stdout);
@@ -21,6 +25,8 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
     private string _stage = "";
     private string _message = "";
     private bool _news;
+    private bool _abandoned = !keepsOutput;
+    private TaskCompletionSource? _room;
 
     public string RequestId { get; } = requestId;
 
@@ -78,6 +84,35 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
         changed();
     }
 
+    /// <summary>Waits while as much output is on its way as is kept, as a program waits at a full pipe.</summary>
+    public async ValueTask OutputAsync(OutputStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var piece = bytes[..Math.Min(bytes.Length, LogRing.ChunkSize)];
+            Task? room = null;
+            lock (_gate)
+            {
+                var ring = stream == OutputStream.Stderr ? _stderr : _stdout;
+                if (_abandoned || ring.Unsent + piece.Length <= LogRing.Capacity)
+                {
+                    ring.Append(piece.Span);
+                    bytes = bytes[piece.Length..];
+                }
+                else
+                {
+                    room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                }
+            }
+
+            changed();
+            if (room is not null)
+            {
+                await WaitAsync(room, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     public void Activity(string message, string stage, ValueSet details)
     {
         var activity = new ActivityEvent
@@ -129,12 +164,32 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
         }
     }
 
+    /// <summary>Output is about to have to wait.</summary>
+    public bool IsPressing
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_abandoned && Math.Max(_stdout.Unsent, _stderr.Unsent) > LogRing.Capacity / 2;
+            }
+        }
+    }
+
     /// <summary>The next piece of output not sent yet; null when all is sent.</summary>
     public JobLogChunk? TakeLog()
     {
         lock (_gate)
         {
-            return Chunk(_stdout) ?? Chunk(_stderr);
+            if ((Chunk(_stdout) ?? Chunk(_stderr)) is not { } chunk)
+            {
+                return null;
+            }
+
+            _abandoned = !keepsOutput;
+            _room?.TrySetResult();
+            _room = null;
+            return chunk;
         }
     }
 
@@ -150,6 +205,22 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
 
     public void Dispose() => Cancel.Dispose();
 
+    private async Task WaitAsync(Task room, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await room.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // From here on what is not taken is overwritten, until somebody takes output again.
+            lock (_gate)
+            {
+                _abandoned = true;
+            }
+        }
+    }
+
     private JobLogChunk? Chunk(LogRing ring) => ring.Take() is var (offset, bytes) && bytes.Length > 0
         ? new JobLogChunk { RequestId = RequestId, JobId = WorkId, Stream = ring.Stream, Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(bytes) }
         : null;
@@ -160,14 +231,17 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
 /// <summary>The last 256 KiB of one output, with the offset of each byte.</summary>
 internal sealed class LogRing(LogStream stream)
 {
-    private const int Capacity = 256 * 1024;
-    private const int ChunkSize = 32 * 1024;
+    public const int Capacity = 256 * 1024;
+    public const int ChunkSize = 32 * 1024;
 
     private byte[] _ring = [];
     private long _end;
     private long _sent;
 
     public LogStream Stream { get; } = stream;
+
+    /// <summary>Bytes that were never taken; more than <see cref="Capacity"/> once some of them are lost.</summary>
+    public long Unsent => _end - _sent;
 
     private long Start => Math.Max(0, _end - _ring.Length);
 

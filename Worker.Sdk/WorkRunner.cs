@@ -80,7 +80,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
 
         Interlocked.Increment(ref _executing);
-        var attempt = new RunningAttempt(request.RequestId, request.Job.JobId, request.Job.JobType, isDetection: false, () => _session?.Wake(), CancellationToken.None);
+        var attempt = new RunningAttempt(request.RequestId, request.Job.JobId, request.Job.JobType, isDetection: false, keepsOutput: session.TakesOutput, options.TimeProvider, () => _session?.Wake(), CancellationToken.None);
         _running[request.RequestId] = attempt;
         session.Acknowledge(request.RequestId, accepted: true, "execute request accepted");
         session.WorkChanged();
@@ -96,7 +96,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             return;
         }
 
-        var attempt = new RunningAttempt(request.RequestId, request.RequestId, request.JobType, isDetection: true, () => _session?.Wake(), CancellationToken.None);
+        var attempt = new RunningAttempt(request.RequestId, request.RequestId, request.JobType, isDetection: true, keepsOutput: false, options.TimeProvider, () => _session?.Wake(), CancellationToken.None);
         _running[request.RequestId] = attempt;
         session.WorkChanged();
         Own(RunDetectionAsync(handler, request, attempt));
@@ -439,6 +439,9 @@ internal interface IWorkerSession
 {
     /// <summary>The admin agreed to extensions, so it is one of ours.</summary>
     bool IsOurs { get; }
+
+    /// <summary>The admin keeps output.</summary>
+    bool TakesOutput { get; }
 
     /// <summary>The admin confirms completions.</summary>
     bool Acknowledges { get; }

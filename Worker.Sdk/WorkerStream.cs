@@ -76,6 +76,8 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
 
     public bool IsOurs => _extensions.Count > 0;
 
+    public bool TakesOutput => _extensions.Contains("log");
+
     public bool Acknowledges => _extensions.Contains("ack");
 
     /// <summary>Completes when the session is over.</summary>
@@ -448,7 +450,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
                 wrote = true;
             }
 
-            if (_options.TimeProvider.GetElapsedTime(lastReport) >= ReportPause)
+            if (_options.TimeProvider.GetElapsedTime(lastReport) >= ReportPause || _runner.Running.Any(attempt => attempt.IsPressing))
             {
                 foreach (var attempt in _runner.Running)
                 {
@@ -482,13 +484,14 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         }
     }
 
-    /// <summary>What an attempt has to say: its output, then its newest progress.</summary>
+    /// <summary>What an attempt has to say: its output, no more of it than is kept at a time, then its newest progress.</summary>
     private bool Report(RunningAttempt attempt)
     {
+        const int most = 2 * LogRing.Capacity / LogRing.ChunkSize;
         var wrote = false;
-        if (_extensions.Contains("log") && !attempt.IsDetection)
+        if (TakesOutput && !attempt.IsDetection)
         {
-            while (attempt.TakeLog() is { } chunk)
+            for (var count = 0; count < most && attempt.TakeLog() is { } chunk; count++)
             {
                 _call.RequestStream.Buffer(Stamped(new WorkerToAdminMessage { JobLog = chunk }));
                 wrote = true;

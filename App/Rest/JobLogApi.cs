@@ -91,8 +91,9 @@ public static class JobLogApi
 
     private static async Task<long> CopyAsync(LogText text, long from, Stream body, CancellationToken cancellationToken)
     {
+        await using var reader = text.Read();
         var buffer = new byte[64 * 1024];
-        while (await text.ReadAsync(from, buffer, cancellationToken) is > 0 and var read)
+        while (await reader.ReadAsync(from, buffer, cancellationToken) is > 0 and var read)
         {
             await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             from += read;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Logs;
@@ -9,36 +8,25 @@ using Microsoft.JSInterop;
 namespace BlazorPluginAdmin.Components.JobDetails;
 
 /// <summary>
-/// The output of an attempt as it is written: followed while its end is in sight, held still on request, searched where it is
-/// stored. The browser has the rows around what is looked at; which attempt, stream and byte is in the address.
+/// The output of an attempt as it is written. The browser has the rows around what is looked at; which attempt, stream and
+/// byte is in the address. How it is read is <see cref="LogReading"/>'s.
 /// </summary>
 public sealed partial class JobLog : ComponentBase, IAsyncDisposable
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
-    private static readonly (string Name, LogStream? Stream)[] Streams = [("stdout", LogStream.Stdout), ("stderr", LogStream.Stderr), ("merged", null)];
-
-    private readonly Channel<bool> _written = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _gone = new();
+    private LogReading _reading = default!;
+    private LogWrites? _writes;
     private DotNetObjectReference<JobLog>? _self;
     private IJSObjectReference? _module;
     private IJSObjectReference? _scroll;
     private ElementReference _frame;
-    private Task _reading = Task.CompletedTask;
-    private LogView? _view;
-    private (JobId Job, int Attempt, string? Stream, long? Offset) _of;
+    private string _linkStart = "";
     private bool _wasLive;
     private bool _dirty = true;
-    private bool _follow = true;
     private bool _wrap = true;
     private bool _numbers = true;
     private bool _times;
-    private long _linesSeen;
-    private int _end;
-    private string _goal = "";
-    private long _marked = -1;
     private string _needle = "";
-    private LogHits? _hits;
-    private int _hit;
 
     [Parameter]
     [EditorRequired]
@@ -77,22 +65,20 @@ public sealed partial class JobLog : ComponentBase, IAsyncDisposable
     [Inject]
     private Viewer Viewer { get; set; } = default!;
 
-    private string StreamName => Streams.First(known => known.Stream == _view!.Stream).Name;
+    private LogAddress Address => LogAddress.Of(Job, Attempts, Attempt, Stream, Offset);
 
-    private string Download => $"api/plugin/jobs/{Uri.EscapeDataString(Job.Value)}/log?attempt={_view!.Attempt}&stream={StreamName}";
+    private bool Grows => IsLive && (Attempts.Count == 0 || Address.Attempt == Attempts[^1]);
 
-    /// <summary>Lines that came since the end went out of sight.</summary>
-    private long NewLines => Math.Max(0, _view!.Lines - _linesSeen);
-
-    private int Chosen => int.TryParse(Attempt, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Attempts.Contains(number) ? number : Attempts.Count > 0 ? Attempts[^1] : 1;
-
-    private bool Grows => IsLive && (Attempts.Count == 0 || Chosen == Attempts[^1]);
+    private string Download => $"api/plugin/jobs/{Uri.EscapeDataString(Job.Value)}/log?attempt={_reading.View!.Attempt}&stream={_reading.Stream}";
 
     public async ValueTask DisposeAsync()
     {
-        Logs.Written -= OnWritten;
         await _gone.CancelAsync();
-        await _reading;
+        if (_writes is not null)
+        {
+            await _writes.DisposeAsync();
+        }
+
         try
         {
             foreach (var script in (IJSObjectReference?[])[_scroll, _module])
@@ -109,7 +95,6 @@ public sealed partial class JobLog : ComponentBase, IAsyncDisposable
         }
 
         _self?.Dispose();
-        _view?.Dispose();
         _gone.Dispose();
     }
 
@@ -117,44 +102,31 @@ public sealed partial class JobLog : ComponentBase, IAsyncDisposable
     [JSInvokable]
     public void Follows(bool atEnd)
     {
-        if (_view is { } view && _follow != atEnd)
+        if (_reading.SetAtEnd(atEnd))
         {
-            _follow = atEnd;
-            _linesSeen = view.Lines;
             Show();
         }
     }
 
     /// <summary>The browser scrolled to rows it does not have.</summary>
     [JSInvokable]
-    public async Task SeekAsync(double row)
-    {
-        if (_view is { } view)
-        {
-            await view.SeekAsync((long)Math.Clamp(row, 0, long.MaxValue / 2), _gone.Token);
-            Show();
-        }
-    }
+    public Task SeekAsync(double row) => ShowAfterAsync(_reading.SeekAsync(row, _gone.Token));
 
     protected override void OnInitialized()
     {
-        Logs.Written += OnWritten;
-        _reading = ReadOnAsync();
+        _reading = new LogReading(Logs);
+        _writes = new LogWrites(Logs, Time, () => Job, () => InvokeAsync(RefreshAsync), DispatchExceptionAsync);
     }
 
     protected override async Task OnParametersSetAsync()
     {
-        var of = (Job, Chosen, Stream, long.TryParse(Offset, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : (long?)null);
-        if (_of != of)
+        if (await _reading.OpenAsync(Address, Grows, _gone.Token))
         {
-            var sameText = _view is not null && (_of.Job, _of.Attempt, _of.Stream) == (of.Job, of.Chosen, of.Stream);
-            _of = of;
-            await OpenAsync(of.Item4, sameText);
-        }
-        else if (_wasLive != IsLive && _view is { } view)
-        {
-            await view.RefreshAsync(!Grows, _follow, _gone.Token);
             Show();
+        }
+        else if (_wasLive != IsLive)
+        {
+            await RefreshAsync();
         }
 
         _wasLive = IsLive;
@@ -170,7 +142,7 @@ public sealed partial class JobLog : ComponentBase, IAsyncDisposable
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_view is not null && _self is null)
+        if (_reading.View is not null && _self is null)
         {
             _self = DotNetObjectReference.Create(this);
             _module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/JobDetails/JobLog.razor.js");
@@ -183,148 +155,33 @@ public sealed partial class JobLog : ComponentBase, IAsyncDisposable
         ? TimeZoneInfo.ConvertTime(at, Viewer.Settings.Time == TimeMode.Utc ? TimeZoneInfo.Utc : Viewer.Zone).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)
         : "";
 
-    private async Task OpenAsync(long? offset, bool sameText)
+    private void Choose(string stream, int attempt) => Navigation.NavigateTo(To(stream, attempt), replace: true);
+
+    private string To(string stream, int attempt) => Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["stream"] = stream, ["attempt"] = attempt, ["offset"] = null });
+
+    private string LinkTo(LogRow row) => string.Create(CultureInfo.InvariantCulture, $"{_linkStart}&offset={row.Start}");
+
+    private Task HoldAsync() => ShowAfterAsync(_reading.HoldAsync(!_reading.View!.IsHeld, Grows, _gone.Token));
+
+    private Task FollowAsync() => ShowAfterAsync(_reading.FollowAsync(Grows, _gone.Token));
+
+    private Task SearchAsync() => ShowAfterAsync(_reading.SearchAsync(_needle, _gone.Token));
+
+    private Task GoToHitAsync(int hit) => ShowAfterAsync(_reading.GoToHitAsync(hit, _gone.Token));
+
+    private Task RefreshAsync() => ShowAfterAsync(_reading.RefreshAsync(Grows, _gone.Token));
+
+    private async Task ShowAfterAsync(Task change)
     {
-        if (!sameText)
-        {
-            var before = _view;
-            var stream = Streams.FirstOrDefault(known => known.Name == Stream) is { Name: not null } named ? named.Stream : Default();
-            var opened = new LogView(Logs, Job, Chosen, stream);
-            await opened.RefreshAsync(!Grows, toEnd: offset is null, _gone.Token);
-            (_view, _hits, _linesSeen) = (opened, null, opened.Lines);
-            before?.Dispose();
-        }
-
-        _marked = -1;
-        if (offset is { } position)
-        {
-            await GoToAsync(position);
-        }
-        else if (!sameText)
-        {
-            (_follow, _end) = (true, _end + 1);
-        }
-
+        await change;
         Show();
-    }
-
-    /// <summary>Both streams where there are both; else the one there is.</summary>
-    private LogStream? Default()
-    {
-        using var stdout = Logs.Open(Job, Chosen, LogStream.Stdout);
-        using var stderr = Logs.Open(Job, Chosen, LogStream.Stderr);
-        return (stdout, stderr) switch { (not null, not null) => null, (null, not null) => LogStream.Stderr, _ => LogStream.Stdout };
-    }
-
-    private void Choose(string stream, int attempt) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["stream"] = stream, ["attempt"] = attempt, ["offset"] = null }), replace: true);
-
-    private string LinkTo(LogRow row) => Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["stream"] = StreamName, ["attempt"] = _view!.Attempt, ["offset"] = row.Start });
-
-    private async Task HoldAsync()
-    {
-        var view = _view!;
-        view.Hold(!view.IsHeld);
-        _linesSeen = view.Lines;
-        if (!view.IsHeld)
-        {
-            await FollowAsync();
-        }
-
-        Show();
-    }
-
-    private async Task FollowAsync()
-    {
-        (_follow, _marked) = (true, -1);
-        await _view!.RefreshAsync(!Grows, toEnd: true, _gone.Token);
-        _end++;
-        Show();
-    }
-
-    private async Task SearchAsync()
-    {
-        _hits = _needle.Trim().Length == 0 ? null : await _view!.SearchAsync(_needle.Trim(), _gone.Token);
-        if (_hits is { Offsets.IsEmpty: false })
-        {
-            await GoToHitAsync(0);
-        }
-
-        Show();
-    }
-
-    private async Task GoToHitAsync(int hit)
-    {
-        var offsets = _hits!.Offsets;
-        _hit = (hit + offsets.Length) % offsets.Length;
-        await GoToAsync(offsets[_hit]);
-        Show();
-    }
-
-    private async Task GoToAsync(long position)
-    {
-        if (await _view!.ShowAsync(position, _gone.Token) is { } row)
-        {
-            (_follow, _linesSeen, _marked) = (false, _view.Lines, row.Start);
-            _goal = string.Create(CultureInfo.InvariantCulture, $"{row.Start} {++_end}");
-        }
-    }
-
-    /// <summary>A text cut where it is what is searched for.</summary>
-    private IEnumerable<(string Text, bool IsHit)> Parts(string text)
-    {
-        var needle = _needle.Trim();
-        var from = 0;
-        while (needle.Length > 0 && text.IndexOf(needle, from, StringComparison.OrdinalIgnoreCase) is >= 0 and var found)
-        {
-            yield return (text[from..found], false);
-            yield return (text.Substring(found, needle.Length), true);
-            from = found + needle.Length;
-        }
-
-        yield return (text[from..], false);
     }
 
     private void Show()
     {
+        // Made once for all rows: hundreds of links differ in nothing but their end.
+        _linkStart = _reading.View is { } view ? To(_reading.Stream, view.Attempt) : "";
         _dirty = true;
         StateHasChanged();
-    }
-
-    /// <summary>Called on a worker's stream: only leaves a note.</summary>
-    private void OnWritten(JobId job)
-    {
-        if (job == Job)
-        {
-            _written.Writer.TryWrite(true);
-        }
-    }
-
-    private async Task ReadOnAsync()
-    {
-        try
-        {
-            while (await _written.Reader.WaitToReadAsync(_gone.Token))
-            {
-                _written.Reader.TryRead(out _);
-                await InvokeAsync(async () =>
-                {
-                    if (_view is { } view)
-                    {
-                        await view.RefreshAsync(!Grows, _follow, _gone.Token);
-                        Show();
-                    }
-                });
-                await Task.Delay(Pace, Time, _gone.Token);
-            }
-        }
-        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-        catch (Exception exception)
-        {
-            await DispatchExceptionAsync(exception);
-        }
     }
 }

@@ -9,15 +9,15 @@ public sealed record LogLine(LogRow Row, ImmutableArray<AnsiSpan> Spans);
 
 /// <summary>
 /// A window on an attempt's output. It keeps the rows around what is looked at and reads others when they are asked for, so that
-/// output of any length takes the same memory. Calls may come while one is under way; they wait for each other.
+/// output of any length takes the same memory. Calls come from one circuit, also while one is under way; they wait for each other.
 /// </summary>
-public sealed class LogView(JobLogStore store, JobId job, int attempt, LogStream? stream) : IDisposable
+public sealed class LogView(JobLogStore store, JobId job, int attempt, LogStream? stream)
 {
     /// <summary>Rows kept.</summary>
-    public const int Window = 400;
+    public const int Window = 200;
 
-    private readonly SemaphoreSlim _turn = new(1);
     private readonly LogRows _rows = new();
+    private Task _last = Task.CompletedTask;
     private LogText? _text;
     private long _frozen;
 
@@ -59,23 +59,20 @@ public sealed class LogView(JobLogStore store, JobId job, int attempt, LogStream
             {
                 await LoadAsync(toEnd ? _rows.Count - Window : First, cancellationToken);
             }
-        },
-        cancellationToken);
+        });
 
     /// <summary>Shows the rows around one.</summary>
-    public Task SeekAsync(long row, CancellationToken cancellationToken) => InTurnAsync(() => LoadAsync(row - (Window / 2), cancellationToken), cancellationToken);
+    public Task SeekAsync(long row, CancellationToken cancellationToken) => InTurnAsync(() => LoadAsync(row - (Window / 2), cancellationToken));
 
     /// <summary>Shows the row that holds a byte. Null when there is no output.</summary>
     public async Task<LogRow?> ShowAsync(long position, CancellationToken cancellationToken)
     {
-        await InTurnAsync(async () => await LoadAsync(await _rows.FindAsync(_text!, position, cancellationToken) - (Window / 2), cancellationToken), cancellationToken);
+        await InTurnAsync(async () => await LoadAsync(await _rows.FindAsync(_text!, position, cancellationToken) - (Window / 2), cancellationToken));
         return Shown.LastOrDefault(line => line.Row.Start <= position)?.Row;
     }
 
     public async Task<LogHits> SearchAsync(string what, CancellationToken cancellationToken) =>
         _text is { } text ? await LogSearch.FindAsync(text, what, cancellationToken) : new LogHits([], false);
-
-    public void Dispose() => _turn.Dispose();
 
     private async Task LoadAsync(long first, CancellationToken cancellationToken)
     {
@@ -84,16 +81,14 @@ public sealed class LogView(JobLogStore store, JobId job, int attempt, LogStream
         Shown = [.. rows.Select(row => new LogLine(row, AnsiText.Parse(row.Bytes.AsSpan())))];
     }
 
-    private async Task InTurnAsync(Func<Task> work, CancellationToken cancellationToken)
+    private Task InTurnAsync(Func<Task> work)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
+        return _last = AfterAsync(_last);
+
+        async Task AfterAsync(Task before)
         {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             await work();
-        }
-        finally
-        {
-            _turn.Release();
         }
     }
 }

@@ -112,7 +112,7 @@ public sealed record TimelineView(ImmutableArray<TimelineRow> Rows, DateTimeOffs
             var (next, name) = (activity.Source, activity.Stage) switch
             {
                 ("admin", "reconnecting") => ("reconnecting", "reconnecting"),
-                ("admin", "adopted") => (kind == "canceling" ? kind : "running", "running"),
+                ("admin", JobTimeline.Adopted) => (kind == "canceling" ? kind : "running", "running"),
                 ("admin" or "person", "canceling") => ("canceling", "canceling"),
                 ("worker_progress", { Length: > 0 } stage) when kind == "running" && changes.Count < MostStages => ("running", stage),
                 _ => (kind, label),

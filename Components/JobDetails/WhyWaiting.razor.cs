@@ -1,12 +1,10 @@
-using System.Collections.Immutable;
-using BlazorPluginAdmin.Components.JobTypes;
-using BlazorPluginAdmin.Components.Lanes;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorPluginAdmin.Components.JobDetails;
@@ -15,6 +13,7 @@ namespace BlazorPluginAdmin.Components.JobDetails;
 public sealed partial class WhyWaiting
 {
     private WaitingExplanation? _why;
+    private WaitingHelp _help = new(null, [], null, []);
     private int _stop;
     private bool _busy;
 
@@ -37,50 +36,65 @@ public sealed partial class WhyWaiting
     [Inject]
     private Toasts Toasts { get; set; } = default!;
 
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
     /// <summary>Those before it, in rounds of as many as run now. Only where slots or limits are what it waits for.</summary>
     private TimeSpan? Starts => _why is { Position: { } place, Waiting.Code: "no_free_slot" or "type_limit" or "worker_limit" or "queued" } && Usual is { } usual && Type.Counts.Active > 0
         ? usual * Math.Ceiling(place / (double)Type.Counts.Active)
         : null;
 
-    private (string Text, string Address)? Link => _why!.Waiting.Code switch
-    {
-        "type_limit" or "worker_limit" => ("Change the limit", JobTypeLinks.To("configuration", Type.Name)),
-        "no_capable_worker" or "detector_only" or "labels" or "all_draining" => ("Show the workers", $"workers?type={Uri.EscapeDataString(Type.Name)}"),
-        "maintenance" => ("Maintenance", "settings#scheduler"),
-        "no_cluster" or "other_admin" => ("Settings", "settings"),
-        "quiet" => ("Change the timetable", JobTypeLinks.To("configuration", Type.Name)),
-        "lane_busy" or "gate" or "keyless" or "cluster_lock" => ("Open the lane", LaneLinks.To(Type.Rules.Lane)),
-        "no_free_slot" or "refused" => ("Show what runs", JobTypeLinks.To("queue", Type.Name)),
-        _ => null,
-    };
-
     protected override void OnParametersSet()
     {
         _why = Admin.Explain(Job.Id);
         _stop = _why is null ? -1 : _why.Checks.ToList().FindIndex(check => !check.Passed);
+        _help = WaitingHelp.From(_why?.Waiting.Code ?? "", Job, Type, Admin.Views.Current.Value);
     }
 
-    private Task StartAsync() => ActAsync(new RetryNow(Actor.LocalUi, Job.Id), "It is due now.");
+    private string OutputOf(Attempt attempt) => Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["attempt"] = attempt.Number, ["offset"] = null });
 
-    private async Task ResumeAsync()
+    private Task StartAsync() => ActAsync(() => SendAsync(new RetryNow(Actor.LocalUi, Job.Id)), "It is due now.");
+
+    private Task ResumeAsync()
     {
-        var (by, reason, until) = (Actor.LocalUi, Type.Paused, Type.PausedUntil);
-        var name = Type.Name;
-        await ActAsync(new PauseJobType(by, name, Paused: false, "", null), $"{Type.DisplayName} goes on.", async () => (await Admin.SendAsync(new PauseJobType(by, name, Paused: true, reason, until), CancellationToken.None)).Refusal);
+        var (name, reason, until) = (Type.Name, Type.Paused, Type.PausedUntil);
+        return ActAsync(
+            () => SendAsync(new PauseJobType(Actor.LocalUi, name, Paused: false, "", null)),
+            $"{Type.DisplayName} goes on.",
+            () => SendAsync(new PauseJobType(Actor.LocalUi, name, Paused: true, reason, until)));
     }
 
-    private async Task ActAsync<T>(Command<T> command, string done, Func<Task<Refusal?>>? undo = null)
+    private Task UndoDrainAsync()
+    {
+        var workers = _help.Draining;
+        return ActAsync(() => DrainAsync(false), $"{Words.Count(workers.Length, "worker")} took up work again.", () => DrainAsync(true));
+
+        async Task<Refusal?> DrainAsync(bool enabled)
+        {
+            Refusal? refusal = null;
+            foreach (var worker in workers)
+            {
+                refusal = await SendAsync(new DrainWorker(Actor.LocalUi, worker, enabled, "")) ?? refusal;
+            }
+
+            return refusal;
+        }
+    }
+
+    private async Task<Refusal?> SendAsync<T>(Command<T> command) => (await Admin.SendAsync(command, CancellationToken.None)).Refusal;
+
+    private async Task ActAsync(Func<Task<Refusal?>> act, string done, Func<Task<Refusal?>>? undo = null)
     {
         _busy = true;
-        var reply = await Admin.SendAsync(command, CancellationToken.None);
+        var refusal = await act();
         _busy = false;
-        if (reply.IsAccepted && undo is not null)
+        if (undo is null)
         {
-            Toasts.Say(done, undo);
+            Toasts.Say(refusal, done);
         }
         else
         {
-            Toasts.Say(reply.Refusal, done);
+            Toasts.Say(refusal, done, undo);
         }
 
         await OnChanged.InvokeAsync();

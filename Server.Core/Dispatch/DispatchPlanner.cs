@@ -131,12 +131,15 @@ public static class DispatchPlanner
     public static int FreeSlots(Session session, Worker worker, Now now) =>
         TotalSlots(session, worker) - session.Held.Count - session.ForeignExecutions - session.Cooling.Count(until => until > now.Stamp);
 
-    /// <summary>Jobs of the type that a worker may still be given, whatever its slots: the smaller of our limit and its own, less what it has.</summary>
-    public static int RoomFor(AdminState state, JobType type, Session session, Worker worker)
+    /// <summary>Jobs of the type that a worker may still be given, whatever its slots: its limit, less what it has.</summary>
+    public static int RoomFor(AdminState state, JobType type, Session session, Worker worker) => LimitOf(type, worker) - HeldOf(state, session, type.Name);
+
+    /// <summary>Jobs of the type that a worker may run at once: the smaller of our limit and its own.</summary>
+    public static int LimitOf(JobType type, Worker worker)
     {
         var limit = type.Policy.PerWorkerConcurrency;
         var own = worker.Capabilities[type.Name].MaxExecutions;
-        return (own > 0 ? Math.Min(limit, own) : limit) - HeldOf(state, session, type.Name);
+        return own > 0 ? Math.Min(limit, own) : limit;
     }
 
     /// <summary>The job may go to this worker: its selectors match.</summary>

@@ -92,7 +92,7 @@ public static class WaitingChecks
 
         var slots = well.Sum(place => DispatchPlanner.TotalSlots(place.Session, place.Worker));
         var free = well.Where(place => DispatchPlanner.FreeSlots(place.Session, place.Worker, now) > 0).ToList();
-        yield return Check($"One of them has a free slot: {Of(free.Count, well.Count)}", free.Count > 0, "no_free_slot", $"all {Text(slots)} slots are busy");
+        yield return Check($"One of them has a free slot: {Of(free.Count, well.Count)}", free.Count > 0, "no_free_slot", slots == 1 ? "the only slot is busy" : $"all {Text(slots)} slots are busy");
 
         if (free.Count == 0)
         {
@@ -100,8 +100,10 @@ public static class WaitingChecks
         }
 
         var room = free.Where(place => DispatchPlanner.RoomFor(state, type, place.Session, place.Worker) > 0).ToList();
+        var limits = free.Select(place => DispatchPlanner.LimitOf(type, place.Worker)).Distinct().ToList();
+        var each = limits.Count == 1 ? Text(limits[0]) : $"{Text(limits.Min())} to {Text(limits.Max())}";
         yield return Check(
-            $"One of them runs fewer than {Text(type.Policy.PerWorkerConcurrency)} of {type.Name}: {Of(room.Count, free.Count)}", room.Count > 0, "worker_limit", $"each worker may run {Text(type.Policy.PerWorkerConcurrency)} of {type.Name} at once and does");
+            $"One of them runs fewer than {each} of {type.Name}: {Of(room.Count, free.Count)}", room.Count > 0, "worker_limit", $"each worker may run {each} of {type.Name} at once and does");
 
         if (room.Count == 0)
         {

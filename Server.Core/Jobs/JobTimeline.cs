@@ -14,6 +14,9 @@ public static class JobTimeline
     /// <summary>Stage: the worker said that it heard the cancel request.</summary>
     public const string CancelAcknowledged = "cancel_acknowledged";
 
+    /// <summary>Stage: the worker came back with the attempt.</summary>
+    public const string Adopted = "adopted";
+
     /// <summary>Stage: the admin came back and found the attempt open.</summary>
     public const string Restarted = "restarted";
 
@@ -27,7 +30,7 @@ public static class JobTimeline
             JobInput.SessionLost => after.IsActive
                 ? ("admin", "reconnecting", "the worker's stream ended; waiting for it to come back", ActivitySeverity.Warning)
                 : Closing(after, ended),
-            JobInput.Adopt => ("admin", "adopted", "the worker came back and goes on", ActivitySeverity.Normal),
+            JobInput.Adopt => ("admin", Adopted, "the worker came back and goes on", ActivitySeverity.Normal),
             JobInput.AtCapacity => ("admin_dispatch", "given_back", "the worker had no free slot", ActivitySeverity.Normal),
             JobInput.NotSent => ("admin_dispatch", "given_back", "the worker's stream took no more messages", ActivitySeverity.Warning),
             JobInput.TimeOut => ("admin", "canceling", "the attempt timed out; the worker was asked to stop", ActivitySeverity.Warning),

@@ -102,6 +102,9 @@ public sealed class JobLogStore(string directory, TimeProvider? time = null)
         return File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 4096, useAsync: false) : null;
     }
 
+    /// <summary>The attempt has output of a stream.</summary>
+    public bool Exists(JobId job, int attempt, LogStream stream) => File.Exists(PathOf(job, attempt, stream));
+
     /// <summary>What came when, oldest first, from an entry on; none for output stored before arrivals were recorded.</summary>
     public Task<ImmutableArray<LogArrival>> ArrivalsAsync(JobId job, int attempt, int from, CancellationToken cancellationToken) =>
         LogArrivals.ReadAsync(ArrivalsOf(job, attempt), from, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 
 namespace BlazorPluginAdmin.Server.Core.Logs;
@@ -16,11 +17,17 @@ public sealed class LogRows
 
     private const int Every = 256;
 
-    private readonly List<(long Start, long Line, bool Continues)> _notes = [];
-    private readonly RowScanner _end = new(keeps: false);
+    /// <summary>Bytes at a time when all is counted, and when a few rows are looked for.</summary>
+    private const int Large = 256 * 1024;
+    private const int Small = 16 * 1024;
+
+    private static readonly RowStart Beginning = new(0, 1, Continues: false);
+
+    private readonly List<RowStart> _notes = [];
+    private readonly RowScanner _end;
     private long _closed;
 
-    public LogRows() => _end.Closed += row => Note(row);
+    public LogRows() => _end = new RowScanner(Beginning, Note, null);
 
     /// <summary>Rows so far; the last one may still grow.</summary>
     public long Count => _closed + (_end.IsOpen ? 1 : 0);
@@ -29,7 +36,7 @@ public sealed class LogRows
     public long Lines => _end.Line - (_end.IsOpen ? 0 : 1);
 
     /// <summary>Takes in what the text has more than before.</summary>
-    public Task AdvanceAsync(LogText text, CancellationToken cancellationToken) => ScanAsync(_end, text, _end.Position, () => false, cancellationToken);
+    public Task AdvanceAsync(LogText text, CancellationToken cancellationToken) => ScanAsync(_end, text, Large, () => false, cancellationToken);
 
     /// <summary>Rows from a number on, counted from 0.</summary>
     public async Task<ImmutableArray<LogRow>> ReadAsync(LogText text, long first, int count, CancellationToken cancellationToken)
@@ -41,15 +48,15 @@ public sealed class LogRows
         }
 
         var rows = ImmutableArray.CreateBuilder<LogRow>(count);
-        var (scanner, row) = From((int)(first / Every));
-        scanner.Closed += found =>
+        var (start, row) = From((int)(first / Every));
+        var scanner = new RowScanner(start, null, found =>
         {
             if (row++ >= first && rows.Count < count)
             {
                 rows.Add(found);
             }
-        };
-        await ScanAsync(scanner, text, scanner.Position, () => rows.Count == count, cancellationToken);
+        });
+        await ScanAsync(scanner, text, Small, () => rows.Count == count, cancellationToken);
         scanner.Finish();
         return rows.ToImmutable();
     }
@@ -64,55 +71,67 @@ public sealed class LogRows
             (low, high) = _notes[middle].Start <= position ? (middle, high) : (low, middle - 1);
         }
 
-        var (scanner, row) = From(low);
+        var (start, row) = From(low);
         var found = -1L;
-        scanner.Closed += closed =>
-        {
-            found = closed.Start <= position ? row : found;
-            row++;
-        };
-        await ScanAsync(scanner, text, scanner.Position, () => scanner.Position > position && scanner.Start > position, cancellationToken);
+        var scanner = new RowScanner(
+            start,
+            closed =>
+            {
+                found = closed.Start <= position ? row : found;
+                row++;
+            },
+            null);
+        await ScanAsync(scanner, text, Small, () => scanner.Position > position && scanner.Start > position, cancellationToken);
         scanner.Finish();
         return Math.Max(0, found);
     }
 
-    private void Note(LogRow row)
+    private void Note(RowStart row)
     {
         if (_closed % Every == 0)
         {
-            _notes.Add((row.Start, row.Number, row.Continues));
+            _notes.Add(row);
         }
 
         _closed++;
     }
 
-    private (RowScanner Scanner, long Row) From(int note)
+    private (RowStart Start, long Row) From(int note)
     {
         var at = Math.Min(note, _notes.Count - 1);
-        return at < 0 ? (new RowScanner(keeps: true), 0) : (new RowScanner(keeps: true, _notes[at].Start, _notes[at].Line, _notes[at].Continues), (long)at * Every);
+        return at < 0 ? (Beginning, 0) : (_notes[at], (long)at * Every);
     }
 
-    private static async Task ScanAsync(RowScanner scanner, LogText text, long from, Func<bool> enough, CancellationToken cancellationToken)
+    private static async Task ScanAsync(RowScanner scanner, LogText text, int chunk, Func<bool> enough, CancellationToken cancellationToken)
     {
-        var buffer = new byte[64 * 1024];
-        while (from < text.Length && !enough())
+        var buffer = ArrayPool<byte>.Shared.Rent(chunk);
+        try
         {
-            var piece = text.Pieces[text.IndexOf(from)];
-            if (piece.IsGap)
+            var from = scanner.Position;
+            await using var reader = text.Read();
+            while (from < text.Length && !enough())
             {
-                scanner.Skip(piece);
-                from = piece.End;
-                continue;
-            }
+                var piece = text.Pieces[text.IndexOf(from)];
+                if (piece.IsGap)
+                {
+                    scanner.Skip(piece);
+                    from = piece.End;
+                    continue;
+                }
 
-            var read = await text.ReadAsync(from, buffer, cancellationToken);
-            if (read == 0)
-            {
-                break;
-            }
+                var read = await reader.ReadAsync(from, buffer.AsMemory(0, chunk), cancellationToken);
+                if (read == 0)
+                {
+                    break;
+                }
 
-            scanner.Feed(buffer.AsSpan(0, read), piece);
-            from += read;
+                scanner.Feed(buffer.AsSpan(0, read), piece);
+                from += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

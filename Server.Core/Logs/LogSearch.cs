@@ -27,6 +27,7 @@ public static class LogSearch
 
         var hits = ImmutableArray.CreateBuilder<long>();
         var buffer = new byte[Chunk + needle.Length];
+        await using var reader = text.Read();
         var (held, at) = (0, 0L);
         while (at < text.Length)
         {
@@ -37,7 +38,7 @@ public static class LogSearch
                 continue;
             }
 
-            var read = await text.ReadAsync(at, buffer.AsMemory(held, Chunk), cancellationToken);
+            var read = await reader.ReadAsync(at, buffer.AsMemory(held, Chunk), cancellationToken);
             if (read == 0)
             {
                 break;

@@ -62,26 +62,8 @@ public sealed class LogText
         }
     }
 
-    /// <summary>Reads up to the end of a piece; 0 at the end of the text.</summary>
-    public async Task<int> ReadAsync(long from, Memory<byte> into, CancellationToken cancellationToken)
-    {
-        if (from >= Length)
-        {
-            return 0;
-        }
-
-        var piece = Pieces[IndexOf(from)];
-        var within = from - piece.Start;
-        var most = (int)Math.Min(into.Length, piece.Length - within);
-        await using var file = _store.Open(_job, _attempt, piece.Stream);
-        if (file is null)
-        {
-            return 0;
-        }
-
-        file.Seek(piece.Offset + within, SeekOrigin.Begin);
-        return await file.ReadAtLeastAsync(into[..most], most, throwOnEndOfStream: false, cancellationToken);
-    }
+    /// <summary>For one pass over it.</summary>
+    public LogTextReader Read() => new(this, stream => _store.Open(_job, _attempt, stream));
 
     /// <summary>The piece that holds a byte; the last one beyond the end.</summary>
     public int IndexOf(long position)

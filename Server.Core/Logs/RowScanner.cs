@@ -1,38 +1,43 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace BlazorPluginAdmin.Server.Core.Logs;
+
+/// <summary>Where a row starts, and whether its line began in a row above.</summary>
+internal readonly record struct RowStart(long Start, long Line, bool Continues);
 
 /// <summary>
 /// Bytes → rows. A line feed ends a row, so does the other stream in a merged text; a carriage return that no line feed
 /// follows begins the row again, as on a terminal.
 /// </summary>
-internal sealed class RowScanner(bool keeps, long start = 0, long line = 1, bool continues = false)
+/// <param name="counted">Told of each whole row.</param>
+/// <param name="read">Given each whole row with its bytes; null: nobody wants them, and none are made.</param>
+internal sealed class RowScanner(RowStart start, Action<RowStart>? counted, Action<LogRow>? read)
 {
     private const byte LineFeed = (byte)'\n';
     private const byte Return = (byte)'\r';
 
-    private readonly byte[] _kept = keeps ? new byte[LogRows.Widest] : [];
+    private readonly byte[] _kept = read is null ? [] : new byte[LogRows.Widest];
     private LogStream? _stream;
     private DateTimeOffset? _at;
     private DateTimeOffset? _pieceAt;
     private int _width;
     private bool _return;
-    private bool _continues = continues;
-
-    /// <summary>A row is whole.</summary>
-    public event Action<LogRow>? Closed;
+    private bool _continues = start.Continues;
 
     /// <summary>Bytes seen.</summary>
-    public long Position { get; private set; } = start;
+    public long Position { get; private set; } = start.Start;
 
     /// <summary>Where the open row began.</summary>
-    public long Start { get; private set; } = start;
+    public long Start { get; private set; } = start.Start;
 
     /// <summary>The number of the open line.</summary>
-    public long Line { get; private set; } = line;
+    public long Line { get; private set; } = start.Line;
 
     public bool IsOpen => Position > Start;
 
+    // Megabytes go through its loop the first time it runs: it is not to begin as slow code.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Feed(ReadOnlySpan<byte> bytes, LogPiece piece)
     {
         Enter(piece);
@@ -89,7 +94,8 @@ internal sealed class RowScanner(bool keeps, long start = 0, long line = 1, bool
     {
         Enter(gap);
         Finish();
-        Closed?.Invoke(new LogRow(gap.Start, Line, gap.Stream, gap.At, [], false, gap.Length));
+        counted?.Invoke(new RowStart(gap.Start, Line, false));
+        read?.Invoke(new LogRow(gap.Start, Line, gap.Stream, gap.At, [], false, gap.Length));
         Position = Start = gap.End;
         (_width, _return, _continues) = (0, false, false);
     }
@@ -116,7 +122,7 @@ internal sealed class RowScanner(bool keeps, long start = 0, long line = 1, bool
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
-        if (keeps)
+        if (read is not null)
         {
             bytes.CopyTo(_kept.AsSpan(_width));
         }
@@ -126,7 +132,8 @@ internal sealed class RowScanner(bool keeps, long start = 0, long line = 1, bool
 
     private void End(long end, bool continues)
     {
-        Closed?.Invoke(new LogRow(Start, Line, _stream ?? LogStream.Stdout, _at, keeps ? [.. _kept.AsSpan(0, _width)] : [], _continues, 0));
+        counted?.Invoke(new RowStart(Start, Line, _continues));
+        read?.Invoke(new LogRow(Start, Line, _stream ?? LogStream.Stdout, _at, [.. _kept.AsSpan(0, _width)], _continues, 0));
         Line += continues ? 0 : 1;
         (Start, _width, _return, _continues, _at) = (end, 0, false, continues, _pieceAt);
     }

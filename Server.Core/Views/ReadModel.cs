@@ -196,6 +196,8 @@ public sealed record JobTypeView
 
     public string PausedBy { get; init; } = "";
 
+    public DateTimeOffset? PausedAt { get; init; }
+
     public DateTimeOffset? PausedUntil { get; init; }
 
     public bool IsPaused { get; init; }

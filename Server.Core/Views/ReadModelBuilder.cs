@@ -126,6 +126,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             IsPaused = type.IsPaused,
             Paused = type.Schedule.PausedReason,
             PausedBy = type.Schedule.PausedBy,
+            PausedAt = type.Schedule.PausedAt,
             PausedUntil = type.Schedule.PausedUntil,
             DetectorAvailable = type.Detectors.Length > 0,
             ExecutorCount = type.Executors.Length,

@@ -183,7 +183,7 @@ public sealed class CommandHandler(StockOptions options, TimeProvider time) : IJ
             for (int read; (read = await source.ReadAsync(buffer, cut)) > 0;)
             {
                 tail.Add(buffer.AsSpan(0, read));
-                context.Output(stream, buffer.AsSpan(0, cap.Take(read, out var reached)));
+                await context.OutputAsync(stream, buffer.AsMemory(0, cap.Take(read, out var reached)), cut);
                 if (reached)
                 {
                     context.WriteLine("output limit reached");

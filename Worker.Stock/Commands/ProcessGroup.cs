@@ -12,15 +12,16 @@ public sealed partial class ProcessGroup : IDisposable
 {
     private const int Terminate = 15;
     private const int Kill = 9;
-    private const string SetSid = "/usr/bin/setsid";
+    internal const string SetSid = "/usr/bin/setsid";
 
     // Kept: a late tick of the memory watch may come when the process is disposed.
     private readonly int _id;
+    private readonly GroupGuard _guard;
 
-    private ProcessGroup(Process process)
+    private ProcessGroup(Process process, GroupGuard guard)
     {
-        Process = process;
-        _id = process.Id;
+        (Process, _guard, _id) = (process, guard, process.Id);
+        guard.Watch(_id);
     }
 
     public Process Process { get; }
@@ -65,12 +66,15 @@ public sealed partial class ProcessGroup : IDisposable
             start.Environment[name] = value;
         }
 
+        GroupGuard? guard = null;
         try
         {
-            return new ProcessGroup(Process.Start(start)!);
+            guard = GroupGuard.Start();
+            return new ProcessGroup(Process.Start(start)!, guard);
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
+            guard?.Dispose();
             throw new IOException($"{command} cannot be started: {exception.Message}", exception);
         }
     }
@@ -107,6 +111,7 @@ public sealed partial class ProcessGroup : IDisposable
     public void Dispose()
     {
         SignalKill();
+        _guard.Dispose();
         Process.Dispose();
     }
 

@@ -1,5 +1,5 @@
 // node measure.mjs ADDRESS ROUNDS: what a person waits for, in a real browser. One JSON object a line: {"name", "values", "unit"}.
-// The admin has a job type "probe" whose one worker prints a line with the time every 100 ms.
+// The admin has a job type "probe" whose one worker prints a line with the time every 100 ms, or fills a log when a label asks for it.
 import { launch } from "puppeteer-core";
 
 const [address, rounds] = [process.argv[2], Number(process.argv[3])];
@@ -81,4 +81,14 @@ await open(`/jobs/${talking}`);
 const last = `Number(document.querySelector("[data-testid=job-log]")?.textContent.match(/at (\\d+)(?=\\D*$)/)?.[1] ?? 0)`;
 await until(`${last} > 0`);
 say("log line written, to the frame that shows it", await times(() => page.evaluate(`(() => { const before = ${last}; return until(() => ${last} > before).then(() => Date.now() - ${last}); })()`)));
+
+// The output of an ended job, all 16 MiB that are kept of it; first with nothing warm, then again and again.
+const long = await submit("fills its log", { fill: "yes" });
+while ((await api(`jobs/${long}`)).state !== "job_state_succeeded") await new Promise(done => setTimeout(done, 200));
+const paint = async () => {
+  await until(`!document.querySelector("[data-testid=log-card]")`, `Blazor.navigateTo("workers")`);
+  return until(`document.querySelector("[data-testid=job-log]")?.children.length > 100`, `Blazor.navigateTo("jobs/${long}")`);
+};
+say("first paint of a log of 16 MiB, cold", [await paint()]);
+say("first paint of a log of 16 MiB", await times(paint));
 await browser.close();

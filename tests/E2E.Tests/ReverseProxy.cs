@@ -29,14 +29,20 @@ internal sealed class ReverseProxy(string behind, string prefix, bool strips) : 
         await _app.StartAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Cuts every connection; it may be started again.</summary>
+    public async Task StopAsync()
     {
         if (_app is not null)
         {
             await _app.StopAsync(new CancellationToken(canceled: true));
             await _app.DisposeAsync();
+            _app = null;
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _http.Dispose();
     }
 

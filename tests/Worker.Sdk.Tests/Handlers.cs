@@ -15,13 +15,14 @@ internal sealed class Echo : IJobHandler
         }
     }
 
-    public Task<JobOutcome> ExecuteAsync(JobContext context)
+    public async Task<JobOutcome> ExecuteAsync(JobContext context)
     {
         if (context.Config.Bool("throw"))
         {
             throw new InvalidOperationException("as you wish");
         }
 
+        await context.OutputAsync(OutputStream.Stderr, new byte[context.Config.Int64("pour")], context.Canceled);
         context.Output(OutputStream.Stdout, new byte[context.Config.Int64("write")]);
         var outputs = new ValueSet();
         foreach (var (name, value) in context.Request.Job.Parameters)
@@ -29,7 +30,7 @@ internal sealed class Echo : IJobHandler
             outputs[name] = Value.From(value);
         }
 
-        return Task.FromResult(JobOutcome.Succeeded("echoed", outputs));
+        return JobOutcome.Succeeded("echoed", outputs);
     }
 }
 

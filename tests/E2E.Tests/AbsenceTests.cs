@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorPluginAdmin.E2E.Tests;
+
+/// <summary>What people see when something is not there: the admin, the disk, or what they asked for.</summary>
+public sealed class AbsenceTests(Fleet fleet) : IClassFixture<Fleet>
+{
+    private const float Patience = 60_000;
+
+    /// <summary>No WebSockets, and for a while no way at all: readable, greyed, dated; then live again in the same document.</summary>
+    [Fact]
+    public async Task ProxyCut_LeavesThePageReadable_AndItGoesOnWithoutAReload()
+    {
+        fleet.Start("talker");
+        await using var proxy = new ReverseProxy(fleet.Admin.Address, "", strips: false);
+        await proxy.StartAsync();
+        var (page, _) = await fleet.OpenAsync("/workers?q=talker");
+        await Expect(page.GetByTestId("worker-row")).ToContainTextAsync("Healthy", new() { Timeout = Patience });
+        var job = await Jobs.SubmitAsync(fleet.Admin.Address, "Talks on", "i=0; while true; do i=$((i+1)); echo \"number $i.\"; sleep 0.2; done");
+        await page.GotoAsync($"{proxy.Address}/jobs/{job}");
+        var log = page.GetByTestId("job-log");
+        await Expect(log).ToContainTextAsync("number 3.");
+        await page.EvaluateAsync("window.sameDocument = true");
+
+        await proxy.StopAsync();
+        var bar = page.Locator("#components-reconnect-modal");
+        await Expect(bar).ToContainTextAsync("Showing the state as of");
+        await Expect(bar).ToBeVisibleAsync();
+        Assert.Matches(@"\d+:\d+", await bar.Locator("time").InnerTextAsync());
+        Assert.Contains("grayscale", await page.Locator(".shell").EvaluateAsync<string>("shell => getComputedStyle(shell).filter"), StringComparison.Ordinal);
+        var seen = Last(await log.InnerTextAsync());
+        await PageChecks.CheckAsync(page, "connection-lost");
+
+        await proxy.StartAsync();
+        await Expect(bar).ToBeHiddenAsync(new() { Timeout = Patience });
+        await Expect(log).ToContainTextAsync($"number {seen + 20}.", new() { Timeout = Patience });
+        Assert.True(await page.EvaluateAsync<bool>("window.sameDocument"), "the page was reloaded");
+        await Jobs.CancelAsync(fleet.Admin.Address, job);
+        await page.Context.CloseAsync();
+
+        static int Last(string text) => int.Parse(text.Split("number ")[^1].Split('.')[0], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Killed without a word, a worker leaves nothing of its commands running.</summary>
+    [Fact]
+    public async Task KilledWorker_LeavesNothingRunning()
+    {
+        var worker = fleet.Start("mortal");
+        var (page, _) = await fleet.OpenAsync("/workers?q=mortal");
+        await Expect(page.GetByTestId("worker-row")).ToContainTextAsync("Healthy", new() { Timeout = Patience });
+        var file = Path.Combine(fleet.Folder, "left");
+        await Jobs.SubmitAsync(fleet.Admin.Address, "Would go on", $"sleep 6000 & echo $! > {file}.new; mv {file}.new {file}; wait", ("require.worker_id", "mortal"));
+        await UntilAsync(() => File.Exists(file), "the command has begun");
+        var child = $"/proc/{File.ReadAllText(file).Trim()}";
+        Assert.True(Directory.Exists(child));
+        worker.Kill();
+        await worker.WaitForExitAsync();
+        await UntilAsync(() => !Directory.Exists(child) || File.ReadAllText(Path.Combine(child, "stat")).Contains(") Z", StringComparison.Ordinal), "the command is gone");
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>Another program holds the store: said on every page, with the cause; over by itself when it lets go.</summary>
+    [Fact]
+    public async Task LockedStore_IsReadOnly_UntilItIsLetGo()
+    {
+        var (page, _) = await fleet.OpenAsync("/settings");
+        using var other = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(fleet.Folder, "data", "admin.db"), Pooling = false }.ToString());
+        other.Open();
+        var held = other.BeginTransaction(deferred: false);
+        await page.GetByPlaceholder("name of a new lane").FillAsync("night");
+        await page.GetByTestId("add-lane").ClickAsync();
+        await Expect(page.GetByTestId("read-only")).ToContainTextAsync("is locked by another program", new() { Timeout = 20_000 });
+        await Expect(page.Locator("footer")).ToContainTextAsync("store is read-only");
+        await PageChecks.CheckAsync(page, "read-only");
+        held.Rollback();
+        await Expect(page.GetByTestId("read-only")).ToHaveCountAsync(0, new() { Timeout = 20_000 });
+        await page.GetByTestId("add-lane").ClickAsync();
+        await Expect(page.GetByLabel("night: one job type at a time")).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task WhatIsNotKnown_IsSaid()
+    {
+        var (page, complaints) = await fleet.OpenAsync("/");
+        foreach (var (path, text) in ((string, string)[])
+            [
+                ("/jobs/unheard", "Job unheard is not known. It may be older than the retention (30 days)."), ("/jobs?detail=unheard", "Job unheard is not known. It may be older than the retention (30 days)."),
+                ("/workers/unheard", "No worker with this id is known"), ("/plugin/queue?job=unheard", "This job type is not known yet"), ("/plugin/lanes/unheard", "No lane named unheard"),
+            ])
+        {
+            await fleet.VisitAsync(page, path);
+            await Expect(page.Locator("body")).ToContainTextAsync(text);
+        }
+
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (!condition())
+        {
+            Assert.False(limit.IsCancellationRequested, $"never happened: {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+}

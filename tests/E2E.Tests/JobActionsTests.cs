@@ -1,0 +1,147 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorPluginAdmin.E2E.Tests;
+
+/// <summary>What can be done with an open job, by key and by hand, and what it gave back.</summary>
+public sealed class JobActionsTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+{
+    public async Task InitializeAsync()
+    {
+        var (page, _) = await browser.OpenAsync("/");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.Context.CloseAsync();
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Keys_StepThroughTheList_OpenThePage_AskToRetryCancelAndClone()
+    {
+        var running = await Jobs.SubmitAsync(browser.Admin.Address, "Keys 1", "trap '' TERM; echo begun; while true; do sleep 0.2; done", ("set", "keys"));
+        var failed = await Jobs.SubmitAsync(browser.Admin.Address, "Keys 2", "exit 4", ("set", "keys"));
+        var (page, complaints) = await browser.OpenAsync("/jobs?q=label.set:keys");
+        var modal = page.GetByTestId("job-modal");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
+        await page.GetByTestId("job-row").Filter(new() { HasText = "Keys 2" }).GetByTestId("job-link").ClickAsync();
+        await Expect(modal).ToContainTextAsync("exit code 4");
+        await page.Keyboard.PressAsync("]");
+        await Expect(modal.Locator("h1")).ToHaveTextAsync("Keys 1");
+        await page.Keyboard.PressAsync("[");
+        await Expect(modal.Locator("h1")).ToHaveTextAsync("Keys 2");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(modal).ToHaveCountAsync(0);
+        await page.GoBackAsync();
+        await Expect(modal.Locator("h1")).ToHaveTextAsync("Keys 2");
+        await page.Keyboard.PressAsync("o");
+        await page.WaitForURLAsync($"**/jobs/{failed}");
+        await Expect(page.GetByTestId("retry-job")).ToBeVisibleAsync();
+
+        // Asked once, confirmed once; the new job opens, and each knows of the other.
+        await page.Keyboard.PressAsync("r");
+        await page.GetByTestId("retry-job-confirm").ClickAsync();
+        await page.WaitForURLAsync(url => Regex.IsMatch(url, "/jobs/job-") && !url.EndsWith(failed, StringComparison.Ordinal));
+        await Expect(page.GetByTestId("related")).ToContainTextAsync("Retry of");
+        await page.GetByTestId("related").GetByRole(AriaRole.Link, new() { Name = "Keys 2" }).First.ClickAsync();
+        await Expect(modal.GetByTestId("related")).ToContainTextAsync("Retried as");
+        await browser.VisitAsync(page, $"/jobs/{failed}");
+        await Expect(page.GetByTestId("clone-job")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("e");
+        await page.WaitForURLAsync($"**/jobs/new?clone={failed}");
+
+        await browser.VisitAsync(page, $"/jobs/{running}");
+        await Expect(page.GetByTestId("job-log")).ToContainTextAsync("begun");
+        await page.Keyboard.PressAsync("c");
+        await Expect(page.Locator("#cancel-reason")).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("enough");
+        await page.Keyboard.PressAsync("Enter");
+        var ladder = page.GetByTestId("ladder");
+        await Expect(ladder).ToContainTextAsync("worker acknowledged");
+        await Expect(ladder).ToContainTextAsync(new Regex(@"forced in \d+ s"));
+        await PageChecks.CheckAsync(page, "job-ladder");
+        await ladder.GetByRole(AriaRole.Button, new() { Name = "Force now" }).ClickAsync();
+        await ladder.GetByRole(AriaRole.Button, new() { Name = "Really force" }).ClickAsync();
+        await Expect(page.Locator("main .chip-canceled").First).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("gantt").Locator(".gantt-mark")).ToHaveCountAsync(2);
+        await Expect(page.Locator("section[aria-label=Attempts]")).ToContainTextAsync("canceled by a person");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Waiting_IsLabelled_WithUndo_AndItsLongWaitIsDrawnShort()
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "To be labelled", "true", ("require.site", "b"), ("env", "test"));
+        var (page, _) = await browser.OpenAsync($"/jobs/{job}");
+        await page.GetByTestId("label-job").ClickAsync();
+        await page.Locator("#labels-text").FillAsync("env=prod\nowner=me\nrequire.site=b");
+        await page.GetByTestId("labels-save").ClickAsync();
+        var labels = page.Locator(".labels");
+        await Expect(labels).ToContainTextAsync("env=prod");
+        await Expect(labels).ToContainTextAsync("owner=me");
+        await page.GetByTestId("undo").ClickAsync();
+        await Expect(labels).ToContainTextAsync("env=test");
+        await Expect(labels).Not.ToContainTextAsync("owner=me");
+
+        // Let go: what it waited is most of its life, and is drawn as a break unless the true scale is asked for.
+        await page.GetByTestId("label-job").ClickAsync();
+        await page.Locator("#labels-text").FillAsync("env=test");
+        await page.GetByTestId("labels-save").ClickAsync();
+        await Expect(page.Locator("main .chip-succeeded").First).ToBeVisibleAsync();
+        await Expect(page.Locator(".gantt-break")).ToHaveCountAsync(1);
+        await page.GetByTestId("true-scale").CheckAsync();
+        await Expect(page.Locator(".gantt-break")).ToHaveCountAsync(0);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Result_IsExact_LongTextHasAViewer_AndLongLinesWrap()
+    {
+        var job = await Jobs.SubmitAsync(
+            browser.Admin.Address, "Gives much back", "printf '%0500d\\n' 7; printf %s '{\"rows\":9007199254740993,\"took_ms\":90000,\"report\":\"[{\\\"a\\\":1},\\n{\\\"b\\\":9007199254740993}]\"}' > $JOB_RESULT_FILE");
+        var (page, _) = await browser.OpenAsync($"/jobs/{job}", 390, 844, "light");
+        var result = page.GetByTestId("job-result");
+        await Expect(result).ToContainTextAsync("9007199254740993");
+        await Expect(result).ToContainTextAsync("90000 = 1 min 30 s");
+        await result.Locator("dd").Filter(new() { HasText = "\"a\":1" }).GetByTestId("open-text").ClickAsync();
+        var viewer = page.GetByTestId("long-text");
+        await viewer.GetByTestId("format-json").CheckAsync();
+        await Expect(viewer.Locator("pre")).ToContainTextAsync("\"b\": 9007199254740993");
+        await PageChecks.CheckAsync(page, "job-long-text-390-light");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(viewer).ToHaveCountAsync(0);
+        Assert.True(await page.GetByTestId("log-frame").EvaluateAsync<bool>("frame => frame.scrollWidth <= frame.clientWidth"), "the output scrolls sideways");
+        await page.GetByTestId("log-wrap").UncheckAsync();
+        Assert.True(await page.GetByTestId("log-frame").EvaluateAsync<bool>("frame => frame.scrollWidth > frame.clientWidth"), "the output still wraps");
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>Output that cannot be read fails its own card, which says so; the others go on, and it comes back on request.</summary>
+    [Fact]
+    public async Task UnreadableOutput_FailsOneCard()
+    {
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "Output gone bad", "echo fine");
+        var (page, _) = await browser.OpenAsync($"/jobs/{job}");
+        await Expect(page.GetByTestId("job-log")).ToContainTextAsync("fine");
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(job)));
+        var file = Path.Combine(browser.Folder, "data", "logs", hash[..2], hash[..32], "1.out.log");
+        File.Move(file, file + ".aside");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(browser.Folder, "s")));
+        File.CreateSymbolicLink(file, Path.Combine(browser.Folder, "s"));
+        await page.ReloadAsync();
+        var card = page.Locator("section[aria-label=Output]");
+        await Expect(card).ToContainTextAsync("This part failed. The log has the reason under");
+        await Expect(page.GetByTestId("job-result")).ToContainTextAsync("exit code 0");
+        await card.ScrollIntoViewIfNeededAsync();
+        await PageChecks.CheckAsync(page, "job-card-failed");
+        File.Move(file + ".aside", file, overwrite: true);
+        await card.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+        await Expect(page.GetByTestId("job-log")).ToContainTextAsync("fine");
+        await page.Context.CloseAsync();
+    }
+}
