@@ -72,10 +72,10 @@ public sealed class SchedulerPauseTests : IDisposable
         var why = WaitingReason.For(_admin.State, _admin.State.JobTypes["echo"], _admin.State.Jobs[job.Id], _admin.Now)!;
         Assert.Equal(("maintenance", "maintenance by operator: disks are swapped", until), (why.Code, why.Text, why.Until));
         _admin.Restart();
-        _admin.Advance(TimeSpan.FromMinutes(29));
+        _admin.Advance(TimeSpan.FromMinutes(29.5));
         worker = _admin.Connect(instance: "i-2");
         Assert.Empty(worker.Jobs);
-        _admin.Advance(TimeSpan.FromSeconds(45));
+        _admin.Advance(TimeSpan.FromSeconds(15));
         Assert.Equal(job.Id, Assert.Single(worker.Jobs).Job.Id);
         Assert.Contains(_admin.State.Activities, activity => activity.Message == "maintenance ended: the pause is over");
     }
