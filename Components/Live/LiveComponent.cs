@@ -15,6 +15,9 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     private readonly List<Func<Task>> _leave = [];
     private object? _drawn;
 
+    /// <summary>Taken once: its source does not outlive the page, what still runs for the page may.</summary>
+    protected LiveComponent() => Gone = _gone.Token;
+
     [Inject]
     protected IAdmin Admin { get; set; } = default!;
 
@@ -25,10 +28,10 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     protected ReadModel Model { get; private set; } = ReadModel.Empty;
 
     /// <summary>Cancelled when the page is left.</summary>
-    protected CancellationToken Gone => _gone.Token;
+    protected CancellationToken Gone { get; }
 
     /// <summary>The page was left: what is awaited comes to nothing.</summary>
-    protected bool IsGone => _gone.IsCancellationRequested;
+    protected bool IsGone => Gone.IsCancellationRequested;
 
     /// <summary>Least time until the next value, 250 ms at least.</summary>
     protected virtual TimeSpan RenderPace => TimeSpan.Zero;

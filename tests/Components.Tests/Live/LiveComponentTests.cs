@@ -133,6 +133,16 @@ public sealed class LiveComponentTests : BunitContext
         Assert.Equal("0", reading.Markup);
     }
 
+    /// <summary>What reads in several steps goes on after the page was left: it is told so, and nothing faults.</summary>
+    [Fact]
+    public async Task Left_TokenIsStillThere_AndCancelled()
+    {
+        var page = Render<Shown>();
+        await page.InvokeAsync(async () => await page.Instance.DisposeAsync());
+        Assert.True(page.Instance.Left.IsCancellationRequested);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Timeout.InfiniteTimeSpan, _time, page.Instance.Left));
+    }
+
     [Fact]
     public async Task Fault_GoesToTheComponent_AndTheOthersGoOn()
     {
@@ -150,6 +160,8 @@ public sealed class LiveComponentTests : BunitContext
 
     private class Shown : LiveComponent
     {
+        public CancellationToken Left => Gone;
+
         protected override void BuildRenderTree(RenderTreeBuilder builder) => builder.AddContent(0, Model.Totals.Jobs.Queued.ToString(CultureInfo.InvariantCulture));
     }
 
