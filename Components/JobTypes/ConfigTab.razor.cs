@@ -94,7 +94,7 @@ public sealed partial class ConfigTab : LiveComponent
         {
             Begin(new ConfigEdit(descriptor, type.Config, type.CanDetect));
         }
-        else if (!_edit.IsOf(descriptor, type.CanDetect))
+        else if (!_typing && !_edit.IsOf(descriptor, type.CanDetect))
         {
             Begin(_edit.Over(descriptor, type.CanDetect));
         }
@@ -111,6 +111,13 @@ public sealed partial class ConfigTab : LiveComponent
     }
 
     private void OnEdited() => Say("", refused: false);
+
+    /// <summary>What would draw the box anew waits until it is left.</summary>
+    private void OnTyping(bool typing)
+    {
+        _typing = typing;
+        Show();
+    }
 
     /// <summary>A draft stands on the version it was begun on, so that what was saved since can be merged.</summary>
     private async Task RestoreAsync(ConfigDraft draft)
