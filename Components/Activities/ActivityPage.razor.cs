@@ -11,20 +11,20 @@ namespace BlazorPluginAdmin.Components.Activities;
 /// One stream of all that happens. What is read does not move: away from the top, newer entries wait in a pill; paused, the
 /// whole page waits. Nothing is dropped; what memory no longer has comes from the store.
 /// </summary>
-public sealed partial class ActivityPage
+public sealed partial class ActivityPage(IJSRuntime runtime)
 {
     private const int Older = 200;
     private const int Few = 25;
     private const int WorkersOffered = 200;
     private const float RowHeight = 36;
 
+    private readonly ScriptModule _script = new(runtime, "Activities/ActivityPage", farewell: "stop");
     private ActivityQuery _query = new();
     private ActivityFilter _filter = new();
     private ActivityTail _tail = new(_ => true);
     private List<ActivityRow> _rows = [];
     private Activity? _open;
     private ElementReference _top;
-    private IJSObjectReference? _module;
     private DotNetObjectReference<ActivityPage>? _self;
     private bool _isAtTop = true;
     private bool _isFlood;
@@ -78,19 +78,7 @@ public sealed partial class ActivityPage
     {
         Viewer.Changed -= Arrange;
         _self?.Dispose();
-        try
-        {
-            if (_module is not null)
-            {
-                await _module.InvokeVoidAsync("stop");
-                await _module.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its modules with it.
-        }
-
+        await _script.DisposeAsync();
         await base.DisposeAsync();
     }
 
@@ -130,16 +118,7 @@ public sealed partial class ActivityPage
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            var module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Activities/ActivityPage.razor.js");
-            if (IsGone)
-            {
-                // Left before its script was there.
-                await module.DisposeAsync();
-                return;
-            }
-
-            _module = module;
-            await _module.InvokeVoidAsync("start", _self, _top);
+            await _script.CallAsync("start", _self, _top);
         }
     }
 
@@ -203,7 +182,7 @@ public sealed partial class ActivityPage
     {
         _isAtTop = true;
         TakeNewest();
-        await _module!.InvokeVoidAsync("toTop");
+        await _script.CallAsync("toTop");
     }
 
     private void GoTo((string Since, string Until) times) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(

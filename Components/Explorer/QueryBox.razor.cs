@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.AspNetCore.Components;
@@ -8,15 +9,14 @@ using Microsoft.JSInterop;
 namespace BlazorPluginAdmin.Components.Explorer;
 
 /// <summary>The query as text, with suggestions while it is typed and its terms as chips below.</summary>
-public sealed partial class QueryBox
+public sealed partial class QueryBox(IJSRuntime runtime)
 {
+    private readonly ScriptModule _script = new(runtime, "Explorer/QueryBox");
     private ElementReference _root;
-    private IJSObjectReference? _module;
     private ImmutableArray<Suggestion> _suggestions = [];
     private string _text = "";
     private string? _given;
     private bool _open;
-    private bool _isGone;
     private int _chosen = -1;
 
     [Parameter]
@@ -53,34 +53,11 @@ public sealed partial class QueryBox
     {
         if (firstRender)
         {
-            var module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Explorer/QueryBox.razor.js");
-            if (_isGone)
-            {
-                // Left before its script was there.
-                await module.DisposeAsync();
-                return;
-            }
-
-            _module = module;
-            await _module.InvokeVoidAsync("attach", _root);
+            await _script.CallAsync("attach", _root);
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _isGone = true;
-        try
-        {
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its modules with it.
-        }
-    }
+    public ValueTask DisposeAsync() => _script.DisposeAsync();
 
     private void Open() => (_open, _chosen, _suggestions) = (true, -1, Suggestions.For(_text, Model()));
 
@@ -110,10 +87,7 @@ public sealed partial class QueryBox
     {
         _text = suggestion.Text;
         Open();
-        if (_module is not null)
-        {
-            await _module.InvokeVoidAsync("write", _root, _text);
-        }
+        await _script.CallAsync("write", _root, _text);
     }
 
     private Task GoAsync(string text)

@@ -1,5 +1,6 @@
 using System.Text;
 using BlazorPluginAdmin.Components.Forms;
+using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Forms;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -14,9 +15,8 @@ public abstract class StreamedBox(IJSRuntime scripts) : ComponentBase, IAsyncDis
 {
     public const int MaxBytes = 1024 * 1024;
 
-    private IJSObjectReference? _module;
+    private readonly ScriptModule _script = new(scripts, "Fields/LargeText");
     private DotNetObjectReference<StreamedBox>? _self;
-    private bool _isGone;
 
     [Parameter, EditorRequired]
     public required string Id { get; set; }
@@ -58,14 +58,7 @@ public abstract class StreamedBox(IJSRuntime scripts) : ComponentBase, IAsyncDis
         if (!firstRender)
             return;
         _self = DotNetObjectReference.Create(this);
-        _module = await scripts.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Fields/LargeText.razor.js");
-        if (_isGone)
-        {
-            // The form was replaced while the script was on its way.
-            await ReleaseAsync();
-            return;
-        }
-        await _module.InvokeVoidAsync(Attach, Box, _self);
+        await _script.CallAsync(Attach, Box, _self);
     }
 
     private async Task ReadAsync(IJSStreamReference arrival)
@@ -86,22 +79,7 @@ public abstract class StreamedBox(IJSRuntime scripts) : ComponentBase, IAsyncDis
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        _isGone = true;
         _self?.Dispose();
-        await ReleaseAsync();
-    }
-
-    private async Task ReleaseAsync()
-    {
-        if (_module is null)
-            return;
-        try
-        {
-            await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The circuit is gone, and the module with it.
-        }
+        await _script.DisposeAsync();
     }
 }

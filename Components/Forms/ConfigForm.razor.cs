@@ -6,11 +6,12 @@ using Microsoft.JSInterop;
 namespace BlazorPluginAdmin.Components.Forms;
 
 /// <summary>Draws one form over its buffer. It knows no job type; the page around it saves, reviews and asks before leaving.</summary>
-public sealed partial class ConfigForm
+public sealed partial class ConfigForm(IJSRuntime runtime)
 {
     /// <summary>Above this many fields a search box and an index of sections help.</summary>
     public const int SearchFrom = 20;
 
+    private readonly ScriptModule _script = new(runtime, "Forms/ConfigForm");
     private readonly HashSet<string> _closed = [];
 
     private FormBuffer? _followed;
@@ -33,7 +34,11 @@ public sealed partial class ConfigForm
 
     private string Name => Title.Length > 0 ? Title : Buffer.Form.Title.Length > 0 ? Buffer.Form.Title : "this form";
 
-    public void Dispose() => Follow(null);
+    public ValueTask DisposeAsync()
+    {
+        Follow(null);
+        return _script.DisposeAsync();
+    }
 
     protected override void OnParametersSet()
     {
@@ -64,8 +69,7 @@ public sealed partial class ConfigForm
         if (_controller is not { } controller)
             return;
         _controller = null;
-        await using var script = await Scripts.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Forms/ConfigForm.razor.js");
-        await script.InvokeVoidAsync("catchFocus", controller.Id);
+        await _script.CallAsync("catchFocus", controller.Id);
     }
 
     /// <summary>Called by fields on the circuit's own thread.</summary>

@@ -11,14 +11,13 @@ namespace BlazorPluginAdmin.Components.JobDetails;
 /// The output of an attempt as it is written. The browser has the rows around what is looked at; which attempt, stream and
 /// byte is in the address. How it is read is <see cref="LogReading"/>'s.
 /// </summary>
-public sealed partial class JobLog : ComponentBase, IAsyncDisposable
+public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDisposable
 {
     private readonly CancellationTokenSource _gone = new();
+    private readonly ScriptModule _script = new(runtime, "JobDetails/JobLog");
     private LogReading _reading = default!;
     private LogWrites? _writes;
     private DotNetObjectReference<JobLog>? _self;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _scroll;
     private ElementReference _frame;
     private string _linkStart = "";
     private bool _wasLive;
@@ -57,9 +56,6 @@ public sealed partial class JobLog : ComponentBase, IAsyncDisposable
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
-    private IJSRuntime Script { get; set; } = default!;
-
-    [Inject]
     private TimeProvider Time { get; set; } = default!;
 
     [Inject]
@@ -79,21 +75,7 @@ public sealed partial class JobLog : ComponentBase, IAsyncDisposable
             await _writes.DisposeAsync();
         }
 
-        try
-        {
-            foreach (var script in (IJSObjectReference?[])[_scroll, _module])
-            {
-                if (script is not null)
-                {
-                    await script.DisposeAsync();
-                }
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its modules with it.
-        }
-
+        await _script.DisposeAsync();
         _self?.Dispose();
         _gone.Dispose();
     }
@@ -145,8 +127,7 @@ public sealed partial class JobLog : ComponentBase, IAsyncDisposable
         if (_reading.View is not null && _self is null)
         {
             _self = DotNetObjectReference.Create(this);
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/JobDetails/JobLog.razor.js");
-            _scroll = await _module.InvokeAsync<IJSObjectReference>("attach", _frame, _self);
+            await _script.CallAsync("attach", _frame, _self);
         }
     }
 

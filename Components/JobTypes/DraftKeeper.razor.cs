@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -7,8 +8,9 @@ namespace BlazorPluginAdmin.Components.JobTypes;
 /// Keeps what a person changed and has not saved in the browser's session, and brings it back after a lost circuit: values through
 /// <see cref="DraftStore"/>; the text of a box that was not left yet, of which the server does not know, by the script.
 /// </summary>
-public sealed partial class DraftKeeper : ComponentBase, IAsyncDisposable
+public sealed partial class DraftKeeper(IJSRuntime runtime) : ComponentBase, IAsyncDisposable
 {
+    private readonly ScriptModule _script = new(runtime, "JobTypes/DraftKeeper");
     private DotNetObjectReference<DraftKeeper>? _self;
     private IJSObjectReference? _typing;
     private ConfigEdit? _followed;
@@ -35,9 +37,6 @@ public sealed partial class DraftKeeper : ComponentBase, IAsyncDisposable
     private DraftStore Drafts { get; set; } = default!;
 
     [Inject]
-    private IJSRuntime Scripts { get; set; } = default!;
-
-    [Inject]
     private TimeProvider Time { get; set; } = default!;
 
     private string JobType => Edit.Descriptor.JobType;
@@ -58,6 +57,7 @@ public sealed partial class DraftKeeper : ComponentBase, IAsyncDisposable
         GC.SuppressFinalize(this);
         Follow(null);
         _self?.Dispose();
+        await _script.DisposeAsync();
         try
         {
             if (_typing is not null)
@@ -113,8 +113,12 @@ public sealed partial class DraftKeeper : ComponentBase, IAsyncDisposable
         }
 
         _self = DotNetObjectReference.Create(this);
-        await using var module = await Scripts.InvokeAsync<IJSObjectReference>("import", "./_content/Components/JobTypes/DraftKeeper.razor.js");
-        _typing = await module.InvokeAsync<IJSObjectReference>("keepTyping", JobType, _self);
+        _typing = await _script.CallAsync<IJSObjectReference>("keepTyping", JobType, _self);
+        if (_typing is null)
+        {
+            return;
+        }
+
         if (await _typing.InvokeAsync<long>("restore") is > 0 and var typed)
         {
             _restoredAt ??= DateTimeOffset.FromUnixTimeMilliseconds(typed);

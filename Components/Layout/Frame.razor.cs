@@ -1,12 +1,13 @@
+using BlazorPluginAdmin.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
 namespace BlazorPluginAdmin.Components.Layout;
 
 /// <summary>What a circuit has once: where its components are drawn together, and word from the browser: whether it is seen, what its clock says.</summary>
-public sealed partial class Frame
+public sealed partial class Frame(IJSRuntime runtime)
 {
-    private IJSObjectReference? _module;
+    private readonly ScriptModule _script = new(runtime, "Layout/Frame", farewell: "stop");
     private DotNetObjectReference<Frame>? _self;
 
     /// <summary>Called by the script.</summary>
@@ -16,18 +17,7 @@ public sealed partial class Frame
     public async ValueTask DisposeAsync()
     {
         _self?.Dispose();
-        try
-        {
-            if (_module is not null)
-            {
-                await _module.InvokeVoidAsync("stop");
-                await _module.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its modules with it.
-        }
+        await _script.DisposeAsync();
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -35,10 +25,13 @@ public sealed partial class Frame
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Layout/Frame.razor.js");
-            Viewer.KeepAsync = async choices => await _module.InvokeVoidAsync("remember", [choices]);
+            Viewer.KeepAsync = choices => _script.CallAsync("remember", choices);
             var asked = Time.GetUtcNow();
-            var clock = await _module.InvokeAsync<BrowserClock>("start", _self);
+            if (await _script.CallAsync<BrowserClock>("start", _self) is not { } clock)
+            {
+                return;
+            }
+
             var answered = Time.GetUtcNow();
             Viewer.Learn(clock.Zone, TimeSpan.FromMinutes(clock.OffsetMinutes), DateTimeOffset.FromUnixTimeMilliseconds(clock.Now) - (asked + ((answered - asked) / 2)));
         }

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
 namespace BlazorPluginAdmin.Components.Palette;
 
 /// <summary>Where the browser's keys arrive. The script presses what the page offers; palette and help open here.</summary>
-public sealed partial class Keys
+public sealed partial class Keys(IJSRuntime runtime)
 {
-    private IJSObjectReference? _module;
+    private readonly ScriptModule _script = new(runtime, "Palette/Keys", farewell: "stop");
     private DotNetObjectReference<Keys>? _self;
     private ImmutableArray<PageKey>? _palette;
     private ImmutableArray<PageKey>? _help;
@@ -31,18 +32,7 @@ public sealed partial class Keys
     public async ValueTask DisposeAsync()
     {
         _self?.Dispose();
-        try
-        {
-            if (_module is not null)
-            {
-                await _module.InvokeVoidAsync("stop");
-                await _module.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its modules with it.
-        }
+        await _script.DisposeAsync();
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -50,10 +40,11 @@ public sealed partial class Keys
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Palette/Keys.razor.js");
-            await _module.InvokeVoidAsync("start", _self);
+            await _script.CallAsync("start", _self);
         }
     }
 
     private void Close() => (_palette, _help) = (null, null);
+
+    private Task RunAsync(int action) => _script.CallAsync("run", action);
 }

@@ -9,17 +9,17 @@ using Microsoft.JSInterop;
 namespace BlazorPluginAdmin.Components.Palette;
 
 /// <summary>A few letters, and one is there. Answered from memory at once; the store adds what it finds.</summary>
-public sealed partial class PaletteDialog
+public sealed partial class PaletteDialog(IJSRuntime runtime)
 {
     private const int StoreShown = 8;
     private const int ShortestText = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _gone = new();
+    private readonly ScriptModule _dialogs = new(runtime, "Shared/Dialog", farewell: "closed");
+    private readonly ScriptModule _keys = new(runtime, "Palette/Keys");
     private ElementReference _dialog;
     private ElementReference _box;
-    private IJSObjectReference? _dialogs;
-    private IJSObjectReference? _keys;
     private DotNetObjectReference<PaletteDialog>? _self;
     private CancellationTokenSource? _asking;
     private List<PaletteItem> _items = [];
@@ -32,6 +32,10 @@ public sealed partial class PaletteDialog
 
     [Parameter]
     public EventCallback OnClose { get; set; }
+
+    /// <summary>Something of the page behind was chosen; the dialog is closed by then.</summary>
+    [Parameter]
+    public EventCallback<int> OnAction { get; set; }
 
     private string Found => (_items.Count, _asking) switch
     {
@@ -49,7 +53,7 @@ public sealed partial class PaletteDialog
         {
             _chosen = Math.Abs(by) == 1 ? (_chosen + by + _items.Count) % _items.Count : Math.Clamp(_chosen + by, 0, _items.Count - 1);
             StateHasChanged();
-            await _keys!.InvokeVoidAsync("reveal", $"palette-{_chosen}");
+            await _keys.CallAsync("reveal", $"palette-{_chosen}");
         }
     }
 
@@ -61,23 +65,8 @@ public sealed partial class PaletteDialog
         await _gone.CancelAsync();
         _gone.Dispose();
         _self?.Dispose();
-        try
-        {
-            if (_dialogs is not null)
-            {
-                await _dialogs.InvokeVoidAsync("closed");
-                await _dialogs.DisposeAsync();
-            }
-
-            if (_keys is not null)
-            {
-                await _keys.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its modules with it.
-        }
+        await _dialogs.DisposeAsync();
+        await _keys.DisposeAsync();
     }
 
     protected override void OnInitialized() => _items = Search("");
@@ -87,16 +76,8 @@ public sealed partial class PaletteDialog
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _dialogs = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Shared/Dialog.razor.js");
-            _keys = await Script.InvokeAsync<IJSObjectReference>("import", "./_content/Components/Palette/Keys.razor.js");
-            if (_gone.IsCancellationRequested)
-            {
-                // Closed before its scripts were there.
-                return;
-            }
-
-            await _dialogs.InvokeVoidAsync("show", _dialog);
-            await _keys.InvokeVoidAsync("attach", _box, _self);
+            await _dialogs.CallAsync("show", _dialog);
+            await _keys.CallAsync("attach", _box, _self);
         }
     }
 
@@ -147,7 +128,6 @@ public sealed partial class PaletteDialog
 
     private async Task TakeAsync(PaletteItem item)
     {
-        var keys = _keys!;
         await OnClose.InvokeAsync();
         if (item.Href is { } href)
         {
@@ -159,7 +139,7 @@ public sealed partial class PaletteDialog
         }
         else if (item.Action is { } action)
         {
-            await keys.InvokeVoidAsync("run", action);
+            await OnAction.InvokeAsync(action);
         }
     }
 }
