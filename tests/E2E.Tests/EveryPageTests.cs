@@ -98,7 +98,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
     [Fact]
     public async Task WorkSubmittedElsewhere_ShowsByItself()
     {
-        var (page, complaints) = await browser.OpenAsync("/");
+        var (page, complaints) = await browser.OpenAsync("/plugin/execution?job=command");
         await page.EvaluateAsync("window.sameDocument = true");
         var asked = new List<string>();
         page.Request += (_, request) => asked.Add(new Uri(request.Url).AbsolutePath);

@@ -39,6 +39,7 @@ public sealed class JobActionsTests(WorkingAdmin browser) : IClassFixture<Workin
         await Expect(modal.Locator("h1")).ToHaveTextAsync("Keys 2");
         await page.Keyboard.PressAsync("o");
         await page.WaitForURLAsync($"**/jobs/{failed}");
+        await Expect(modal).ToHaveCountAsync(0);
         await Expect(page.GetByTestId("retry-job")).ToBeVisibleAsync();
 
         // Asked once, confirmed once; the new job opens, and each knows of the other.
