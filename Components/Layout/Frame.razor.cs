@@ -25,7 +25,7 @@ public sealed partial class Frame(IJSRuntime runtime)
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            Viewer.KeepAsync = choices => _script.CallAsync("remember", choices);
+            Viewer.KeepAsync = choices => _script.CallAsync("remember", [choices]);
             var asked = Time.GetUtcNow();
             if (await _script.CallAsync<BrowserClock>("start", _self) is not { } clock)
             {

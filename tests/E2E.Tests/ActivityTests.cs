@@ -6,17 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorPluginAdmin.E2E.Tests;
 
 /// <summary>The stream of all that happens, and the whole page standing still.</summary>
-public sealed class ActivityTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+public sealed class ActivityTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>
 {
-    public async Task InitializeAsync()
-    {
-        var (page, _) = await browser.OpenAsync("/");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await page.Context.CloseAsync();
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
     [Fact]
     public async Task Paused_CountsWhatIsNewer_AndResumeLosesNone()
     {

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace BlazorPluginAdmin.E2E.Tests;
 
@@ -8,7 +10,7 @@ public sealed class EmptyAdmin() : Browser("Production");
 /// <summary>For the gallery of fields, which only development has.</summary>
 public sealed class DevelopmentAdmin() : Browser("Development");
 
-/// <summary>With a stock worker, and room for trees of old files to work on.</summary>
+/// <summary>With a stock worker that has brought its job types, and room for trees of old files to work on.</summary>
 public sealed class WorkingAdmin() : Browser("Production")
 {
     private Process? _worker;
@@ -25,6 +27,9 @@ public sealed class WorkingAdmin() : Browser("Production")
         }
 
         _worker = Process.Start(start)!;
+        var (page, _) = await OpenAsync("/");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.Context.CloseAsync();
     }
 
     public override async Task DisposeAsync()

@@ -24,9 +24,6 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
 
     public async Task InitializeAsync()
     {
-        var (page, _) = await browser.OpenAsync("/");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await page.Context.CloseAsync();
         _failed = await Jobs.SubmitAsync(browser.Admin.Address, "Check disks of rack 4", "echo checking; echo 'disk at 97 %' >&2; exit 3");
         _running = await Jobs.SubmitAsync(browser.Admin.Address, "Rebuild the index", "echo started; sleep 600");
         _waiting = await Jobs.SubmitAsync(browser.Admin.Address, "Needs a GPU", "true", ("require.gpu", "yes"));

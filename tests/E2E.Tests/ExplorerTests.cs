@@ -4,18 +4,9 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorPluginAdmin.E2E.Tests;
 
 /// <summary>Finding jobs, understanding a set of them, acting on it.</summary>
-public sealed class ExplorerTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+public sealed class ExplorerTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>
 {
     private static readonly (string Key, string Value) Never = ("require.gpu", "yes");
-
-    public async Task InitializeAsync()
-    {
-        var (page, _) = await browser.OpenAsync("/");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await page.Context.CloseAsync();
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task QueryBox_Suggests_Corrects_AndShowsItsTerms()

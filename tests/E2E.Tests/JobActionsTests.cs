@@ -8,17 +8,8 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorPluginAdmin.E2E.Tests;
 
 /// <summary>What can be done with an open job, by key and by hand, and what it gave back.</summary>
-public sealed class JobActionsTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+public sealed class JobActionsTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>
 {
-    public async Task InitializeAsync()
-    {
-        var (page, _) = await browser.OpenAsync("/");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await page.Context.CloseAsync();
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
     [Fact]
     public async Task Keys_StepThroughTheList_OpenThePage_AskToRetryCancelAndClone()
     {

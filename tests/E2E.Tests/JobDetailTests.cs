@@ -7,17 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorPluginAdmin.E2E.Tests;
 
 /// <summary>The open job: its address, its life, its output, what can be done with it.</summary>
-public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>
 {
-    public async Task InitializeAsync()
-    {
-        var (page, _) = await browser.OpenAsync("/");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await page.Context.CloseAsync();
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
     [Fact]
     public async Task DeepLink_OpensTheJobOverItsList_AndTheTimelineSaysWhatTheApiSays()
     {

@@ -5,17 +5,8 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorPluginAdmin.E2E.Tests;
 
 /// <summary>Everything a mouse does, by keys; and keys as somebody likes them.</summary>
-public sealed class KeysTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+public sealed class KeysTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>
 {
-    public async Task InitializeAsync()
-    {
-        var (page, _) = await browser.OpenAsync("/");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await page.Context.CloseAsync();
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
     [Fact]
     public async Task Tabs_Rows_Neighbours_AndPages_ByKeysAlone()
     {

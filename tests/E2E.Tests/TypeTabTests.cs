@@ -7,18 +7,9 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorPluginAdmin.E2E.Tests;
 
 /// <summary>The jobs of one type: as they wait, run and ended.</summary>
-public sealed class TypeTabTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
+public sealed class TypeTabTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>
 {
     private static readonly (string Key, string Value) Never = ("require.gpu", "yes");
-
-    public async Task InitializeAsync()
-    {
-        var (page, _) = await browser.OpenAsync("/");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Command" }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await page.Context.CloseAsync();
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task Queue_IsInDispatchOrder_AndAPriorityMovesARow()
