@@ -22,6 +22,7 @@ public sealed class PrefixTests(PrefixedAdmin browser) : IClassFixture<PrefixedA
         await using var proxy = new ReverseProxy(browser.Admin.Address, "/ops", strips);
         await proxy.StartAsync();
         var (page, _) = await browser.OpenAsync("/");
+        await page.GotoAsync("about:blank"); // Scripts of the page that was opened are asked for a little later.
         var outside = new List<string>();
         var complaints = new List<string>();
         page.Request += (_, request) =>
