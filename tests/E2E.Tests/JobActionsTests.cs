@@ -41,11 +41,13 @@ public sealed class JobActionsTests(WorkingAdmin browser) : IClassFixture<Workin
         await page.GetByTestId("related").GetByRole(AriaRole.Link, new() { Name = "Keys 2" }).First.ClickAsync();
         await Expect(modal.GetByTestId("related")).ToContainTextAsync("Retried as");
         await browser.VisitAsync(page, $"/jobs/{failed}");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
         await Expect(page.GetByTestId("clone-job")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("e");
         await page.WaitForURLAsync($"**/jobs/new?clone={failed}");
 
         await browser.VisitAsync(page, $"/jobs/{running}");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
         await Expect(page.GetByTestId("job-log")).ToContainTextAsync("begun");
         await page.Keyboard.PressAsync("c");
         await Expect(page.Locator("#cancel-reason")).ToBeFocusedAsync();
