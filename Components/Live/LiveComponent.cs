@@ -30,9 +30,6 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>Cancelled when the page is left.</summary>
     protected CancellationToken Gone { get; }
 
-    /// <summary>The page was left: what is awaited comes to nothing.</summary>
-    protected bool IsGone => Gone.IsCancellationRequested;
-
     /// <summary>Least time until the next value, 250 ms at least.</summary>
     protected virtual TimeSpan RenderPace => TimeSpan.Zero;
 
