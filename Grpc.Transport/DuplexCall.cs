@@ -34,7 +34,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
             OnDeadline(deadline);
         }
 
-        RequestStream = new RequestWriter<TRequest>(_content, _options.MaxSendMessageSize, Failed, _ended);
+        RequestStream = new RequestWriter<TRequest>(_content, _options.MaxSendMessageSize, Failed, () => _opened!, _ended);
         ResponseStream = new ResponseReader<TResponse>(ReadAsync);
         _opened = OpenAsync(http, Request(channel, options));
     }
@@ -174,6 +174,12 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
             }
 
             return new Answer(response, metadata, PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 16 * 1024)), gzip);
+        }
+        catch (OperationCanceledException exception) when (_outcome is null && !_ended.IsCancellationRequested)
+        {
+            // Nobody here ended the call. Of a connection that breaks the handler sometimes hears through the request's body first, as a cancelled send.
+            End(new Status(StatusCode.Unavailable, $"the connection broke before the peer answered: {exception.Message}"), []);
+            return null;
         }
         catch (Exception exception)
         {

@@ -10,13 +10,15 @@ public sealed class RequestWriter<T>
     private readonly RequestContent _content;
     private readonly int _maxSize;
     private readonly Func<Exception, RpcException> _failed;
+    private readonly Func<Task> _opened;
     private readonly CancellationToken _ended;
 
-    internal RequestWriter(RequestContent content, int maxSize, Func<Exception, RpcException> failed, CancellationToken ended)
+    internal RequestWriter(RequestContent content, int maxSize, Func<Exception, RpcException> failed, Func<Task> opened, CancellationToken ended)
     {
         _content = content;
         _maxSize = maxSize;
         _failed = failed;
+        _opened = opened;
         _ended = ended;
     }
 
@@ -46,11 +48,13 @@ public sealed class RequestWriter<T>
                 : await _content.FlushAsync(_ended).ConfigureAwait(false);
             if (result.IsCompleted)
             {
-                throw _failed(new InvalidOperationException("nobody reads the request stream any more"));
+                throw new InvalidOperationException("nobody reads the request stream any more");
             }
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidOperationException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
+            // A connection that breaks ends the body before the call: why is known when the call did not open, or did.
+            await _opened().ConfigureAwait(false);
             throw _failed(exception);
         }
     }

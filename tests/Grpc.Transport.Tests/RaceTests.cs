@@ -31,6 +31,36 @@ public sealed class RaceTests
         await FailsAsync(StatusCode.Unavailable, () => call.RequestStream.WriteAsync(Request(Huge)).AsTask());
     }
 
+    /// <summary>The request's body may hear of the break before the call does, as a cancelled send. Nobody here cancelled anything.</summary>
+    [Fact]
+    public async Task Call_TheServerHangsUpOn_IsUnavailable()
+    {
+        using var rude = new TcpListener(IPAddress.Loopback, 0);
+        rude.Start();
+        var hangingUp = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using var accepted = await rude.AcceptSocketAsync();
+                accepted.LingerState = new LingerOption(true, 0);
+            }
+        });
+        for (var i = 0; i < 2000; i++)
+        {
+            using var channel = GrpcChannel.ForAddress($"http://{rude.LocalEndpoint}");
+            using var call = channel.DuplexStreaming(Duplex);
+
+            await FailsAsync(StatusCode.Unavailable, async () =>
+            {
+                await call.RequestStream.WriteAsync(Request(1));
+                await call.ResponseStream.MoveNextAsync();
+            });
+        }
+
+        rude.Stop();
+        await Assert.ThrowsAnyAsync<SocketException>(() => hangingUp);
+    }
+
     [Fact]
     public async Task Unary_LargeRequestOnADisposedChannel_IsCancelled()
     {
