@@ -52,7 +52,7 @@ public sealed class SettingsTests(TightFleet fleet) : IClassFixture<TightFleet>
 
         var job = await Jobs.SubmitAsync(fleet.Admin.Address, "Waits for the end", "true");
         await fleet.VisitAsync(page, $"/jobs/{job}");
-        await Expect(page.GetByTestId("why")).ToContainTextAsync("maintenance by operator: disks are swapped");
+        await Expect(page.GetByTestId("why")).ToContainTextAsync("Maintenance by operator: disks are swapped");
         await page.GetByTestId("why").GetByRole(AriaRole.Link, new() { Name = "Maintenance" }).ClickAsync();
         await page.GetByTestId("resume-scheduler").ClickAsync();
         await Expect(page.GetByTestId("maintenance")).ToHaveCountAsync(0);
