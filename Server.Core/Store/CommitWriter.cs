@@ -139,8 +139,8 @@ internal sealed class CommitWriter : IDisposable
             case Change.SchedulerSaved { Pause: var pause }:
                 _setting.Run(Settings.Scheduler, Bodies.Write(new StoredPause(pause)));
                 break;
-            case Change.RetentionSaved { Limits: var limits }:
-                _setting.Run(Settings.Retention, Bodies.Write(new StoredRetention(limits)));
+            case Change.RetentionSaved saved:
+                _setting.Run(Settings.Retention, Bodies.Write(new StoredRetention(saved.Limits, saved.Change)));
                 break;
             case Change.ClusterSaved { Cluster: var cluster }:
                 _setting.Run(Settings.Cluster, Bodies.Write(cluster));

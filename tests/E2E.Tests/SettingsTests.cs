@@ -21,6 +21,7 @@ public sealed class SettingsTests(TightFleet fleet) : IClassFixture<TightFleet>
         await page.GetByTestId("keep-jobs").FillAsync("7");
         await page.GetByTestId("save-retention").ClickAsync();
         await Expect(retention).ToContainTextAsync("kept 7 d after");
+        await Expect(page.GetByTestId("retention-change")).ToContainTextAsync("by operator: Ended jobs 30 → 7 days.");
         await page.GetByTestId("undo").ClickAsync();
         await Expect(retention).ToContainTextAsync("kept 30 d after");
         await Expect(page.GetByTestId("keep-jobs")).ToHaveValueAsync("30");

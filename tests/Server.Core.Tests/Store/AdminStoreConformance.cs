@@ -369,10 +369,11 @@ public abstract class AdminStoreConformance : IDisposable
         Store.Load();
         var limits = new RetentionLimits(TimeSpan.FromDays(2), 5_000, 7, 9, 3);
         var pause = new SchedulerPause(Start, "me", "why", Start.AddHours(1)) { HoldsEverything = true, JobTypes = ["t"] };
-        Store.Commit([new Change.RetentionSaved(limits), new Change.SchedulerSaved(pause), new Change.DescriptorSaved(new Descriptor { JobType = "t", DisplayName = "T", Version = 1 }, Start, new WorkerId("w"))]);
+        var change = new RetentionChange(Start, "me", limits with { RunsKept = 10 });
+        Store.Commit([new Change.RetentionSaved(limits, change), new Change.SchedulerSaved(pause), new Change.DescriptorSaved(new Descriptor { JobType = "t", DisplayName = "T", Version = 1 }, Start, new WorkerId("w"))]);
         Reopen();
         var state = Store.Load();
-        Assert.Equal(limits, state.Retention);
+        Assert.Equal((limits, change), (state.Retention, state.RetentionChange));
         Assert.Equal((true, "t", Start.AddHours(1)), (state.Pause!.HoldsEverything, Assert.Single(state.Pause.JobTypes), state.Pause.Until));
         Assert.Equal(Start, Assert.Single(state.JobTypes).DescribedAt);
         Store.Commit([new Change.RetentionSaved(null)]);
