@@ -56,6 +56,9 @@ public sealed partial class JobDetail : LiveComponent
     /// <summary>What the worker's answer to a ping usually takes; null: nobody asked since it connected.</summary>
     private TimeSpan? Ping => Job.Worker is { } id && Model.Workers.FirstOrDefault(view => view.Worker.Id == id) is { } worker ? WorkerLook.Ping(worker) : null;
 
+    /// <summary>What it was doing when it ended, unless the error or the result says the same.</summary>
+    private string LastWord => Job is { IsTerminal: true, Attempt: not null } && Words.Doing(Job) is { Length: > 0 } word && word != Job.Error && word != Job.ResultSummary ? Words.Visible(word) : "";
+
     private DateTimeOffset? Countdown => Job.Phase is JobPhase.Scheduled or JobPhase.Backoff ? Job.DueAt : null;
 
     private int[] AttemptNumbers => [.. _record!.Attempts.Select(attempt => attempt.Number).Distinct().Order()];

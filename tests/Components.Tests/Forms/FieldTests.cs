@@ -224,7 +224,8 @@ public sealed class FieldTests : FormContext
         var buffer = Buffer(new FieldSchema { Name = "f", Type = FieldType.List, ReadOnly = true }, saved: new ConfigValue.TextList(["bash 5.2"]));
         var form = RenderForm(buffer);
         Assert.Equal("bash 5.2", form.Find("output").TextContent);
-        Assert.Empty(form.FindAll("[data-field] :is(input, textarea, select, button)"));
+        Assert.Empty(form.FindAll("[data-field] :is(input, textarea, select, button:not(.copy))"));
+        Assert.Equal("bash 5.2", form.FindComponent<Components.Shared.CopyButton>().Instance.Text);
         Assert.Equal(new ConfigValue.TextList(["bash 5.2"]), buffer.Result()["f"]);
     }
 }
