@@ -35,15 +35,12 @@ public sealed partial class ConfigTab : LiveComponent
     [Parameter]
     public EventCallback<int> OnUnsaved { get; set; }
 
-    [SupplyParameterFromQuery(Name = "as")]
-    private string? As { get; set; }
+    private string? As => Navigation.Said("as");
 
     /// <summary>The version to compare with <see cref="With"/>, or with the one in force.</summary>
-    [SupplyParameterFromQuery(Name = "version")]
-    private string? Version { get; set; }
+    private string? Version => Navigation.Said("version");
 
-    [SupplyParameterFromQuery(Name = "with")]
-    private string? With { get; set; }
+    private string? With => Navigation.Said("with");
 
     [Inject]
     private Toasts Toasts { get; set; } = default!;

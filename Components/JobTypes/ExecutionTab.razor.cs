@@ -31,19 +31,9 @@ public sealed partial class ExecutionTab
     [Parameter]
     public IReadOnlyList<JobTypeView> Types { get; set; } = [];
 
-    [SupplyParameterFromQuery]
-    private string? State { get; set; }
+    private RunsFilter Asked => RunsFilter.From(States.Select(known => known.State), Navigation);
 
-    [SupplyParameterFromQuery]
-    private string? Since { get; set; }
-
-    [SupplyParameterFromQuery]
-    private string? Until { get; set; }
-
-    [SupplyParameterFromQuery]
-    private string? After { get; set; }
-
-    private RunsFilter Asked => RunsFilter.From(States.Select(known => known.State), State, Since, Until);
+    private string? After => Navigation.Said("after");
 
     /// <summary>What waits is in the queue, not here.</summary>
     private JobQuery Query => All.With("state", Asked.State is { } one ? [one] : ["active", "ended"]);

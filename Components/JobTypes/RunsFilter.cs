@@ -1,5 +1,7 @@
 using BlazorPluginAdmin.Components.Explorer;
+using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Queries;
+using Microsoft.AspNetCore.Components;
 
 namespace BlazorPluginAdmin.Components.JobTypes;
 
@@ -13,6 +15,9 @@ public sealed record RunsFilter(string? State, string Since, string Until, strin
     public int Count => (State is null ? 0 : 1) + (Since.Length + Until.Length > 0 ? 1 : 0);
 
     /// <param name="states">Those that are offered.</param>
+    public static RunsFilter From(IEnumerable<string?> states, NavigationManager navigation) => From(states, navigation.Said("state"), navigation.Said("since"), navigation.Said("until"));
+
+    /// <inheritdoc cref="From(IEnumerable{string?}, NavigationManager)"/>
     public static RunsFilter From(IEnumerable<string?> states, string? state, string? since, string? until)
     {
         var filter = new RunsFilter(states.FirstOrDefault(known => known is not null && known == state?.ToLowerInvariant()), Time(since), Time(until), "");

@@ -90,6 +90,7 @@ public sealed class AbsenceTests(Fleet fleet) : IClassFixture<Fleet>
             [
                 ("/jobs/unheard", "Job unheard is not known. It may be older than the retention (30 days)."), ("/jobs?detail=unheard", "Job unheard is not known. It may be older than the retention (30 days)."),
                 ("/workers/unheard", "No worker with this id is known"), ("/plugin/queue?job=unheard", "This job type is not known yet"), ("/plugin/lanes/unheard", "No lane named unheard"),
+                ("/?window=3d", "Not understood and left out: window=3d"), ("/workers?health=sick", "Not understood and left out: health=sick"), ("/jobs?after=nonsense", "Not understood and left out: after=nonsense"),
             ])
         {
             await fleet.VisitAsync(page, path);

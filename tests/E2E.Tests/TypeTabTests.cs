@@ -97,6 +97,72 @@ public sealed class TypeTabTests(WorkingAdmin browser) : IClassFixture<WorkingAd
         await page.Context.CloseAsync();
     }
 
+    /// <summary>What a type's tab has, the list over all types has too; what it counts, it leads to.</summary>
+    [Fact]
+    public async Task AllTypes_AreFilteredAndExported_AndNumbersLeadToWhatTheyCount()
+    {
+        await Jobs.SubmitAsync(browser.Admin.Address, "Over all types", "exit 4", ("set", "all"));
+        await Jobs.FillAsync(browser.Admin.Address, 70, "In a long line", ("set", "line"));
+        var (page, complaints) = await browser.OpenAsync("/plugin/execution?state=failed&since=1h&until=never");
+        var rows = page.GetByTestId("job-row");
+        await Expect(rows.Filter(new() { HasText = "Over all types" })).ToHaveCountAsync(1);
+        await Expect(page.GetByTestId("not-understood")).ToContainTextAsync("until=never");
+        await Expect(page.GetByTestId("state-failed")).ToHaveAttributeAsync("aria-current", "page");
+        await Expect(page.GetByTestId("export-csv")).ToHaveAttributeAsync("href", new Regex("state%3Afailed"));
+        await PageChecks.CheckAsync(page, "all-executions-failed");
+        await page.GetByTestId("type-filter").SelectOptionAsync("command");
+        await Expect(page).ToHaveURLAsync(new Regex("/plugin/execution.*job=command"));
+        await Expect(page.GetByTestId("state-failed")).ToHaveAttributeAsync("aria-current", "page");
+
+        await browser.VisitAsync(page, "/plugin/history?state=failed");
+        await Expect(rows.Filter(new() { HasText = "Over all types" })).ToHaveCountAsync(1);
+        await Expect(page.GetByTestId("history-charts")).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, "all-history-failed");
+
+        // The queue is as long as it is, and drawn only where it is looked at.
+        await browser.VisitAsync(page, "/plugin/queue");
+        await Expect(rows.Nth(20)).ToBeVisibleAsync();
+        Assert.InRange(await rows.CountAsync(), 20, 69);
+        Assert.True(await page.EvaluateAsync<bool>("() => { const list = document.querySelector('.scroll:has(> .queue)'); return list.scrollWidth <= list.clientWidth; }"));
+        await PageChecks.CheckAsync(page, "all-queues-long");
+        await page.EvaluateAsync("() => document.querySelector('table.queue').scrollIntoView({ block: 'end' })");
+        await Expect(rows.Filter(new() { HasText = "In a long line 0070" })).ToBeVisibleAsync();
+        await page.GetByTestId("queue-numbers").GetByRole(AriaRole.Link, new() { NameRegex = new Regex("queued") }).ClickAsync();
+        await Expect(page.GetByTestId("total")).ToHaveTextAsync(new Regex("^70 jobs$"));
+        await Expect(page.Locator("#q")).ToBeVisibleAsync();
+
+        // The row with the focus: its job opens, with the question asked.
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("c");
+        await Expect(page.GetByTestId("cancel-job-confirm")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByTestId("job-modal")).ToHaveCountAsync(0);
+
+        // Selected ones: the palette offers what can be done with them, and the same key asks about all.
+        await page.GetByTestId("select-page").ClickAsync();
+        await page.GetByTestId("select-all").ClickAsync();
+        await page.Keyboard.PressAsync("Control+k");
+        await page.GetByTestId("palette").GetByRole(AriaRole.Combobox).FillAsync("expire the selected");
+        await Expect(page.Locator("#palette-0")).ToContainTextAsync("Expire the selected jobs");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByTestId("bulk-dialog")).ToContainTextAsync("Expire many jobs");
+        await Expect(page.GetByTestId("bulk-dialog")).ToHaveAttributeAsync("open", "");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByTestId("bulk-dialog")).ToHaveCountAsync(0);
+        await page.Keyboard.PressAsync("c");
+        await Expect(page.GetByTestId("bulk-count")).ToContainTextAsync("70 of 70 would be canceled");
+        await page.GetByTestId("bulk-reason").FillAsync("nobody waits for them");
+        await page.GetByTestId("bulk-start").ClickAsync();
+        await Expect(page.GetByTestId("operation")).ToContainTextAsync("Done: 70 changed, 0 skipped, 0 failed");
+        await page.Keyboard.PressAsync("p");
+        await Expect(page.GetByTestId("paused-strip")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("p");
+        await Expect(page.GetByTestId("paused-strip")).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
     [Theory]
     [InlineData("light")]
     [InlineData("dark")]

@@ -20,12 +20,15 @@ public sealed class LogReadingTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(null, null, 3, null)]
-    [InlineData("2", "17", 2, 17L)]
-    [InlineData("9", "-1", 3, null)]
-    [InlineData("two", "x", 3, null)]
-    public void Address_ThatIsMalformed_IsTheLastAttemptFromItsEnd(string? attempt, string? offset, int number, long? position) =>
+    [InlineData(null, null, 3, null, "")]
+    [InlineData("2", "17", 2, 17L, "")]
+    [InlineData("9", "-1", 3, null, "attempt=9, offset=-1")]
+    [InlineData("two", "x", 3, null, "attempt=two, offset=x")]
+    public void Address_ThatIsMalformed_IsTheLastAttemptFromItsEnd_AndIsSaid(string? attempt, string? offset, int number, long? position, string odd)
+    {
         Assert.Equal(new LogAddress(Job, number, "stderr", position), LogAddress.Of(Job, [1, 2, 3], attempt, "stderr", offset));
+        Assert.Equal(odd, LogAddress.NotUnderstood([1, 2, 3], attempt, "stderr", offset));
+    }
 
     [Fact]
     public async Task Stream_IsWhatThereIs_UntilOneIsChosen()
