@@ -33,7 +33,7 @@ public sealed partial class PageErrorBoundary
     /// <summary>In words for people; the exception's own are in the log.</summary>
     private string Cause => CurrentException switch
     {
-        DbException store => $"The store could not be read: {store.Message}.",
+        DbException store => $"The store could not be read: {store.Message.TrimEnd('.')}.",
         TimeoutException or OperationCanceledException => "Something it asked for did not answer in time.",
         IOException => "Something it reads could not be read.",
         _ => "Something in it went wrong that should not.",
