@@ -36,8 +36,6 @@ public static class JobTypesApi
             : WireJson.Error(StatusCodes.Status404NotFound, $"job type {type} is not known"));
         api.MapPut("/job-types/{type}/timetable", SetTimetableAsync);
         api.MapPost("/job-types/{type}/schema", SchemaAsync);
-        api.MapGet("/job-types/{type}/config", (IAdmin admin, string type) => WireJson.Proto(Config(admin, type)));
-        api.MapPut("/job-types/{type}/config", SaveAsync);
         api.MapGet("/job-types/{type}/runs", RunsAsync);
         api.MapPost("/job-types/{type}/pause", async (IAdmin admin, string type, HttpRequest request, CancellationToken cancellationToken) =>
         {
@@ -121,72 +119,6 @@ public static class JobTypesApi
         return admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor is { } descriptor
             ? WireJson.Proto(DescriptorMapper.ToWire(descriptor))
             : WireJson.Error(StatusCodes.Status500InternalServerError, $"no worker described {type}; the activities say why");
-    }
-
-    /// <summary>Descriptor defaults under saved values, nothing stored; an unknown type has an empty skeleton. Secrets are left out.</summary>
-    private static Wire.PersistedJobTypeConfig Config(IAdmin admin, string name)
-    {
-        var type = admin.States.Current.Value.JobTypes.GetValueOrDefault(name);
-        if (type?.Config is null && type?.Descriptor is null)
-        {
-            return new Wire.PersistedJobTypeConfig { JobType = name, AdminRuntime = new Wire.AdminRuntimeConfig() };
-        }
-
-        var saved = type.Config ?? new ConfigDocument { JobType = name, Version = 0, SavedAt = DateTimeOffset.UnixEpoch, SavedBy = "" };
-        var wire = DescriptorMapper.ToWire(saved with
-        {
-            AdminValues = Public(type.Descriptor?.AdminForm, FormDefaults.Admin(type.Descriptor, saved.AdminValues)),
-            WorkerValues = Public(type.Descriptor?.WorkerForm, FormDefaults.Worker(type.Descriptor, saved.WorkerValues)),
-            Runtime = RuntimePolicy.Overlay(saved.Runtime, type.Descriptor?.RuntimeDefaults),
-        });
-        if (type.Config is null)
-        {
-            wire.UpdatedAt = null;
-        }
-
-        return wire;
-    }
-
-    private static ConfigValues Public(FormSchema? form, ConfigValues values) =>
-        SecretFields.Without(form, values);
-
-    private static async Task<IResult> SaveAsync(IAdmin admin, string type, long? version, HttpRequest request, CancellationToken cancellationToken)
-    {
-        var text = await Bodies.TextAsync(request, cancellationToken);
-        if (text.Length == 0)
-        {
-            return WireJson.Error(StatusCodes.Status400BadRequest, "the body is empty; send the config as JSON");
-        }
-
-        Wire.PersistedJobTypeConfig wire;
-        try
-        {
-            wire = WireJson.Parse<Wire.PersistedJobTypeConfig>(text);
-        }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException)
-        {
-            return WireJson.Error(StatusCodes.Status400BadRequest, $"the body is not a config: {exception.Message}");
-        }
-
-        if (type == "admin_script" && wire.AdminConfigValues.TryGetValue("script", out var script)
-            && script.KindCase is Wire.ConfigValue.KindOneofCase.StringValue or Wire.ConfigValue.KindOneofCase.None && string.IsNullOrWhiteSpace(script.StringValue))
-        {
-            // An emptied script means the descriptor's, which stands in for a value that is not there.
-            wire.AdminConfigValues.Remove("script");
-        }
-
-        return Replies.From(
-            await admin.SendAsync(
-                new SaveConfig(
-                    Actor.LocalRest,
-                    type,
-                    version,
-                    ConfigValueMapper.ToCore(wire.AdminConfigValues),
-                    ConfigValueMapper.ToCore(wire.WorkerConfigValues),
-                    DescriptorMapper.ToCore(wire.AdminRuntime),
-                    ""),
-                cancellationToken),
-            _ => WireJson.Proto(Config(admin, type)));
     }
 
     private static async Task<IResult> RunsAsync(IAdmin admin, string type, CancellationToken cancellationToken)

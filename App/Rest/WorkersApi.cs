@@ -20,6 +20,10 @@ public static class WorkersApi
         api.MapDelete("/workers/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) => Replies.From(
             await admin.SendAsync(new ForgetWorker(Actor.LocalRest, Named(id)), cancellationToken), forgotten => WireJson.Json(new { worker_id = forgotten.Id.Value, deleted = true })));
         api.MapPost("/workers/{id}/admission", AdmitAsync);
+        // Asks; how long the answer took stands on the worker when it has come.
+        api.MapPost("/workers/{id}/ping", async (IAdmin admin, string id, CancellationToken cancellationToken) => Replies.From(
+            await admin.SendAsync(new PingWorker(Actor.LocalRest, Named(id)), cancellationToken),
+            asked => WireJson.Json(new { worker_id = asked.Id.Value, asked = true }, StatusCodes.Status202Accepted)));
         api.MapPost("/workers/{id}/drain", async (IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken) =>
         {
             var (body, problem) = await Bodies.ReadAsync<DrainBody>(request, cancellationToken);

@@ -28,6 +28,7 @@ public sealed partial class JobsPage
     private string _read = "";
     private Page<Job>? _page;
     private ImmutableArray<Job> _rows = [];
+    private ImmutableArray<JobTally>? _tally;
     private ImmutableArray<TypeGroup> _groups = [];
     private ImmutableArray<(JobTerm Term, JobCount Count)> _without = [];
     private JobCount? _count;
@@ -43,6 +44,9 @@ public sealed partial class JobsPage
 
     /// <summary>What everybody sees, and what only this browser knows; of one name, the own.</summary>
     private ImmutableSortedDictionary<string, SavedView> Views => Model.SavedViews.SetItems(Viewer.Settings.OwnViews.Select(view => KeyValuePair.Create(view.Name, view)));
+
+    /// <summary>Never had any, which is another thing than none that match.</summary>
+    private bool HasNoJobs => _page is { Items.IsEmpty: true } && _address.IsFirstPage && _address.Query.IsEmpty;
 
     private string Curl => $"curl -H 'content-type: application/json' -d '{{\"job\":{{\"job_type\":\"{Model.JobTypes.FirstOrDefault()?.Name ?? "command"}\"}}}}' {Navigation.BaseUri}api/plugin/jobs/execute?async=true";
 
@@ -126,14 +130,19 @@ public sealed partial class JobsPage
         if (!sameQuery)
         {
             _selection.Clear();
+            _without = [];
+            _count = null;
         }
 
         return LoadAsync();
     }
 
+    /// <summary>The rows come first: counting a million jobs takes longer than reading a page of them.</summary>
     private Task LoadAsync() => ReadAsync(async () =>
     {
+        _groups = TypeGroup.From(Model, _tally);
         await ReadPageAsync();
+        StateHasChanged();
         await CountAsync(exactly: false);
         await HintAsync();
     });
@@ -177,7 +186,8 @@ public sealed partial class JobsPage
         var now = Time.GetUtcNow();
         _count = await Admin.History.CountAsync(_address.Query.With("state").Filter(now) with { Order = _address.Order }, exactly, Gone);
         Announcer.Say(_newer > 0 ? $"{Total}, {Words.Number(_newer)} new" : Total);
-        _groups = TypeGroup.From(Model, await Admin.History.TallyAsync(Gone));
+        _tally = await Admin.History.TallyAsync(Gone);
+        _groups = TypeGroup.From(Model, _tally);
     }
 
     /// <summary>What would be found without one of the terms, when nothing is found with all of them.</summary>

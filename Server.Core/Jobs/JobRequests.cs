@@ -17,6 +17,11 @@ public static class JobRequests
             return new Refusal(RefusalCode.Invalid, $"job type {command.JobType} is not known; known are: {Names(turn.State)}");
         }
 
+        if (command.Id is { Value: "new" })
+        {
+            return new Refusal(RefusalCode.Invalid, "new is no id for a job: /jobs/new is the page that submits one");
+        }
+
         if (command.Id is { } given && turn.State.Jobs.ContainsKey(given))
         {
             return new Refusal(RefusalCode.AlreadyExists, $"job {given} exists already");

@@ -286,6 +286,22 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
     }
 
     [Fact]
+    public async Task Ping_AsksTheWorker_AndSaysWhyItCannot()
+    {
+        using var worker = await ConnectAsync("r-ping");
+        Assert.True((await admin.PostAsync("/api/plugin/workers/w-r-ping/ping", code: 202)).GetProperty("asked").GetBoolean());
+        Assert.Equal("r-ping", (await worker.NextAsync(Body.RequestConfigSchema)).RequestConfigSchema.JobType);
+        await admin.PostAsync("/api/plugin/workers/nobody/ping", code: 404);
+    }
+
+    [Fact]
+    public async Task JobId_OfThePageThatSubmits_IsRefused()
+    {
+        using var worker = await ConnectAsync("r-new");
+        Assert.Contains("/jobs/new", (await admin.PostAsync("/api/plugin/jobs/execute?async=true", """{"job":{"job_type":"r-new","job_id":"new"}}""", 400)).GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WorkerObject_SaysWhatTheHeartbeatSaid()
     {
         using var worker = await ConnectAsync("r-beat");

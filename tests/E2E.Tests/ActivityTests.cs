@@ -111,6 +111,19 @@ public sealed class ActivityTests(WorkingAdmin browser) : IClassFixture<WorkingA
         await Expect(time).ToHaveAttributeAsync("title", new Regex("UTC$"));
         await page.ReloadAsync();
         await Expect(time).ToHaveTextAsync(new Regex(@"^\d\d:\d\d:\d\d UTC$"));
+
+        // The pictures read times the same way, and the link leads back to what is seen.
+        await page.GotoAsync($"{browser.Admin.Address}/plugin?window=1h");
+        await page.Locator("#queue .plot[tabindex]").First.FocusAsync();
+        await page.Keyboard.PressAsync("End");
+        await Expect(page.Locator("#queue .chart-tip").First).ToHaveTextAsync(new Regex(@"^\d\d:\d\d(:\d\d)? UTC: "));
+        await page.GetByTestId("view").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Copy the link to this view" }).ClickAsync();
+        await Expect(page.GetByTestId("view-menu").GetByRole(AriaRole.Status)).ToHaveTextAsync("Copied");
+        await page.GetByTestId("view").ClickAsync();
+        await page.Locator("body").PressAsync("/");
+        await page.Keyboard.PressAsync("Control+v");
+        Assert.EndsWith("/plugin?window=1h", await page.EvaluateAsync<string>("document.activeElement.value"), StringComparison.Ordinal);
         await page.Context.CloseAsync();
     }
 

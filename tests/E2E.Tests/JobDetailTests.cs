@@ -32,7 +32,7 @@ public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<Working
         await page.Context.CloseAsync();
 
         // The browser is in the zone of this machine.
-        string Clock(string moment) => attempt[moment]!.GetValue<DateTimeOffset>().ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+        string Clock(string moment) => attempt[moment]!.GetValue<DateTimeOffset>().ToOffset(TimeZoneInfo.Local.GetUtcOffset(DateTimeOffset.UnixEpoch)).ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

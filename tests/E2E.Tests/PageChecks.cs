@@ -7,6 +7,21 @@ public static class PageChecks
 {
     private static readonly string Axe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "node_modules", "axe-core", "axe.min.js"));
 
+    /// <summary>What moved by itself since the page was opened, when it is more than a reader forgives (a layout shift score of 0.1).</summary>
+    private const string Shifts = """
+        () => new Promise(resolve => {
+            const observer = new PerformanceObserver(list => {
+                observer.disconnect();
+                const shifts = list.getEntries().filter(shift => !shift.hadRecentInput);
+                const sum = shifts.reduce((sum, shift) => sum + shift.value, 0);
+                resolve(sum < 0.1 ? [] : shifts.map(shift => `${shift.value.toFixed(3)} at ${Math.round(shift.startTime)} ms: ` + shift.sources.map(source =>
+                    `${source.node?.outerHTML?.slice(0, 80) ?? source.node?.nodeName} ${Math.round(source.previousRect.y)}+${Math.round(source.previousRect.height)} -> ${Math.round(source.currentRect.y)}+${Math.round(source.currentRect.height)}`).join('; ')));
+            });
+            observer.observe({ type: 'layout-shift', buffered: true });
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve([]))));
+        })
+        """;
+
     public static async Task CheckAsync(IPage page, string name)
     {
         await page.ScreenshotAsync(new() { Path = Path.Combine(Browser.Screenshots, $"{name}.png") });
@@ -14,6 +29,9 @@ public static class PageChecks
 
         Assert.False(
             await page.EvaluateAsync<bool>("innerWidth >= 900 && [...document.querySelectorAll('table.list')].some(table => getComputedStyle(table).display !== 'table')"), $"{name} has a table whose columns do not line up");
+
+        var shifts = await page.EvaluateAsync<string[]>(Shifts);
+        Assert.True(shifts.Length == 0, $"{name} moved while it was read: {string.Join("\n", shifts)}");
 
         // Evaluated through the debugger, so that the page's content security policy stays on.
         await page.EvaluateAsync(Axe);

@@ -1,6 +1,7 @@
 // Reading pictures: a plot carries its numbers in data-read, a bar its words in data-tip; pointer and arrow keys move the cursor, the
 // picture's own line says what is there. Dragging over lanes tells the server which part to show. Nothing is fetched, nothing is kept.
 const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
+const zone = () => document.documentElement.dataset.time === "utc" ? { timeZone: "UTC", timeZoneName: "short" } : {};
 const tipOf = element => element.closest(".chart")?.querySelector(".chart-tip") ?? element.parentElement.querySelector(".chart-tip");
 let drag = null;
 
@@ -8,7 +9,7 @@ function read(plot, index) {
   const { s, w, n, v } = JSON.parse(plot.dataset.read);
   const steps = v[0].length, at = Math.max(0, Math.min(steps - 1, index));
   const seconds = w < 60000, day = w >= 3600000;
-  const time = new Date(s + at * w).toLocaleString([], { weekday: day ? "short" : undefined, hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, hour12: false });
+  const time = new Date(s + at * w).toLocaleString([], { weekday: day ? "short" : undefined, hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, hour12: false, ...zone() });
   const values = n.map((name, line) => v[line][at] < 0 ? null : `${number.format(v[line][at])} ${name}`).filter(Boolean);
   plot.dataset.at = at;
   const cursor = plot.querySelector(".plot-cursor");

@@ -20,7 +20,7 @@ async function retry() {
 new MutationObserver(() => {
   if (bar.classList.contains("components-reconnect-rejected")) renew();
   if (!lost()) since = "";
-  else if (!since) bar.querySelector("time").textContent = since = new Date().toLocaleTimeString([], { hour12: false });
+  else if (!since) bar.querySelector("time").textContent = since = new Date().toLocaleTimeString([], { hour12: false, ...(document.documentElement.dataset.time === "utc" && { timeZone: "UTC", timeZoneName: "short" }) });
 }).observe(bar, { attributes: true, attributeFilter: ["class"] });
 bar.querySelector("button").addEventListener("click", retry);
 document.addEventListener("visibilitychange", () => { if (!document.hidden && lost()) retry(); });
