@@ -50,6 +50,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
             await browser.VisitAsync(page, path);
             await Expect(page.Locator("footer")).ToContainTextAsync("live");
             await CheckAsync(name);
+            await PageChecks.StoodStillAsync(page, $"{name}-{width}-{theme}");
         }
 
         // The open job in its states, with a question asked.
