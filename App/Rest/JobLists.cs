@@ -34,7 +34,7 @@ public static class JobLists
                 StatusCodes.Status400BadRequest));
         }
 
-        var filter = asked.Filter(now) with
+        var filter = asked.Filter(now, admin.States.Current.Value) with
         {
             Order = query["order"].ToString() switch { "created" => JobOrder.Created, "completed" => JobOrder.Completed, "queue" => JobOrder.Queue, _ => JobOrder.Updated },
             Ascending = Queries.Flag(query["ascending"]),

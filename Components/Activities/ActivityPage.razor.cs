@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Activities;
@@ -147,7 +148,7 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
             tail.TakeOlder(page, Older);
             Arrange();
         }
-        catch (IOException exception)
+        catch (DbException exception)
         {
             _error = exception.Message;
         }
@@ -166,8 +167,15 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
             return;
         }
 
-        _open = Model.Activities.Concat(_tail.Rows).FirstOrDefault(activity => activity.Sequence == sequence)
-            ?? (await Admin.History.ActivitiesAsync(new ActivityFilter { Before = sequence + 1, Limit = 1 }, Gone)).FirstOrDefault(activity => activity.Sequence == sequence);
+        _open = Model.Activities.Concat(_tail.Rows).FirstOrDefault(activity => activity.Sequence == sequence);
+        try
+        {
+            _open ??= (await Admin.History.ActivitiesAsync(new ActivityFilter { Before = sequence + 1, Limit = 1 }, Gone)).FirstOrDefault(activity => activity.Sequence == sequence);
+        }
+        catch (DbException exception)
+        {
+            _error = exception.Message;
+        }
     }
 
     /// <summary>The address of the entry above or below the opened one; null at the ends.</summary>

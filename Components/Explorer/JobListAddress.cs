@@ -3,6 +3,7 @@ using System.Collections.Specialized;
 using System.Globalization;
 using System.Web;
 using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Store;
 
@@ -70,7 +71,8 @@ public sealed record JobListAddress
         };
     }
 
-    public JobFilter Filter(DateTimeOffset now) => Query.Filter(now) with { Order = Order, Ascending = Ascending, After = After, Before = Before, Limit = Size };
+    /// <param name="state">Asked for what is not stored.</param>
+    public JobFilter Filter(DateTimeOffset now, AdminState? state = null) => Query.Filter(now, state) with { Order = Order, Ascending = Ascending, After = After, Before = Before, Limit = Size };
 
     /// <summary>The parameters of an address that leads to the first page of another query.</summary>
     public static Dictionary<string, object?> To(JobQuery query) => ToText(query.ToString());

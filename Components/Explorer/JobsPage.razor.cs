@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Queries;
@@ -33,6 +34,7 @@ public sealed partial class JobsPage
     private ImmutableArray<(JobTerm Term, JobCount Count)> _without = [];
     private JobCount? _count;
     private string _problem = "";
+    private string _oddCursor = "";
     private DateTimeOffset _readAt;
     private Paced? _look;
     private JobCounts? _seen;
@@ -55,6 +57,10 @@ public sealed partial class JobsPage
     /// <summary>Of the states that are asked for; counted without them.</summary>
     private JobCount? Matching => _count is null || _address.Query.Values("state").IsEmpty ? _count
         : _count with { ByState = _count.ByState.Where(pair => _address.Filter(_readAt).States.Contains(pair.Key)).ToImmutableDictionary() };
+
+    private AdminState State => Admin.States.Current.Value;
+
+    private string NotUnderstood => string.Join(", ", new[] { _address.NotUnderstood, _oddCursor }.Where(part => part.Length > 0));
 
     private string Total => Matching is { } count ? $"{(count.IsExact ? "" : "≈ ")}{Words.Count(count.Total, "job")}" : "";
 
@@ -99,7 +105,7 @@ public sealed partial class JobsPage
             else if (_address.IsFirstPage && !_address.Ascending && _page.Start is { } start)
             {
                 var shown = _page.Items.Select(job => job.Id).ToHashSet();
-                var newer = await Admin.History.JobsAsync(_address.Filter(Time.GetUtcNow()) with { Before = start, Limit = MostNewer }, Gone);
+                var newer = await Admin.History.JobsAsync(_address.Filter(Time.GetUtcNow(), State) with { Before = start, Limit = MostNewer }, Gone);
                 _newer = newer.Items.Count(job => !shown.Contains(job.Id));
             }
 
@@ -120,13 +126,13 @@ public sealed partial class JobsPage
         var address = JobListAddress.Read(Navigation.Uri, Viewer.Settings, Views);
         var key = $"{address.Text}\n{address.Order}{address.Ascending}\n{address.After}\n{address.Before}\n{address.Size}";
         var sameQuery = address.Text == _address.Text;
-        _address = address;
+        _address = key == _read && _oddCursor.Length > 0 ? address with { After = null, Before = null } : address;
         if (key == _read)
         {
             return Task.CompletedTask;
         }
 
-        _read = key;
+        (_read, _oddCursor) = (key, "");
         if (!sameQuery)
         {
             _selection.Clear();
@@ -160,13 +166,14 @@ public sealed partial class JobsPage
         _newer = 0;
         try
         {
-            _page = await Admin.History.JobsAsync(_address.Filter(_readAt), Gone);
+            _page = await Admin.History.JobsAsync(_address.Filter(_readAt, State), Gone);
         }
         catch (FormatException)
         {
             // A cursor of another list: its first page is nearer to what was meant than an error.
+            _oddCursor = _address.After is { } after ? $"after={after}" : $"before={_address.Before}";
             _address = _address with { After = null, Before = null };
-            _page = await Admin.History.JobsAsync(_address.Filter(_readAt), Gone);
+            _page = await Admin.History.JobsAsync(_address.Filter(_readAt, State), Gone);
         }
 
         _rows = _page.Items;
@@ -184,7 +191,7 @@ public sealed partial class JobsPage
     private async Task CountAsync(bool exactly)
     {
         var now = Time.GetUtcNow();
-        _count = await Admin.History.CountAsync(_address.Query.With("state").Filter(now) with { Order = _address.Order }, exactly, Gone);
+        _count = await Admin.History.CountAsync(_address.Query.With("state").Filter(now, State) with { Order = _address.Order }, exactly, Gone);
         Announcer.Say(_newer > 0 ? $"{Total}, {Words.Number(_newer)} new" : Total);
         _tally = await Admin.History.TallyAsync(Gone);
         _groups = TypeGroup.From(Model, _tally);
@@ -198,7 +205,7 @@ public sealed partial class JobsPage
         {
             foreach (var term in _address.Query.Terms.Take(MostHints))
             {
-                var count = await Admin.History.CountAsync(_address.Query.Without(term).Filter(_readAt) with { Order = _address.Order }, exactly: false, Gone);
+                var count = await Admin.History.CountAsync(_address.Query.Without(term).Filter(_readAt, State) with { Order = _address.Order }, exactly: false, Gone);
                 if (count.Total > 0)
                 {
                     hints.Add((term, count));

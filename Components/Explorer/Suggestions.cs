@@ -71,6 +71,7 @@ public static class Suggestions
         "worker" => model.Workers.Select(view => view.Worker.Id.Value),
         "by" => Seen(model).Select(job => job.SubmittedBy).Where(person => person.Length > 0).Distinct(),
         "priority" => [">=75", "50", "<50"],
+        "due" => [">5m", ">1h", "<1h", "today"],
         "created" or "updated" or "completed" => ["<5m", "<1h", "<1d", "today", "yesterday", ">1h", "<7d"],
         _ when name.StartsWith(QueryKeys.LabelPrefix, StringComparison.Ordinal) => Seen(model).Select(job => job.Labels.GetValueOrDefault(name[QueryKeys.LabelPrefix.Length..])).OfType<string>().Distinct(),
         _ => QueryKeys.Find(name)?.Words ?? [],

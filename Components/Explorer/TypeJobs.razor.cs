@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -21,6 +22,9 @@ public sealed partial class TypeJobs
     private string _read = "";
     private JobCounts? _seen;
     private Paced? _look;
+    private string _problem = "";
+    private string _oddAfter = "";
+    private DateTimeOffset _readAt;
 
     [Parameter]
     [EditorRequired]
@@ -72,21 +76,36 @@ public sealed partial class TypeJobs
         var key = Key;
         var isSameList = _read == key;
         (_read, _seen) = (key, Model.Totals.Jobs);
-        var filter = Query.Filter(Time.GetUtcNow()) with { Order = Order, Limit = 50 };
-        Page<Job> page;
+        var now = Time.GetUtcNow();
         try
         {
-            page = await Admin.History.JobsAsync(filter with { After = After }, Gone);
+            Take(await ReadAsync(Query.Filter(now) with { Order = Order, Limit = 50 }), mayWait: isSameList);
+            (_problem, _readAt) = ("", now);
+            await OnRead.InvokeAsync();
+        }
+        catch (DbException exception)
+        {
+            // The rows that were stay, unless they answer another question.
+            _problem = exception.Message;
+            _page = isSameList ? _page : null;
+        }
+
+        StateHasChanged();
+    }
+
+    private async Task<Page<Job>> ReadAsync(JobFilter filter)
+    {
+        _oddAfter = "";
+        try
+        {
+            return await Admin.History.JobsAsync(filter with { After = After }, Gone);
         }
         catch (FormatException)
         {
             // A cursor of another list: its first page is nearer to what was meant than an error.
-            page = await Admin.History.JobsAsync(filter, Gone);
+            _oddAfter = After!;
+            return await Admin.History.JobsAsync(filter, Gone);
         }
-
-        Take(page, mayWait: isSameList);
-        await OnRead.InvokeAsync();
-        StateHasChanged();
     }
 
     private void Take(Page<Job> page, bool mayWait)

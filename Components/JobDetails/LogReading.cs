@@ -16,6 +16,19 @@ public sealed record LogAddress(JobId Job, int Attempt, string? Stream, long? Of
         int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && attempts.Contains(number) ? number : attempts.Count > 0 ? attempts[^1] : 1,
         stream,
         long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : null);
+
+    /// <summary>Parameters of an address that mean nothing here, as they stand there; empty: none.</summary>
+    public static string NotUnderstood(IReadOnlyList<int> attempts, string? attempt, string? stream, string? offset)
+    {
+        var address = Of(default, attempts, attempt, stream, offset);
+        var isOdd = new[]
+        {
+            ("attempt", attempt, address.Attempt.ToString(CultureInfo.InvariantCulture) != attempt),
+            ("stream", stream, !LogReading.Streams.Contains(stream)),
+            ("offset", offset, address.Offset is null),
+        };
+        return string.Join(", ", isOdd.Where(part => part.Item3 && !string.IsNullOrEmpty(part.Item2)).Select(part => $"{part.Item1}={part.Item2}"));
+    }
 }
 
 /// <summary>

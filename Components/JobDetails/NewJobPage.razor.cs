@@ -2,27 +2,31 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using BlazorPluginAdmin.Components.Forms;
+using BlazorPluginAdmin.Components.Jobs;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorPluginAdmin.Components.JobDetails;
 
-/// <summary>Submits one job: the form its type brought, or JSON; empty, or filled in from another job.</summary>
+/// <summary>Submits a job, or several of it: the form its type brought, or JSON; empty, or filled in from another job.</summary>
 public sealed partial class NewJobPage : LiveComponent
 {
     private const int MostJson = 1_000_000;
+    private const int MostCopies = 50;
 
     private readonly EntryField _key = new("job-key", "Dedupe key", "none", "Refused while another job of the type with this key has not ended.");
     private readonly EntryField _start = new("job-start", "Not before", "at once", "A time like 2026-01-31 14:00, in your zone, or how long from now: 10m, 2h.");
     private readonly EntryField _expires = new("job-expires", "Give up if not started by", "never", "A time, or how long from now.");
     private readonly EntryField _timeout = new("job-timeout", "Attempt timeout", "as its type", "How long one attempt may take: 30s, 10m, 2h.");
     private readonly EntryField _retries = new("job-retries", "Retries", "as its type", "Attempts beyond the first, 0 to 100.");
+    private readonly EntryField _copies = new("job-copies", "How many", "1", "1 to 50 of it, each a job of its own; with a key, they are key-1, key-2 and so on.");
     private FormBuffer? _form;
     private JobRecord? _old;
     private string _of = "";
@@ -54,7 +58,7 @@ public sealed partial class NewJobPage : LiveComponent
 
     private JobTypeView? Type => (_old?.Job.JobType ?? TypeName) is { Length: > 0 } name ? Model.JobType(name) : null;
 
-    private EntryField[] Fields => [_key, _start, _expires, _timeout, _retries];
+    private EntryField[] Fields => [_key, _start, _expires, _timeout, _retries, _copies];
 
     /// <summary>What differs from the job this one is copied from.</summary>
     private List<string> Changed
@@ -162,11 +166,12 @@ public sealed partial class NewJobPage : LiveComponent
         }
 
         _busy = true;
-        var reply = await Admin.SendAsync(command, Gone);
+        var submitted = new List<string>();
+        var reply = await SubmitAsync(command, submitted);
         _busy = false;
         if (!reply.IsAccepted)
         {
-            _refusal = reply.Refusal.Text;
+            _refusal = submitted.Count == 0 ? reply.Refusal.Text : $"{Words.Number(submitted.Count)} of {Words.Number(Copies)} were submitted, then: {reply.Refusal.Text}";
             if (_form is not null && !reply.Refusal.Fields.IsEmpty)
             {
                 _form.Refuse(reply.Refusal.Fields);
@@ -176,8 +181,25 @@ public sealed partial class NewJobPage : LiveComponent
             return;
         }
 
-        Toasts.Say("Submitted.");
-        Navigation.NavigateTo($"jobs/{Uri.EscapeDataString(reply.Value.Id.Value)}");
+        Toasts.Say(submitted.Count == 1 ? "Submitted." : $"{submitted.Count} jobs are submitted.");
+        Navigation.NavigateTo(submitted.Count == 1 ? $"jobs/{Uri.EscapeDataString(submitted[0])}" : JobQueries.To(JobQuery.Empty.With("id", submitted).ToString()));
+    }
+
+    /// <summary>One after the other; the first that is refused is the last.</summary>
+    private async Task<Reply<Job>> SubmitAsync(SubmitJob command, List<string> submitted)
+    {
+        Reply<Job> reply;
+        do
+        {
+            var isOne = Copies == 1 || command.DedupeKey.Length == 0;
+            reply = await Admin.SendAsync(isOne ? command : command with { DedupeKey = $"{command.DedupeKey}-{submitted.Count + 1}" }, Gone);
+            if (reply.IsAccepted)
+            {
+                submitted.Add(reply.Value.Id.Value);
+            }
+        }
+        while (reply.IsAccepted && submitted.Count < Copies);
+        return reply;
     }
 
     /// <summary>Null: something is wrong with them, and it is shown where.</summary>
@@ -225,6 +247,8 @@ public sealed partial class NewJobPage : LiveComponent
         }
     }
 
+    private int Copies => _copies.IsEmpty ? 1 : int.TryParse(_copies.Text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= MostCopies ? number : 0;
+
     private bool Read(out SubmitJob command, JobTypeView type, ConfigValues parameters)
     {
         foreach (var field in Fields)
@@ -237,6 +261,11 @@ public sealed partial class NewJobPage : LiveComponent
         var (start, expires) = (Moment(_start), Moment(_expires));
         TimeSpan? timeout = _timeout.IsEmpty ? null : DurationText.TryParse(_timeout.Text.Trim(), out var span) && span.Seconds is > 0 and <= 2_592_000 ? TimeSpan.FromSeconds(span.Seconds) : _timeout.Refuse<TimeSpan?>("A duration like 30s, 10m or 2h, at most 30 days.");
         int? retries = _retries.IsEmpty ? null : int.TryParse(_retries.Text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 100 ? number : _retries.Refuse<int?>("A whole number from 0 to 100.");
+        if (Copies == 0)
+        {
+            _copies.Refuse<int>($"A whole number from 1 to {MostCopies}.");
+        }
+
         command = new SubmitJob(
             Actor.LocalUi, type.Name, JobOrigin.Ui, new JobPayload("", parameters), _summary.Trim(), _priority, labels, DedupeKey: _key.Text.Trim(),
             NotBefore: start, ExpiresAt: expires, AttemptTimeout: timeout, RetryLimit: retries, Cluster: _old?.Job.Cluster);

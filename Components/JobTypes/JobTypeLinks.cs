@@ -9,7 +9,12 @@ public static class JobTypeLinks
         [("configuration", "Configuration"), ("detection", "Detection"), ("queue", "Queue"), ("execution", "Execution"), ("history", "History")];
 
     /// <summary>One detection with its proposals.</summary>
-    public static string Detection(Detection detection) => $"{To("detection", detection.JobType)}&id={Uri.EscapeDataString(detection.Id.Value)}";
+    /// <param name="outcome">Only those of this outcome, see <see cref="ProposalOutcomes"/>; empty: all.</param>
+    public static string Detection(Detection detection, string outcome = "") =>
+        $"{To("detection", detection.JobType)}&id={Uri.EscapeDataString(detection.Id.Value)}{(outcome.Length > 0 ? $"&outcome={outcome}" : "")}";
+
+    /// <summary>The detections of a day in which some proposals had this outcome.</summary>
+    public static string Detections(string jobType, string outcome) => $"{To("detection", jobType)}&outcome={outcome}";
 
     /// <summary>Two saved versions of a config side by side; without a right one, with the version in force.</summary>
     public static string Version(string jobType, long? left, long? right = null) =>

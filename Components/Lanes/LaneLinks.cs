@@ -1,5 +1,8 @@
+using BlazorPluginAdmin.Components.Jobs;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Views;
 
 namespace BlazorPluginAdmin.Components.Lanes;
 
@@ -7,6 +10,9 @@ namespace BlazorPluginAdmin.Components.Lanes;
 public static class LaneLinks
 {
     public static string To(string lane) => $"plugin/lanes/{Uri.EscapeDataString(lane)}";
+
+    /// <summary>Jobs of these types, with one more term.</summary>
+    public static string Jobs(IEnumerable<JobTypeView> types, string and) => JobQueries.To($"{JobQuery.Empty.With("type", types.Select(type => type.Name))} {and}");
 
     public static string Rules(LaneRules lane) =>
         (lane.Serialise ? "one job type at a time" : "job types side by side") + (lane.ClusterLock ? ", under the cluster lock" : "");

@@ -5,6 +5,7 @@ using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Components.Workers;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -20,7 +21,7 @@ public sealed record AttentionLine(string Key, string Text, string Action, strin
 public static class AttentionView
 {
     /// <summary>Waiting is normal up to here.</summary>
-    private static readonly TimeSpan TooLong = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TooLong = Needs.LongWait;
 
     /// <summary>
     /// Not a word about a running job for three of its usual gaps, and this long at least. Where it said too little to have a
@@ -28,7 +29,7 @@ public static class AttentionView
     /// </summary>
     private static readonly TimeSpan SilentAtLeast = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan Silent = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Silent = Needs.Silence;
 
     private static readonly TimeSpan LostLately = TimeSpan.FromMinutes(10);
     private const int Flaps = 3;

@@ -17,10 +17,17 @@ const typing = element => element.closest?.("textarea, select, [contenteditable]
 const scope = () => [...document.querySelectorAll("dialog[open], [role=dialog][aria-modal=true]")].at(-1) ?? document.body;
 const usable = element => element.checkVisibility() && !element.disabled && !element.closest("[inert]");
 const within = selector => [...scope().querySelectorAll(selector)].filter(usable);
+
+// What has a key; of two with the same one the page's, not that of the frame around it.
+function keyed() {
+  const all = within("[data-key]"), own = element => !!element.closest("main, dialog, [role=dialog]");
+  const taken = new Set(all.filter(own).map(element => element.dataset.key));
+  return all.filter(element => own(element) || !taken.has(element.dataset.key));
+}
 const name = element => element.dataset.keyLabel || element.getAttribute("aria-label") || element.textContent.trim();
 
 function offer() {
-  offered = within("[data-key]").filter(element => !element.dataset.key.startsWith("g "));
+  offered = keyed().filter(element => !element.dataset.key.startsWith("g "));
   return offered.map(element => ({ key: element.dataset.key, label: name(element) }));
 }
 
@@ -55,8 +62,26 @@ function fixed(key) {
       return !!row;
     case "/": return focusSearch();
     case "?": host.invokeMethodAsync("Help", offer()); return true;
-    default: return false;
+    default: return !!row && onRow(row, key);
   }
+}
+
+// A key for the row with the focus: its own button, or that of what it opens, pressed there as soon as it is drawn, unless it would act without asking.
+function onRow(row, key) {
+  const button = row.querySelector(`[data-row-key="${CSS.escape(key)}"]`);
+  if (button) press(button);
+  else if (row.dataset.rowKeys?.includes(key)) {
+    const pressed = () => {
+      const target = document.querySelector("[role=dialog][aria-modal=true]") && within(`[data-key="${CSS.escape(key)}"]:not([data-key-at-once])`)[0];
+      if (target) press(target);
+      return !!target;
+    };
+    const watch = new MutationObserver(() => pressed() && watch.disconnect());
+    watch.observe(document.body, { childList: true, subtree: true });
+    setTimeout(() => watch.disconnect(), 2 * patience);
+    row.querySelector("[data-row-open]")?.click();
+  } else return false;
+  return true;
 }
 
 function focusSearch() {
@@ -79,7 +104,7 @@ function onKey(event) {
   }
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)
     || document.documentElement.dataset.keys === "off" || opened() || (event.repeat && !"jk".includes(usual(event.key)))) return;
-  const keys = within("[data-key]");
+  const keys = keyed();
   const key = usual(event.key);
   const sequence = prefix && event.timeStamp - prefixAt < patience ? `${prefix} ${key}` : key;
   prefix = "";

@@ -48,7 +48,7 @@ public sealed record BulkPreview(
             }
         }
 
-        var count = matched < BulkOperation.MostJobs ? null : await admin.History.CountAsync(JobQuery.Parse(query).Query.Filter(now), exactly: false, cancellationToken);
+        var count = matched < BulkOperation.MostJobs ? null : await admin.History.CountAsync(JobQuery.Parse(query).Query.Filter(now, admin.States.Current.Value), exactly: false, cancellationToken);
         return new BulkPreview(
             Math.Max(matched, count?.Total ?? 0),
             count?.IsExact ?? true,

@@ -28,7 +28,7 @@ internal static class BulkSource
             yield break;
         }
 
-        var filter = JobQuery.Parse(query).Query.Filter(start);
+        var filter = JobQuery.Parse(query).Query.Filter(start, admin.States.Current.Value);
         var until = start.AddTicks(1);
         filter = filter with { Ascending = true, Limit = PageSize, Created = filter.Created with { Until = filter.Created.Until < until ? filter.Created.Until : until } };
         string? after = null;

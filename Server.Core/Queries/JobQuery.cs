@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -36,9 +37,10 @@ public sealed record JobQuery(ImmutableArray<JobTerm> Terms)
     /// <summary>Both must hold.</summary>
     public JobQuery And(JobQuery other) => Parse($"{this} {other}").Query;
 
-    public JobFilter Filter(DateTimeOffset now) => Terms.Aggregate(
+    /// <param name="state">Asked for what is not stored; null: nothing is known of that.</param>
+    public JobFilter Filter(DateTimeOffset now, AdminState? state = null) => Terms.Aggregate(
         new JobFilter { Order = JobOrder.Created },
-        (filter, term) => term.IsNegated ? filter with { Not = filter.Not.Add(Add(new JobFilter(), term, now)) } : Add(filter, term, now));
+        (filter, term) => term.IsNegated ? filter with { Not = filter.Not.Add(Add(new JobFilter(), term, now, state)) } : Add(filter, term, now, state));
 
     public bool Equals(JobQuery? other) => other is not null && Terms.SequenceEqual(other.Terms);
 
@@ -47,7 +49,7 @@ public sealed record JobQuery(ImmutableArray<JobTerm> Terms)
     /// <summary>A text that is parsed to the same query.</summary>
     public override string ToString() => string.Join(' ', Terms);
 
-    private static JobFilter Add(JobFilter filter, JobTerm term, DateTimeOffset now) => term.Key switch
+    private static JobFilter Add(JobFilter filter, JobTerm term, DateTimeOffset now, AdminState? state) => term.Key switch
     {
         "" => filter with { Texts = filter.Texts.Add(term.Values[0]) },
         "type" => filter with { JobTypes = term.Values },
@@ -64,6 +66,8 @@ public sealed record JobQuery(ImmutableArray<JobTerm> Terms)
         "created" => filter with { Created = Both(filter.Created, TimeTerm.Read(term.Values[0], now)!.Value) },
         "updated" => filter with { Updated = Both(filter.Updated, TimeTerm.Read(term.Values[0], now)!.Value) },
         "completed" => filter with { Completed = Both(filter.Completed, TimeTerm.Read(term.Values[0], now)!.Value) },
+        "due" => filter with { Due = Both(filter.Due, TimeTerm.Read(term.Values[0], now)!.Value) },
+        "needs" => filter with { Not = filter.Not.AddRange(Needs.Attention(now, state ?? AdminState.Empty).Not) },
         _ => filter with { Labels = filter.Labels.Add(new LabelMatch(term.Key[QueryKeys.LabelPrefix.Length..], term.Values.Contains("*") ? [] : term.Values)) },
     };
 

@@ -46,6 +46,8 @@ public static class QueryKeys
         new("created", QueryValueKind.Time, "when, as <1h, today or 2026-01-02..2026-01-03", []),
         new("updated", QueryValueKind.Time, "last change, as <5m", []),
         new("completed", QueryValueKind.Time, "end, as <1d", []),
+        new("due", QueryValueKind.Time, "when it may start, as >5m for waiting longer than that", []),
+        new("needs", QueryValueKind.Word, "what should be looked at", [.. Needs.Words]),
         new("id", QueryValueKind.Name, "the whole id", []),
     ];
 

@@ -14,8 +14,8 @@ public sealed record SavedView(string Name, string Query, string Sort, string Co
     [
         new("Active", "state:active", "", "", "", default),
         new("Failed today", "state:failed completed:today", "completed", "", "", default),
-        new("Waiting > 5 min", "phase:queued created:>5m", "-created", "", "", default),
-        new("Needs attention", "phase:backoff,blocked,reconnecting,canceling", "updated", "", "", default),
+        new("Waiting > 5 min", "phase:queued due:>5m", "-created", "", "", default),
+        new("Needs attention", "needs:attention state:pending,active,failed", "updated", "", "", default),
         new("Mine", $"by:{Actor.LocalUi.Name}", "", "", "", default),
     ];
 }

@@ -68,6 +68,9 @@ public sealed record JobFilter
 
     public TimeRange Completed { get; init; }
 
+    /// <summary>When it may start, or might have.</summary>
+    public TimeRange Due { get; init; }
+
     /// <summary>Each is part of id, summary or error, any case.</summary>
     public ImmutableArray<string> Texts { get; init; } = [];
 
@@ -138,6 +141,7 @@ public sealed record JobFilter
         && (PriorityTo is not { } most || job.Priority <= most)
         && Created.Has(job.CreatedAt)
         && Updated.Has(job.UpdatedAt)
+        && Due.Has(job.DueAt)
         && (Completed.IsAny || (job.CompletedAt is { } completed && Completed.Has(completed)))
         && Texts.All(text => Contains(job.Id.Value, text) || Contains(job.Summary, text) || Contains(job.Error, text))
         && !Not.Any(not => not.Has(job));

@@ -61,6 +61,7 @@ internal sealed class JobSql
         Within(all, "created", filter.Created);
         Within(all, "updated", filter.Updated);
         Within(all, "completed", filter.Completed);
+        Within(all, "due", filter.Due);
         all.AddRange(filter.Texts.Select(Text));
 
         // A column without a value is not equal to anything: neither is it what is not wanted.

@@ -13,10 +13,14 @@ public sealed record Funnel(DateTimeOffset Since, int Detections, int Found, int
 {
     public int StillActive => Queued - Succeeded - Failed - Canceled;
 
+    /// <summary>Detections of a day that could queue jobs.</summary>
+    public static IEnumerable<Detection> Counted(ImmutableArray<Detection> newestFirst, DateTimeOffset now) =>
+        newestFirst.Where(detection => detection.Mode is DetectionMode.Scheduled or DetectionMode.Run && detection.StartedAt >= now.AddHours(-24));
+
     /// <summary>Null when nothing ran that could queue jobs. Detections that only show what there is are left out.</summary>
     public static Funnel? From(ImmutableArray<Detection> newestFirst, DateTimeOffset now)
     {
-        var counted = newestFirst.Where(detection => detection.Mode is DetectionMode.Scheduled or DetectionMode.Run && detection.StartedAt >= now.AddHours(-24)).ToList();
+        var counted = Counted(newestFirst, now).ToList();
         if (counted.Count == 0)
         {
             return null;

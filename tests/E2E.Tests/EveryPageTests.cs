@@ -8,7 +8,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
 {
     private static readonly (string Name, string Path)[] Pages =
     [
-        ("overview", "/"), ("job-types", "/plugin/configuration"), ("all-detections", "/plugin/detection"), ("all-queues", "/plugin/queue"), ("all-executions", "/plugin/execution"),
+        ("overview", "/"), ("job-types", "/plugin/configuration"), ("all-detections", "/plugin/detection"), ("all-queues", "/plugin/queue"), ("all-executions", "/plugin/execution"), ("all-history", "/plugin/history"),
         ("configuration", Retention.Configuration), ("detection", "/plugin/detection?job=file_retention"), ("no-detector", "/plugin/detection?job=command"),
         ("queue", "/plugin/queue?job=command"), ("execution", "/plugin/execution?job=command"), ("history", "/plugin/history?job=command"),
         ("jobs", "/jobs"), ("nothing-matches", "/jobs?q=zzzz"), ("workers", "/workers"), ("activity", "/activity"), ("activity-trouble", "/activity?severity=warning"),

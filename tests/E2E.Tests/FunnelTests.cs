@@ -30,6 +30,15 @@ public sealed class FunnelTests(WorkingAdmin browser) : IClassFixture<WorkingAdm
         Assert.Equal(await StepAsync("found"), parts);
         Assert.Equal(await StepAsync("queued"), await StepAsync("succeeded") + await StepAsync("failed") + await StepAsync("canceled") + await StepAsync("active"));
         await PageChecks.CheckAsync(page, "overview-funnel");
+
+        // What was found leads to the runs that found it, which say the same number.
+        var found = await StepAsync("found");
+        await funnel.GetByTestId("funnel-found").ClickAsync();
+        await Expect(page.GetByTestId("narrowed")).ToContainTextAsync($"{found} found, in 1 detection");
+        await Expect(page.GetByTestId("detection-row")).ToHaveCountAsync(1);
+        await PageChecks.CheckAsync(page, "detections-found");
+        await page.GetByTestId("detection-row").GetByRole(AriaRole.Link, new() { Name = "2", Exact = true }).Last.ClickAsync();
+        await Expect(page.GetByTestId("total")).ToHaveTextAsync("2 jobs");
         await page.Context.CloseAsync();
     }
 }

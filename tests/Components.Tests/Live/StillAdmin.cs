@@ -6,17 +6,26 @@ using BlazorPluginAdmin.Server.Core.Views;
 
 namespace BlazorPluginAdmin.Components.Tests.Live;
 
-/// <summary>An admin that publishes what a test says, and takes no commands.</summary>
+/// <summary>An admin that publishes what a test says, and does nothing unless a test answers for it.</summary>
 public sealed class StillAdmin : IAdmin
 {
     public Feed<ReadModel> Views { get; } = new(ReadModel.Empty);
 
     public Feed<AdminState> States { get; } = new(AdminState.Empty);
 
-    public IAdminHistory History { get; } = new InMemoryAdminStore().History;
+    public IAdminHistory History { get; init; } = new InMemoryAdminStore().History;
 
-    public Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken) =>
-        Task.FromResult<Reply<T>>(new Refusal(RefusalCode.Unavailable, "nothing is changed here"));
+    /// <summary>What was asked of it.</summary>
+    public List<object> Sent { get; } = [];
+
+    /// <summary>Takes a command and says what it came to; null refuses all.</summary>
+    public Func<object, object>? Answer { get; set; }
+
+    public Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken)
+    {
+        Sent.Add(command);
+        return Task.FromResult(Answer?.Invoke(command) is T answer ? answer : (Reply<T>)new Refusal(RefusalCode.Unavailable, "nothing is changed here"));
+    }
 
     public WaitingExplanation? Explain(JobId job) => null;
 

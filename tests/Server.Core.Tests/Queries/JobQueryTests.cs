@@ -15,7 +15,7 @@ public sealed class JobQueryTests
     public void EveryKey_BecomesItsPartOfTheFilter()
     {
         var (query, errors) = JobQuery.Parse(
-            "type:vacuum,ec state:failed,active -state:canceled phase:backoff reason:worker-lost worker:\"w 1\" origin:cli by:me fp:abc detection:d-1 id:j-1 label.env:prod priority:>=75 created:<1h updated:>2d completed:2026-01-02..2026-01-03 full \"disk: full\"");
+            "type:vacuum,ec state:failed,active -state:canceled phase:backoff reason:worker-lost worker:\"w 1\" origin:cli by:me fp:abc detection:d-1 id:j-1 label.env:prod priority:>=75 created:<1h updated:>2d completed:2026-01-02..2026-01-03 due:>5m full \"disk: full\"");
         Assert.Empty(errors);
         var filter = query.Filter(Now);
         Assert.Equal(["vacuum", "ec"], filter.JobTypes.ToArray());
@@ -34,6 +34,7 @@ public sealed class JobQueryTests
         Assert.Equal(new TimeRange(Now.AddHours(-1), null), filter.Created);
         Assert.Equal(new TimeRange(null, Now.AddDays(-2)), filter.Updated);
         Assert.Equal(new TimeRange(new(2026, 1, 2, 0, 0, 0, TimeSpan.Zero), new(2026, 1, 4, 0, 0, 0, TimeSpan.Zero)), filter.Completed);
+        Assert.Equal(new TimeRange(null, Now.AddMinutes(-5)), filter.Due);
         Assert.Equal(["full", "disk: full"], filter.Texts.ToArray());
     }
 

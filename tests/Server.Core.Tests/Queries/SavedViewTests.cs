@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Tests.Shared;
 
 namespace BlazorPluginAdmin.Server.Core.Tests.Queries;
@@ -32,6 +34,39 @@ public sealed class SavedViewTests : IDisposable
 
     [Fact]
     public void BuiltInViews_CanBeRead() => Assert.All(SavedView.BuiltIn, view => Assert.Empty(JobQuery.Parse(view.Query).Errors));
+
+    /// <summary>Long due and not started, silent, away with its worker, given up for lost workers; not what waits for its time.</summary>
+    [Fact]
+    public async Task NeedsAttention_FindsWhatDoesNotGetBetterByItself()
+    {
+        var workers = new[] { _admin.ConnectDescribed("w-gone", slots: 1), _admin.ConnectDescribed("w-silent", slots: 1) };
+        foreach (var summary in (string[])["away", "silent"])
+        {
+            _admin.Submit(change: job => job with { Summary = summary, AttemptTimeout = TimeSpan.FromHours(2) });
+        }
+
+        _admin.Submit(change: job => job with { Summary = "waits", Labels = ImmutableSortedDictionary<string, string>.Empty.Add("require.gpu", "yes") });
+        _admin.Submit(change: job => job with { Summary = "later", NotBefore = _admin.Now.Wall.AddHours(1) });
+        Array.ForEach(workers, worker => worker.Progress(worker.LastJob, 10));
+        Assert.Empty(await Found());
+        for (var beats = 0; beats < 33; beats++)
+        {
+            _admin.Advance(TimeSpan.FromSeconds(20));
+            Array.ForEach(workers, worker => worker.Beat(new RunningWork(worker.LastJob.Job.Id.Value, false, "echo", 10, "", worker.LastJob.RequestId)));
+        }
+
+        Assert.Equal(["away", "silent", "waits"], await Found());
+        workers[0].Drop();
+        workers[1].Progress(workers[1].LastJob, 20);
+        Assert.Equal(["away", "waits"], await Found());
+
+        async Task<IEnumerable<string>> Found()
+        {
+            var view = SavedView.BuiltIn.Single(known => known.Name == "Needs attention");
+            var page = await _admin.Store.History.JobsAsync(JobQuery.Parse(view.Query).Query.Filter(_admin.Now.Wall, _admin.State), CancellationToken.None);
+            return page.Items.Select(job => job.Summary).Order();
+        }
+    }
 
     private Reply<SavedView> Save(string name, string query) => _admin.Send(new SaveView(Actor.LocalUi, name, query, "", ""));
 }

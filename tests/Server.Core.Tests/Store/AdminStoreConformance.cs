@@ -263,7 +263,7 @@ public abstract class AdminStoreConformance : IDisposable
         Store.Commit([.. jobs.Select(job => new Change.JobSaved(job, JobPayload.Empty, null)), .. jobs.Select(job => new Change.AttemptSaved(job.Id, job.Attempt!))]);
         foreach (var text in (string[])["", "state:failed", "state:pending,failed", "-state:succeeded", "state:active type:t0", "type:t1,t2 state:ended", "phase:backoff", "reason:timeout", "-reason:timeout,error", "worker:w1", "-worker:w1",
             "origin:cli", "by:anna", "label.env:prod", "label.env:prod,test", "label.env:*", "-label.env:prod", "label.\"a\\\"b\":1", "priority:>=75", "priority:20..60 state:pending", "created:<1h", "created:>1h", "-created:<1h", "completed:<1d", "-completed:<1d",
-            "updated:2026-03-01", "id:j007,j012", "detection:d1", "-detection:d1", "disk", "DISK", "no -disk", "\"disk 7\"", "j00", "type:t1 disk state:failed", $"fp:{Fingerprint.Of("t1", JobReason.Error, "disk 1")}", "state:failed -state:failed"])
+            "updated:2026-03-01", "due:>1h", "-due:>1h state:pending", "needs:attention", "-needs:attention type:t1", "needs:attention state:pending,active,failed", "id:j007,j012", "detection:d1", "-detection:d1", "disk", "DISK", "no -disk", "\"disk 7\"", "j00", "type:t1 disk state:failed", $"fp:{Fingerprint.Of("t1", JobReason.Error, "disk 1")}", "state:failed -state:failed"])
         {
             var (query, errors) = JobQuery.Parse(text);
             Assert.Empty(errors);
