@@ -52,10 +52,10 @@ public sealed partial class JobDetail : LiveComponent
 
     private bool IsHeard => Own(JobTimeline.CancelAcknowledged) is not null;
 
+    private DateTimeOffset? Countdown => Job.Phase is JobPhase.Scheduled or JobPhase.Backoff ? Job.DueAt : null;
+
     /// <summary>What it was doing when it ended, unless the error or the result says the same.</summary>
     private string LastWord => Job is { IsTerminal: true, Attempt: not null } && Words.Doing(Job) is { Length: > 0 } word && word != Job.Error && word != Job.ResultSummary ? Words.Visible(word) : "";
-
-    private DateTimeOffset? Countdown => Job.Phase is JobPhase.Scheduled or JobPhase.Backoff ? Job.DueAt : null;
 
     private int[] AttemptNumbers => [.. _record!.Attempts.Select(attempt => attempt.Number).Distinct().Order()];
 
