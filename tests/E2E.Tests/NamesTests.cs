@@ -37,7 +37,9 @@ public sealed class NamesTests(ProductionFleet fleet) : IClassFixture<Production
 
         // A lane stays chosen inside of a type, until somebody takes it away.
         await fleet.VisitAsync(page, "/plugin/lanes/default/queue?job=command");
-        await Expect(page.GetByTestId("lane-chip")).ToContainTextAsync("default");
+        await page.GetByTestId("other-lane").GetByRole(AriaRole.Link, new() { Name = "general" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex(@"/plugin/lanes/general/queue\?job=command$"));
+        await Expect(page.GetByTestId("lane-chip")).ToContainTextAsync("general");
         await PageChecks.CheckAsync(page, "type-in-lane");
         await page.GetByTestId("lane-chip").GetByText("show all lanes").ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex(@"/plugin/queue\?job=command$"));

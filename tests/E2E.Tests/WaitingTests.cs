@@ -45,7 +45,7 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
         var narrow = await workers.OfferAsync("narrow", slots: 1);
         await workers.SubmitAsync("narrow", "Has the slot");
         await narrow.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest);
-        jobs["no_free_slot"] = (await workers.SubmitAsync("narrow", "Has no slot"), "the only slot is busy", "Show what runs");
+        jobs["no_free_slot"] = (await workers.SubmitAsync("narrow", "Has no slot"), "the only slot is busy", "Show the job");
 
         await BusyAsync(workers, "single", new AdminRuntimeDefaults { GlobalExecutionConcurrency = 8, PerWorkerExecutionConcurrency = 1 });
         jobs["worker_limit"] = (await workers.SubmitAsync("single", "Second on the worker"), "each worker may run 1 of single at once and does", "Change the limit");
