@@ -12,8 +12,9 @@ public static class JobDiagnosis
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(2);
 
     /// <param name="activities">Those of the job, in any order.</param>
+    /// <param name="ping">What its worker's answer to a ping takes; null: not known.</param>
     /// <returns>Empty: nothing is.</returns>
-    public static string Of(Job job, IReadOnlyList<Activity> activities, AdminOptions options, DateTimeOffset now)
+    public static string Of(Job job, IReadOnlyList<Activity> activities, TimeSpan? ping, AdminOptions options, DateTimeOffset now)
     {
         if (job.Attempt is not { } attempt || !job.IsActive)
         {
@@ -25,7 +26,7 @@ public static class JobDiagnosis
         switch (job.Phase)
         {
             case JobPhase.Sent:
-                return now - attempt.SentAt >= Prompt ? $"Sent to {worker} {Words.Ticking(now - attempt.SentAt)} ago, no word yet." : "";
+                return now - attempt.SentAt >= Prompt ? $"Sent to {worker} {Words.Ticking(now - attempt.SentAt)} ago, no word yet{(ping is { } trip ? $" (it answers pings in {Words.Span(trip)})" : "")}." : "";
             case JobPhase.Reconnecting when own.LastOrDefault(activity => activity.Stage == "reconnecting") is { } broke:
                 var end = broke.At + options.ResumeGrace;
                 return $"The stream of {worker} broke {Words.Ticking(now - broke.At)} ago; " + (end > now ? $"given up in {Words.Ticking(end - now)}." : "it is given up now.");

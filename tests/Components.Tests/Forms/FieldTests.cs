@@ -1,8 +1,11 @@
 using AngleSharp.Dom;
 using BlazorPluginAdmin.Components.Fields;
 using BlazorPluginAdmin.Components.Forms;
+using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Forms;
 using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.Components.Tests.Forms;
 
@@ -159,6 +162,19 @@ public sealed class FieldTests : FormContext
         Assert.Equal("fourteen", Assert.Single(form.FindAll("input[type=checkbox]")).GetAttribute("value"));
         form.Find("[aria-label$='choose none']").Click();
         Assert.Equal(new ConfigValue.TextList([]), buffer.Result()[field.Name]);
+    }
+
+    [Fact]
+    public void Secret_Stored_SaysSinceWhenAndByWhom_WhereThatIsKnown()
+    {
+        Services.AddSingleton(new CircuitClock(TimeProvider.System));
+        var buffer = Buffer(new FieldSchema { Name = "f", Type = FieldType.Text, Sensitive = true }, saved: new ConfigValue.Text("hunter2"));
+        Assert.Equal("Set", RenderForm(buffer).Find(".field-secret").TextContent.Trim());
+        buffer.SecretOrigins = new Dictionary<string, SecretOrigin> { ["f"] = new(TimeProvider.System.GetUtcNow().AddHours(-3), "an operator") };
+        var form = RenderForm(buffer);
+        Assert.Equal("Set 3 h ago by an operator", form.Find(".field-secret").TextContent);
+        form.Find("[aria-label='Clear f']").Click();
+        Assert.Equal("Will be cleared", form.Find(".field-secret").TextContent.Trim());
     }
 
     [Fact]
