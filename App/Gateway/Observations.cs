@@ -13,9 +13,6 @@ public sealed class Observations(TimeProvider time)
 {
     public const int Most = 10_000;
 
-    /// <summary>Many streams report, one at a time publishes.</summary>
-    private readonly Lock _publishing = new();
-
     public Feed<ObservationBook> Newest { get; } = new(ObservationBook.Empty);
 
     public void Take(string worker, Wire.WorkerObservations report)
@@ -39,10 +36,7 @@ public sealed class Observations(TimeProvider time)
             return;
         }
 
-        lock (_publishing)
-        {
-            Newest.Publish(new ObservationBook(Bounded(Newest.Current.Value.ByKey.SetItems(taken))));
-        }
+        Newest.Change(book => new ObservationBook(Bounded(book.ByKey.SetItems(taken))));
     }
 
     private static ImmutableDictionary<string, Observation> Bounded(ImmutableDictionary<string, Observation> all) =>

@@ -41,7 +41,7 @@ public sealed class DiskWatch(HostBoard board, TimeProvider time, string directo
         {
             var volume = new DriveInfo(directory);
             var (free, total) = (volume.AvailableFreeSpace, volume.TotalSize);
-            board.Publish(host => host with { LowDisk = Judge(host.LowDisk, free, total, lowMib, time.GetUtcNow()) });
+            board.Feed.Change(host => host with { LowDisk = Judge(host.LowDisk, free, total, lowMib, time.GetUtcNow()) });
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -26,7 +26,7 @@ public sealed class Farewell(HostBoard board, IHostApplicationLifetime lifetime,
 
     private void Say()
     {
-        board.Publish(host => host with { StoppingSince = time.GetUtcNow() });
+        board.Feed.Change(host => host with { StoppingSince = time.GetUtcNow() });
         if (board.Readers > 0)
         {
             using var never = new ManualResetEventSlim();

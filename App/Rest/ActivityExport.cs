@@ -1,12 +1,10 @@
-using System.Text;
-using System.Text.Json;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Store;
 
 namespace BlazorPluginAdmin.App.Rest;
 
-/// <summary>The stream as a file, newest first, written while it is read.</summary>
+/// <summary>All of the stream that a filter finds, newest first.</summary>
 public static class ActivityExport
 {
     private const int PageSize = 500;
@@ -19,21 +17,8 @@ public static class ActivityExport
     ];
 
     /// <param name="filter">Null: nothing.</param>
-    public static IResult Of(IAdmin admin, ActivityFilter? filter, bool json, CancellationToken cancellationToken) => Results.Stream(
-        stream => WriteAsync(admin, filter, json, stream, cancellationToken), json ? "application/json" : "text/csv; charset=utf-8", json ? "activities.json" : "activities.csv");
-
-    private static async Task WriteAsync(IAdmin admin, ActivityFilter? filter, bool json, Stream stream, CancellationToken cancellationToken)
-    {
-        await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-        var between = json ? "[\n" : string.Join(',', Columns.Select(column => column.Name)) + "\r\n";
-        await foreach (var activity in AllAsync(admin, filter, cancellationToken))
-        {
-            await writer.WriteAsync(between + (json ? JsonSerializer.Serialize(ApiObjects.Activity(activity), WireJson.Options) : string.Join(',', Columns.Select(column => Csv.Cell(column.Value(activity))))));
-            between = json ? ",\n" : "\r\n";
-        }
-
-        await writer.WriteAsync((json, between) switch { (true, "[\n") => "[]\n", (true, _) => "\n]\n", (false, "\r\n") => "\r\n", _ => between });
-    }
+    public static IResult Of(IAdmin admin, ActivityFilter? filter, bool json, CancellationToken cancellationToken) =>
+        ListExport.Of("activities", json, AllAsync(admin, filter, cancellationToken), Columns, ApiObjects.Activity);
 
     private static async IAsyncEnumerable<Activity> AllAsync(IAdmin admin, ActivityFilter? filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -75,10 +75,12 @@ public static class ApiObjects
         number = attempt.Number,
         request_id = attempt.RequestId.Value,
         worker_id = attempt.Worker.Value,
+        session_generation = attempt.Generation > 0 ? attempt.Generation : (long?)null,
         outcome = Snake(attempt.Outcome.ToString()),
         sent_at = attempt.SentAt,
         started_at = attempt.StartedAt,
         ended_at = attempt.EndedAt,
+        exit_code = attempt.ExitCode,
         error = Some(attempt.Error),
     };
 

@@ -35,7 +35,9 @@ public static class BulkApi
         expected = operation.Expected,
         seen = operation.Seen,
         changed = operation.Changed,
+        changed_jobs = operation.ChangedJobs.Select(job => job.Value),
         skipped = operation.Skipped,
+        skipped_jobs = operation.SkippedJobs.Select(skipped => new { job_id = skipped.Job.Value, reason = skipped.Why }),
         failed = operation.Failed,
         failures = operation.Failures.Select(failure => new { job_id = failure.Job.Value, error = failure.Why }),
     };

@@ -1,12 +1,10 @@
-using System.Text;
-using System.Text.Json;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
 
 namespace BlazorPluginAdmin.App.Rest;
 
-/// <summary>A whole list as a file, written while it is read: no list is too long for the memory.</summary>
+/// <summary>All jobs that a filter finds, in the order of the list.</summary>
 public static class JobExport
 {
     private const int PageSize = 500;
@@ -21,37 +19,9 @@ public static class JobExport
         ("config_version", job => job.ConfigVersion), ("labels", job => string.Join(' ', job.Labels.Select(label => $"{label.Key}={label.Value}"))), ("error_message", job => job.Error), ("result_summary", job => job.ResultSummary),
     ];
 
-    public static IResult Of(IAdmin admin, JobFilter? filter, string format, CancellationToken cancellationToken)
-    {
-        var json = format == "json";
-        return Results.Stream(
-            stream => json ? WriteJsonAsync(admin, filter, stream, cancellationToken) : WriteCsvAsync(admin, filter, stream, cancellationToken),
-            json ? "application/json" : "text/csv; charset=utf-8",
-            $"jobs.{(json ? "json" : "csv")}");
-    }
-
-    private static async Task WriteCsvAsync(IAdmin admin, JobFilter? filter, Stream stream, CancellationToken cancellationToken)
-    {
-        await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-        await writer.WriteAsync(string.Join(',', Columns.Select(column => column.Name)) + "\r\n");
-        await foreach (var job in AllAsync(admin, filter, cancellationToken))
-        {
-            await writer.WriteAsync(string.Join(',', Columns.Select(column => Csv.Cell(column.Value(job)))) + "\r\n");
-        }
-    }
-
-    private static async Task WriteJsonAsync(IAdmin admin, JobFilter? filter, Stream stream, CancellationToken cancellationToken)
-    {
-        await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-        var between = "[\n";
-        await foreach (var job in AllAsync(admin, filter, cancellationToken))
-        {
-            await writer.WriteAsync(between + JsonSerializer.Serialize(ApiObjects.Job(job), WireJson.Options));
-            between = ",\n";
-        }
-
-        await writer.WriteAsync(between == "[\n" ? "[]\n" : "\n]\n");
-    }
+    /// <param name="filter">Null: nothing.</param>
+    public static IResult Of(IAdmin admin, JobFilter? filter, string format, CancellationToken cancellationToken) =>
+        ListExport.Of("jobs", format == "json", AllAsync(admin, filter, cancellationToken), Columns, ApiObjects.Job);
 
     private static async IAsyncEnumerable<Job> AllAsync(IAdmin admin, JobFilter? filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {

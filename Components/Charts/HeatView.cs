@@ -25,6 +25,31 @@ public sealed record HeatView(ImmutableArray<HeatRow> Rows, int Cells, int More)
         return new HeatView([.. shown.Select(view => Row(view, cells))], cells, known - shown.Count);
     }
 
+    /// <summary>Times in which its load was the same, newest first; of times nobody looked at there is none.</summary>
+    public static IEnumerable<(DateTimeOffset From, DateTimeOffset To, string Text)> Stretches(WorkerView view, int cells)
+    {
+        var load = view.Numbers.Load.TakeLast(cells).ToList();
+        var end = view.Numbers.NewestCell + WorkerNumbers.CellWidth;
+        for (var last = load.Count - 1; last >= 0;)
+        {
+            var first = last;
+            while (first > 0 && load[first - 1] == load[last])
+            {
+                first--;
+            }
+
+            if (load[last] != LoadCell.Unknown)
+            {
+                yield return (end - (WorkerNumbers.CellWidth * (load.Count - first)), end - (WorkerNumbers.CellWidth * (load.Count - 1 - last)), Said(load[last]));
+            }
+
+            last = first - 1;
+        }
+    }
+
+    private static string Said(LoadCell cell) =>
+        !cell.IsConnected ? "not connected" : string.Create(CultureInfo.InvariantCulture, $"{cell.Percent} %{(cell.Draining ? ", draining" : "")}");
+
     private static HeatRow Row(WorkerView view, int cells)
     {
         var load = view.Numbers.Load.TakeLast(cells).ToList();

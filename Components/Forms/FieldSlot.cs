@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Forms;
 
 namespace BlazorPluginAdmin.Components.Forms;
@@ -93,6 +94,9 @@ public sealed class FieldSlot
     public ConfigKind StoredAs => !_edited && Saved is { } saved && saved.Kind != Kind ? saved.Kind : ConfigKind.None;
 
     public bool SecretStored => Field.IsSecret && !FieldKinds.IsEmpty(Saved);
+
+    /// <summary>Who gave the stored secret, and when; null where that is not known.</summary>
+    public SecretOrigin? SecretSince => SecretStored ? Buffer.SecretOrigins.GetValueOrDefault(Field.Name) : null;
 
     public bool SecretReplaced => Field.IsSecret && _edited && !FieldKinds.IsEmpty(_edit);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Forms;
 
 namespace BlazorPluginAdmin.Components.Forms;
@@ -57,6 +58,9 @@ public sealed class FormBuffer
 
     /// <summary>Tells what the admin makes of a value where that is another one.</summary>
     public Func<FieldSlot, string>? NoteOf { get; set; }
+
+    /// <summary>Since when stored secrets are what they are, where that is known; by field.</summary>
+    public IReadOnlyDictionary<string, SecretOrigin> SecretOrigins { get; set; } = ImmutableDictionary<string, SecretOrigin>.Empty;
 
     public IEnumerable<FieldSlot> Slots => _slots.Values;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Components.Workers;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
@@ -51,6 +52,12 @@ public sealed partial class JobDetail : LiveComponent
     private DateTimeOffset? AskedToStopAt => Job.Phase == JobPhase.Canceling ? Own("canceling")?.At : null;
 
     private bool IsHeard => Own(JobTimeline.CancelAcknowledged) is not null;
+
+    /// <summary>What the worker's answer to a ping usually takes; null: nobody asked since it connected.</summary>
+    private TimeSpan? Ping => Job.Worker is { } id && Model.Workers.FirstOrDefault(view => view.Worker.Id == id) is { } worker ? WorkerLook.Ping(worker) : null;
+
+    /// <summary>What it was doing when it ended, unless the error or the result says the same.</summary>
+    private string LastWord => Job is { IsTerminal: true, Attempt: not null } && Words.Doing(Job) is { Length: > 0 } word && word != Job.Error && word != Job.ResultSummary ? Words.Visible(word) : "";
 
     private DateTimeOffset? Countdown => Job.Phase is JobPhase.Scheduled or JobPhase.Backoff ? Job.DueAt : null;
 

@@ -26,6 +26,9 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
     private bool _wrap = true;
     private bool _numbers = true;
     private bool _times;
+
+    /// <summary>On a phone the second row is folded until somebody asks for it.</summary>
+    private bool _tools;
     private string _needle = "";
 
     [Parameter]

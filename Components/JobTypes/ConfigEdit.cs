@@ -37,6 +37,9 @@ public sealed class ConfigEdit
 
     public FormBuffer Runtime { get; }
 
+    /// <summary>Some secret is stored, so that it is worth finding out since when.</summary>
+    public bool HasSecrets => Forms.Any(form => form.Slots.Any(slot => slot.SecretStored));
+
     public IEnumerable<FormBuffer> Forms => [Admin, Worker, Runtime];
 
     public int DirtyCount => Forms.Sum(form => form.DirtyCount);
@@ -91,6 +94,13 @@ public sealed class ConfigEdit
         {
             form.Apply(edit);
         }
+    }
+
+    /// <param name="versions">Newest first, from the one this edit stands on.</param>
+    public void DateSecrets(ImmutableArray<ConfigDocument> versions)
+    {
+        Admin.SecretOrigins = SecretOrigins.Of(Admin.Form, FormKind.Admin, versions);
+        Worker.SecretOrigins = SecretOrigins.Of(Worker.Form, FormKind.Worker, versions);
     }
 
     public void Discard()

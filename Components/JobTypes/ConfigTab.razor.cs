@@ -25,6 +25,7 @@ public sealed partial class ConfigTab : LiveComponent
     /// <summary>A person is in the middle of a box whose text the server does not know yet.</summary>
     private bool _typing;
     private int _told = -1;
+    private (ConfigEdit? Edit, long Version) _dated;
 
     [Parameter]
     [EditorRequired]
@@ -78,6 +79,21 @@ public sealed partial class ConfigTab : LiveComponent
             _told = Unsaved;
             await OnUnsaved.InvokeAsync(_told);
         }
+
+        await DateSecretsAsync();
+    }
+
+    /// <summary>The form is there at once; since when its secrets are set follows from the versions before.</summary>
+    private async Task DateSecretsAsync()
+    {
+        if (_edit is not { HasSecrets: true } edit || _dated == (edit, edit.Version))
+        {
+            return;
+        }
+
+        _dated = (edit, edit.Version);
+        edit.DateSecrets(await Admin.History.ConfigVersionsAsync(JobType, SecretOrigins.MostVersions, Gone, edit.Version + 1));
+        StateHasChanged();
     }
 
     private string LinkTo(string view) => JobTypeLinks.To("configuration", JobType) + (view == "form" ? "" : $"&as={view}");

@@ -11,5 +11,8 @@ public static class JobQueries
     public static string Ended(string state, DateTimeOffset since, string and = "") =>
         To($"state:{state} completed:>={Instant(since)}{(and.Length > 0 ? $" {and}" : "")}");
 
+    /// <summary>A text as one value, whatever it holds.</summary>
+    public static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
     public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Jobs;
 using BlazorPluginAdmin.Components.JobTypes;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Components.Workers;
@@ -18,7 +19,7 @@ public sealed record BannerLine(string Key, string Icon, string Title, string Te
     /// <summary>When it ends by itself.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>The text of its button; empty: there is nothing to do but wait.</summary>
+    /// <summary>The text of its button; empty: none.</summary>
     public string Action { get; init; } = "";
 
     public string Link { get; init; } = "";
@@ -33,7 +34,7 @@ public static class BannersView
     /// <param name="exposure">A door that is open to other machines without encryption; empty: there is none.</param>
     /// <param name="started">When this process began.</param>
     public static ImmutableArray<BannerLine> From(ReadModel model, string exposure, DateTimeOffset started) =>
-        [.. Store(model), .. Stopping(model), .. Pause(model), .. Conflicts(model), .. Cluster(model), .. Forms(model), .. Exposed(exposure, started)];
+        [.. Store(model), .. Stopping(model), .. Pause(model), .. Conflicts(model), .. Cluster(model, started), .. Forms(model), .. Exposed(exposure, started)];
 
     private static IEnumerable<BannerLine> Store(ReadModel model)
     {
@@ -63,7 +64,7 @@ public static class BannersView
     {
         if (model.Host.StoppingSince is { } since)
         {
-            yield return new BannerLine("stopping", "rotate", "The admin is shutting down or restarting.", "Workers finish what they have; this page goes on by itself when the admin is back.", true) { Since = since };
+            yield return new BannerLine("stopping", "rotate", "The admin is shutting down or restarting.", "Workers finish what they have; this page goes on by itself when the admin is back.", true) { Since = since, Action = "What is at work", Link = JobQueries.To("state:active") };
         }
     }
 
@@ -103,15 +104,15 @@ public static class BannersView
         }
     }
 
-    private static IEnumerable<BannerLine> Cluster(ReadModel model)
+    private static IEnumerable<BannerLine> Cluster(ReadModel model, DateTimeOffset started)
     {
         if (model.Cluster.Missing is { } missing)
         {
-            yield return new BannerLine("no-cluster", "plug", "The cluster is not reachable:", $"{missing}. Its job types wait; everything else goes on.", true) { Action = "Settings", Link = "settings" };
+            yield return new BannerLine("no-cluster", "plug", "The cluster is not reachable:", $"{missing}. Its job types wait; everything else goes on.", true) { Since = model.Cluster.ProblemSince ?? started, Action = "Settings", Link = "settings" };
         }
         else if (model.Cluster.OtherAdmin is { } other)
         {
-            yield return new BannerLine("other-admin", "person", "Another admin schedules this cluster's work:", $"{other}. Locked lanes pause here and go on when it stops.") { Action = "Settings", Link = "settings" };
+            yield return new BannerLine("other-admin", "person", "Another admin schedules this cluster's work:", $"{other}. Locked lanes pause here and go on when it stops.") { Since = model.Cluster.HeldSince ?? started, Action = "Settings", Link = "settings" };
         }
     }
 

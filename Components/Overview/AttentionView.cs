@@ -13,7 +13,8 @@ namespace BlazorPluginAdmin.Components.Overview;
 /// <summary>Something that will not get better by itself, and the one thing to do about it.</summary>
 /// <param name="Key">The same as long as it is the same thing.</param>
 /// <param name="IsBad">It costs work now; others only may.</param>
-public sealed record AttentionLine(string Key, string Text, string Action, string Link, bool IsBad = false);
+/// <param name="Code">The stable code of what jobs wait for; empty: they do not.</param>
+public sealed record AttentionLine(string Key, string Text, string Action, string Link, bool IsBad = false, string Code = "");
 
 /// <summary>What a person should look at, the worst first.</summary>
 public static class AttentionView
@@ -21,7 +22,12 @@ public static class AttentionView
     /// <summary>Waiting is normal up to here.</summary>
     private static readonly TimeSpan TooLong = TimeSpan.FromMinutes(5);
 
-    /// <summary>Not a word about a running job for this long, or three times what such jobs take.</summary>
+    /// <summary>
+    /// Not a word about a running job for three of its usual gaps, and this long at least. Where it said too little to have a
+    /// usual gap: for three times what such jobs take, and <see cref="Silent"/> at least.
+    /// </summary>
+    private static readonly TimeSpan SilentAtLeast = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Silent = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan LostLately = TimeSpan.FromMinutes(10);
@@ -81,11 +87,11 @@ public static class AttentionView
         }
 
         // One line per reason: a hundred jobs that wait for the same thing are one thing.
-        foreach (var group in type.Queue.Where(view => IsStuck(view, type, now)).GroupBy(view => view.Waiting!.Text))
+        foreach (var group in type.Queue.Where(view => IsStuck(view, type, now)).GroupBy(view => (view.Waiting!.Code, view.Waiting.Text)))
         {
             var oldest = group.Min(view => view.Job.DueAt);
             yield return new AttentionLine(
-                $"stuck {type.Name} {group.Key}", $"{Words.Count(group.Count(), "job")} of {type.DisplayName} cannot start, the oldest for {Words.Span(now - oldest)}: {group.Key}", "Queue", JobTypeLinks.To("queue", type.Name));
+                $"stuck {type.Name} {group.Key}", $"{Words.Count(group.Count(), "job")} of {type.DisplayName} cannot start, the oldest for {Words.Span(now - oldest)}: {group.Key.Text}", "Queue", JobTypeLinks.To("queue", type.Name), Code: group.Key.Code);
         }
     }
 
@@ -95,10 +101,26 @@ public static class AttentionView
 
     private static IEnumerable<AttentionLine> Stalled(ReadModel model)
     {
-        var usual = model.JobTypes.ToDictionary(type => type.Name, type => type.Numbers.Eta is { } eta && eta * 3 > Silent ? eta * 3 : Silent, StringComparer.Ordinal);
-        return model.Active
-            .Where(view => view.Job is { State: JobState.Running, Phase: JobPhase.Working } && model.At - view.Job.UpdatedAt > usual.GetValueOrDefault(view.Job.JobType, Silent))
-            .Select(view => new AttentionLine($"stalled {view.Job.Id}", $"No word about \"{Words.Name(view.Job)}\" for {Words.Span(model.At - view.Job.UpdatedAt)}, on {view.Job.Worker}", "Job", $"jobs/{Uri.EscapeDataString(view.Job.Id.Value)}"));
+        var silent = model.Active.Where(view => view.Job is { State: JobState.Running, Phase: JobPhase.Working } && model.At - view.Job.UpdatedAt > SilentAtLeast).Select(view => view.Job).ToList();
+        if (silent.Count == 0)
+        {
+            yield break;
+        }
+
+        var said = model.Activities.Where(ProgressRhythm.IsReport).ToLookup(activity => activity.Request, activity => activity.At);
+        foreach (var job in silent)
+        {
+            var gap = ProgressRhythm.UsualGap([.. said[job.Attempt!.RequestId].Reverse()]);
+            var usual = model.JobType(job.JobType)?.Numbers.Eta;
+            var (patience, than) = gap is { } known ? (known * ProgressRhythm.Patience, $"; it usually says something every {Words.Span(known)}")
+                : usual * ProgressRhythm.Patience is { } lengthy && lengthy > Silent ? (lengthy, $"; such jobs usually take {Words.Span(usual)}")
+                : (Silent, "");
+            if (model.At - job.UpdatedAt > patience)
+            {
+                yield return new AttentionLine(
+                    $"stalled {job.Id}", $"No word about \"{Words.Name(job)}\" for {Words.Span(model.At - job.UpdatedAt)}, on {job.Worker}{than}", "Job", $"jobs/{Uri.EscapeDataString(job.Id.Value)}");
+            }
+        }
     }
 
     private static IEnumerable<AttentionLine> Full(ReadModel model)

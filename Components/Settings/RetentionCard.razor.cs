@@ -49,14 +49,28 @@ public sealed partial class RetentionCard : LiveComponent
     private void Load(RetentionLimits limits)
     {
         _shown = limits;
-        _text["jobs"] = limits.Jobs.TotalDays.ToString("0.##", CultureInfo.InvariantCulture);
-        foreach (var (id, value) in ((string, int)[])[("runs", limits.RunsKept), ("activities", limits.Activities), ("detections", limits.DetectionsPerJobType), ("configs", limits.ConfigVersions)])
+        foreach (var field in Kept)
         {
-            _text[id] = value.ToString(CultureInfo.InvariantCulture);
+            _text[field.Id] = TextOf(limits, field.Id);
         }
 
         (_dirty, _refusal) = (false, "");
     }
+
+    /// <summary>"Ended jobs 30 → 7 days".</summary>
+    private static string Difference(RetentionLimits before, RetentionLimits now) => string.Join("; ", Kept
+        .Select(field => (field.Label, field.Unit, Before: TextOf(before, field.Id), Now: TextOf(now, field.Id)))
+        .Where(field => field.Before != field.Now)
+        .Select(field => $"{field.Label} {field.Before} → {field.Now} {field.Unit}"));
+
+    private static string TextOf(RetentionLimits limits, string id) => id switch
+    {
+        "jobs" => limits.Jobs.TotalDays.ToString("0.##", CultureInfo.InvariantCulture),
+        "runs" => limits.RunsKept.ToString(CultureInfo.InvariantCulture),
+        "activities" => limits.Activities.ToString(CultureInfo.InvariantCulture),
+        "detections" => limits.DetectionsPerJobType.ToString(CultureInfo.InvariantCulture),
+        _ => limits.ConfigVersions.ToString(CultureInfo.InvariantCulture),
+    };
 
     private void Edit(string id, string text)
     {

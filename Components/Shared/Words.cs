@@ -69,6 +69,10 @@ public static class Words
     /// <summary>A dash when it is not known.</summary>
     public static string Span(TimeSpan? span) => span is { } known ? Span(known) : "–";
 
+    /// <summary>A reason as a sentence of its own: with a capital letter, unless it begins with a name, which stays as it is written.</summary>
+    public static string Sentence(string text, string name) =>
+        text.Length == 0 || (name.Length > 0 && text.StartsWith(name, StringComparison.Ordinal)) ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
     /// <summary>"1 job", "2 jobs".</summary>
     public static string Count(long number, string one) => $"{Number(number)} {one}{(number == 1 ? "" : "s")}";
 

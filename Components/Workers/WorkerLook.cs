@@ -20,8 +20,12 @@ public static class WorkerLook
     /// <summary>It dialled and was sent away, because nobody has said yet that it may come in.</summary>
     public static bool Waits(Worker worker) => worker is { Session: null, Admission: Admission.Unjudged } && worker.DisconnectReason.StartsWith("waits for approval", StringComparison.Ordinal);
 
-    /// <summary>"D" detects, "E" executes.</summary>
-    public static string Roles(Capability capability) => $"{(capability.CanDetect ? "D" : "")}{(capability.CanExecute ? "E" : "")}";
+    /// <summary>"D" detects, "E" executes, each with how many at once where it says so: "D1 E4".</summary>
+    public static string Roles(Capability capability)
+    {
+        static string Role(bool can, string letter, int most) => can ? most > 0 ? $"{letter}{most}" : letter : "";
+        return $"{Role(capability.CanDetect, "D", capability.MaxDetections)} {Role(capability.CanExecute, "E", capability.MaxExecutions)}".Trim();
+    }
 
     public static string Explain(Capability capability) => (capability.CanDetect, capability.CanExecute) switch
     {

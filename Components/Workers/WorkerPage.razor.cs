@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Jobs;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Activities;
@@ -13,9 +15,13 @@ namespace BlazorPluginAdmin.Components.Workers;
 public sealed partial class WorkerPage : LiveComponent
 {
     private const int JobsShown = 10;
+    private const int FailuresShown = 8;
     private const int ActivitiesShown = 15;
 
     private List<Job> _jobs = [];
+    private List<Job> _failedJobs = [];
+    private ImmutableArray<WorkerFailure> _failures = [];
+    private ImmutableArray<WorkerView> _self = [];
     private List<Activity> _activities = [];
     private (long, long)? _read;
 
@@ -34,7 +40,7 @@ public sealed partial class WorkerPage : LiveComponent
 
     private List<KeyValuePair<string, string>> Labels => [.. View!.Worker.Labels.Where(label => label.Key != "worker_id")];
 
-    private string Quoted => $"\"{Id.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private string Quoted => JobQueries.Quoted(Id);
 
     private string Skew => View?.Session?.Heartbeat?.Skew is { } skew ? skew.Duration() < TimeSpan.FromSeconds(1) ? "the same" : $"{(skew > TimeSpan.Zero ? "+" : "−")}{Words.Span(skew)}" : "–";
 
@@ -46,10 +52,17 @@ public sealed partial class WorkerPage : LiveComponent
 
     protected override async Task OnModelAsync()
     {
+        var before = View;
         View = Model.Worker(new WorkerId(Id));
         if (View is null)
         {
             return;
+        }
+
+        if (!ReferenceEquals(before, View))
+        {
+            _self = [View];
+            _failures = WorkerFailure.From(View, _failedJobs, FailuresShown);
         }
 
         // Read again when something was said about it, not with every heartbeat.
@@ -62,6 +75,9 @@ public sealed partial class WorkerPage : LiveComponent
         _read = stand;
         var ended = await Admin.History.JobsAsync(new JobFilter { Worker = View.Worker.Id, Limit = JobsShown }, Gone);
         var activities = await Admin.History.ActivitiesAsync(new ActivityFilter { Worker = View.Worker.Id, Limit = ActivitiesShown }, Gone);
+        var failed = await Admin.History.JobsAsync(new JobFilter { Workers = [View.Worker.Id], States = [JobState.Failed], Limit = FailuresShown }, Gone);
+        _failedJobs = [.. failed.Items];
+        _failures = WorkerFailure.From(View, _failedJobs, FailuresShown);
         var active = View.Running.ToDictionary(job => job.Id);
         (_jobs, _activities) = ([.. ended.Items.Select(job => active.GetValueOrDefault(job.Id, job))], [.. activities]);
     }

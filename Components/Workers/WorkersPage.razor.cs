@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.AspNetCore.Components;
 
@@ -39,6 +40,11 @@ public sealed partial class WorkersPage : LiveComponent
     private WorkersFilter Filter => new(WorkersView.Healths.Any(known => known.Health == Health) ? Health! : "", JobType ?? "", Label ?? "", Version ?? "", Lane ?? LaneName ?? "", Q?.Trim() ?? "");
 
     private List<WorkerView> Rows { get; set; } = [];
+
+    /// <summary>Trouble before everything.</summary>
+    private string State => Model.Workers.IsEmpty ? ""
+        : Model.Totals.WorkersUnhealthy > 0 ? $"{Words.Number(Model.Totals.WorkersUnhealthy)} unhealthy"
+        : $"{Words.Number(Model.Totals.WorkersHealthy)} healthy";
 
     protected override void OnParametersSet() => Pick();
 

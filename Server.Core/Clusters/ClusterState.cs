@@ -30,8 +30,14 @@ public sealed record ClusterState
     /// <summary>The last look; null before the first, and when nobody looks.</summary>
     public ClusterReport? Report { get; init; }
 
+    /// <summary>Since when looks fail; null while they do not.</summary>
+    public DateTimeOffset? ProblemSince { get; init; }
+
     /// <summary>Which other admin schedules this cluster's work; empty: this one does; null: not known yet.</summary>
     public string? HeldBy { get; init; }
+
+    /// <summary>Since when that one does; null while it is not known.</summary>
+    public DateTimeOffset? HeldSince { get; init; }
 
     public ClusterLock Lock { get; init; } = ClusterLock.Free;
 

@@ -55,7 +55,7 @@ public static class ClusterTransitions
     private static void Looked(Turn turn, ClusterReport report)
     {
         var before = turn.State.Cluster.Report;
-        turn.Put(turn.State.Cluster with { Report = report });
+        turn.Put(turn.State.Cluster with { Report = report, ProblemSince = report.Problem.Length == 0 ? null : turn.State.Cluster.ProblemSince ?? turn.Now.Wall });
         if (report.Problem.Length > 0 && before?.Problem != report.Problem)
         {
             turn.Log(Line("admin", "cluster", $"the cluster cannot be looked up: {report.Problem}", ActivitySeverity.Bad));
@@ -73,7 +73,7 @@ public static class ClusterTransitions
     private static void PresenceChanged(Turn turn, string heldBy)
     {
         var before = turn.State.Cluster.HeldBy;
-        turn.Put(turn.State.Cluster with { HeldBy = heldBy });
+        turn.Put(turn.State.Cluster with { HeldBy = heldBy, HeldSince = heldBy == before ? turn.State.Cluster.HeldSince : turn.Now.Wall });
         if (heldBy.Length > 0 && heldBy != before)
         {
             turn.Log(Line("admin", "cluster", $"another admin schedules this cluster's work: {heldBy}; locked lanes pause here", ActivitySeverity.Warning));

@@ -25,19 +25,19 @@ public static class ConfigEffects
         }
 
         AddSchedule(effects, type, was, becomes, now, soonest);
-        AddLimit(effects, "limit over all workers", was.GlobalConcurrency, becomes.GlobalConcurrency, type.Counts.Active);
-        AddLimit(effects, "limit per worker", was.PerWorkerConcurrency, becomes.PerWorkerConcurrency, 0);
+        AddLimit(effects, "global_execution_concurrency", was.GlobalConcurrency, becomes.GlobalConcurrency, type.Counts.Active);
+        AddLimit(effects, "per_worker_execution_concurrency", was.PerWorkerConcurrency, becomes.PerWorkerConcurrency, 0);
         if (becomes.ExecutionTimeout != was.ExecutionTimeout)
         {
-            effects.Add(new ConfigEffect($"attempt timeout {Seconds(was.ExecutionTimeout)} → {Seconds(becomes.ExecutionTimeout)}: for attempts that start after the save"));
+            effects.Add(new ConfigEffect($"{RuntimeForm.LabelOf("execution_timeout_seconds")} {Seconds(was.ExecutionTimeout)} → {Seconds(becomes.ExecutionTimeout)}: for attempts that start after the save"));
         }
 
         if (becomes.RetryLimit != was.RetryLimit)
         {
-            effects.Add(new ConfigEffect($"retries {was.RetryLimit} → {becomes.RetryLimit}: also for jobs that are waiting or running now"));
+            effects.Add(new ConfigEffect($"{RuntimeForm.LabelOf("retry_limit")} {was.RetryLimit} → {becomes.RetryLimit}: also for jobs that are waiting or running now"));
         }
 
-        effects.AddRange(becomes.Clamps.Except(was.Clamps).Select(clamp => new ConfigEffect($"{clamp.Setting}: {Words(clamp)}")));
+        effects.AddRange(becomes.Clamps.Except(was.Clamps).Select(clamp => new ConfigEffect($"{RuntimeForm.LabelOf(clamp.Setting)}: {Words(clamp)}")));
         return effects.ToImmutable();
     }
 
@@ -53,32 +53,32 @@ public static class ConfigEffects
 
         if (was.Enabled && !becomes.Enabled)
         {
-            effects.Add(new ConfigEffect("no detection starts by itself any more; jobs that are queued still run"));
+            effects.Add(new ConfigEffect("No detection starts by itself any more; jobs that are queued still run"));
         }
         else if (becomes.Enabled && type.Timetable.Cron.Length > 0)
         {
-            effects.Add(was.Enabled ? new ConfigEffect("the timetable, not the interval, decides when it detects") : new ConfigEffect("it detects by itself from now on, when the timetable says so"));
+            effects.Add(was.Enabled ? new ConfigEffect("The timetable, not the interval, decides when it detects") : new ConfigEffect("It detects by itself from now on, when the timetable says so"));
         }
         else if (becomes.Enabled && !was.Enabled)
         {
-            effects.Add(new ConfigEffect("it detects by itself from now on; the first time at about", Later(type.LastStartedAt is { } last ? last + becomes.DetectionInterval : now + soonest, now + soonest)));
+            effects.Add(new ConfigEffect("It detects by itself from now on; the first time at about", Later(type.LastStartedAt is { } last ? last + becomes.DetectionInterval : now + soonest, now + soonest)));
         }
         else if (becomes.Enabled && becomes.DetectionInterval != was.DetectionInterval)
         {
-            effects.Add(new ConfigEffect("the next detection moves to", Later((type.LastStartedAt ?? now) + becomes.DetectionInterval, now + soonest)));
+            effects.Add(new ConfigEffect("The next detection moves to", Later((type.LastStartedAt ?? now) + becomes.DetectionInterval, now + soonest)));
         }
     }
 
-    private static void AddLimit(ImmutableArray<ConfigEffect>.Builder effects, string name, int was, int becomes, int active)
+    private static void AddLimit(ImmutableArray<ConfigEffect>.Builder effects, string setting, int was, int becomes, int active)
     {
         if (was != becomes)
         {
             var over = active - becomes;
-            effects.Add(new ConfigEffect($"{name} {was} → {becomes}" + (over > 0 ? $": {over} running {(over == 1 ? "job finishes" : "jobs finish")} first" : "")));
+            effects.Add(new ConfigEffect($"{RuntimeForm.LabelOf(setting)} {was} → {becomes}" + (over > 0 ? $": {over} running {(over == 1 ? "job finishes" : "jobs finish")} first" : "")));
         }
     }
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
-    private static string Seconds(TimeSpan span) => $"{(long)span.TotalSeconds} s";
+    private static long Seconds(TimeSpan span) => (long)span.TotalSeconds;
 }

@@ -35,6 +35,9 @@ public static class RuntimeForm
         ],
         Defaults(descriptor?.RuntimeDefaults));
 
+    /// <summary>What the form calls a setting.</summary>
+    public static string LabelOf(string name) => Numbers.FirstOrDefault(number => number.Name == name)?.Label ?? name;
+
     /// <summary>What was said: gaps are left out.</summary>
     public static ConfigValues Values(RuntimeSettings? settings)
     {

@@ -65,6 +65,8 @@ public sealed record AdminState
     /// <summary>What people changed of what is kept; null: as the admin was started with.</summary>
     public RetentionLimits? Retention { get; init; }
 
+    public RetentionChange? RetentionChange { get; init; }
+
     /// <summary>Bulk operations, newest first; the ended ones among them bounded.</summary>
     public ImmutableArray<BulkOperation> Operations { get; init; } = [];
 

@@ -61,7 +61,7 @@ public abstract record Change
     public sealed record SchedulerSaved(SchedulerPause? Pause) : Change;
 
     /// <summary>Null: as the admin is started with.</summary>
-    public sealed record RetentionSaved(RetentionLimits? Limits) : Change;
+    public sealed record RetentionSaved(RetentionLimits? Limits, RetentionChange? Change = null) : Change;
 
     public sealed record ClusterSaved(ClusterSettings Cluster) : Change;
 
@@ -121,3 +121,6 @@ public sealed record RetentionLimits(TimeSpan Jobs, int Activities, int Detectio
     /// <summary>Rows of a kind that one prune may delete.</summary>
     public const int Batch = 1000;
 }
+
+/// <summary>Who last changed what is kept, when, and what was kept before.</summary>
+public sealed record RetentionChange(DateTimeOffset At, string By, RetentionLimits Before);

@@ -38,5 +38,28 @@ public sealed class Feed<T>(T first)
         old.Next.SetResult();
     }
 
+    /// <summary>
+    /// Publishes what <paramref name="change"/> makes of the newest value, unless that is the same. Any number of writers; it is
+    /// asked again when another one was faster, so it only computes. Not beside <see cref="Publish"/>.
+    /// </summary>
+    public void Change(Func<T, T> change)
+    {
+        while (true)
+        {
+            var old = _slot;
+            var value = change(old.Current.Value);
+            if (EqualityComparer<T>.Default.Equals(value, old.Current.Value))
+            {
+                return;
+            }
+
+            if (Interlocked.CompareExchange(ref _slot, new Slot(new Versioned<T>(old.Current.Version + 1, value), NewSignal()), old) == old)
+            {
+                old.Next.SetResult();
+                return;
+            }
+        }
+    }
+
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -30,6 +30,7 @@ public static class Recovery
                 .Select(counter => KeyValuePair.Create(counter.Key[Counters.Muted.Length..], new DateTimeOffset(counter.Value, TimeSpan.Zero)))),
             LastDetectionSequence = stored.Counters.GetValueOrDefault(Counters.DetectionSequence),
             Retention = stored.Retention,
+            RetentionChange = stored.RetentionChange,
             Cluster = new ClusterState { IsWatched = turn.Options.WatchesCluster, Settings = stored.Cluster ?? ClusterSettings.Empty },
             Workers = stored.Workers.ToImmutableDictionaryBy(worker => worker.Id, worker => worker with
             {

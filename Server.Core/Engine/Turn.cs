@@ -226,7 +226,7 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
     }
 
     /// <summary>Null: as the admin was started with.</summary>
-    public void Put(RetentionLimits? limits) => State = State with { Retention = limits };
+    public void Put(RetentionLimits? limits, RetentionChange change) => State = State with { Retention = limits, RetentionChange = change };
 
     public void Put(ClusterState cluster) => State = State with { Cluster = cluster };
 

@@ -19,6 +19,9 @@ public sealed record Attempt
 
     public required SessionId Session { get; init; }
 
+    /// <summary>Which of its worker's sessions holds it, or held it last; zero: not known. Stored.</summary>
+    public long Generation { get; init; }
+
     public required DateTimeOffset SentAt { get; init; }
 
     /// <summary>The session had the extension <c>resume</c>, so that the attempt may outlive it for a grace. Stored.</summary>
@@ -31,6 +34,9 @@ public sealed record Attempt
     public AttemptOutcome Outcome { get; init; }
 
     public string Error { get; init; } = "";
+
+    /// <summary>The worker's output <c>exit_code</c>, or else <c>http_status</c>; null when it said neither.</summary>
+    public long? ExitCode { get; init; }
 
     /// <summary>How long the attempt may take from being sent.</summary>
     public required TimeSpan Timeout { get; init; }

@@ -12,7 +12,7 @@ public abstract record JobInput
     /// <summary>Not-before, back-off or a capacity pause is over, or a person cut it short.</summary>
     public sealed record Due : JobInput;
 
-    public sealed record Assign(RequestId RequestId, WorkerId Worker, SessionId Session, bool CanResume, TimeSpan Timeout, long ConfigVersion) : JobInput;
+    public sealed record Assign(RequestId RequestId, WorkerId Worker, SessionId Session, long Generation, bool CanResume, TimeSpan Timeout, long ConfigVersion) : JobInput;
 
     /// <summary>The worker said it takes the attempt.</summary>
     public sealed record Accept : JobInput;
@@ -26,15 +26,15 @@ public abstract record JobInput
 
     public sealed record Progress(double Percent, string Stage, string Message) : JobInput;
 
-    public sealed record Succeed(string Summary) : JobInput;
+    public sealed record Succeed(string Summary, long? ExitCode = null) : JobInput;
 
-    public sealed record Fail(string Error, bool Permanent) : JobInput;
+    public sealed record Fail(string Error, bool Permanent, long? ExitCode = null) : JobInput;
 
     /// <summary>The stream ended; a grace of zero means that the attempt ended with it.</summary>
     public sealed record SessionLost(TimeSpan Grace) : JobInput;
 
     /// <summary>The same process came back and still works on the attempt.</summary>
-    public sealed record Adopt(SessionId Session) : JobInput;
+    public sealed record Adopt(SessionId Session, long Generation) : JobInput;
 
     /// <summary>The attempt is gone for good: grace over, not claimed, or given up by the worker.</summary>
     public sealed record Lose(string Why) : JobInput;

@@ -193,7 +193,7 @@ public static class JobReports
             return null;
         }
 
-        JobFlow.Apply(turn, job, new JobInput.Adopt(session.Id));
+        JobFlow.Apply(turn, job, new JobInput.Adopt(session.Id, session.Generation));
         return turn.State.Jobs.GetValueOrDefault(id);
     }
 
@@ -201,7 +201,7 @@ public static class JobReports
     {
         if (report.Success)
         {
-            return new JobInput.Succeed(report.Result.Summary);
+            return new JobInput.Succeed(report.Result.Summary, ExitCode(report.Result));
         }
 
         var error = report.Error.Length > 0 ? report.Error : "the worker gave no reason";
@@ -209,8 +209,10 @@ public static class JobReports
             && (error.Contains("context canceled", StringComparison.OrdinalIgnoreCase) || error.Contains("deadline exceeded", StringComparison.OrdinalIgnoreCase));
         return stoppedUnasked
             ? new JobInput.Lose($"the worker stopped: {error}")
-            : new JobInput.Fail(error, report.Result.Outputs.Find("error_class") is ConfigValue.Text { Value: "permanent" });
+            : new JobInput.Fail(error, report.Result.Outputs.Find("error_class") is ConfigValue.Text { Value: "permanent" }, ExitCode(report.Result));
     }
+
+    private static long? ExitCode(JobResult result) => (result.Outputs.Find("exit_code") ?? result.Outputs.Find("http_status")) is ConfigValue.Int64 code ? code.Value : null;
 
     private static void GiveBack(Turn turn, Job job, Session session)
     {

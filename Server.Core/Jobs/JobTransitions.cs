@@ -104,6 +104,7 @@ public static class JobTransitions
             RequestId = assign.RequestId,
             Worker = assign.Worker,
             Session = assign.Session,
+            Generation = assign.Generation,
             CanResume = assign.CanResume,
             SentAt = now.Wall,
             Timeout = assign.Timeout,
@@ -175,8 +176,8 @@ public static class JobTransitions
 
     private static JobVerdict OnSucceed(Job job, JobInput input, RetryPolicy policy, Now now)
     {
-        var summary = ((JobInput.Succeed)input).Summary;
-        var ended = Close(job, AttemptOutcome.Succeeded, "", now);
+        var (summary, exitCode) = (JobInput.Succeed)input;
+        var ended = Close(job, AttemptOutcome.Succeeded, "", now, exitCode);
         var done = End(job with { Attempt = ended, LostInARow = 0 }, JobState.Succeeded, JobReason.None, "", now);
         return new(done with { Percent = 100, Stage = "completed", Message = summary.Length > 0 ? summary : "completed", ResultSummary = summary, Error = "" }, ended, "");
     }
@@ -187,13 +188,13 @@ public static class JobTransitions
         switch (job.Attempt!.Cancel)
         {
             case CancelCause.Person:
-                var canceled = Close(job, AttemptOutcome.Canceled, fail.Error, now);
+                var canceled = Close(job, AttemptOutcome.Canceled, fail.Error, now, fail.ExitCode);
                 return new(End(job with { Attempt = canceled }, JobState.Canceled, JobReason.Person, job.Attempt.CancelReason, now), canceled, "");
             case CancelCause.Timeout:
-                return TimedOut(job, policy, now);
+                return TimedOut(job, policy, now, fail.ExitCode);
         }
 
-        var ended = Close(job, AttemptOutcome.Failed, fail.Error, now);
+        var ended = Close(job, AttemptOutcome.Failed, fail.Error, now, fail.ExitCode);
         var failed = job with { Attempt = ended, Error = fail.Error, Message = fail.Error, LostInARow = 0 };
         if (!fail.Permanent && policy.MayRetry(job.Attempts))
         {
@@ -231,13 +232,15 @@ public static class JobTransitions
             return JobVerdict.Rejected($"the attempt of job {job.Id} is held by a live session");
         }
 
+        var adopt = (JobInput.Adopt)input;
         return new(
             job with
             {
                 Phase = job.Phase == JobPhase.Canceling ? JobPhase.Canceling : JobPhase.Working,
                 Attempt = job.Attempt with
                 {
-                    Session = ((JobInput.Adopt)input).Session,
+                    Session = adopt.Session,
+                    Generation = adopt.Generation,
                     GraceUntil = null,
                     CancelUntil = job.Attempt.Cancel == CancelCause.None ? null : now.Stamp + policy.CancelGrace,
                 },
@@ -302,10 +305,10 @@ public static class JobTransitions
         return new(End(job with { Attempt = ended }, JobState.Failed, JobReason.Expired, reason, now), ended, "");
     }
 
-    private static JobVerdict TimedOut(Job job, RetryPolicy policy, Now now)
+    private static JobVerdict TimedOut(Job job, RetryPolicy policy, Now now, long? exitCode = null)
     {
         const string Text = "the attempt took longer than its timeout";
-        var ended = Close(job, AttemptOutcome.TimedOut, Text, now);
+        var ended = Close(job, AttemptOutcome.TimedOut, Text, now, exitCode);
         var failed = job with { Attempt = ended, Error = Text, Message = Text, LostInARow = 0 };
         return policy.MayRetry(job.Attempts)
             ? new(Waiting(failed, policy.PauseAfter(job.Attempts), now), ended, "")
@@ -330,8 +333,8 @@ public static class JobTransitions
         UpdatedAt = now.Wall,
     };
 
-    private static Attempt Close(Job job, AttemptOutcome outcome, string error, Now now) =>
-        job.Attempt! with { Outcome = outcome, Error = error, EndedAt = now.Wall, GraceUntil = null, CancelUntil = null };
+    private static Attempt Close(Job job, AttemptOutcome outcome, string error, Now now, long? exitCode = null) =>
+        job.Attempt! with { Outcome = outcome, Error = error, ExitCode = exitCode, EndedAt = now.Wall, GraceUntil = null, CancelUntil = null };
 
     private static Job GivenBack(Job job, Attempt ended, Now now) => job with
     {

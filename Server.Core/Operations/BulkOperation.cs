@@ -27,8 +27,8 @@ public enum OperationState
     Interrupted,
 }
 
-/// <summary>A job the operation could not change, and why.</summary>
-public sealed record BulkFailure(JobId Job, string Why);
+/// <summary>A job the operation did not change, and why.</summary>
+public sealed record BulkOutcome(JobId Job, string Why);
 
 /// <summary>
 /// One action on many jobs, at work in the admin and not in a browser. It takes the jobs that match when it comes to them, the oldest
@@ -39,8 +39,8 @@ public sealed record BulkOperation
     /// <summary>Jobs one operation may take.</summary>
     public const int MostJobs = 10_000;
 
-    /// <summary>Failures kept with their text; all are counted.</summary>
-    public const int FailuresKept = 200;
+    /// <summary>Jobs kept by name of each kind: changed, skipped, failed. All are counted.</summary>
+    public const int OutcomesKept = 100;
 
     public required string Id { get; init; }
 
@@ -74,13 +74,19 @@ public sealed record BulkOperation
 
     public int Changed { get; init; }
 
+    /// <summary>Newest last; at most <see cref="OutcomesKept"/>.</summary>
+    public ImmutableArray<JobId> ChangedJobs { get; init; } = [];
+
     /// <summary>Not even tried: why → how many.</summary>
     public ImmutableSortedDictionary<string, int> Skipped { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
+    /// <summary>Newest last; at most <see cref="OutcomesKept"/>.</summary>
+    public ImmutableArray<BulkOutcome> SkippedJobs { get; init; } = [];
+
     public int Failed { get; init; }
 
-    /// <summary>Newest last; at most <see cref="FailuresKept"/>.</summary>
-    public ImmutableArray<BulkFailure> Failures { get; init; } = [];
+    /// <summary>Newest last; at most <see cref="OutcomesKept"/>.</summary>
+    public ImmutableArray<BulkOutcome> Failures { get; init; } = [];
 
     public int Seen => Changed + Failed + Skipped.Values.Sum();
 
@@ -88,4 +94,4 @@ public sealed record BulkOperation
 }
 
 /// <summary>What came of some of its jobs.</summary>
-public sealed record BulkProgress(int Changed, ImmutableSortedDictionary<string, int> Skipped, ImmutableArray<BulkFailure> Failures);
+public sealed record BulkProgress(ImmutableArray<JobId> Changed, ImmutableArray<BulkOutcome> Skipped, ImmutableArray<BulkOutcome> Failed);

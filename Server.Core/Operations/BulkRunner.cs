@@ -64,7 +64,7 @@ public sealed partial class BulkRunner(IAdmin admin, ILogger<BulkRunner> logger)
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogFailed(logger, exception, operation.Id);
-            var failure = new BulkProgress(0, ImmutableSortedDictionary<string, int>.Empty, [new BulkFailure(default, "the jobs could not be read; the log has the details")]);
+            var failure = new BulkProgress([], [], [new BulkOutcome(default, "the jobs could not be read; the log has the details")]);
             await ReportAsync(new AdvanceBulk(operation.Id, failure, IsOver: true), cancellationToken);
         }
     }
@@ -73,9 +73,9 @@ public sealed partial class BulkRunner(IAdmin admin, ILogger<BulkRunner> logger)
     {
         var outcomes = await Task.WhenAll(jobs.Select(job => ActAsync(operation, job, cancellationToken)));
         var progress = new BulkProgress(
-            outcomes.Count(outcome => outcome is { Skipped: null, Refused: null }),
-            outcomes.Select(outcome => outcome.Skipped).OfType<string>().CountBy(why => why).ToImmutableSortedDictionary(StringComparer.Ordinal),
-            [.. outcomes.Where(outcome => outcome.Refused is not null).Select(outcome => new BulkFailure(outcome.Job, outcome.Refused!))]);
+            [.. outcomes.Where(outcome => outcome is { Skipped: null, Refused: null }).Select(outcome => outcome.Job)],
+            [.. outcomes.Where(outcome => outcome.Skipped is not null).Select(outcome => new BulkOutcome(outcome.Job, outcome.Skipped!))],
+            [.. outcomes.Where(outcome => outcome.Refused is not null).Select(outcome => new BulkOutcome(outcome.Job, outcome.Refused!))]);
         return await ReportAsync(new AdvanceBulk(operation.Id, progress, isOver), cancellationToken);
     }
 

@@ -73,10 +73,12 @@ public static class OperationTransitions
         var progress = command.Progress;
         var next = operation with
         {
-            Changed = operation.Changed + progress.Changed,
-            Skipped = progress.Skipped.Aggregate(operation.Skipped, (all, one) => all.SetItem(one.Key, all.GetValueOrDefault(one.Key) + one.Value)),
-            Failed = operation.Failed + progress.Failures.Length,
-            Failures = [.. operation.Failures.Concat(progress.Failures).TakeLast(BulkOperation.FailuresKept)],
+            Changed = operation.Changed + progress.Changed.Length,
+            ChangedJobs = Newest(operation.ChangedJobs, progress.Changed),
+            Skipped = progress.Skipped.Aggregate(operation.Skipped, (all, one) => all.SetItem(one.Why, all.GetValueOrDefault(one.Why) + 1)),
+            SkippedJobs = Newest(operation.SkippedJobs, progress.Skipped),
+            Failed = operation.Failed + progress.Failed.Length,
+            Failures = Newest(operation.Failures, progress.Failed),
         };
         if (command.IsOver)
         {
@@ -150,6 +152,9 @@ public static class OperationTransitions
             _ => null,
         };
     }
+
+    private static ImmutableArray<T> Newest<T>(ImmutableArray<T> before, ImmutableArray<T> added) =>
+        added.IsEmpty ? before : [.. before.Concat(added).TakeLast(BulkOperation.OutcomesKept)];
 
     private static BulkOperation? Find(Turn turn, string id) => turn.State.Operations.FirstOrDefault(operation => operation.Id == id);
 

@@ -61,8 +61,9 @@ internal sealed class CommitWriter : IDisposable
         _result = Prepare(connection, "job_results", "job, summary, outputs", 3);
         _attempt = Add(new Statement(
             connection,
-            $"INSERT INTO attempts (job, sequence, {Rows.AttemptColumns}) VALUES ({Statement.Places(14)}) ON CONFLICT (job, request) DO UPDATE SET started = excluded.started, "
-            + "ended = excluded.ended, outcome = excluded.outcome, error = excluded.error, cancel = excluded.cancel, cancel_reason = excluded.cancel_reason"));
+            $"INSERT INTO attempts (job, sequence, {Rows.AttemptColumns}) VALUES ({Statement.Places(Rows.AttemptColumnCount + 2)}) ON CONFLICT (job, request) DO UPDATE SET started = excluded.started, "
+            + "ended = excluded.ended, outcome = excluded.outcome, error = excluded.error, cancel = excluded.cancel, cancel_reason = excluded.cancel_reason, "
+            + "generation = excluded.generation, exit_code = excluded.exit_code"));
         _worker = Prepare(connection, "workers", "id, body", 2);
         _forget = Add(new Statement(connection, "DELETE FROM workers WHERE id = $1"));
         _forgetJob = [.. JobTables.Select(table => Add(new Statement(connection, $"DELETE FROM {table.Name} WHERE {table.Key} = $1")))];
@@ -138,8 +139,8 @@ internal sealed class CommitWriter : IDisposable
             case Change.SchedulerSaved { Pause: var pause }:
                 _setting.Run(Settings.Scheduler, Bodies.Write(new StoredPause(pause)));
                 break;
-            case Change.RetentionSaved { Limits: var limits }:
-                _setting.Run(Settings.Retention, Bodies.Write(new StoredRetention(limits)));
+            case Change.RetentionSaved saved:
+                _setting.Run(Settings.Retention, Bodies.Write(new StoredRetention(saved.Limits, saved.Change)));
                 break;
             case Change.ClusterSaved { Cluster: var cluster }:
                 _setting.Run(Settings.Cluster, Bodies.Write(cluster));
@@ -197,7 +198,8 @@ internal sealed class CommitWriter : IDisposable
 
     private void Write(JobId job, Attempt attempt) => _attempt.Run(
         job.Value, ++_attemptSequence, attempt.Number, attempt.RequestId.Value, attempt.Worker.Value, attempt.CanResume ? 1 : 0, attempt.SentAt.UtcTicks,
-        attempt.StartedAt?.UtcTicks, attempt.EndedAt?.UtcTicks, (int)attempt.Outcome, attempt.Error, attempt.Timeout.Ticks, (int)attempt.Cancel, attempt.CancelReason);
+        attempt.StartedAt?.UtcTicks, attempt.EndedAt?.UtcTicks, (int)attempt.Outcome, attempt.Error, attempt.Timeout.Ticks, (int)attempt.Cancel, attempt.CancelReason,
+        attempt.Generation, attempt.ExitCode);
 
     private Statement Prepare(SqliteConnection connection, string table, string columns, int count) =>
         Add(new Statement(connection, $"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({Statement.Places(count)})"));

@@ -29,6 +29,8 @@ public sealed record StoredState(
     /// <summary>What people changed of what is kept; null while nobody has.</summary>
     public RetentionLimits? Retention { get; init; }
 
+    public RetentionChange? RetentionChange { get; init; }
+
     /// <summary>Oldest first.</summary>
     public ImmutableArray<BulkOperation> Operations { get; init; } = [];
 

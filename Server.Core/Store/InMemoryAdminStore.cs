@@ -28,6 +28,7 @@ public sealed class InMemoryAdminStore : IAdminStore
             Lanes = tables.Lanes,
             Pause = tables.Pause,
             Retention = tables.Retention,
+            RetentionChange = tables.RetentionChange,
             Cluster = tables.Cluster,
             SavedViews = tables.SavedViews,
             Operations = [.. tables.Operations.Values.OrderBy(operation => operation.StartedAt).ThenBy(operation => operation.Id, StringComparer.Ordinal)],

@@ -55,6 +55,8 @@ internal sealed record InMemoryTables
 
     public RetentionLimits? Retention { get; init; }
 
+    public RetentionChange? RetentionChange { get; init; }
+
     public ImmutableSortedDictionary<string, SavedView>? SavedViews { get; init; }
 
     public ImmutableDictionary<string, BulkOperation> Operations { get; init; } = ImmutableDictionary<string, BulkOperation>.Empty;
@@ -76,7 +78,7 @@ internal sealed record InMemoryTables
         Change.JobTypeForgotten forgotten => Without(tables, forgotten.JobType),
         Change.LanesSaved saved => tables with { Lanes = saved.Lanes },
         Change.SchedulerSaved saved => tables with { Pause = saved.Pause },
-        Change.RetentionSaved saved => tables with { Retention = saved.Limits },
+        Change.RetentionSaved saved => tables with { Retention = saved.Limits, RetentionChange = saved.Change },
         Change.ClusterSaved saved => tables with { Cluster = saved.Cluster },
         Change.SavedViewsSaved saved => tables with { SavedViews = saved.Views },
         Change.OperationSaved saved => tables with { Operations = tables.Operations.SetItem(saved.Operation.Id, saved.Operation) },

@@ -7,7 +7,7 @@ namespace BlazorPluginAdmin.Server.Core.Store;
 public sealed record SaveRetention(Actor By, RetentionLimits? Limits) : Command<RetentionLimits>(By);
 
 /// <summary>The row that holds what people changed.</summary>
-internal sealed record StoredRetention(RetentionLimits? Limits);
+internal sealed record StoredRetention(RetentionLimits? Limits, RetentionChange? Change = null);
 
 /// <summary>What is kept is data: less of it is deleted from the next commit on, a batch at a time.</summary>
 public static class RetentionTransitions
@@ -22,8 +22,9 @@ public static class RetentionTransitions
             return new Refusal(RefusalCode.Invalid, fault);
         }
 
-        turn.Put(command.Limits);
-        turn.Save(new Change.RetentionSaved(command.Limits));
+        var change = new RetentionChange(turn.Now.Wall, command.By.Name, turn.State.RetentionOf(turn.Options));
+        turn.Put(command.Limits, change);
+        turn.Save(new Change.RetentionSaved(command.Limits, change));
         var now = turn.State.RetentionOf(turn.Options);
         turn.Log(new Activity
         {

@@ -21,7 +21,9 @@ internal static class Rows
 
     public const int JobColumnCount = 32;
 
-    public const string AttemptColumns = "number, request, worker, can_resume, sent, started, ended, outcome, error, timeout, cancel, cancel_reason";
+    public const string AttemptColumns = "number, request, worker, can_resume, sent, started, ended, outcome, error, timeout, cancel, cancel_reason, generation, exit_code";
+
+    public const int AttemptColumnCount = 14;
 
     public const string ActivityColumns = "sequence, at, source, message, stage, severity, type, job, request, worker, actor, details";
 
@@ -81,6 +83,8 @@ internal static class Rows
         TimeoutAt = default,
         Cancel = (CancelCause)row.GetInt32(first + 10),
         CancelReason = row.GetString(first + 11),
+        Generation = row.GetInt64(first + 12),
+        ExitCode = row.IsDBNull(first + 13) ? null : row.GetInt64(first + 13),
     };
 
     public static Activity Activity(SqliteDataReader row) => new()

@@ -85,5 +85,11 @@ internal static class StoreSchema
         """
         CREATE TABLE known_forms (type TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
         """,
+
+        // Which session of its worker held an attempt, and what its program ended with.
+        """
+        ALTER TABLE attempts ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE attempts ADD COLUMN exit_code INTEGER;
+        """,
     ];
 }

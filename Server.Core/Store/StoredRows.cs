@@ -38,6 +38,7 @@ internal sealed class StoredRows : IDisposable
                 Cluster = rows.Setting<ClusterSettings>(Settings.Cluster),
                 Pause = rows.Setting<StoredPause>(Settings.Scheduler)?.Pause,
                 Retention = rows.Setting<StoredRetention>(Settings.Retention)?.Limits,
+                RetentionChange = rows.Setting<StoredRetention>(Settings.Retention)?.Change,
                 SavedViews = rows.Setting<ImmutableSortedDictionary<string, SavedView>>(Settings.SavedViews),
                 Operations = rows.All("SELECT body FROM operations ORDER BY started, id", row => Bodies.Read<BulkOperation>(row.GetString(0))),
             };

@@ -21,25 +21,12 @@ public sealed record LowDisk(long FreeBytes, long TotalBytes, DateTimeOffset Sin
 /// <summary>Where the host says how it is; the read model takes it over at once. Any thread.</summary>
 public sealed class HostBoard
 {
-    private readonly Lock _lock = new();
     private int _readers;
 
     public Feed<HostHealth> Feed { get; } = new(HostHealth.Good);
 
     /// <summary>Browsers that show it just now.</summary>
     public int Readers => Volatile.Read(ref _readers);
-
-    public void Publish(Func<HostHealth, HostHealth> change)
-    {
-        lock (_lock)
-        {
-            var before = Feed.Current.Value;
-            if (change(before) is var after && after != before)
-            {
-                Feed.Publish(after);
-            }
-        }
-    }
 
     public void Join() => Interlocked.Increment(ref _readers);
 

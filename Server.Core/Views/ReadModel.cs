@@ -96,6 +96,9 @@ public sealed record StoreHealth(bool Writable, string Problem, DateTimeOffset? 
 public sealed record RetentionView(RetentionLimits Limits, bool IsChanged)
 {
     public static readonly RetentionView Empty = new(new AdminOptions().Retention, false);
+
+    /// <summary>The last one that a person made; null while nobody has.</summary>
+    public RetentionChange? LastChange { get; init; }
 }
 
 /// <summary>A job type that a person put away: nothing of it is lost, and a worker that offers it brings it back.</summary>

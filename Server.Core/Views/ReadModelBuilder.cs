@@ -58,7 +58,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             RefusedHellos = state.RefusedHellos,
             Lanes = Lanes(state, types),
             Pause = state.Pause,
-            Retention = new RetentionView(state.RetentionOf(_options), state.Retention is not null),
+            Retention = new RetentionView(state.RetentionOf(_options), state.Retention is not null) { LastChange = state.RetentionChange },
             Archived = ReferenceEquals(state.JobTypes, _state.JobTypes) ? _model.Archived : Archived(state),
             Host = host ?? HostHealth.Good,
             Cluster = state.Cluster,

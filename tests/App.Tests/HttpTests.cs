@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace BlazorPluginAdmin.App.Tests;
 
-public sealed class HttpTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
+public sealed partial class HttpTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
 {
     [Theory]
     [InlineData("/api/plugin/status")]
@@ -32,6 +32,26 @@ public sealed class HttpTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
         Assert.Contains("script-src 'self'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.True(response.Headers.CacheControl!.NoStore);
+    }
+
+    [Fact]
+    public async Task Files_AreSentCompressed_AndKeptForEver_WhenTheirNameSaysWhatIsInThem()
+    {
+        using var visit = new HttpRequestMessage(HttpMethod.Get, "/");
+        visit.Headers.Accept.ParseAdd("text/html");
+        using var page = await admin.Http.SendAsync(visit);
+        Assert.Empty(page.Content.Headers.ContentEncoding);
+        var files = FilesOf().Matches(await page.Content.ReadAsStringAsync()).Select(match => match.Groups[1].Value).ToList();
+        Assert.Contains(files, file => file.Contains("blazor.web", StringComparison.Ordinal));
+        Assert.True(files.Count > 8, string.Join(' ', files));
+        foreach (var file in files)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/{file}");
+            request.Headers.AcceptEncoding.ParseAdd("gzip, br");
+            using var answer = await admin.Http.SendAsync(request);
+            Assert.True(answer.Content.Headers.ContentEncoding.Count == 1, $"{file} is not compressed");
+            Assert.True(answer.Headers.CacheControl!.ToString().Contains("immutable", StringComparison.Ordinal), $"{file}: {answer.Headers.CacheControl}");
+        }
     }
 
     [Theory]
@@ -193,4 +213,7 @@ public sealed class HttpTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
         var script = await admin.Http.GetByteArrayAsync(new Uri("/_framework/blazor.web.js", UriKind.Relative));
         Assert.StartsWith("9e4b324dd37a521a", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(script)), StringComparison.Ordinal);
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex("(?:href|src)=\"([^\"]+\\.(?:css|js))\"")]
+    private static partial System.Text.RegularExpressions.Regex FilesOf();
 }

@@ -31,6 +31,8 @@ public sealed class BulkTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin
         await page.GetByTestId("bulk-reason").FillAsync("they are urgent");
         await page.GetByTestId("bulk-start").ClickAsync();
         await Expect(page.GetByTestId("operation")).ToContainTextAsync("Done: 4 changed, 0 skipped, 0 failed");
+        await page.GetByText("What was changed").ClickAsync();
+        await Expect(page.Locator(".failures").GetByTestId("job-link")).ToHaveCountAsync(4);
         await page.GetByTestId("close-operation").ClickAsync();
 
         var (stream, _) = await browser.OpenAsync("/activity");

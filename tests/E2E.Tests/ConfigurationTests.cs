@@ -23,7 +23,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         var review = page.GetByTestId("review");
         await Expect(review.GetByTestId("change-row")).ToHaveCountAsync(3);
         await Expect(review.Locator("[data-change=min_keep]")).ToContainTextAsync("11");
-        await Expect(page.GetByTestId("effects")).ToContainTextAsync("limit over all workers");
+        await Expect(page.GetByTestId("effects")).ToContainTextAsync("Running at once");
         await PageChecks.CheckAsync(page, "config-review");
         await page.GetByTestId("reason").FillAsync("disks are small");
         await page.GetByTestId("save-confirm").ClickAsync();

@@ -44,7 +44,7 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await ReviewAsync(page, "token");
         await Expect(page.GetByTestId("review").Locator("[data-change=token]")).Not.ToContainTextAsync(Secret);
         await SaveAsync(page);
-        await Expect(field).ToContainTextAsync("Set");
+        await Expect(field).ToContainTextAsync("ago by operator");
 
         await box.ClickAsync();
         await box.FillAsync($"{Secret}-2");

@@ -180,6 +180,19 @@ public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<Working
         }
 
         await PageChecks.CheckAsync(page, $"job-modal-{width}-{theme}");
+        if (width < 900)
+        {
+            await page.GetByTestId("job-actions").ClickAsync();
+
+            // The head of the output is one line; what is for reading it closer unfolds below.
+            Assert.InRange((await page.Locator(".log-head").BoundingBoxAsync())!.Height, 44, 60);
+            await Expect(page.GetByLabel("Search in the output")).ToBeHiddenAsync();
+            await page.GetByTestId("log-card").ScrollIntoViewIfNeededAsync();
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Browser.Screenshots, $"job-log-folded-{theme}.png") });
+            await page.GetByTestId("log-more").ClickAsync();
+            await Expect(page.GetByLabel("Search in the output")).ToBeVisibleAsync();
+        }
+
         foreach (var part in (string[])["log-card", "gantt", "job-parameters", "copy-as"])
         {
             await page.GetByTestId(part).ScrollIntoViewIfNeededAsync();

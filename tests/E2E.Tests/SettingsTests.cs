@@ -21,6 +21,7 @@ public sealed class SettingsTests(TightFleet fleet) : IClassFixture<TightFleet>
         await page.GetByTestId("keep-jobs").FillAsync("7");
         await page.GetByTestId("save-retention").ClickAsync();
         await Expect(retention).ToContainTextAsync("kept 7 d after");
+        await Expect(page.GetByTestId("retention-change")).ToContainTextAsync("by operator: Ended jobs 30 → 7 days.");
         await page.GetByTestId("undo").ClickAsync();
         await Expect(retention).ToContainTextAsync("kept 30 d after");
         await Expect(page.GetByTestId("keep-jobs")).ToHaveValueAsync("30");
@@ -52,7 +53,7 @@ public sealed class SettingsTests(TightFleet fleet) : IClassFixture<TightFleet>
 
         var job = await Jobs.SubmitAsync(fleet.Admin.Address, "Waits for the end", "true");
         await fleet.VisitAsync(page, $"/jobs/{job}");
-        await Expect(page.GetByTestId("why")).ToContainTextAsync("maintenance by operator: disks are swapped");
+        await Expect(page.GetByTestId("why")).ToContainTextAsync("Maintenance by operator: disks are swapped");
         await page.GetByTestId("why").GetByRole(AriaRole.Link, new() { Name = "Maintenance" }).ClickAsync();
         await page.GetByTestId("resume-scheduler").ClickAsync();
         await Expect(page.GetByTestId("maintenance")).ToHaveCountAsync(0);

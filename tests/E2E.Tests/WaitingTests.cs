@@ -18,10 +18,10 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
         var jobs = new Dictionary<string, (string Id, string Headline, string? Link)>();
 
         await workers.OfferAsync("later");
-        jobs["not_before"] = (await workers.SubmitAsync("later", "Not yet", job => job["scheduled_at"] = "2030-01-01T00:00:00Z"), "scheduled, starts in", null);
+        jobs["not_before"] = (await workers.SubmitAsync("later", "Not yet", job => job["scheduled_at"] = "2030-01-01T00:00:00Z"), "Scheduled, starts in", null);
 
         var unlucky = await workers.OfferAsync("unlucky", Retries);
-        jobs["backoff"] = (await workers.SubmitAsync("unlucky", "Failed once"), "attempt 1: the disk is full, next try in", null);
+        jobs["backoff"] = (await workers.SubmitAsync("unlucky", "Failed once"), "Attempt 1: the disk is full, next try in", null);
         var given = await unlucky.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest);
         await unlucky.SendAsync(new WorkerToAdminMessage { JobCompleted = new JobCompleted { RequestId = given.RequestId, JobId = given.ExecuteJobRequest.Job.JobId, JobType = "unlucky", Success = false, ErrorMessage = "the disk is full\nsecond line" } });
 
@@ -30,25 +30,25 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
         jobs["paused"] = (await workers.SubmitAsync("halted", "Stands still", job => job["labels"] = ScriptedWorkers.Labels("require.zone", "9")), "halted is paused by", null);
 
         (await workers.OfferAsync("orphan")).Dispose();
-        jobs["no_capable_worker"] = (await workers.SubmitAsync("orphan", "Nobody is there", job => job["labels"] = ScriptedWorkers.Labels("require.zone", "9")), "no connected worker offers orphan", "Show the workers");
+        jobs["no_capable_worker"] = (await workers.SubmitAsync("orphan", "Nobody is there", job => job["labels"] = ScriptedWorkers.Labels("require.zone", "9")), "No connected worker offers orphan", "Show the workers");
 
         await workers.OfferAsync("lookout", executes: false);
-        jobs["detector_only"] = (await workers.SubmitAsync("lookout", "Only seen"), "the only connected worker that knows lookout only detects", "Show the workers");
+        jobs["detector_only"] = (await workers.SubmitAsync("lookout", "Only seen"), "The only connected worker that knows lookout only detects", "Show the workers");
 
         await workers.OfferAsync("picky");
-        jobs["labels"] = (await workers.SubmitAsync("picky", "Wants a GPU", job => job["labels"] = ScriptedWorkers.Labels("require.gpu", "yes")), "the only worker that offers picky does not have gpu=yes", "Show the workers");
+        jobs["labels"] = (await workers.SubmitAsync("picky", "Wants a GPU", job => job["labels"] = ScriptedWorkers.Labels("require.gpu", "yes")), "The only worker that offers picky does not have gpu=yes", "Show the workers");
 
         await workers.OfferAsync("leaving");
         await workers.PostAsync("workers/w-leaving/drain", new JsonObject { ["enabled"] = true });
-        jobs["all_draining"] = (await workers.SubmitAsync("leaving", "Too late"), "all workers that offer leaving are draining", "Show the workers");
+        jobs["all_draining"] = (await workers.SubmitAsync("leaving", "Too late"), "All workers that offer leaving are draining", "Show the workers");
 
         var narrow = await workers.OfferAsync("narrow", slots: 1);
         await workers.SubmitAsync("narrow", "Has the slot");
         await narrow.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest);
-        jobs["no_free_slot"] = (await workers.SubmitAsync("narrow", "Has no slot"), "the only slot is busy", "Show what runs");
+        jobs["no_free_slot"] = (await workers.SubmitAsync("narrow", "Has no slot"), "The only slot is busy", "Show what runs");
 
         await BusyAsync(workers, "single", new AdminRuntimeDefaults { GlobalExecutionConcurrency = 8, PerWorkerExecutionConcurrency = 1 });
-        jobs["worker_limit"] = (await workers.SubmitAsync("single", "Second on the worker"), "each worker may run 1 of single at once and does", "Change the limit");
+        jobs["worker_limit"] = (await workers.SubmitAsync("single", "Second on the worker"), "Each worker may run 1 of single at once and does", "Change the limit");
 
         await BusyAsync(workers, "rare", new AdminRuntimeDefaults { GlobalExecutionConcurrency = 1, PerWorkerExecutionConcurrency = 8 });
         jobs["type_limit"] = (await workers.SubmitAsync("rare", "Second of its type"), "rare may run 1 at once and does", "Change the limit");
@@ -63,12 +63,12 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
         });
 
         await workers.OfferAsync("vacuum");
-        jobs["cluster_lock"] = (await workers.SubmitAsync("vacuum", "Needs the lock"), "waiting for the cluster lock, held by shell", "Open the lane");
+        jobs["cluster_lock"] = (await workers.SubmitAsync("vacuum", "Needs the lock"), "Waiting for the cluster lock, held by shell", "Open the lane");
 
         var (page, complaints) = await browser.OpenAsync("/plugin/queue");
         var found = page.GetByTestId("job-row").Filter(new() { HasText = "Found first" });
-        await Expect(found).ToContainTextAsync("a detection of lane night is under way");
-        jobs["lane_busy"] = (Regex.Match((await found.GetByTestId("job-link").GetAttributeAsync("href"))!, "detail=([^&]+)").Groups[1].Value, "a detection of lane night is under way", "Open the lane");
+        await Expect(found).ToContainTextAsync("A detection of lane night is under way");
+        jobs["lane_busy"] = (Regex.Match((await found.GetByTestId("job-link").GetAttributeAsync("href"))!, "detail=([^&]+)").Groups[1].Value, "A detection of lane night is under way", "Open the lane");
         await PageChecks.CheckAsync(page, "queue-every-reason");
         foreach (var (code, (id, headline, link)) in jobs)
         {
@@ -156,6 +156,30 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
         await page.GetByTestId("release-confirm").ClickAsync();
         await page.WaitForURLAsync(url => url.Contains("/jobs/", StringComparison.Ordinal) && !url.EndsWith(job, StringComparison.Ordinal));
         await Expect(page.GetByTestId("related")).ToContainTextAsync("Retry of");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Queue_OnAPhone_ChangesThePriorityInItsRow_AndTakesItBack()
+    {
+        using var workers = new ScriptedWorkers(browser.Admin);
+        await BusyAsync(workers, "patient", new AdminRuntimeDefaults { GlobalExecutionConcurrency = 1, PerWorkerExecutionConcurrency = 1 });
+        await workers.SubmitAsync("patient", "Waits on a phone");
+        var (page, complaints) = await browser.OpenAsync("/plugin/queue?job=patient", 390, 844, "dark");
+        var row = page.GetByTestId("job-row").Filter(new() { HasText = "Waits on a phone" });
+        await Expect(row.Locator(".its-place")).ToHaveTextAsync("1");
+        var priority = row.GetByTestId("priority");
+        await Expect(row.Locator(".priority-short")).ToHaveTextAsync("50");
+        var box = (await priority.BoundingBoxAsync())!;
+        Assert.True(box is { Width: >= 44, Height: >= 44 }, $"the target is {box.Width} × {box.Height}");
+        await priority.SelectOptionAsync("100");
+        await Expect(row.Locator(".priority-short")).ToHaveTextAsync("100");
+        await PageChecks.CheckAsync(page, "queue-priority-390-dark");
+        await page.GetByTestId("undo").ClickAsync();
+        await Expect(row.Locator(".priority-short")).ToHaveTextAsync("50");
+        await row.GetByTestId("cancel-row").ClickAsync();
+        await PageChecks.CheckAsync(page, "queue-cancel-390-dark");
+        Assert.Empty(complaints);
         await page.Context.CloseAsync();
     }
 

@@ -82,6 +82,9 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         await Expect(page.GetByTestId("drain-left")).ToHaveCountAsync(0);
         await page.GetByTestId("ping").ClickAsync();
         await Expect(page.GetByTestId("round-trip")).ToContainTextAsync(new Regex(@"\d+(\.\d)? (ms|s)"));
+        await Expect(page.GetByTestId("load-history")).ToContainTextAsync(new Regex(@"1 / \d+ execute"));
+        await Expect(page.GetByTestId("load-history").GetByLabel(new Regex("^steady: 1 / "))).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("worker-failures")).ToContainTextAsync("Nothing failed on it.");
         await Expect(page.GetByTestId("leases")).ToContainTextAsync("Steady work");
         await Expect(page.GetByTestId("sessions")).ToContainTextAsync("connected");
         await Expect(page.Locator("main")).ToContainTextAsync("ack, drain, log, ping, resume");

@@ -200,9 +200,15 @@ public sealed class FakeWorker(AdminHarness admin, SessionId session, string id,
     public void Progress(Outbound.ExecuteJob job, double percent, string stage = "working") =>
         admin.Post(new WorkerInput.Progressed(Session, job.RequestId, job.Job.Id, jobType, percent, stage, "", []));
 
-    public void Complete(Outbound.ExecuteJob job, bool success = true, string error = "", bool permanent = false) => admin.Post(new WorkerInput.Completed(
+    public void Complete(Outbound.ExecuteJob job, bool success = true, string error = "", bool permanent = false, long? exitCode = null) => admin.Post(new WorkerInput.Completed(
         Session, job.RequestId, job.Job.Id, jobType, success, error,
-        new JobResult(success ? "done" : "", permanent ? ConfigValues.Empty.With("error_class", new ConfigValue.Text("permanent")) : ConfigValues.Empty), [], null));
+        new JobResult(success ? "done" : "", Outputs(permanent, exitCode)), [], null));
+
+    private static ConfigValues Outputs(bool permanent, long? exitCode)
+    {
+        var outputs = permanent ? ConfigValues.Empty.With("error_class", new ConfigValue.Text("permanent")) : ConfigValues.Empty;
+        return exitCode is { } code ? outputs.With("exit_code", new ConfigValue.Int64(code)) : outputs;
+    }
 
     public void Beat(params RunningWork[] work) => admin.Post(new WorkerInput.Beat(Session, new Heartbeat(
         admin.Time.GetUtcNow(), [.. work], 0, 1, work.Length, 4, ImmutableSortedDictionary<string, string>.Empty)));

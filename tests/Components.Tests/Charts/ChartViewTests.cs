@@ -72,6 +72,15 @@ public sealed class ChartViewTests
     }
 
     [Fact]
+    public void LoadOfOneWorker_IsTimesOfTheSameLoad_NewestFirst()
+    {
+        LoadCell[] cells = [.. Enumerable.Repeat(LoadCell.Unknown, 235), new(50, false), new(50, false), LoadCell.Gone, new(100, false), new(100, true)];
+        Assert.Equal(
+            [(-0.0, 15.0, "100 %, draining"), (-15, 0, "100 %"), (-30, -15, "not connected"), (-60, -30, "50 %")],
+            HeatView.Stretches(View("w-1", cells), 240).Select(stretch => ((stretch.From - Now).TotalSeconds, (stretch.To - Now).TotalSeconds, stretch.Text)));
+    }
+
+    [Fact]
     public void Lanes_StackWhatOverlaps_AndLeaveOutWhatIsOlder()
     {
         var view = View("w-1", []) with

@@ -1,8 +1,11 @@
 using AngleSharp.Dom;
 using BlazorPluginAdmin.Components.Fields;
 using BlazorPluginAdmin.Components.Forms;
+using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Forms;
 using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.Components.Tests.Forms;
 
@@ -162,6 +165,19 @@ public sealed class FieldTests : FormContext
     }
 
     [Fact]
+    public void Secret_Stored_SaysSinceWhenAndByWhom_WhereThatIsKnown()
+    {
+        Services.AddSingleton(new CircuitClock(TimeProvider.System));
+        var buffer = Buffer(new FieldSchema { Name = "f", Type = FieldType.Text, Sensitive = true }, saved: new ConfigValue.Text("hunter2"));
+        Assert.Equal("Set", RenderForm(buffer).Find(".field-secret").TextContent.Trim());
+        buffer.SecretOrigins = new Dictionary<string, SecretOrigin> { ["f"] = new(TimeProvider.System.GetUtcNow().AddHours(-3), "an operator") };
+        var form = RenderForm(buffer);
+        Assert.Equal("Set 3 h ago by an operator", form.Find(".field-secret").TextContent);
+        form.Find("[aria-label='Clear f']").Click();
+        Assert.Equal("Will be cleared", form.Find(".field-secret").TextContent.Trim());
+    }
+
+    [Fact]
     public void Secret_Stored_IsNeverInTheMarkup()
     {
         var buffer = Buffer(new FieldSchema { Name = "f", Type = FieldType.Text, Sensitive = true, Rules = [new FieldRule(FieldRuleType.MaxLength, "3", "")] }, saved: new ConfigValue.Text("hunter2"));
@@ -208,7 +224,8 @@ public sealed class FieldTests : FormContext
         var buffer = Buffer(new FieldSchema { Name = "f", Type = FieldType.List, ReadOnly = true }, saved: new ConfigValue.TextList(["bash 5.2"]));
         var form = RenderForm(buffer);
         Assert.Equal("bash 5.2", form.Find("output").TextContent);
-        Assert.Empty(form.FindAll("[data-field] :is(input, textarea, select, button)"));
+        Assert.Empty(form.FindAll("[data-field] :is(input, textarea, select, button:not(.copy))"));
+        Assert.Equal("bash 5.2", form.FindComponent<Components.Shared.CopyButton>().Instance.Text);
         Assert.Equal(new ConfigValue.TextList(["bash 5.2"]), buffer.Result()["f"]);
     }
 }

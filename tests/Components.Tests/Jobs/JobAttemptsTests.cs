@@ -49,15 +49,18 @@ public sealed class JobAttemptsTests : BunitContext
     }
 
     [Fact]
-    public void LongError_IsFoldedToItsFirstLine_AndTheExitCodeIsTheLastAttempts()
+    public void LongError_IsFoldedToItsFirstLine_AndEachAttemptHasItsOwnExitCodeAndSession()
     {
-        var result = JobResult.Empty with { Outputs = ConfigValues.Empty.With("exit_code", new ConfigValue.Int64(3)) };
-        var shown = Render<JobAttempts>(parameters => parameters
-            .Add(view => view.Attempts, [Try(1, AttemptOutcome.Failed) with { Error = "first\n\u001b[31msecond" }, Try(2, AttemptOutcome.Failed)])
-            .Add(view => view.Result, result));
+        var shown = Render(
+        [
+            Try(1, AttemptOutcome.Failed) with { Error = "first\n\u001b[31msecond", ExitCode = 7, Generation = 2 },
+            Try(2, AttemptOutcome.WorkerLost),
+            Try(3, AttemptOutcome.Failed) with { ExitCode = 3, Generation = 4 },
+        ]);
         Assert.Equal("first", shown.Find("summary").TextContent);
         Assert.Equal("first\nsecond", shown.Find("pre").TextContent);
-        Assert.Equal(["–", "3"], shown.FindAll("td[data-label='exit code']").Select(cell => cell.TextContent));
+        Assert.Equal(["7", "–", "3"], shown.FindAll("td[data-label='exit code']").Select(cell => cell.TextContent));
+        Assert.Equal(["wsession 2", "w", "wsession 4"], shown.FindAll("tbody td:nth-child(2)").Select(cell => cell.TextContent.Trim()));
     }
 
     [Fact]

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Components.JobDetails;
 using BlazorPluginAdmin.Components.Jobs;
+using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.Components.Tests.Jobs;
 
@@ -21,7 +23,23 @@ public sealed class JobPlanTests : BunitContext
         var rows = shown.FindAll("table")[1].QuerySelectorAll("tbody tr");
         Assert.Equal(["D0", "D1", "D2", "D3", "D4"], rows[0].QuerySelectorAll(".shard").Select(shard => shard.TextContent));
         Assert.Equal("P10", Assert.Single(rows[1].QuerySelectorAll(".shard")).TextContent);
+        Assert.Equal("7", rows[0].QuerySelector("td[data-label=volume]")!.TextContent);
         Assert.Contains("Server a:1 gets 5 shards, more than the 4 that may be lost", Assert.Single(shown.FindAll(".banner")).TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Vacuum_IsComparedWithWhatSuchJobsTake()
+    {
+        Services.AddSingleton(new CircuitClock(TimeProvider.System));
+        var sent = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        var attempt = new Attempt { Number = 1, RequestId = new("r"), Worker = new("w"), Session = new(1), SentAt = sent, EndedAt = sent.AddMinutes(3), Timeout = TimeSpan.FromHours(1), TimeoutAt = default };
+        var job = new Job { Id = new JobId("j"), JobType = "vacuum", DedupeKey = "", CreatedAt = sent, UpdatedAt = sent, DueAt = sent, Attempt = attempt };
+        string Time(TimeSpan? usual) => Render<JobPlan>(parameters => parameters
+            .Add(view => view.Plan, new ExecutionPlan.Vacuum(7, "s:1", "photos", 0.3))
+            .Add(view => view.Job, job)
+            .Add(view => view.Usual, usual)).Find("[data-testid=plan-time]").TextContent;
+        Assert.Equal("Such a job usually takes ≈ 2 min; this one took 3 min.", Time(TimeSpan.FromMinutes(2)));
+        Assert.Equal("What such a job usually takes is not known yet; this one took 3 min.", Time(null));
     }
 
     [Fact]

@@ -15,25 +15,26 @@ public sealed class JobWordsTests
     private static readonly AdminOptions Options = new();
 
     [Theory]
-    [InlineData(1, "")]
-    [InlineData(12, "Sent to w-3 12 s ago, no word yet.")]
-    public void Sent_WithoutAWord_IsSaid(int seconds, string word) =>
-        Assert.Equal(word, JobDiagnosis.Of(At(JobState.Assigned, JobPhase.Sent), [], Options, Start.AddSeconds(seconds)));
+    [InlineData(1, null, "")]
+    [InlineData(12, null, "Sent to w-3 12 s ago, no word yet.")]
+    [InlineData(12, 4, "Sent to w-3 12 s ago, no word yet (it answers pings in 4 ms).")]
+    public void Sent_WithoutAWord_IsSaid(int seconds, int? ping, string word) => Assert.Equal(
+        word, JobDiagnosis.Of(At(JobState.Assigned, JobPhase.Sent), [], ping is { } trip ? TimeSpan.FromMilliseconds(trip) : null, Options, Start.AddSeconds(seconds)));
 
     [Fact]
     public void Silence_IsMeasuredByTheUsualGap()
     {
         var said = Enumerable.Range(0, 5).Select(n => Said(n, n * 20, "worker_progress", "copy")).ToArray();
         var job = At(JobState.Running, JobPhase.Working) with { UpdatedAt = Start.AddSeconds(80) };
-        Assert.Equal("", JobDiagnosis.Of(job, said, Options, Start.AddSeconds(130)));
-        Assert.Equal("No progress for 9 min; the usual gap is 20 s.", JobDiagnosis.Of(job, said, Options, Start.AddSeconds(80 + 540)));
-        Assert.Equal("", JobDiagnosis.Of(job, said[..2], Options, Start.AddSeconds(900)));
+        Assert.Equal("", JobDiagnosis.Of(job, said, null, Options, Start.AddSeconds(130)));
+        Assert.Equal("No progress for 9 min; the usual gap is 20 s.", JobDiagnosis.Of(job, said, null, Options, Start.AddSeconds(80 + 540)));
+        Assert.Equal("", JobDiagnosis.Of(job, said[..2], null, Options, Start.AddSeconds(900)));
     }
 
     [Fact]
     public void Reconnecting_SaysWhenItIsGivenUp() => Assert.Equal(
         "The stream of w-3 broke 6 s ago; given up in 9 s.",
-        JobDiagnosis.Of(At(JobState.Running, JobPhase.Reconnecting), [Said(1, 0, "admin", "reconnecting")], Options, Start.AddSeconds(6)));
+        JobDiagnosis.Of(At(JobState.Running, JobPhase.Reconnecting), [Said(1, 0, "admin", "reconnecting")], null, Options, Start.AddSeconds(6)));
 
     [Fact]
     public void MedianRun_WantsFive()

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Components.JobDetails;
+using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -24,6 +27,45 @@ public sealed class WaitingHelpTests
     [InlineData("queued", null)]
     public void Link_LeadsToWhatIsInTheWay(string code, string? address) =>
         Assert.Equal(address, WaitingHelp.From(code, Waiting(), Type(), ReadModel.Empty).Link?.Address);
+
+    /// <summary>The list has the very jobs that hold the slots, and the first of them says when one may be free.</summary>
+    [Fact]
+    public void BusySlots_AreLinkedByTheirWorkers_WithTheTimeUntilTheNextIsDone()
+    {
+        var model = Model(Runner("a \"1\"", connected: true), Runner("b", connected: true) with { Draining = true }, Runner("c", connected: true));
+        model = model with
+        {
+            At = Then.AddMinutes(10),
+            JobTypes = [Type() with { Numbers = new TypeNumbers { Eta = TimeSpan.FromMinutes(4) } }],
+            Workers =
+            [
+                .. model.Workers.Select((view, n) => view with
+                {
+                    Running = [Waiting() with { Id = new JobId($"j-{n}"), State = JobState.Running, Attempt = AttemptOn(view.Worker.Id, Then.AddMinutes(7 + n)) }],
+                }),
+            ],
+        };
+        var help = WaitingHelp.From("no_free_slot", Waiting(), Type(), model);
+        Assert.Equal(("Show the 2 jobs", "jobs?q=" + Uri.EscapeDataString("state:assigned,running worker:\"a \\\"1\\\"\",\"c\"")), help.Link);
+        Assert.Equal(TimeSpan.FromMinutes(1), help.NextIn);
+        Assert.EndsWith(Uri.EscapeDataString(" type:t"), WaitingHelp.From("worker_limit", Waiting(), Type(), model).Link?.Address, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.Zero, WaitingHelp.From("no_free_slot", Waiting(), Type(), model with { At = Then.AddHours(1) }).NextIn);
+        Assert.Null(WaitingHelp.From("no_free_slot", Waiting(), Type(), model with { JobTypes = [] }).NextIn);
+        Assert.Null(WaitingHelp.From("labels", Waiting(), Type(), model).NextIn);
+    }
+
+    [Fact]
+    public void LaneAndLock_SaySinceWhen()
+    {
+        var model = ReadModel.Empty with
+        {
+            Lanes = [new LaneView(new LaneRules("night"), new LaneTurn("night") { JobType = "other", Since = Then }, [])],
+            Cluster = ClusterState.None with { Lock = ClusterLock.Free with { WaitingSince = Then } },
+        };
+        Assert.Equal(("other has had the turn since", Then), WaitingHelp.From("lane_busy", Waiting(), Type(), model).Since);
+        Assert.Equal(("waiting for the lock since", Then), WaitingHelp.From("cluster_lock", Waiting(), Type(), model).Since);
+        Assert.Null(WaitingHelp.From("labels", Waiting(), Type(), model).Since);
+    }
 
     /// <summary>A paused type is resumed in place; a paused scheduler is not the type's.</summary>
     [Fact]
@@ -68,6 +110,9 @@ public sealed class WaitingHelpTests
         DueAt = Then,
         Labels = ImmutableSortedDictionary<string, string>.Empty.Add("env", "prod").Add("require.gpu", "yes").Add("require.zone", "1"),
     };
+
+    private static Attempt AttemptOn(WorkerId worker, DateTimeOffset sent) =>
+        new() { Number = 1, RequestId = new RequestId("r"), Worker = worker, Session = new SessionId(1), SentAt = sent, Timeout = TimeSpan.FromHours(1), TimeoutAt = default };
 
     private static JobTypeView Type() => new() { Name = "t", DisplayName = "T", Rules = new Server.Core.Lanes.TypeRules { Lane = "night" } };
 

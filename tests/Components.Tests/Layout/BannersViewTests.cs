@@ -43,7 +43,7 @@ public sealed class BannersViewTests : IDisposable
         var lines = BannersView.From(model, "workers dial in without TLS", Started);
         Assert.Equal(["read-only", "disk-low", "stopping", "maintenance", "conflict", "schema-changed", "exposed"], lines.Select(line => line.Key));
         Assert.All(lines, line => Assert.NotNull(line.Since));
-        Assert.All(lines.Where(line => line.Key != "stopping"), line => Assert.True(line is { Action.Length: > 0, Link.Length: > 0 }));
+        Assert.All(lines, line => Assert.True(line is { Action.Length: > 0, Link.Length: > 0 }));
         Assert.Contains("500 MiB of 8 GiB are left for what is stored", lines[1].Text, StringComparison.Ordinal);
         Assert.Contains("disks are swapped", lines[3].Text, StringComparison.Ordinal);
         Assert.Equal(model.Pause!.Until, lines[3].Until);
@@ -72,12 +72,32 @@ public sealed class BannersViewTests : IDisposable
     }
 
     [Fact]
-    public void Cluster_UnreachableOrSharedWithAnotherAdmin_IsSaid()
+    public void Cluster_UnreachableOrSharedWithAnotherAdmin_IsSaid_WithSinceWhen()
     {
         using var admin = new AdminHarness(options: new() { WatchesCluster = true });
-        var model = new ReadModelBuilder(admin.Options).Build(admin.State, admin.Now);
-        var missing = BannersView.From(model with { Cluster = model.Cluster with { Report = new ClusterReport(ClusterContext.Empty, "no answer", Started) } }, "", Started);
-        Assert.All(missing, line => Assert.Equal("no-cluster", line.Key));
+        BannerLine Line() => Assert.Single(BannersView.From(new ReadModelBuilder(admin.Options).Build(admin.State, admin.Now), "", Started.AddDays(-1)));
+        Assert.Equal(("no-cluster", Started.AddDays(-1)), (Line().Key, Line().Since));
+
+        // Asked again and again, it is one time of not answering.
+        var failed = admin.Time.GetUtcNow();
+        for (var looks = 0; looks < 3; looks++)
+        {
+            admin.Post(new ClusterInput.Looked(new ClusterReport(ClusterContext.Empty, "no answer", failed)));
+            admin.Advance(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Equal(("no-cluster", failed, "settings"), (Line().Key, Line().Since, Line().Link));
+        Assert.Contains("no answer", Line().Text, StringComparison.Ordinal);
+        admin.Post(new ClusterInput.Looked(new ClusterReport(ClusterContext.Empty with { MasterGrpcAddresses = ["m:19333"] }, "", admin.Time.GetUtcNow())));
+        var taken = admin.Time.GetUtcNow();
+        for (var looks = 0; looks < 2; looks++)
+        {
+            admin.Post(new ClusterInput.Presence("weed admin"));
+            admin.Advance(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Equal(("other-admin", taken, "Settings"), (Line().Key, Line().Since, Line().Action));
+        Assert.StartsWith("weed admin.", Line().Text, StringComparison.Ordinal);
     }
 
     private static FakeWorker Described(FakeWorker worker, uint version, params string[] fields)

@@ -1,6 +1,9 @@
 using BlazorPluginAdmin.Components.Overview;
 using BlazorPluginAdmin.Components.Workers;
+using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -62,7 +65,100 @@ public sealed class AttentionViewTests : IDisposable
 
         var line = Assert.Single(AttentionView.From(Build()));
         Assert.StartsWith("100 jobs of echo cannot start", line.Text, StringComparison.Ordinal);
-        Assert.Equal("plugin/queue?job=echo", line.Link);
+        Assert.Equal(("plugin/queue?job=echo", "labels"), (line.Link, line.Code));
+    }
+
+    /// <summary>Waiting for a slot is normal for five minutes.</summary>
+    [Fact]
+    public void JobsThatWaitForASlot_AreNamedAfterFiveMinutes_WithTheirCode()
+    {
+        var worker = _admin.ConnectDescribed(slots: 1);
+        _admin.Submit(change: job => job with { AttemptTimeout = TimeSpan.FromHours(2) });
+        var running = worker.LastJob;
+        _admin.Submit();
+        for (var beats = 0; beats < 15; beats++)
+        {
+            Assert.DoesNotContain(AttentionView.From(Build()), line => line.Code.Length > 0);
+            _admin.Advance(TimeSpan.FromSeconds(20));
+            worker.Beat(new RunningWork(running.Job.Id.Value, false, "echo", 10, "", running.RequestId));
+        }
+
+        _admin.Advance(TimeSpan.FromSeconds(1));
+        var stuck = Assert.Single(AttentionView.From(Build()), line => line.Code.Length > 0);
+        Assert.Equal("worker_limit", stuck.Code);
+        Assert.StartsWith("1 job of echo cannot start, the oldest for 5 min", stuck.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EnabledType_WithoutAWorker_IsNamed()
+    {
+        var worker = _admin.ConnectDescribed(runtime: new() { Enabled = true, GlobalExecutionConcurrency = 1, PerWorkerExecutionConcurrency = 1 });
+        Assert.DoesNotContain(AttentionView.From(Build()), line => line.Key == "nobody echo");
+        worker.Drop();
+        Assert.Contains(AttentionView.From(Build()), line => line is { Key: "nobody echo", Text: "echo is enabled, but no connected worker offers it", Action: "Start a worker", Link: "workers" });
+    }
+
+    [Fact]
+    public void SharedId_IsBad_AndNamesBothAddresses()
+    {
+        for (var n = 0; n < 6; n++)
+        {
+            _admin.Connect("twin", instance: $"p-{n % 2}");
+        }
+
+        var line = Assert.Single(AttentionView.From(Build()), line => line.Key == "conflict twin");
+        Assert.True(line is { IsBad: true, Link: "workers/twin" });
+        Assert.Matches(@"^Two processes use the id twin: 127\.0\.0\.1:\d+ and 127\.0\.0\.1:\d+$", line.Text);
+    }
+
+    [Fact]
+    public void WorkerThatIgnoresCancel_IsBad_UntilItStops()
+    {
+        var worker = _admin.ConnectDescribed(slots: 1);
+        var job = _admin.Submit();
+        var work = new RunningWork(job.Id.Value, false, "echo", 0, "", worker.LastJob.RequestId);
+        _admin.Send(new CancelJob(Actor.LocalUi, job.Id, "now", Force: true));
+        worker.Beat(work);
+        _admin.Advance(TimeSpan.FromSeconds(11));
+        worker.Beat(work);
+        Assert.Contains(AttentionView.From(Build()), line => line is { Key: "cancel w-1", IsBad: true, Text: "w-1 keeps running work that was taken from it" });
+        worker.Beat();
+        Assert.DoesNotContain(AttentionView.From(Build()), line => line.Key == "cancel w-1");
+    }
+
+    [Fact]
+    public void JobThatLostThreeWorkers_IsQuarantined_AndLinked()
+    {
+        _admin.ConnectDescribed(runtime: new() { GlobalExecutionConcurrency = 1, PerWorkerExecutionConcurrency = 1, RetryLimit = 9, RetryBackoffSeconds = 1 }).Drop();
+        _admin.Submit(change: job => job with { RetryLimit = 9 });
+        for (var n = 0; n < 3; n++)
+        {
+            _admin.Connect($"v-{n}", ours: false).Drop();
+            _admin.Advance(TimeSpan.FromMinutes(2));
+        }
+
+        var line = Assert.Single(AttentionView.From(Build()), line => line.Key == "quarantine echo");
+        Assert.True(line.IsBad);
+        Assert.StartsWith("1 job of echo given up: 3 workers in a row", line.Text, StringComparison.Ordinal);
+        Assert.Equal("jobs?q=type%3Aecho%20reason%3Aworker_lost%20completed%3A%3C1d", line.Link);
+    }
+
+    [Fact]
+    public void FailedDetection_IsNamedWithItsError()
+    {
+        var worker = _admin.ConnectDescribed();
+        _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run));
+        worker.EndDetection(worker.LastDetection, success: false, "no master answers");
+        Assert.Contains(AttentionView.From(Build()), line => line is { Key: "detection echo", Text: "The last detection of echo ended with error: detection failed for echo: no master answers", Link: "plugin/detection?job=echo" });
+    }
+
+    [Fact]
+    public void LockThatIsLongWaitedFor_IsNamedWithItsHolder()
+    {
+        var model = Build();
+        AttentionLine? Line(TimeSpan waited) => AttentionView.From(model with { Cluster = model.Cluster with { Lock = ClusterLock.Free with { Phase = LockPhase.Taking, WaitingSince = model.At - waited, Reason = "held by weed shell" } } }).SingleOrDefault();
+        Assert.Null(Line(TimeSpan.FromMinutes(5)));
+        Assert.Equal("Locked lanes have been waiting for the cluster lock for 6 min, held by weed shell", Line(TimeSpan.FromMinutes(6))?.Text);
     }
 
     [Fact]
@@ -79,6 +175,75 @@ public sealed class AttentionViewTests : IDisposable
 
         Assert.Contains(AttentionView.From(Build()), line => line.Text.StartsWith("No word about \"the quiet one\" for", StringComparison.Ordinal));
     }
+
+    /// <summary>Three of its usual gaps, whatever such jobs take.</summary>
+    [Fact]
+    public void SilentJob_WithARhythm_IsNamedAfterThreeOfItsGaps()
+    {
+        var worker = _admin.ConnectDescribed();
+        _admin.Submit(change: job => job with { AttemptTimeout = TimeSpan.FromHours(2) });
+        var job = worker.LastJob;
+        void Pass(int seconds)
+        {
+            _admin.Advance(TimeSpan.FromSeconds(seconds));
+            worker.Beat(new RunningWork(job.Job.Id.Value, false, "echo", 10, "", job.RequestId));
+        }
+
+        foreach (var stage in (string[])["a", "b", "c", "d", "e"])
+        {
+            worker.Progress(job, 10, stage);
+            Pass(30);
+        }
+
+        Pass(30);
+        Pass(28);
+        Assert.Empty(AttentionView.From(Build()));
+        Pass(4);
+        Assert.EndsWith("it usually says something every 30 s", Assert.Single(AttentionView.From(Build())).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Activities_OfTheHour_AreCountedByType()
+    {
+        var worker = _admin.ConnectDescribed();
+        _admin.Submit();
+        _admin.Advance(TimeSpan.FromSeconds(20));
+        worker.Complete(worker.LastJob);
+        var model = Build();
+        var hour = ActivityHour.From(model);
+        Assert.Equal(model.Activities.Count(activity => activity.JobType == "echo"), int.Parse(hour.Of("echo"), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal("0", hour.Of("other"));
+        Assert.Equal("0", ActivityHour.From(model with { At = model.At.AddHours(2) }).Of("echo"));
+        var many = ActivityHour.From(model with { Activities = [.. Enumerable.Repeat(model.Activities.First(activity => activity.JobType == "echo"), 1_000)] });
+        Assert.Equal("1\u202f000 +", many.Of("echo"));
+    }
+
+    /// <summary>What was tried again failed here all the same; what the store knows too is one line.</summary>
+    [Fact]
+    public void FailuresOfAWorker_AreItsFailedAttempts_AndWhatTheStoreKnows()
+    {
+        var worker = _admin.ConnectDescribed();
+        var failed = _admin.Submit(change: job => job with { Summary = "bad disk", RetryLimit = 0 });
+        worker.Complete(worker.LastJob, success: false, "no room\nat all", permanent: true);
+        _admin.Advance(TimeSpan.FromSeconds(1));
+        _admin.Submit(change: job => job with { Summary = "good disk" });
+        worker.Complete(worker.LastJob);
+        var view = Build().Workers[0];
+        var failure = Assert.Single(WorkerFailure.From(view, [], 8));
+        Assert.Equal((failed.Id, "bad disk", 1, "Failed", "no room"), (failure.Job, failure.Name, failure.Attempt, failure.How, failure.Error));
+        var stored = _admin.State.JobTypes["echo"].RecentEnded.Where(job => job.State == JobState.Failed).ToList();
+        Assert.Single(stored);
+        Assert.Equal(failure, Assert.Single(WorkerFailure.From(view, stored, 8)));
+        Assert.Equal(failed.Id, Assert.Single(WorkerFailure.From(view with { Numbers = WorkerNumbers.Empty }, stored, 8)).Job);
+    }
+
+    [Theory]
+    [InlineData(true, 1, true, 4, "D1 E4")]
+    [InlineData(true, 0, true, 2, "D E2")]
+    [InlineData(false, 3, true, 0, "E")]
+    [InlineData(true, 2, false, 9, "D2")]
+    public void Badge_SaysDetectsAndExecutes_WithItsSlots(bool detects, int detections, bool executes, int executions, string badge) =>
+        Assert.Equal(badge, WorkerLook.Roles(new Capability("t", detects, executes, detections, executions, "", "", 0)));
 
     [Fact]
     public void Workers_AreFilteredByEverythingTheAddressSays()

@@ -42,6 +42,13 @@ public sealed class WordsTests
         Assert.Equal("none", Words.Parts("none", (0, "scheduled")));
     }
 
+    [Theory]
+    [InlineData("all 8 slots are busy", "All 8 slots are busy")]
+    [InlineData("echo is paused by me", "echo is paused by me")]
+    [InlineData("1 worker", "1 worker")]
+    [InlineData("", "")]
+    public void Sentence_BeginsWithACapital_ButANameStaysAsItIs(string reason, string sentence) => Assert.Equal(sentence, Words.Sentence(reason, "echo"));
+
     [Fact]
     public void Visible_ShowsCharactersThatHideOrTurnText() => Assert.Equal("a\\u202eb\\u0007\n", Words.Visible("a\u202eb\u0007\n"));
 }

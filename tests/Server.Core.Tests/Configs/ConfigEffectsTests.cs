@@ -25,7 +25,7 @@ public sealed class ConfigEffectsTests
 
     [Fact]
     public void LowerLimit_NamesTheJobsThatFinishFirst() =>
-        Assert.Contains("limit over all workers 4 → 2: 2 running jobs finish first", Of(Before with { GlobalExecutionConcurrency = 2 }));
+        Assert.Contains("Running at once 4 → 2: 2 running jobs finish first", Of(Before with { GlobalExecutionConcurrency = 2 }));
 
     [Theory]
     [InlineData(30, 10)]
@@ -33,16 +33,16 @@ public sealed class ConfigEffectsTests
     public void OtherInterval_MovesTheNextDetection_ButNotIntoThePast(int minutes, int inMinutes)
     {
         var effect = Assert.Single(ConfigEffects.Of(Type, Before with { DetectionIntervalMinutes = minutes }, 0, Noon, TimeSpan.Zero));
-        Assert.Equal(("the next detection moves to", Noon.AddMinutes(inMinutes)), (effect.Text, effect.At));
+        Assert.Equal(("The next detection moves to", Noon.AddMinutes(inMinutes)), (effect.Text, effect.At));
     }
 
     [Fact]
     public void SwitchedOff_SaysThatQueuedJobsStillRun() =>
-        Assert.Equal(["no detection starts by itself any more; jobs that are queued still run"], Of(Before with { Enabled = false }));
+        Assert.Equal(["No detection starts by itself any more; jobs that are queued still run"], Of(Before with { Enabled = false }));
 
     [Fact]
     public void NumberThatIsNotUsed_IsSaid() =>
-        Assert.Contains("execution_timeout_seconds: 30 saved, 90 used (floor for detected jobs)", Of(Before with { ExecutionTimeoutSeconds = 30 }));
+        Assert.Contains("Attempt timeout (s): 30 saved, 90 used (floor for detected jobs)", Of(Before with { ExecutionTimeoutSeconds = 30 }));
 
     private static IEnumerable<string> Of(RuntimeSettings after) => ConfigEffects.Of(Type, after, 0, Noon, TimeSpan.Zero).Select(effect => effect.Text);
 }

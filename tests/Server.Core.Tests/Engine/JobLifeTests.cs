@@ -284,6 +284,23 @@ public sealed class JobLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task EachAttempt_KeepsItsExitCode_AndTheSessionThatHeldItLast()
+    {
+        var worker = _admin.ConnectDescribed();
+        var job = _admin.Submit(change: command => command with { RetryLimit = 1 });
+        worker.Ack(worker.LastJob);
+        worker.Complete(worker.LastJob, success: false, error: "broke", exitCode: 7);
+        _admin.Send(new RetryNow(Actor.LocalUi, job.Id));
+        worker.Ack(worker.LastJob);
+        var request = worker.LastJob;
+        worker.Drop();
+        var back = _admin.Connect("w-1", instance: "i-2", running: new RunningWork(job.Id.Value, false, "echo", 10, "", request.RequestId));
+        back.Complete(request, exitCode: 0);
+        var record = (await _admin.Store.History.JobAsync(job.Id, CancellationToken.None))!;
+        Assert.Equal([(1, 7L, 1L), (2, 0L, 2L)], record.Attempts.Select(attempt => (attempt.Number, attempt.ExitCode!.Value, attempt.Generation)));
+    }
+
+    [Fact]
     public void ReturnWithoutTheJob_LosesItWithinTheClaimWindow()
     {
         var worker = _admin.ConnectDescribed();

@@ -114,6 +114,7 @@ public sealed class WakeupTests : IDisposable
         Assert.Contains(_admin.State.Activities, activity => activity.Message.StartsWith("retention saved", StringComparison.Ordinal));
         _admin.Restart();
         Assert.Equal(changed, _admin.State.RetentionOf(_admin.Options));
+        Assert.Equal(("operator", shipped), (_admin.State.RetentionChange!.By, _admin.State.RetentionChange.Before));
         foreach (var wrong in (RetentionLimits[])[shipped with { Jobs = TimeSpan.Zero }, shipped with { RunsKept = 0 }, shipped with { Activities = 10 }, shipped with { DetectionsPerJobType = 0 }, shipped with { ConfigVersions = -1 }])
         {
             Assert.Equal(RefusalCode.Invalid, _admin.Send(new SaveRetention(Actor.LocalUi, wrong)).Refusal!.Code);

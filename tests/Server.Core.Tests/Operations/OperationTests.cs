@@ -29,6 +29,18 @@ public sealed class OperationTests : IDisposable
     }
 
     [Fact]
+    public void EveryKindOfOutcome_IsKeptByName_UpToABound()
+    {
+        var operation = Start();
+        Advance(operation, BulkOperation.OutcomesKept, 2, 1, isOver: false);
+        var done = Advance(operation, 10, 1, 0, isOver: true);
+        Assert.Equal((BulkOperation.OutcomesKept + 10, BulkOperation.OutcomesKept), (done.Changed, done.ChangedJobs.Length));
+        Assert.Equal("c9", done.ChangedJobs[^1].Value);
+        Assert.Equal(["s0", "s1", "s0"], done.SkippedJobs.Select(skipped => skipped.Job.Value));
+        Assert.Equal(new BulkOutcome(new JobId("j0"), "no"), Assert.Single(done.Failures));
+    }
+
+    [Fact]
     public void Stop_EndsItWithTheNextReport()
     {
         var operation = Start();
@@ -118,7 +130,7 @@ public sealed class OperationTests : IDisposable
         _admin.Send(new AdvanceBulk(operation.Id, Progress(changed, skipped, failed), isOver)).Value!;
 
     private static BulkProgress Progress(int changed, int skipped, int failed) => new(
-        changed,
-        skipped == 0 ? ImmutableSortedDictionary<string, int>.Empty : ImmutableSortedDictionary<string, int>.Empty.Add("has ended", skipped),
-        [.. Enumerable.Range(0, failed).Select(n => new BulkFailure(new JobId($"j{n}"), "no"))]);
+        [.. Enumerable.Range(0, changed).Select(n => new JobId($"c{n}"))],
+        [.. Enumerable.Range(0, skipped).Select(n => new BulkOutcome(new JobId($"s{n}"), "has ended"))],
+        [.. Enumerable.Range(0, failed).Select(n => new BulkOutcome(new JobId($"j{n}"), "no"))]);
 }

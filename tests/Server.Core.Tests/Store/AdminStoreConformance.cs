@@ -199,7 +199,7 @@ public abstract class AdminStoreConformance : IDisposable
         var attempt = Attempt("r1");
         var job = Job("j") with { State = JobState.Running, Phase = JobPhase.Working };
         Store.Commit([new Change.JobSaved(job, payload, null), new Change.AttemptSaved(job.Id, attempt)]);
-        var ended = attempt with { Outcome = AttemptOutcome.Failed, StartedAt = Start, EndedAt = Start.AddSeconds(1), Error = "broke" };
+        var ended = attempt with { Outcome = AttemptOutcome.Failed, StartedAt = Start, EndedAt = Start.AddSeconds(1), Error = "broke", Generation = 5, ExitCode = -7 };
         Store.Commit([new Change.AttemptSaved(new JobId("j"), ended), new Change.AttemptSaved(new JobId("j"), Attempt("r2") with { Number = 2 }), new Change.JobSaved(job with { Summary = "newer" }, null, null)]);
         Reopen();
         var open = Assert.Single(Store.Load().OpenJobs);
@@ -207,8 +207,8 @@ public abstract class AdminStoreConformance : IDisposable
         var record = (await Store.History.JobAsync(open.Id, CancellationToken.None))!;
         Assert.Equal(payload, record.Payload);
         Assert.Null(record.Result);
-        Assert.Equal([("r1", AttemptOutcome.Failed, "broke", Start.AddSeconds(1)), ("r2", AttemptOutcome.Open, "", null)],
-            record.Attempts.Select(one => (one.RequestId.Value, one.Outcome, one.Error, one.EndedAt)));
+        Assert.Equal([("r1", AttemptOutcome.Failed, "broke", Start.AddSeconds(1), 5, -7L), ("r2", AttemptOutcome.Open, "", null, 4, null)],
+            record.Attempts.Select(one => (one.RequestId.Value, one.Outcome, one.Error, one.EndedAt, one.Generation, one.ExitCode)));
     }
 
     [Fact]
@@ -348,7 +348,9 @@ public abstract class AdminStoreConformance : IDisposable
             Reason = "why",
             StartedAt = Start,
             Skipped = ImmutableSortedDictionary<string, int>.Empty.Add("has ended", 3),
-            Failures = [new BulkFailure(new JobId("j"), "no")],
+            ChangedJobs = [new JobId("done")],
+            SkippedJobs = [new BulkOutcome(new JobId("left"), "has ended")],
+            Failures = [new BulkOutcome(new JobId("j"), "no")],
             Failed = 1,
         };
         var view = new SavedView("mine", "state:failed", "", "", "me", Start);
@@ -357,6 +359,7 @@ public abstract class AdminStoreConformance : IDisposable
         var state = Store.Load();
         var back = Assert.Single(state.Operations);
         Assert.Equal((BulkAction.SetLabels, "", 3, "no"), (back.Action, back.Labels["a"], back.Skipped["has ended"], back.Failures[0].Why));
+        Assert.Equal(("done", "left", "has ended"), (back.ChangedJobs[0].Value, back.SkippedJobs[0].Job.Value, back.SkippedJobs[0].Why));
         Assert.Equal(view, Assert.Single(state.SavedViews!).Value);
     }
 
@@ -366,10 +369,11 @@ public abstract class AdminStoreConformance : IDisposable
         Store.Load();
         var limits = new RetentionLimits(TimeSpan.FromDays(2), 5_000, 7, 9, 3);
         var pause = new SchedulerPause(Start, "me", "why", Start.AddHours(1)) { HoldsEverything = true, JobTypes = ["t"] };
-        Store.Commit([new Change.RetentionSaved(limits), new Change.SchedulerSaved(pause), new Change.DescriptorSaved(new Descriptor { JobType = "t", DisplayName = "T", Version = 1 }, Start, new WorkerId("w"))]);
+        var change = new RetentionChange(Start, "me", limits with { RunsKept = 10 });
+        Store.Commit([new Change.RetentionSaved(limits, change), new Change.SchedulerSaved(pause), new Change.DescriptorSaved(new Descriptor { JobType = "t", DisplayName = "T", Version = 1 }, Start, new WorkerId("w"))]);
         Reopen();
         var state = Store.Load();
-        Assert.Equal(limits, state.Retention);
+        Assert.Equal((limits, change), (state.Retention, state.RetentionChange));
         Assert.Equal((true, "t", Start.AddHours(1)), (state.Pause!.HoldsEverything, Assert.Single(state.Pause.JobTypes), state.Pause.Until));
         Assert.Equal(Start, Assert.Single(state.JobTypes).DescribedAt);
         Store.Commit([new Change.RetentionSaved(null)]);
@@ -525,6 +529,7 @@ public abstract class AdminStoreConformance : IDisposable
         RequestId = new RequestId(request),
         Worker = new WorkerId("w"),
         Session = new SessionId(9),
+        Generation = 4,
         CanResume = true,
         SentAt = Start,
         Timeout = TimeSpan.FromMinutes(5),
