@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Logs;
@@ -64,6 +65,9 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
     [Inject]
     private Viewer Viewer { get; set; } = default!;
 
+    [Inject]
+    private Attention Attention { get; set; } = default!;
+
     private LogAddress Address => LogAddress.Of(Job, Attempts, Attempt, Stream, Offset);
 
     private bool Grows => IsLive && (Attempts.Count == 0 || Address.Attempt == Attempts[^1]);
@@ -100,7 +104,7 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
     protected override void OnInitialized()
     {
         _reading = new LogReading(Logs);
-        _writes = new LogWrites(Logs, Time, () => Job, () => InvokeAsync(RefreshAsync), DispatchExceptionAsync);
+        _writes = new LogWrites(Logs, Time, () => Job, () => InvokeAsync(GrownAsync), DispatchExceptionAsync);
     }
 
     protected override async Task OnParametersSetAsync()
@@ -152,6 +156,13 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
     private Task SearchAsync() => ShowAfterAsync(_reading.SearchAsync(_needle, _gone.Token));
 
     private Task GoToHitAsync(int hit) => ShowAfterAsync(_reading.GoToHitAsync(hit, _gone.Token));
+
+    /// <summary>Output that nobody sees waits, however much it becomes.</summary>
+    private async Task GrownAsync()
+    {
+        await Attention.AwakeAsync(_gone.Token);
+        await RefreshAsync();
+    }
 
     private Task RefreshAsync() => ShowAfterAsync(_reading.RefreshAsync(Grows, _gone.Token));
 

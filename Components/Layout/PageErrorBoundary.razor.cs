@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,13 @@ public sealed partial class PageErrorBoundary
 {
     private string _id = "";
     private string _address = "";
+
+    [Parameter]
+    public string Title { get; set; } = "This page failed";
+
+    /// <summary>For what stands over a page; a page has nothing to close.</summary>
+    [Parameter]
+    public EventCallback OnClose { get; set; }
 
     [Inject]
     private ILogger<PageErrorBoundary> Logger { get; set; } = default!;
@@ -25,6 +33,7 @@ public sealed partial class PageErrorBoundary
     /// <summary>In words for people; the exception's own are in the log.</summary>
     private string Cause => CurrentException switch
     {
+        DbException store => $"The store could not be read: {store.Message.TrimEnd('.')}.",
         TimeoutException or OperationCanceledException => "Something it asked for did not answer in time.",
         IOException => "Something it reads could not be read.",
         _ => "Something in it went wrong that should not.",

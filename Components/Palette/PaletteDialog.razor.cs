@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using BlazorPluginAdmin.Components.Jobs;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -24,6 +25,7 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
     private CancellationTokenSource? _asking;
     private List<PaletteItem> _items = [];
     private int _chosen;
+    private string _problem = "";
 
     /// <summary>What the page behind can do.</summary>
     [Parameter]
@@ -39,6 +41,7 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
 
     private string Found => (_items.Count, _asking) switch
     {
+        _ when _problem.Length > 0 => $"The store could not be searched: {_problem}",
         (0, not null) => "Looking through all jobs …",
         (0, null) => "Nothing is called that. Jobs are found by the start of their id or words of their summary.",
         (_, not null) => $"{_items.Count} found, looking through all jobs …",
@@ -88,7 +91,7 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
     private async Task FindAsync(ChangeEventArgs typed)
     {
         var query = (typed.Value as string ?? "").Trim();
-        (_items, _chosen) = (Search(query), 0);
+        (_items, _chosen, _problem) = (Search(query), 0, "");
         if (_asking is { } before)
         {
             _asking = null;
@@ -116,6 +119,11 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
         catch (OperationCanceledException) when (asking.IsCancellationRequested)
         {
             // Somebody typed on or went, or the store has more to look through than one waits for.
+        }
+        catch (DbException exception)
+        {
+            // What is known without the store stays to be chosen.
+            _problem = exception.Message;
         }
         finally
         {

@@ -20,11 +20,13 @@ public abstract class Browser : IAsyncLifetime
 
     public AdminProcess Admin { get; }
 
+    public virtual string Address => Admin.Address;
+
     public static string Screenshots => Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "screenshots")).FullName;
 
     public virtual async Task InitializeAsync()
     {
-        await Admin.StartAsync();
+        await StartAdminAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = Flags });
     }
@@ -33,7 +35,7 @@ public abstract class Browser : IAsyncLifetime
     public async Task<(IPage Page, List<string> Complaints)> OpenAsync(string path, int width = 1280, int height = 800, string theme = "light")
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
-        await context.AddCookiesAsync([new Cookie { Name = "theme", Value = theme, Url = Admin.Address }]);
+        await context.AddCookiesAsync([new Cookie { Name = "theme", Value = theme, Url = Address }]);
         var page = await context.NewPageAsync();
         var complaints = new List<string>();
         page.Console += (_, message) =>
@@ -45,7 +47,7 @@ public abstract class Browser : IAsyncLifetime
         };
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(Admin.Address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            if (!request.Url.StartsWith(Address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
             {
                 complaints.Add($"foreign request: {request.Url}");
             }
@@ -56,9 +58,11 @@ public abstract class Browser : IAsyncLifetime
 
     public async Task VisitAsync(IPage page, string path)
     {
-        await page.GotoAsync(Admin.Address + path);
+        await page.GotoAsync(Address + path);
         await page.WaitForSelectorAsync("h1");
     }
+
+    protected virtual Task StartAdminAsync() => Admin.StartAsync();
 
     public virtual async Task DisposeAsync()
     {

@@ -16,6 +16,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
         ("no-such-lane", "/plugin/lanes/nowhere"), ("settings", "/settings"),
         ("overview-day", "/?window=24h"), ("worker", "/workers/stock-1"), ("unknown-worker", "/workers/unheard"), ("no-worker-matches", "/workers?q=zzzz"),
         ("no-such-tab", "/plugin/nothing"), ("unknown-type", "/plugin/queue?job=unheard"), ("unknown-job", "/jobs?detail=unheard"),
+        ("unknown-job-page", "/jobs/unheard"), ("no-such-lane-queue", "/plugin/lanes/nowhere/queue"), ("unknown-clone", "/jobs/new?clone=unheard"),
     ];
 
     private string _running = "";
@@ -49,6 +50,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
             await browser.VisitAsync(page, path);
             await Expect(page.Locator("footer")).ToContainTextAsync("live");
             await CheckAsync(name);
+            await PageChecks.StoodStillAsync(page, $"{name}-{width}-{theme}");
         }
 
         // The open job in its states, with a question asked.

@@ -124,8 +124,21 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         Assert.DoesNotContain(Secret, await page.ContentAsync(), StringComparison.Ordinal);
         await PageChecks.CheckAsync(page, "config-schema");
         await page.ScreenshotAsync(new() { Path = Path.Combine(Browser.Screenshots, "config-schema-full.png"), FullPage = true });
+
+        // Every page says it, since when, and leads here; once somebody has seen it, none does.
+        var (elsewhere, _) = await browser.OpenAsync("/workers", 390, 844, "dark");
+        var told = elsewhere.GetByTestId("schema-changed");
+        await Expect(told).ToContainTextAsync("A worker brought another form of shift. Nothing of the saved config was dropped");
+        await Expect(told.Locator("time")).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(elsewhere, "banner-form-390-dark");
+        await told.GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(elsewhere.GetByTestId("schema-changes")).ToContainTextAsync("Gone: no longer in the form");
+        await Expect(page.GetByTestId("schema-changed")).ToBeVisibleAsync();
         await banner.GetByRole(AriaRole.Button, new() { Name = "Seen" }).ClickAsync();
         await Expect(banner).ToHaveCountAsync(0);
+        await Expect(page.GetByTestId("schema-changed")).ToHaveCountAsync(0);
+        await Expect(told).ToHaveCountAsync(0);
+        await elsewhere.Context.CloseAsync();
         await Expect(page.Locator("#w-worker-kept")).ToHaveValueAsync("typed and not saved");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
@@ -218,6 +231,94 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await Expect(page.GetByTestId("save-reply")).ToContainTextAsync("No unsaved changes");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Reload_AsksTheBrowserWay_AndFieldSectionAndFormAreSetBack()
+    {
+        using var worker = await OfferAsync("guarded", form =>
+        {
+            form.Section("a", "Alpha", "", section =>
+            {
+                section.Text("one", "One", "", "1");
+                section.Text("two", "Two", "", "2");
+            });
+            form.Section("b", "Beta", "", section => section.Text("three", "Three", "", "3"));
+        });
+        var (page, complaints) = await browser.OpenAsync("/plugin/configuration?job=guarded");
+        string[] names = ["one", "two", "three"];
+        foreach (var name in names)
+        {
+            await TypeAsync(page, name, "own");
+        }
+
+        // The browser asks, and who stays has lost nothing.
+        var reply = page.GetByTestId("save-reply");
+        await Expect(reply).ToContainTextAsync("3 unsaved changes");
+        var asked = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answered = Task.CompletedTask;
+        var leaves = false;
+        page.Dialog += (_, dialog) =>
+        {
+            answered = leaves ? dialog.AcceptAsync() : dialog.DismissAsync();
+            asked.TrySetResult(dialog.Type);
+        };
+        await page.EvaluateAsync("() => { window.sameDocument = true; setTimeout(() => location.reload()); }");
+        Assert.Equal("beforeunload", await asked.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        await answered;
+        Assert.True(await page.EvaluateAsync<bool>("window.sameDocument"), "the page was reloaded in spite of the answer");
+        await Expect(reply).ToContainTextAsync("3 unsaved changes");
+
+        // One field, one section, all of it: each goes back to what was saved.
+        await MenuAsync("Actions for One", "Undo my change");
+        await Expect(reply).ToContainTextAsync("2 unsaved changes");
+        await MenuAsync("Actions for section Alpha", "Undo my changes");
+        await Expect(reply).ToContainTextAsync("1 unsaved change");
+        await TypeAsync(page, "one", "own");
+        await MenuAsync("Actions for Worker settings", "Undo all my changes here");
+        await Expect(reply).ToContainTextAsync("No unsaved changes");
+        await ValuesAsync("1", "2", "3");
+
+        // The same with the defaults, over a config that has none of them.
+        foreach (var name in names)
+        {
+            await TypeAsync(page, name, "own");
+        }
+
+        await SaveAsync(page);
+        await MenuAsync("Actions for One", "Use default");
+        await ValuesAsync("1", "own", "own");
+        await MenuAsync("Actions for section Alpha", "Use defaults");
+        await ValuesAsync("1", "2", "own");
+        await MenuAsync("Actions for Worker settings", "Use all defaults");
+        await ValuesAsync("1", "2", "3");
+        await Expect(reply).ToContainTextAsync("3 unsaved changes");
+        await page.GetByLabel("Actions for Worker settings", new() { Exact = true }).ClickAsync();
+        await PageChecks.CheckAsync(page, "config-menu");
+
+        // Who leaves all the same finds it again: the draft outlives the page.
+        leaves = true;
+        await page.WaitForFunctionAsync("sessionStorage.getItem('draft:guarded')");
+        await page.ReloadAsync();
+        await Expect(page.GetByTestId("draft")).ToContainTextAsync("restored");
+        await ValuesAsync("1", "2", "3");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+
+        async Task MenuAsync(string menu, string choice)
+        {
+            await page.GetByLabel(menu, new() { Exact = true }).ClickAsync();
+            await page.Locator("details[open] > .field-menu-items").GetByRole(AriaRole.Button, new() { Name = choice, Exact = true }).ClickAsync();
+            await Expect(page.Locator("details[open] > .field-menu-items")).ToHaveCountAsync(0);
+        }
+
+        async Task ValuesAsync(params string[] values)
+        {
+            foreach (var (name, value) in names.Zip(values))
+            {
+                await Expect(page.Locator($"#w-worker-{name}")).ToHaveValueAsync(value);
+            }
+        }
     }
 
     private async Task OpenAsync(IPage page, string type)

@@ -45,10 +45,10 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
         var narrow = await workers.OfferAsync("narrow", slots: 1);
         await workers.SubmitAsync("narrow", "Has the slot");
         await narrow.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest);
-        jobs["no_free_slot"] = (await workers.SubmitAsync("narrow", "Has no slot"), "The only slot is busy", "Show what runs");
+        jobs["no_free_slot"] = (await workers.SubmitAsync("narrow", "Has no slot"), "The only slot is busy", "Show the job");
 
         await BusyAsync(workers, "single", new AdminRuntimeDefaults { GlobalExecutionConcurrency = 8, PerWorkerExecutionConcurrency = 1 });
-        jobs["worker_limit"] = (await workers.SubmitAsync("single", "Second on the worker"), "Each worker may run 1 of single at once and does", "Change the limit");
+        jobs["worker_limit"] = (await workers.SubmitAsync("single", "Second on the worker"), "Each worker may run 1 of single at once and does", "Show the job");
 
         await BusyAsync(workers, "rare", new AdminRuntimeDefaults { GlobalExecutionConcurrency = 1, PerWorkerExecutionConcurrency = 8 });
         jobs["type_limit"] = (await workers.SubmitAsync("rare", "Second of its type"), "rare may run 1 at once and does", "Change the limit");

@@ -31,7 +31,12 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         await Expect(overview.GetByTestId("attention")).ToContainTextAsync("doomed is gone with 1 job");
         await Expect(overview.Locator("#load li").Filter(new() { HasText = "doomed" })).ToContainTextAsync("gone");
         await Expect(overview.GetByLabel(new Regex("^doomed: not connected"))).ToBeVisibleAsync();
+        await Expect(overview.Locator("#load li").Filter(new() { HasText = "doomed" }).Locator(".heat-gone")).ToHaveCountAsync(1);
         await PageChecks.CheckAsync(overview, "overview-worker-killed");
+
+        // What needs attention leads to it.
+        await overview.GetByTestId("attention").GetByRole(AriaRole.Listitem).Filter(new() { HasText = "doomed is gone" }).GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(overview).ToHaveURLAsync(new Regex("/workers/doomed$"));
 
         // Its page says the same, and why the session ended.
         await row.GetByTestId("worker-link").ClickAsync();
@@ -56,6 +61,16 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         await Expect(page.GetByTestId("healths")).ToContainTextAsync("Draining1");
         await PageChecks.CheckAsync(page, "workers-draining");
         await page.GetByTestId("undo").ClickAsync();
+        await Expect(row).ToContainTextAsync("Healthy");
+
+        // Undo drain is an act of its own, and is taken back like any other.
+        await row.GetByTestId("drain").ClickAsync();
+        await Expect(row.GetByTestId("drain")).ToHaveTextAsync("Undo drain");
+        await row.GetByTestId("drain").ClickAsync();
+        await Expect(row).ToContainTextAsync("Healthy");
+        await page.GetByTestId("toast").Filter(new() { HasText = "gets work again" }).GetByTestId("undo").ClickAsync();
+        await Expect(row.GetByTestId("drain-left")).ToContainTextAsync("1 job left");
+        await row.GetByTestId("drain").ClickAsync();
         await Expect(row).ToContainTextAsync("Healthy");
 
         await row.GetByTestId("worker-link").ClickAsync();
