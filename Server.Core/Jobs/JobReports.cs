@@ -212,7 +212,8 @@ public static class JobReports
             : new JobInput.Fail(error, report.Result.Outputs.Find("error_class") is ConfigValue.Text { Value: "permanent" }, ExitCode(report.Result));
     }
 
-    private static long? ExitCode(JobResult result) => (result.Outputs.Find("exit_code") ?? result.Outputs.Find("http_status")) is ConfigValue.Int64 code ? code.Value : null;
+    /// <summary>Workers say -1 where there is none: the process was not started, or was killed.</summary>
+    private static long? ExitCode(JobResult result) => (result.Outputs.Find("exit_code") ?? result.Outputs.Find("http_status")) is ConfigValue.Int64 { Value: >= 0 } code ? code.Value : null;
 
     private static void GiveBack(Turn turn, Job job, Session session)
     {

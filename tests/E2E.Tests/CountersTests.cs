@@ -37,7 +37,7 @@ public sealed class CountersTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin
         await workers.OfferAsync("leaving");
         await workers.PostAsync("workers/w-leaving/drain", new JsonObject { ["enabled"] = true });
         (await workers.OfferAsync("orphan")).Dispose();
-        await workers.SubmitAsync("orphan", "Nobody is there");
+        await workers.SubmitAsync("orphan", "Nobody is there", job => job["labels"] = ScriptedWorkers.Labels("require.zone", "9"));
 
         var (page, complaints) = await browser.OpenAsync("/");
         var counters = page.GetByTestId("counters");

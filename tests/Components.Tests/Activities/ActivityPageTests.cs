@@ -17,6 +17,6 @@ public sealed class ActivityPageTests : LivePages
         Switch.IsBroken = false;
         page.Find("[data-testid=list-retry]").Click();
         Assert.Empty(page.FindAll("[data-testid=list-error]"));
-        Assert.Contains("all that is kept", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("all that are kept", page.Markup, StringComparison.Ordinal);
     }
 }
