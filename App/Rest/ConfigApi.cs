@@ -33,8 +33,8 @@ public static class ConfigApi
                 reason = document.Reason,
             }),
         }));
-        api.MapGet("/job-types/{type}/config/versions/{version:long}", async (IAdmin admin, string type, long version, CancellationToken cancellationToken) =>
-            await VersionAsync(admin, type, version, cancellationToken) is { } document
+        api.MapGet("/job-types/{type}/config/versions/{version}", async (IAdmin admin, string type, string version, CancellationToken cancellationToken) =>
+            Queries.Number(version) is { } number && await VersionAsync(admin, type, number, cancellationToken) is { } document
                 ? WireJson.Proto(Effective(admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor, document))
                 : NotKept(type, version));
         api.MapGet("/job-types/{type}/config/diff", DiffAsync);
@@ -51,7 +51,7 @@ public static class ConfigApi
         var (before, after) = (await VersionAsync(admin, type, older, cancellationToken), await VersionAsync(admin, type, newer, cancellationToken));
         if (before is null || after is null)
         {
-            return NotKept(type, before is null ? older : newer);
+            return NotKept(type, $"{(before is null ? older : newer)}");
         }
 
         return WireJson.Json(new
@@ -83,7 +83,7 @@ public static class ConfigApi
 
         if (await VersionAsync(admin, type, to, cancellationToken) is not { } document)
         {
-            return NotKept(type, to);
+            return NotKept(type, $"{to}");
         }
 
         var descriptor = admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor;
@@ -96,7 +96,7 @@ public static class ConfigApi
         version is < 1 or long.MaxValue ? null
         : (await admin.History.ConfigVersionsAsync(type, 1, cancellationToken, version + 1)) is [var found] && found.Version == version ? found : null;
 
-    private static IResult NotKept(string type, long version) => WireJson.Error(StatusCodes.Status404NotFound, $"version {version} of the config of {type} is not kept");
+    private static IResult NotKept(string type, string version) => WireJson.Error(StatusCodes.Status404NotFound, $"version {version} of the config of {type} is not kept");
 
     /// <summary>Descriptor defaults under saved values, nothing stored; an unknown type has an empty skeleton. Secrets are left out.</summary>
     private static Wire.PersistedJobTypeConfig Config(IAdmin admin, string name)
