@@ -36,4 +36,5 @@ export function attachLine(box, receiver) {
     event.preventDefault();
     send(receiver, text);
   });
+  box.dataset.streams = 'yes';
 }

@@ -17,7 +17,7 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _gone = new();
-    private readonly ScriptModule _dialogs = new(runtime, "Shared/Dialog", farewell: "closed");
+    private readonly ScriptModule _dialogs = new(runtime, "Shared/Dialog", "closed", "palette");
     private readonly ScriptModule _keys = new(runtime, "Palette/Keys");
     private ElementReference _dialog;
     private ElementReference _box;
@@ -79,7 +79,7 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            await _dialogs.CallAsync("show", _dialog);
+            await _dialogs.CallAsync("show", _dialog, "palette");
             await _keys.CallAsync("attach", _box, _self);
         }
     }

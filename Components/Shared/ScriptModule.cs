@@ -9,7 +9,8 @@ namespace BlazorPluginAdmin.Components.Shared;
 /// </summary>
 /// <param name="component">Folder and name, such as <c>Layout/Frame</c>.</param>
 /// <param name="farewell">The function to call before it goes; empty: none.</param>
-public sealed class ScriptModule(IJSRuntime runtime, string component, string farewell = "") : IAsyncDisposable
+/// <param name="with">What that is called with.</param>
+public sealed class ScriptModule(IJSRuntime runtime, string component, string farewell = "", params object?[] with) : IAsyncDisposable
 {
     private Task<IJSObjectReference>? _import;
     private bool _isGone;
@@ -52,7 +53,7 @@ public sealed class ScriptModule(IJSRuntime runtime, string component, string fa
             var module = await _import;
             if (farewell.Length > 0)
             {
-                await module.InvokeVoidAsync(farewell);
+                await module.InvokeVoidAsync(farewell, with);
             }
 
             await module.DisposeAsync();

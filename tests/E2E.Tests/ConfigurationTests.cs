@@ -313,6 +313,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
     private static async Task AddRootAsync(IPage page, string root)
     {
         var rows = await page.Locator("[data-field=roots] .field-item").CountAsync();
+        await Expect(page.Locator("#w-worker-roots")).ToHaveAttributeAsync("data-streams", "yes");
         await page.Locator("#w-worker-roots").FillAsync(root);
         await page.Locator("#w-worker-roots").PressAsync("Enter");
         await Expect(page.GetByLabel($"Roots, item {rows + 1}", new() { Exact = true })).ToHaveValueAsync(root);

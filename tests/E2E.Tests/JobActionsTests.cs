@@ -109,6 +109,7 @@ public sealed class JobActionsTests(WorkingAdmin browser) : IClassFixture<Workin
         await page.Keyboard.PressAsync("Escape");
         await Expect(viewer).ToHaveCountAsync(0);
         Assert.True(await page.GetByTestId("log-frame").EvaluateAsync<bool>("frame => frame.scrollWidth <= frame.clientWidth"), "the output scrolls sideways");
+        await page.GetByTestId("log-more").ClickAsync();
         await page.GetByTestId("log-wrap").UncheckAsync();
         Assert.True(await page.GetByTestId("log-frame").EvaluateAsync<bool>("frame => frame.scrollWidth > frame.clientWidth"), "the output still wraps");
         await page.Context.CloseAsync();

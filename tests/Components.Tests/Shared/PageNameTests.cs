@@ -35,14 +35,22 @@ public sealed class PageNameTests : BunitContext
 
     [Theory]
     [InlineData("job-1772366400000000000-37656d42", "job-1772366400000000000-", "37656d42")]
-    [InlineData("w-1", "w-", "1")]
-    [InlineData("x", "x", "")]
-    [InlineData("", "", "")]
-    [InlineData("ab\U0001F600\U0001F600", "ab", "\U0001F600\U0001F600")]
+    [InlineData("a-worker-with-a-long-na\U0001F600e-in-it", "a-worker-with-a-long-na", "\U0001F600e-in-it")]
     public void Id_KeepsItsEnd_AndIsWhole(string id, string head, string tail)
     {
         var shown = Render<Middle>(parameters => parameters.Add(view => view.Text, id));
         Assert.Equal([head, tail], shown.FindAll(".middle > span").Select(part => part.TextContent));
         Assert.Equal(id, shown.Find(".middle").GetAttribute("title"));
+    }
+
+    [Theory]
+    [InlineData("w-1")]
+    [InlineData("")]
+    [InlineData("twenty-letters-at-mo")]
+    public void Id_ThatIsShort_IsOneWord(string id)
+    {
+        var shown = Render<Middle>(parameters => parameters.Add(view => view.Text, id));
+        Assert.Equal((id, id), (shown.Find(".clip").InnerHtml, shown.Find(".clip").GetAttribute("title")));
+        Assert.Empty(shown.FindAll(".middle"));
     }
 }
