@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Components;
 namespace BlazorPluginAdmin.Components.JobTypes;
 
 /// <summary>The forms of a job type, edited. What a person typed is never overwritten by what arrives meanwhile.</summary>
-public sealed partial class ConfigTab : LiveComponent
+public sealed partial class ConfigTab : AddressedComponent
 {
     private static readonly (string View, string Text)[] Views = [("form", "Form"), ("json", "JSON"), ("curl", "cURL")];
 

@@ -47,6 +47,7 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await Expect(field).ToContainTextAsync("ago by operator");
 
         await box.ClickAsync();
+        await Expect(box).ToHaveAttributeAsync("type", "password");
         await box.FillAsync($"{Secret}-2");
         await box.PressAsync("Tab");
         await Expect(field).ToContainTextAsync("Will be replaced");
