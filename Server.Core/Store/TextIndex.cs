@@ -62,6 +62,11 @@ internal sealed class TextIndex : IDisposable
 
     public void Dispose()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         _stop.Cancel();
         _thread?.Join();
         lock (_reading)

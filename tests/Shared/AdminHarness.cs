@@ -24,7 +24,16 @@ public sealed class AdminHarness : IDisposable
     {
         Store = store ?? new InMemoryAdminStore();
         Options = options ?? new AdminOptions();
-        _engine = Open();
+        try
+        {
+            _engine = Open();
+        }
+        catch
+        {
+            // Nobody else can: what a store does by itself would go on, in a folder that the test takes away.
+            Store.Dispose();
+            throw;
+        }
     }
 
     public ManualTimeProvider Time { get; } = new();
