@@ -27,6 +27,7 @@ public static class AdminRest
         DetectionApi.Map(api);
         JobsApi.Map(api);
         SubmitApi.Map(api);
+        GroupsApi.Map(api);
         JobLogApi.Map(api);
         ActivitiesApi.Map(api);
         ObservationsApi.Map(api);
