@@ -167,7 +167,7 @@ public sealed class AdminApp : IAsyncDisposable
             pages.UseMiddleware<RequestGuard>();
             pages.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseMiddleware<ApiErrors>());
         });
-        app.UseWhen(IsVisit, pages => pages.UseMiddleware<PageErrors>().UseStatusCodePagesWithReExecute("/not-found"));
+        app.UseWhen(IsVisit, pages => pages.UseMiddleware<PageErrors>());
         app.UseRouting();
         app.Use(WorkerDoor.CheckAsync);
         app.UseAntiforgery();
