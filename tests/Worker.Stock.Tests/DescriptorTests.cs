@@ -1,7 +1,9 @@
 using System.Globalization;
 using BlazorPluginAdmin.Wire;
+using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Commands;
 using BlazorPluginAdmin.WorkerStock.FileRetention;
+using BlazorPluginAdmin.WorkerStock.Scripts;
 using Kind = BlazorPluginAdmin.Wire.ConfigValue.KindOneofCase;
 
 namespace BlazorPluginAdmin.WorkerStock.Tests;
@@ -27,6 +29,29 @@ public sealed class DescriptorTests
         worker process niceness Int64/Number = 5 0..19
         worker process memory_limit_mib Int64/Number = 0 0..1048576
         worker process max_output_mib Int64/Number = 16 1..1024
+        """;
+
+    private const string Script = """
+        worker job interpreter Enum/Select = "bash" of bash|-python|-node
+        worker job source String/Textarea required MinLength 1, MaxLength 262144
+        worker job strict Bool/Toggle = true when interpreter = "bash"
+        worker job isolated Bool/Toggle = false when interpreter = "python"
+        worker job module_kind Enum/Select = "commonjs" of commonjs|module when interpreter = "node"
+        worker job parse_progress Bool/Toggle = false
+        worker job args List/Textarea = [] MaxItems 1024
+        worker job working_dir String/Text = "" Custom absolute_path
+        worker job env Object/Textarea = {} MaxItems 256, Custom env_names
+        worker job stdin Bytes/Textarea = 0 bytes MaxLength 1048576
+        worker job.result success_exit_codes List/Text = [0] 0..255 MinItems 1, MaxItems 32
+        worker job.result merge_stderr Bool/Toggle = false
+        worker job.result kill_grace Duration/Duration = 10 s 0 s..300 s
+        worker process inherit_env Bool/Toggle = true
+        worker process pass_env List/Textarea = [PATH,HOME,LANG,TZ,TMPDIR] when inherit_env = false
+        worker process niceness Int64/Number = 5 0..19
+        worker process memory_limit_mib Int64/Number = 0 0..1048576
+        worker process max_output_mib Int64/Number = 16 1..1024
+        worker interpreters table Object/Textarea = {bash,node,python} MinItems 1, MaxItems 16
+        worker interpreters found List/Text read-only = [bash 5.2]
         """;
 
     private const string Retention = """
@@ -58,20 +83,24 @@ public sealed class DescriptorTests
     public void Command_HasItsFields() => Assert.Equal(Command, Lines(CommandDescriptor.Build()));
 
     [Fact]
+    public void Script_HasItsFields_AndWhatIsMissingCannotBeChosen() => Assert.Equal(Script, Lines(ScriptDescriptor.Build(Bash)));
+
+    [Fact]
     public void Retention_HasItsFields() => Assert.Equal(Retention, Lines(RetentionDescriptor.Build()));
 
     [Fact]
     public void Heads_AndRuntimeDefaults_AreTheSpecifiedOnes()
     {
         Assert.Equal("command|Command|fa-terminal|1|True 0 0 0 64 4 0 5 0 300", Head(CommandDescriptor.Build()));
+        Assert.Equal("script|Script|fa-code|1|True 0 0 0 64 4 0 5 0 300", Head(ScriptDescriptor.Build(Bash)));
         Assert.Equal("file_retention|File retention|fa-recycle|1|False 60 300 100 16 1 1 60 3600 3600", Head(RetentionDescriptor.Build()));
-        Assert.Equal((50, 30), (new CommandHandler(new StockOptions(), TimeProvider.System).Weight, new RetentionHandler(new StockOptions(), TimeProvider.System).Weight));
+        Assert.Equal([50, 50, 30], Handlers.Select(handler => handler.Weight));
     }
 
     [Fact]
     public void EveryField_HasALabelAndHelp_AndEveryForm_ItsId()
     {
-        foreach (var descriptor in (JobTypeDescriptor[])[CommandDescriptor.Build(), RetentionDescriptor.Build()])
+        foreach (var descriptor in Handlers.Select(handler => handler.Descriptor))
         {
             Assert.Equal(($"{descriptor.JobType}.admin", $"{descriptor.JobType}.worker"), (descriptor.AdminConfigForm.FormId, descriptor.WorkerConfigForm.FormId));
             Assert.All(
@@ -80,6 +109,15 @@ public sealed class DescriptorTests
             Assert.Equal(descriptor.WorkerConfigForm.DefaultValues, descriptor.WorkerDefaultValues);
         }
     }
+
+    private static Interpreters Bash { get; } = new(Interpreters.Defaults, [new FoundInterpreter("bash", "5.2")]);
+
+    private static IReadOnlyList<IJobHandler> Handlers { get; } =
+    [
+        new CommandHandler(new StockOptions(), TimeProvider.System),
+        new ScriptHandler(new StockOptions(), Bash, TimeProvider.System),
+        new RetentionHandler(new StockOptions(), TimeProvider.System),
+    ];
 
     private static string Head(JobTypeDescriptor descriptor)
     {
@@ -97,7 +135,9 @@ public sealed class DescriptorTests
     private static string Line(ConfigForm form, ConfigField field) => string.Join(' ', ((IEnumerable<string>)
     [
         $"{field.Name} {field.FieldType}/{field.Widget}",
-        field.Required ? "required" : $"= {Text(form.DefaultValues[field.Name])}",
+        field.Sensitive ? "sensitive" : "",
+        field.ReadOnly ? "read-only" : "",
+        field.Required ? "required" : form.DefaultValues.TryGetValue(field.Name, out var value) ? $"= {Text(value)}" : "",
         field.Options.Count > 0 ? $"of {string.Join('|', field.Options.Select(option => (option.Disabled ? "-" : "") + option.Value))}" : "",
         field.MinValue is null ? "" : $"{Text(field.MinValue)}..{Text(field.MaxValue)}",
         field.VisibleWhenField.Length == 0 ? "" : $"when {field.VisibleWhenField} = {Text(field.VisibleWhenEquals)}",
@@ -114,7 +154,7 @@ public sealed class DescriptorTests
         Kind.BytesValue => $"{value.BytesValue.Length.ToString(CultureInfo.InvariantCulture)} bytes",
         Kind.StringList => $"[{string.Join(',', value.StringList.Values)}]",
         Kind.Int64List => $"[{string.Join(',', value.Int64List.Values)}]",
-        Kind.MapValue => value.MapValue.Fields.Count == 0 ? "{}" : "{…}",
+        Kind.MapValue => $"{{{string.Join(',', value.MapValue.Fields.Keys.Order(StringComparer.Ordinal))}}}",
         _ => value.KindCase.ToString(),
     };
 }
