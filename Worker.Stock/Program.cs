@@ -1,6 +1,7 @@
 using System.Collections;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock;
+using BlazorPluginAdmin.WorkerStock.Http;
 using BlazorPluginAdmin.WorkerStock.Scripts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,6 +31,7 @@ builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimu
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
 builder.Services.AddSingleton(options);
 builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddSingleton<HostResolver>(HttpHandler.SystemResolverAsync);
 builder.Services.AddStockHandlers(options.Types);
 var labels = options.Labels.ToDictionary(StringComparer.Ordinal);
 if (options.Types.Contains("script"))

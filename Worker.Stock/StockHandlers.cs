@@ -1,6 +1,7 @@
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Commands;
 using BlazorPluginAdmin.WorkerStock.FileRetention;
+using BlazorPluginAdmin.WorkerStock.Http;
 using BlazorPluginAdmin.WorkerStock.Scripts;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,6 +19,7 @@ internal static class StockHandlers
             {
                 "command" => services.AddHandler<CommandHandler>(),
                 "script" => services.AddHandler<ScriptHandler>(),
+                "http" => services.AddHandler<HttpHandler>(),
                 "file_retention" => services.AddHandler<RetentionHandler>(),
                 _ => throw new ArgumentOutOfRangeException(nameof(types), type, "unknown job type"),
             };

@@ -3,6 +3,7 @@ using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Commands;
 using BlazorPluginAdmin.WorkerStock.FileRetention;
+using BlazorPluginAdmin.WorkerStock.Http;
 using BlazorPluginAdmin.WorkerStock.Scripts;
 using Kind = BlazorPluginAdmin.Wire.ConfigValue.KindOneofCase;
 
@@ -54,6 +55,30 @@ public sealed class DescriptorTests
         worker interpreters found List/Text read-only = [bash 5.2]
         """;
 
+    private const string Http = """
+        worker job method Enum/Select = "GET" of GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS
+        worker job url String/Text required Custom http_url, MaxLength 8192
+        worker job headers Object/Textarea = {} Custom header_map, MaxItems 64
+        worker job body_kind Enum/Select = "none" of none|text|json|bytes
+        worker job body_text String/Textarea = "" when body_kind = "text" MaxLength 1048576
+        worker job body_json Object/Textarea = {} when body_kind = "json" MaxLength 1048576
+        worker job body_bytes Bytes/Textarea = 0 bytes when body_kind = "bytes" MaxLength 1048576
+        worker job.auth auth Enum/Select = "none" of none|basic|bearer
+        worker job.auth user String/Text = "" when auth = "basic" MaxLength 256
+        worker job.auth password String/Password sensitive when auth = "basic"
+        worker job.auth token String/Password sensitive when auth = "bearer"
+        worker job.expect accept_status List/MultiSelect = [2xx] of 2xx|3xx|4xx|5xx MinItems 1
+        worker job.expect accept_codes List/Text = [] 100..599 MaxItems 32
+        worker job.expect body_regex String/Text = ""
+        worker job.time request_timeout Duration/Duration = 30 s 0.1 s..3600 s
+        worker job.time connect_timeout Duration/Duration = 10 s 0.1 s..60 s
+        worker job.time redirects Int64/Number = 5 0..20
+        worker egress deny_networks List/Textarea = [169.254.0.0/16,fe80::/10,fd00:ec2::254/128] Custom cidr
+        worker egress allowed_hosts List/Textarea = []
+        worker egress tls_verify Bool/Toggle = true
+        worker egress ca_pem Bytes/Textarea = 0 bytes
+        """;
+
     private const string Retention = """
         admin scope dispatch_detector_scope Enum/Select = "each" of each|one
         worker scope roots List/Textarea required MinItems 1, MaxItems 64, Custom safe_root
@@ -86,6 +111,9 @@ public sealed class DescriptorTests
     public void Script_HasItsFields_AndWhatIsMissingCannotBeChosen() => Assert.Equal(Script, Lines(ScriptDescriptor.Build(Bash)));
 
     [Fact]
+    public void Http_HasItsFields() => Assert.Equal(Http, Lines(HttpDescriptor.Build()));
+
+    [Fact]
     public void Retention_HasItsFields() => Assert.Equal(Retention, Lines(RetentionDescriptor.Build()));
 
     [Fact]
@@ -93,8 +121,9 @@ public sealed class DescriptorTests
     {
         Assert.Equal("command|Command|fa-terminal|1|True 0 0 0 64 4 0 5 0 300", Head(CommandDescriptor.Build()));
         Assert.Equal("script|Script|fa-code|1|True 0 0 0 64 4 0 5 0 300", Head(ScriptDescriptor.Build(Bash)));
+        Assert.Equal("http|HTTP call|fa-globe|1|True 0 0 0 64 8 2 5 0 60", Head(HttpDescriptor.Build()));
         Assert.Equal("file_retention|File retention|fa-recycle|1|False 60 300 100 16 1 1 60 3600 3600", Head(RetentionDescriptor.Build()));
-        Assert.Equal([50, 50, 30], Handlers.Select(handler => handler.Weight));
+        Assert.Equal([50, 50, 40, 30], Handlers.Select(handler => handler.Weight));
     }
 
     [Fact]
@@ -116,6 +145,7 @@ public sealed class DescriptorTests
     [
         new CommandHandler(new StockOptions(), TimeProvider.System),
         new ScriptHandler(new StockOptions(), Bash, TimeProvider.System),
+        new HttpHandler(TimeProvider.System, HttpHandler.SystemResolverAsync),
         new RetentionHandler(new StockOptions(), TimeProvider.System),
     ];
 
@@ -150,7 +180,7 @@ public sealed class DescriptorTests
         Kind.BoolValue => value.BoolValue ? "true" : "false",
         Kind.Int64Value => value.Int64Value.ToString(CultureInfo.InvariantCulture),
         Kind.DoubleValue => value.DoubleValue.ToString(CultureInfo.InvariantCulture),
-        Kind.DurationValue => $"{value.DurationValue.Seconds.ToString(CultureInfo.InvariantCulture)} s",
+        Kind.DurationValue => $"{(value.DurationValue.Seconds + (value.DurationValue.Nanos / 1e9)).ToString(CultureInfo.InvariantCulture)} s",
         Kind.BytesValue => $"{value.BytesValue.Length.ToString(CultureInfo.InvariantCulture)} bytes",
         Kind.StringList => $"[{string.Join(',', value.StringList.Values)}]",
         Kind.Int64List => $"[{string.Join(',', value.Int64List.Values)}]",
