@@ -1,6 +1,7 @@
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Commands;
 using BlazorPluginAdmin.WorkerStock.FileRetention;
+using BlazorPluginAdmin.WorkerStock.FileScrub;
 using BlazorPluginAdmin.WorkerStock.Http;
 using BlazorPluginAdmin.WorkerStock.Scripts;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,7 @@ internal static class StockHandlers
                 "script" => services.AddHandler<ScriptHandler>(),
                 "http" => services.AddHandler<HttpHandler>(),
                 "file_retention" => services.AddHandler<RetentionHandler>(),
+                "file_scrub" => services.AddHandler<ScrubHandler>(),
                 _ => throw new ArgumentOutOfRangeException(nameof(types), type, "unknown job type"),
             };
         }

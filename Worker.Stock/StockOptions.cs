@@ -6,7 +6,7 @@ namespace BlazorPluginAdmin.WorkerStock;
 public sealed record StockOptions
 {
     public const string Help = """
-        Stock worker of BlazorPluginAdmin: job types command, script, http and file_retention.
+        Stock worker of BlazorPluginAdmin: job types command, script, http, file_retention and file_scrub.
 
         usage: Worker.Stock [options]
           --admin ADDRESS      host:http, host:http.grpc or grpc(s)://host:port   (PLUGIN_ADMIN, default 127.0.0.1:23646)
@@ -25,7 +25,7 @@ public sealed record StockOptions
           --help               this text
         """;
 
-    public static readonly IReadOnlyList<string> KnownTypes = ["command", "script", "http", "file_retention"];
+    public static readonly IReadOnlyList<string> KnownTypes = ["command", "script", "http", "file_retention", "file_scrub"];
 
     private static readonly Dictionary<string, string> Variables = new(StringComparer.Ordinal)
     {

@@ -3,6 +3,7 @@ using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Commands;
 using BlazorPluginAdmin.WorkerStock.FileRetention;
+using BlazorPluginAdmin.WorkerStock.FileScrub;
 using BlazorPluginAdmin.WorkerStock.Http;
 using BlazorPluginAdmin.WorkerStock.Scripts;
 using Kind = BlazorPluginAdmin.Wire.ConfigValue.KindOneofCase;
@@ -104,6 +105,25 @@ public sealed class DescriptorTests
         worker action overrides Object/Textarea = {} MaxItems 64
         """;
 
+    private const string Scrub = """
+        admin scope dispatch_detector_scope Enum/Select = "each" of each|one
+        worker scope roots List/Textarea required MinItems 1, MaxItems 64, Custom absolute_path
+        worker scope include List/Textarea = [**/*] Custom glob, MaxItems 128
+        worker scope exclude List/Textarea = [.git/**] Custom glob, MaxItems 128
+        worker scope max_depth Int64/Unspecified = 32 1..256
+        worker scope one_filesystem Bool/Toggle = true
+        worker schedule verify_every_days Double/Number = 30 0.01..3650
+        worker schedule untouched_for Duration/Duration = 3600 s 0 s..2592000 s
+        worker schedule order Enum/Select = "oldest_first" of oldest_first|path|random
+        worker effort batch_files Int64/Number = 500 1..5000
+        worker effort batch_mib Int64/Number = 4096 1..1048576
+        worker effort io_limit_mib_per_second Double/Number = 0 0..10000
+        worker findings confirm_reads Int64/Number = 2 1..5
+        worker findings accept_changed Bool/Toggle = true
+        worker findings fail_on List/MultiSelect = [bit_rot,unreadable] of bit_rot|missing|changed|unreadable
+        worker findings manifest_key Bytes/Password sensitive = 0 bytes MinLength 16
+        """;
+
     [Fact]
     public void Command_HasItsFields() => Assert.Equal(Command, Lines(CommandDescriptor.Build()));
 
@@ -117,13 +137,28 @@ public sealed class DescriptorTests
     public void Retention_HasItsFields() => Assert.Equal(Retention, Lines(RetentionDescriptor.Build()));
 
     [Fact]
+    public void Scrub_HasItsFields() => Assert.Equal(Scrub, Lines(ScrubDescriptor.Build()));
+
+    /// <summary>Whoever connects the stock worker sees every kind of field the protocol has.</summary>
+    [Fact]
+    public void EveryFieldType_Widget_AndRule_IsUsed()
+    {
+        var fields = Handlers.Select(handler => handler.Descriptor).SelectMany(descriptor => descriptor.AdminConfigForm.Sections.Concat(descriptor.WorkerConfigForm.Sections)).SelectMany(section => section.Fields).ToList();
+        Assert.Equal(Enum.GetValues<ConfigFieldType>().Except([ConfigFieldType.Unspecified]), fields.Select(field => field.FieldType).Distinct().Order());
+        Assert.Equal(Enum.GetValues<ConfigWidget>(), fields.Select(field => field.Widget).Distinct().Order());
+        Assert.Equal(Enum.GetValues<ValidationRuleType>().Except([ValidationRuleType.Unspecified]), fields.SelectMany(field => field.ValidationRules).Select(rule => rule.Type).Distinct().Order());
+        Assert.Equal(StockOptions.KnownTypes, Handlers.Select(handler => handler.Descriptor.JobType));
+    }
+
+    [Fact]
     public void Heads_AndRuntimeDefaults_AreTheSpecifiedOnes()
     {
         Assert.Equal("command|Command|fa-terminal|1|True 0 0 0 64 4 0 5 0 300", Head(CommandDescriptor.Build()));
         Assert.Equal("script|Script|fa-code|1|True 0 0 0 64 4 0 5 0 300", Head(ScriptDescriptor.Build(Bash)));
         Assert.Equal("http|HTTP call|fa-globe|1|True 0 0 0 64 8 2 5 0 60", Head(HttpDescriptor.Build()));
         Assert.Equal("file_retention|File retention|fa-recycle|1|False 60 300 100 16 1 1 60 3600 3600", Head(RetentionDescriptor.Build()));
-        Assert.Equal([50, 50, 40, 30], Handlers.Select(handler => handler.Weight));
+        Assert.Equal("file_scrub|File scrub|fa-fingerprint|1|False 60 300 100 16 1 1 60 3600 3600", Head(ScrubDescriptor.Build()));
+        Assert.Equal([50, 50, 40, 30, 20], Handlers.Select(handler => handler.Weight));
     }
 
     [Fact]
@@ -147,6 +182,7 @@ public sealed class DescriptorTests
         new ScriptHandler(new StockOptions(), Bash, TimeProvider.System),
         new HttpHandler(TimeProvider.System, HttpHandler.SystemResolverAsync),
         new RetentionHandler(new StockOptions(), TimeProvider.System),
+        new ScrubHandler(new StockOptions(), TimeProvider.System),
     ];
 
     private static string Head(JobTypeDescriptor descriptor)

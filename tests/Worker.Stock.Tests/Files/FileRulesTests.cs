@@ -17,6 +17,18 @@ public sealed class FileRulesTests
     public void DangerousRoots_AreRefused(string root) => Assert.NotNull(new SafeRoot("/nowhere/state", [], ["/root"]).Problem(root));
 
     [Theory]
+    [InlineData("/", false)]
+    [InlineData("/proc", false)]
+    [InlineData("/dev/shm", false)]
+    [InlineData("/sys", false)]
+    [InlineData("/etc/", false)]
+    [InlineData("/etc", true)]
+    [InlineData("/usr", true)]
+    [InlineData("/tmp", true)]
+    public void RootsThatAreOnlyRead_MayBeAnyRealDirectory(string root, bool allowed) =>
+        Assert.Equal(allowed, new SafeRoot("/nowhere/state", [], [], onlyReads: true).Problem(root) is null);
+
+    [Theory]
     [InlineData("**/*.log", "a/b/c.log", true)]
     [InlineData("**/*.log", "c.log", true)]
     [InlineData("*.log", "a/c.log", false)]
