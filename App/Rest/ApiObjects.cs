@@ -201,9 +201,8 @@ public static class ApiObjects
             Pascal)!;
     }
 
-    public static JsonNode Proposal(ProposalTrace trace)
+    public static Wire.JobProposal WireProposal(Proposal proposal)
     {
-        var proposal = trace.Proposal;
         var wire = new Wire.JobProposal
         {
             ProposalId = proposal.ProposalId,
@@ -217,7 +216,12 @@ public static class ApiObjects
             ExpiresAt = Stamp(proposal.ExpiresAt),
         };
         ConfigValueMapper.ToWire(proposal.Parameters, wire.Parameters);
-        var node = Node(wire, whole: false).AsObject();
+        return wire;
+    }
+
+    public static JsonNode Proposal(ProposalTrace trace)
+    {
+        var node = Node(WireProposal(trace.Proposal), whole: false).AsObject();
         node["outcome"] = Snake(trace.Outcome.ToString());
         if (trace.Job is { } job)
         {
