@@ -17,13 +17,13 @@ public sealed class ScriptHandler(StockOptions options, Interpreters interpreter
     public string? CannotRun(ConfigReader config)
     {
         var name = config.Text("interpreter", "bash");
-        var path = ScriptPlan.PathOf(name, config);
+        var path = ScriptPlan.PathOf(name, config, options.Interpreters);
         return path.Length > 0 && Executables.Find(path, Executables.DefaultPath, "/") is null ? $"{name} ({path}) is not installed on this worker" : null;
     }
 
     public async Task<JobOutcome> ExecuteAsync(JobContext context)
     {
-        var plan = ScriptPlan.Read(context.Config, context.Saved);
+        var plan = ScriptPlan.Read(context.Config, context.Saved, options.Interpreters);
         if (plan.Refusal() is { } refusal)
         {
             return ProcessRun.Refused(refusal);

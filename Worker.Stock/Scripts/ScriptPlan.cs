@@ -37,13 +37,14 @@ public sealed record ScriptPlan
     };
 
     /// <summary>The table is read from the saved configuration alone: a submitter chooses among interpreters, not programs.</summary>
-    public static ScriptPlan Read(ConfigReader config, ConfigReader saved)
+    /// <param name="own">What the worker itself was started with.</param>
+    public static ScriptPlan Read(ConfigReader config, ConfigReader saved, IReadOnlyDictionary<string, string> own)
     {
         var interpreter = config.Text("interpreter", "bash");
         return new ScriptPlan
         {
             Interpreter = interpreter,
-            Path = PathOf(interpreter, saved),
+            Path = PathOf(interpreter, saved, own),
             Source = config.Text("source"),
             Strict = config.Bool("strict", true),
             Isolated = config.Bool("isolated"),
@@ -53,8 +54,9 @@ public sealed record ScriptPlan
         };
     }
 
-    public static string PathOf(string interpreter, ConfigReader saved) =>
-        saved.Map("table").TryGetValue(interpreter, out var path) ? path.StringValue : "";
+    /// <summary>What is not in the table may still be one of the worker's own; a known one that was taken out is not.</summary>
+    public static string PathOf(string interpreter, ConfigReader saved, IReadOnlyDictionary<string, string> own) =>
+        saved.Map("table").TryGetValue(interpreter, out var path) ? path.StringValue : own.GetValueOrDefault(interpreter, "");
 
     /// <summary>Why this cannot run anywhere, or null.</summary>
     public string? Refusal() =>

@@ -12,8 +12,8 @@ public sealed class ScriptTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var interpreters = await Interpreters.FindAsync(new Dictionary<string, string> { ["sed"] = "sed", ["cobol"] = "/no/such/cobol" }, TimeProvider.System);
-        _handler = new ScriptHandler(new StockOptions { StateDirectory = _state }, interpreters, TimeProvider.System);
+        var options = new StockOptions { StateDirectory = _state, Interpreters = new Dictionary<string, string> { ["cat"] = "cat", ["cobol"] = "/no/such/cobol" } };
+        _handler = new ScriptHandler(options, await Interpreters.FindAsync(options.Interpreters, TimeProvider.System), TimeProvider.System);
         _host = new HandlerTestHost(_handler);
     }
 
@@ -51,9 +51,10 @@ public sealed class ScriptTests : IAsyncLifetime
     [Fact]
     public async Task FurtherInterpreters_AreOfferedWhenFound_AndRunTheFile()
     {
-        Assert.Equal(["bash", "python", "node", "sed"], Options().Where(option => !option.Disabled).Select(option => option.Value));
-        _host.WorkerConfig["table"] = Value.Map([new("cat", "cat")]);
+        Assert.Equal(["bash", "python", "node", "cat"], Options().Where(option => !option.Disabled).Select(option => option.Value));
+        _host.WorkerConfig["table"] = Value.Map([new("node", "node"), new("once more", "cat")]);
         Assert.Equal("as it is", Text(await RunAsync("as it is", ("interpreter", "cat"))));
+        Assert.Equal("as it is", Text(await RunAsync("as it is", ("interpreter", "once more"))));
         Assert.Contains("not among the interpreters", (await RunAsync("true", ("interpreter", "bash"))).Text, StringComparison.Ordinal);
     }
 
