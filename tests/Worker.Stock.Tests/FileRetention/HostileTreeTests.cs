@@ -1,7 +1,7 @@
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Files;
 
-namespace BlazorPluginAdmin.WorkerStock.Tests;
+namespace BlazorPluginAdmin.WorkerStock.Tests.FileRetention;
 
 /// <summary>Trees and jobs made by somebody who wants harm done.</summary>
 public sealed class HostileTreeTests : RetentionTest

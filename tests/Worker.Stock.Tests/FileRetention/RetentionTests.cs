@@ -1,8 +1,7 @@
 using System.IO.Compression;
 using BlazorPluginAdmin.WorkerSdk;
-using BlazorPluginAdmin.WorkerStock.Files;
 
-namespace BlazorPluginAdmin.WorkerStock.Tests;
+namespace BlazorPluginAdmin.WorkerStock.Tests.FileRetention;
 
 public sealed class RetentionTests : RetentionTest
 {
@@ -101,24 +100,4 @@ public sealed class RetentionTests : RetentionTest
         Assert.True((await RunAsync()).Success);
         Assert.Equal(["3.log", "4.log"], Directory.GetFiles(Path.Combine(Root, "a"), "*.log").Select(Path.GetFileName).Order());
     }
-
-    [Theory]
-    [InlineData("/etc")]
-    [InlineData("/usr/share")]
-    [InlineData("/tmp")]
-    [InlineData("/var/lib")]
-    [InlineData("/")]
-    [InlineData("relative/path")]
-    [InlineData("/srv/../etc/x")]
-    [InlineData("/does/not/exist")]
-    public void DangerousRoots_AreRefused(string root) => Assert.NotNull(new SafeRoot("/nowhere/state", [], ["/root"]).Problem(root));
-
-    [Theory]
-    [InlineData("**/*.log", "a/b/c.log", true)]
-    [InlineData("**/*.log", "c.log", true)]
-    [InlineData("*.log", "a/c.log", false)]
-    [InlineData("a/?.{log,txt}", "a/x.txt", true)]
-    [InlineData(".git/**", ".git/objects/1", true)]
-    [InlineData("[!a]*", "bcd", true)]
-    public void Globs_Match(string pattern, string path, bool expected) => Assert.Equal(expected, new Glob(pattern).Matches(path));
 }

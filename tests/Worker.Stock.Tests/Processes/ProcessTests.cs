@@ -2,7 +2,7 @@ using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Commands;
 
-namespace BlazorPluginAdmin.WorkerStock.Tests;
+namespace BlazorPluginAdmin.WorkerStock.Tests.Processes;
 
 /// <summary>Real processes: what they see, how they end, what they leave behind.</summary>
 public sealed class ProcessTests : IDisposable
@@ -34,6 +34,13 @@ public sealed class ProcessTests : IDisposable
     {
         var outcome = await ShellAsync("echo $JOB_ID $JOB_TYPE $JOB_ATTEMPT; [ $JOB_WORKDIR = $PWD ] && echo here; dirname $JOB_RESULT_FILE | cut -c1");
         Assert.Equal("test-job command 1\nhere\n/\n", Text(outcome, "stdout"));
+    }
+
+    [Fact]
+    public async Task GroupVariables_ComeWithTheJob()
+    {
+        var outcome = await ShellAsync("echo $JOB_INDEX of $JOB_COUNT in $JOB_GROUP", ("env", Value.Map([new("JOB_INDEX", "2"), new("JOB_COUNT", "5"), new("JOB_GROUP", "g")])));
+        Assert.Equal("2 of 5 in g\n", Text(outcome, "stdout"));
     }
 
     [Theory]

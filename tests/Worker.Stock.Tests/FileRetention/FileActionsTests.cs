@@ -1,7 +1,7 @@
 using BlazorPluginAdmin.WorkerStock.FileRetention;
 using BlazorPluginAdmin.WorkerStock.Files;
 
-namespace BlazorPluginAdmin.WorkerStock.Tests;
+namespace BlazorPluginAdmin.WorkerStock.Tests.FileRetention;
 
 /// <summary>What an action leaves behind, whatever happens.</summary>
 public sealed class FileActionsTests : RetentionTest

@@ -1,27 +1,6 @@
 using System.Text;
 
-namespace BlazorPluginAdmin.WorkerStock.Commands;
-
-/// <summary>How much output of an attempt may be passed on, both streams together.</summary>
-public sealed class OutputCap(long most)
-{
-    private readonly Lock _gate = new();
-    private long _passed;
-    private bool _said;
-
-    /// <summary>How many of these bytes may be passed on; the one call that reaches the cap says so.</summary>
-    public int Take(int count, out bool reached)
-    {
-        lock (_gate)
-        {
-            var room = (int)Math.Min(most - _passed, count);
-            reached = room < count && !_said;
-            _said |= reached;
-            _passed += room;
-            return room;
-        }
-    }
-}
+namespace BlazorPluginAdmin.WorkerStock.Processes;
 
 /// <summary>The last 64 KiB of a stream as text.</summary>
 public sealed class OutputTail

@@ -1,6 +1,6 @@
 using BlazorPluginAdmin.WorkerStock.Files;
 
-namespace BlazorPluginAdmin.WorkerStock.Tests;
+namespace BlazorPluginAdmin.WorkerStock.Tests.Files;
 
 public sealed class AmountTests
 {

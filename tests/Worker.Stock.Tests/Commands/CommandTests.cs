@@ -2,7 +2,7 @@ using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Commands;
 
-namespace BlazorPluginAdmin.WorkerStock.Tests;
+namespace BlazorPluginAdmin.WorkerStock.Tests.Commands;
 
 public sealed class CommandTests : IDisposable
 {

@@ -3,7 +3,7 @@ using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.FileRetention;
 using BlazorPluginAdmin.WorkerStock.Files;
 
-namespace BlazorPluginAdmin.WorkerStock.Tests;
+namespace BlazorPluginAdmin.WorkerStock.Tests.FileRetention;
 
 /// <summary>Which files, how many at once, and when.</summary>
 public sealed class RetentionRulesTests : RetentionTest

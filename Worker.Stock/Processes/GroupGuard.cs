@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace BlazorPluginAdmin.WorkerStock.Commands;
+namespace BlazorPluginAdmin.WorkerStock.Processes;
 
 /// <summary>
 /// Ends a command with everything it started when this worker dies without a word: a shell in a session of its own waits at a

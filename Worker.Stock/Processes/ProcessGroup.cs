@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace BlazorPluginAdmin.WorkerStock.Commands;
+namespace BlazorPluginAdmin.WorkerStock.Processes;
 
 /// <summary>
 /// A command in a session and process group of its own, so that it can be ended with everything it started. It is
@@ -30,7 +30,7 @@ public sealed partial class ProcessGroup : IDisposable
     public static ProcessGroup Start(string command, IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment, int niceness, bool mergeStderr)
     {
         var path = environment.GetValueOrDefault("PATH") ?? "/usr/bin:/bin";
-        var executable = Find(command, path, workingDirectory) ?? throw new IOException($"{command}: no such command on this worker");
+        var executable = Executables.Find(command, path, workingDirectory) ?? throw new IOException($"{command}: no such command on this worker");
         var start = new ProcessStartInfo(SetSid)
         {
             WorkingDirectory = workingDirectory,
@@ -114,20 +114,6 @@ public sealed partial class ProcessGroup : IDisposable
         _guard.Dispose();
         Process.Dispose();
     }
-
-    private static string? Find(string command, string path, string workingDirectory)
-    {
-        if (command.Contains('/', StringComparison.Ordinal))
-        {
-            var full = Path.GetFullPath(command, workingDirectory);
-            return IsExecutable(full) ? full : null;
-        }
-
-        return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, command)).FirstOrDefault(IsExecutable);
-    }
-
-    private static bool IsExecutable(string path) =>
-        File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
 
     private void Signal(int signal) => _ = KillGroup(-_id, signal);
 

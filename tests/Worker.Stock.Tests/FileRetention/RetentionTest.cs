@@ -1,7 +1,7 @@
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.FileRetention;
 
-namespace BlazorPluginAdmin.WorkerStock.Tests;
+namespace BlazorPluginAdmin.WorkerStock.Tests.FileRetention;
 
 /// <summary>A real directory tree, and the handler with a configuration that acts on it.</summary>
 public abstract class RetentionTest : IDisposable

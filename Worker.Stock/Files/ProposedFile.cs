@@ -1,7 +1,7 @@
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
 
-namespace BlazorPluginAdmin.WorkerStock.FileRetention;
+namespace BlazorPluginAdmin.WorkerStock.Files;
 
 /// <summary>A file as it was when it was proposed.</summary>
 internal sealed record ProposedFile(string Path, long Size, long MtimeNs)
