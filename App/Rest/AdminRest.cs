@@ -22,6 +22,7 @@ public static class AdminRest
         StatusApi.Map(api);
         WorkersApi.Map(api);
         JobTypesApi.Map(api);
+        DispatchApi.Map(api);
         ConfigApi.Map(api);
         DetectionApi.Map(api);
         JobsApi.Map(api);

@@ -94,6 +94,7 @@ public static class ApiObjects
         since = waits.Waiting.Since,
         until = waits.Waiting.Until,
         queue_position = waits.Position,
+        effective_priority = waits.Priority,
         checks = waits.Checks.Select(check => new { rule = check.Rule, passed = check.Passed, code = Some(check.Code), text = Some(check.Text) }),
     };
 

@@ -34,6 +34,8 @@ public static class Step
                 return DetectionTransitions.Cancel(turn, command);
             case SaveConfig command:
                 return ConfigTransitions.Save(turn, command);
+            case SaveDispatch command:
+                return ConfigTransitions.SaveDispatch(turn, command);
             case RefreshSchema command:
                 return SchemaTransitions.Refresh(turn, command);
             case PauseScheduler command:

@@ -58,7 +58,7 @@ public static class SubmitRules
 
         if (command.RetryOf is null)
         {
-            verdict = verdict with { Pace = verdict.Pace.Take(command.By.Name, options.CallerPace, command.JobType, options.TypePace, now, out var wait) };
+            verdict = verdict with { Pace = verdict.Pace.Take(command.By.Name, options.CallerPace, command.JobType, (state.JobTypes.GetValueOrDefault(command.JobType)?.Dispatch ?? DispatchSettings.Default).PaceOf(options), now, out var wait) };
             if (wait > TimeSpan.Zero)
             {
                 return verdict with { Refusal = new Refusal(RefusalCode.Exhausted, $"{command.By.Name} submits faster than allowed; go on in {Text(wait)}") { RetryAfter = wait } };
@@ -194,7 +194,7 @@ public static class SubmitRules
     }
 
     private static Refusal? Room(AdminState state, JobType type, SubmitJob command, AdminOptions options) =>
-        type.Counts.Pending >= options.QueueLimit ? Full($"the queue of {command.JobType} is full ({options.QueueLimit} jobs wait); try again later")
+        type.Counts.Pending >= type.Dispatch.QueueLimitOf(options) ? Full($"the queue of {command.JobType} is full ({type.Dispatch.QueueLimitOf(options)} jobs wait); try again later")
         : state.JobTypes.Values.Sum(each => (long)each.Counts.Pending) >= options.PendingLimit ? Full($"the admin is full ({options.PendingLimit} jobs wait); try again later")
         : null;
 
@@ -204,7 +204,7 @@ public static class SubmitRules
 
     private static Refusal? Workers(AdminState state, JobType type, SubmitJob command)
     {
-        if (!command.RequireWorker || type.Executors.Any(session => DispatchPlanner.Matches(command.Labels, state.Workers[state.Sessions[session].Worker])))
+        if (!command.RequireWorker || type.Executors.Select(session => state.Workers[state.Sessions[session].Worker]).Any(worker => DispatchPlanner.MatchesType(type, worker) && DispatchPlanner.Matches(command.Labels, worker)))
         {
             return null;
         }

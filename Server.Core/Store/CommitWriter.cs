@@ -70,7 +70,7 @@ internal sealed class CommitWriter : IDisposable
         _forgetType = [.. TypeTables.Select(sql => Add(new Statement(connection, sql)))];
         _descriptor = Prepare(connection, "descriptors", "type, body, saved, worker", 4);
         _knownForms = Prepare(connection, "known_forms", "type, body", 2);
-        _config = Prepare(connection, "configs", Rows.ConfigColumns, 10);
+        _config = Prepare(connection, "configs", Rows.ConfigColumns, 11);
         _schedule = Prepare(connection, "schedules", "type, body", 2);
         _detection = Prepare(connection, "detections", "id, type, started, settled, body", 5);
         _proposal = Prepare(connection, "proposals", "detection, position, outcome, job, note, body", 6);
@@ -113,7 +113,8 @@ internal sealed class CommitWriter : IDisposable
             case Change.ConfigSaved { Config: var config }:
                 _config.Run(
                     config.JobType, config.Version, config.DescriptorVersion, Rows.Json(config.AdminValues), Rows.Json(config.WorkerValues),
-                    config.Runtime is null ? null : JsonSerializer.Serialize(config.Runtime), config.SavedAt.UtcTicks, config.SavedBy, config.Via, config.Reason);
+                    config.Runtime is null ? null : JsonSerializer.Serialize(config.Runtime), config.SavedAt.UtcTicks, config.SavedBy, config.Via, config.Reason,
+                    config.Dispatch is { } dispatch ? Bodies.Write(dispatch) : null);
                 break;
             case Change.ScheduleSaved saved:
                 _schedule.Run(saved.JobType, Bodies.Write(saved.Schedule));

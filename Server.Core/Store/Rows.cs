@@ -3,6 +3,7 @@ using System.Text.Json;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -28,7 +29,7 @@ internal static class Rows
 
     public const string ActivityColumns = "sequence, at, source, message, stage, severity, type, job, request, worker, actor, details";
 
-    public const string ConfigColumns = "type, version, descriptor_version, admin_values, worker_values, runtime, saved, saved_by, via, reason";
+    public const string ConfigColumns = "type, version, descriptor_version, admin_values, worker_values, runtime, saved, saved_by, via, reason, dispatch";
 
     public static Job Job(SqliteDataReader row, Attempt? attempt) => new()
     {
@@ -120,6 +121,7 @@ internal static class Rows
         SavedBy = row.GetString(7),
         Via = row.GetString(8),
         Reason = row.GetString(9),
+        Dispatch = row.IsDBNull(10) ? null : Bodies.Read<DispatchSettings>(row.GetString(10)),
     };
 
     public static ConfigValues Values(string json) => json.Length == 0 ? ConfigValues.Empty : ConfigValueJson.Parse(json);

@@ -100,5 +100,10 @@ internal static class StoreSchema
         ALTER TABLE jobs ADD COLUMN idem_digest TEXT;
         CREATE INDEX jobs_idem ON jobs (submitted_by, idem_key) WHERE idem_key IS NOT NULL;
         """,
+
+        // How the jobs of a type are queued and given out.
+        """
+        ALTER TABLE configs ADD COLUMN dispatch TEXT;
+        """,
     ];
 }

@@ -120,6 +120,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
                 : SchemaChanges.Between(type.KnownForms, type.Descriptor, type.Config),
             Config = type.Config,
             Policy = type.Policy,
+            Dispatch = type.Dispatch,
             Counts = type.Counts,
             Rules = type.Rules,
             Timetable = type.Timetable,
@@ -231,7 +232,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             var plain = job.Labels.IsEmpty;
             var waiting = plain && usual is not null ? usual with { Since = job.UpdatedAt } : WaitingReason.For(state, type, job, now);
             usual = plain ? waiting : usual;
-            queue.Add(new JobView(job, waiting, position++));
+            queue.Add(new JobView(job, waiting, position++) { Priority = Ageing.Effective(job, type.Dispatch.AgeingPerMinute, now.Wall) });
         }
 
         foreach (var entry in type.Later.Take(QueueShown - Math.Min(QueueShown, position - 1)))
