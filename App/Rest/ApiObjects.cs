@@ -45,6 +45,9 @@ public static class ApiObjects
         expires_at = job.ExpiresAt,
         detection_id = job.Detection?.Value,
         retry_of = job.RetryOf?.Value,
+        idempotency_key = Some(job.IdempotencyKey),
+        deadline = job.Deadline,
+        submitted_by = Some(job.SubmittedBy),
     };
 
     public static JsonNode Detail(JobRecord record)
