@@ -34,6 +34,7 @@ public static class AdminRest
         SchedulerApi.Map(api);
         LanesApi.Map(api);
         RetentionApi.Map(api);
+        BackupsApi.Map(api);
         OperationsApi.Map(api);
         BulkApi.Map(api);
         OperatorApi.Map(app);

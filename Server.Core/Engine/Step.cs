@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Server.Core.Backups;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
@@ -41,6 +42,8 @@ public static class Step
                 return SchedulerPauses.Pause(turn, command);
             case SaveRetention command:
                 return RetentionTransitions.Save(turn, command);
+            case NoteBackup command:
+                return BackupNotes.Note(turn, command);
             case PauseJobType command:
                 return PauseTransitions.Pause(turn, command);
             case SubmitJob command:

@@ -46,6 +46,9 @@ public sealed record ReadModel
     /// <summary>Over all types.</summary>
     public TypeNumbers Numbers { get; init; } = TypeNumbers.Empty;
 
+    /// <summary>By lane: what ended in it.</summary>
+    public ImmutableSortedDictionary<string, TypeNumbers> LaneNumbers { get; init; } = ImmutableSortedDictionary.Create<string, TypeNumbers>(StringComparer.Ordinal);
+
     /// <summary>Connected or not, those with most to do first; at most 50.</summary>
     public ImmutableArray<WorkerView> Busiest { get; init; } = [];
 
