@@ -79,6 +79,10 @@ public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicat
         catch (RpcException exception)
         {
             status = exception.Status;
+            foreach (var entry in exception.Trailers)
+            {
+                call.ResponseTrailers.AddReceived(entry.Key, entry.Value);
+            }
         }
         catch (Exception exception) when (IsEnd(exception, ended))
         {

@@ -131,7 +131,7 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
         };
         request.Headers.TryAddWithoutValidation("te", "trailers");
         request.Headers.TryAddWithoutValidation("grpc-accept-encoding", "identity,gzip");
-        request.Headers.TryAddWithoutValidation("user-agent", "grpc-blazorpluginadmin/1.0");
+        request.Headers.TryAddWithoutValidation("user-agent", $"{_options.UserAgent} grpc-blazorpluginadmin/1.0".TrimStart());
         if (options.Deadline is { } deadline)
         {
             request.Headers.TryAddWithoutValidation("grpc-timeout", DeadlineText.Encode(deadline - _options.TimeProvider.GetUtcNow()));

@@ -23,6 +23,9 @@ public sealed record GrpcChannelOptions
     /// <summary>Metadata of every call, such as <c>authorization</c>.</summary>
     public Metadata Headers { get; set; } = [];
 
+    /// <summary>The program that calls, as <c>name/version</c>: stands before the library's own name in <c>user-agent</c>. Empty: only the latter.</summary>
+    public string UserAgent { get; set; } = "";
+
     /// <summary>TLS settings for <c>https</c> addresses: authorities, client certificate, server name.</summary>
     public SslClientAuthenticationOptions? Tls { get; set; }
 

@@ -22,15 +22,18 @@ public static class AdminRest
         StatusApi.Map(api);
         WorkersApi.Map(api);
         JobTypesApi.Map(api);
+        DispatchApi.Map(api);
         ConfigApi.Map(api);
         DetectionApi.Map(api);
         JobsApi.Map(api);
+        SubmitApi.Map(api);
         JobLogApi.Map(api);
         ActivitiesApi.Map(api);
         ObservationsApi.Map(api);
         SchedulerApi.Map(api);
         LanesApi.Map(api);
         RetentionApi.Map(api);
+        BackupsApi.Map(api);
         OperationsApi.Map(api);
         BulkApi.Map(api);
         OperatorApi.Map(app);

@@ -45,6 +45,9 @@ public static class ApiObjects
         expires_at = job.ExpiresAt,
         detection_id = job.Detection?.Value,
         retry_of = job.RetryOf?.Value,
+        idempotency_key = Some(job.IdempotencyKey),
+        deadline = job.Deadline,
+        submitted_by = Some(job.SubmittedBy),
     };
 
     public static JsonNode Detail(JobRecord record)
@@ -91,6 +94,7 @@ public static class ApiObjects
         since = waits.Waiting.Since,
         until = waits.Waiting.Until,
         queue_position = waits.Position,
+        effective_priority = waits.Priority,
         checks = waits.Checks.Select(check => new { rule = check.Rule, passed = check.Passed, code = Some(check.Code), text = Some(check.Text) }),
     };
 

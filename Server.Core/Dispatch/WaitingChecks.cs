@@ -66,7 +66,7 @@ public static class WaitingChecks
         var (active, limit) = (type.Counts.Active, type.Policy.GlobalConcurrency);
         yield return Check($"Fewer than {Text(limit)} of {type.Name} run: {Text(active)} do", active < limit, "type_limit", $"{type.Name} may run {Text(limit)} at once and does");
 
-        var matching = places.Where(place => DispatchPlanner.Matches(job, place.Worker)).ToList();
+        var matching = places.Where(place => DispatchPlanner.MatchesType(type, place.Worker) && DispatchPlanner.Matches(job, place.Worker)).ToList();
         yield return Labels(type, job, places.Count, matching.Count);
 
         if (matching.Count == 0)
@@ -138,7 +138,8 @@ public static class WaitingChecks
 
     private static WaitingCheck Labels(JobType type, Job job, int workers, int matching)
     {
-        var wanted = string.Join(", ", job.Labels.Where(label => label.Key.StartsWith(DispatchPlanner.Selector, StringComparison.Ordinal)).Select(label => $"{label.Key[DispatchPlanner.Selector.Length..]}={label.Value}"));
+        var own = job.Labels.Where(label => label.Key.StartsWith(DispatchPlanner.Selector, StringComparison.Ordinal)).Select(label => $"{label.Key[DispatchPlanner.Selector.Length..]}={label.Value}");
+        var wanted = string.Join(", ", type.Dispatch.RequireLabels.Select(label => $"{label.Key}={label.Value}").Union(own));
         return Check(
             wanted.Length == 0 ? "It asks for no labels" : $"One of them has {wanted}: {Of(matching, workers)}",
             matching > 0,

@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Server.Core.Backups;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
@@ -33,12 +34,16 @@ public static class Step
                 return DetectionTransitions.Cancel(turn, command);
             case SaveConfig command:
                 return ConfigTransitions.Save(turn, command);
+            case SaveDispatch command:
+                return ConfigTransitions.SaveDispatch(turn, command);
             case RefreshSchema command:
                 return SchemaTransitions.Refresh(turn, command);
             case PauseScheduler command:
                 return SchedulerPauses.Pause(turn, command);
             case SaveRetention command:
                 return RetentionTransitions.Save(turn, command);
+            case NoteBackup command:
+                return BackupNotes.Note(turn, command);
             case PauseJobType command:
                 return PauseTransitions.Pause(turn, command);
             case SubmitJob command:
@@ -49,6 +54,8 @@ public static class Step
                 return JobRequests.RetryNow(turn, command);
             case ExpireJob command:
                 return JobRequests.Expire(turn, command);
+            case UpdateJob command:
+                return JobRequests.Update(turn, command);
             case SetPriority command:
                 return JobRequests.SetPriority(turn, command);
             case DrainWorker command:

@@ -15,6 +15,7 @@ public class ReferenceTests
     [InlineData("Grpc.Transport.Server", "Server.Core,Protos,Components")]
     [InlineData("Components", "Google.Protobuf,Grpc.Transport,Protos,Microsoft.Data.Sqlite,App")]
     [InlineData("Worker.Sdk", "Microsoft.AspNetCore,Server.Core,Components,App,Grpc.Transport.Server")]
+    [InlineData("pluginctl", "Microsoft.AspNetCore,Server.Core,Components,App,Worker.Sdk,Grpc.Transport.Server,Microsoft.Extensions")]
     [InlineData("Protos", "Grpc.Transport,Server.Core,Microsoft.AspNetCore")]
     public void Assembly_KnowsNothingOf(string assembly, string strangers)
     {
@@ -29,7 +30,7 @@ public class ReferenceTests
     public void TypeNames_SayWhatTheyAre()
     {
         var banned = new Regex("(Manager|Helper|Util|Utils|Info|Data|Processor|Master)$", RegexOptions.None, TimeSpan.FromSeconds(1));
-        string[] assemblies = ["App", "Components", "Server.Core", "Grpc.Transport", "Grpc.Transport.Server", "Worker.Sdk"];
+        string[] assemblies = ["App", "Components", "Server.Core", "Grpc.Transport", "Grpc.Transport.Server", "Worker.Sdk", "pluginctl"];
         Assert.Empty(assemblies.SelectMany(name => Assembly.Load(name).GetTypes())
             .Where(type => !type.IsDefined(typeof(CompilerGeneratedAttribute)) && !type.Name.Contains('<', StringComparison.Ordinal) && banned.IsMatch(type.Name) && type.Namespace?.StartsWith("BlazorPluginAdmin", StringComparison.Ordinal) == true)
             .Select(type => type.FullName));

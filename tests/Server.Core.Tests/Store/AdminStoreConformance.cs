@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -41,6 +42,11 @@ public abstract class AdminStoreConformance : IDisposable
             RefusedBy = [new WorkerId("w,9")],
             RetryLimit = 3,
             AttemptTimeout = TimeSpan.FromDays(25000),
+            Deadline = Start.AddHours(2),
+            RetryBackoff = TimeSpan.FromSeconds(7),
+            SubmittedBy = "me",
+            IdempotencyKey = "night-1",
+            IdempotencyDigest = "00ff",
             Percent = 12.5,
             Attempt = Attempt("r1"),
         };
@@ -79,7 +85,8 @@ public abstract class AdminStoreConformance : IDisposable
     {
         Store.Load();
         var descriptor = new Descriptor { JobType = "t", DisplayName = "T", Version = 3, RuntimeDefaults = new RuntimeSettings { Enabled = true, RetryLimit = 2 } };
-        var config = new ConfigDocument { JobType = "t", Version = 1, SavedAt = Start, SavedBy = "me", Runtime = descriptor.RuntimeDefaults, WorkerValues = ConfigValues.Empty.With("d", new ConfigValue.Duration(90, 5)) };
+        var dispatch = new DispatchSettings { Strategy = DispatchStrategy.Random, DefaultPriority = 0, AgeingPerMinute = 0, QueueTtl = TimeSpan.FromHours(3), RequireLabels = ImmutableSortedDictionary<string, string>.Empty.Add("pool", "gpu") };
+        var config = new ConfigDocument { JobType = "t", Version = 1, SavedAt = Start, SavedBy = "me", Runtime = descriptor.RuntimeDefaults, WorkerValues = ConfigValues.Empty.With("d", new ConfigValue.Duration(90, 5)), Dispatch = dispatch };
         var schedule = new ScheduleRow(Start.AddHours(1), Start, null, "success", 3, "", Start, "why", "me", Start, null);
         var worker = new Worker { Id = new WorkerId("w"), FirstSeenAt = Start, Draining = true, Capabilities = ImmutableSortedDictionary<string, Capability>.Empty.Add("t", new Capability("t", true, true, 1, 2, "T", "", 5)) };
         var detection = new Detection { Id = new RequestId("d"), JobType = "t", StartedAt = Start, Mode = DetectionMode.Run, Status = DetectionStatus.Proposing, Worker = worker.Id, Counts = new DetectionCounts { Found = 2, Queued = 1 } };
@@ -95,7 +102,7 @@ public abstract class AdminStoreConformance : IDisposable
         Assert.Equal(DescriptorJson.Write(descriptor), DescriptorJson.Write(type.Descriptor!));
         Assert.Equal(DescriptorJson.Write(descriptor with { Version = 2 }), DescriptorJson.Write(type.KnownForms!));
         Assert.Equal((2L, "you"), (type.Config!.Version, type.Config.SavedBy));
-        Assert.Equal(config.WorkerValues, type.Config.WorkerValues);
+        Assert.Equal((config.WorkerValues, dispatch), (type.Config.WorkerValues, type.Config.Dispatch));
         Assert.Equal(schedule, type.Schedule);
         Assert.Equal((true, 5), (Assert.Single(state.Workers).Draining, state.Workers[0].Capabilities["t"].Weight));
         Assert.Equal((DetectionStatus.Proposing, 2), (Assert.Single(state.OpenDetections).Status, state.OpenDetections[0].Counts.Found));
@@ -167,6 +174,39 @@ public abstract class AdminStoreConformance : IDisposable
         Assert.Equal(10, (await Store.History.RunsAsync("t", false, 100, CancellationToken.None)).Length);
         Assert.NotNull(await Store.History.JobAsync(new JobId("open"), CancellationToken.None));
         Assert.Equal(20, (await Store.History.ActivitiesAsync(new ActivityFilter(), CancellationToken.None)).Length);
+    }
+
+    [Fact]
+    public async Task SubmitKeys_FindTheirJob_ForADayAfterItsEnd_WhateverElseIsKept()
+    {
+        Store.Load();
+        var ended = Job("keyed") with { SubmittedBy = "me", IdempotencyKey = "k", IdempotencyDigest = "d", State = JobState.Succeeded, Phase = JobPhase.None, UpdatedAt = Start };
+        Store.Commit(
+        [
+            new Change.JobSaved(ended, JobPayload.Empty, null),
+            new Change.JobSaved(Job("plain") with { SubmittedBy = "me", State = JobState.Succeeded, Phase = JobPhase.None }, JobPayload.Empty, null),
+            new Change.JobSaved(Job("open") with { SubmittedBy = "you", IdempotencyKey = "k" }, JobPayload.Empty, null),
+        ]);
+        var little = new RetentionLimits(TimeSpan.FromMinutes(1), 20, 2, 3, RunsKept: 0);
+        Store.Commit([new Change.Pruned(little, Start.AddHours(23))]);
+        Reopen();
+        Store.Load();
+        Assert.Equal(("keyed", "d"), await Found("me", "k"));
+        Assert.Equal(("open", ""), await Found("you", "k"));
+        Assert.Null(await Store.History.SubmittedAsync(new SubmitKey("me", "other"), CancellationToken.None));
+        Assert.Null(await Store.History.JobAsync(new JobId("plain"), CancellationToken.None));
+
+        async Task<(string, string)?> Found(string caller, string key) =>
+            await Store.History.SubmittedAsync(new SubmitKey(caller, key), CancellationToken.None) is { } job ? (job.Id.Value, job.IdempotencyDigest) : null;
+    }
+
+    [Fact]
+    public async Task SubmitKeys_AreForgotten_WithTheirJob()
+    {
+        Store.Load();
+        Store.Commit([new Change.JobSaved(Job("keyed") with { SubmittedBy = "me", IdempotencyKey = "k", State = JobState.Failed, Phase = JobPhase.None }, JobPayload.Empty, null)]);
+        Store.Commit([new Change.Pruned(new RetentionLimits(TimeSpan.FromMinutes(1), 20, 2, 3, RunsKept: 0), Start.AddHours(25))]);
+        Assert.Null(await Store.History.SubmittedAsync(new SubmitKey("me", "k"), CancellationToken.None));
     }
 
     [Fact]

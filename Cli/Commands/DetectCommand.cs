@@ -1,0 +1,59 @@
+using System.CommandLine;
+using BlazorPluginAdmin.Cli.Output;
+using BlazorPluginAdmin.Cli.Text;
+using BlazorPluginAdmin.Wire.V1;
+using Google.Protobuf.WellKnownTypes;
+using Option = System.CommandLine.Option;
+
+namespace BlazorPluginAdmin.Cli.Commands;
+
+/// <summary>Lets a worker look for work now.</summary>
+internal static class DetectCommand
+{
+    private static readonly TimeSpan Answering = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Usual = TimeSpan.FromMinutes(5);
+
+    public static Command Build(Tool tool)
+    {
+        var type = new Argument<string>("type") { HelpName = "TYPE" };
+        type.CompletionSources.Add(_ => tool.Suggestions.JobTypes);
+        var max = new Option<int>("--max") { Description = "At most so many findings", HelpName = "N" };
+        var enqueue = new Option<bool>("--enqueue") { Description = "Makes jobs of them; else they are only shown" };
+        var wait = new Option<string?>("--wait") { Description = "How long the worker may look; 5m", HelpName = "DURATION" };
+        var verb = tool.Verb("detect", "Lets a worker look for work now, and shows what it found.", async call =>
+        {
+            var patience = call.Duration(wait) ?? Usual;
+            var request = new DetectRequest { JobType = call.Value(type), MaxResults = call.Value(max), Enqueue = call.Value(enqueue), Timeout = patience.ToDuration() };
+            var answer = await call.Admin.AskAsync(Calls.Detect, request, call.Leave, patience + Answering);
+            if (answer.ErrorMessage.Length > 0 && !call.IsJson)
+                throw new ToolException(ExitCodes.Failed, "detection_failed", answer.ErrorMessage);
+            Show(call, answer);
+            return answer.ErrorMessage.Length > 0 ? ExitCodes.Failed : ExitCodes.Done;
+        }, "pluginctl detect file_retention", "pluginctl detect file_retention --enqueue --max 10");
+        verb.Arguments.Add(type);
+        foreach (var option in (IEnumerable<Option>)[max, enqueue, wait])
+            verb.Options.Add(option);
+        return verb;
+    }
+
+    private static void Show(Invocation call, DetectResponse answer)
+    {
+        if (call.IsJson)
+        {
+            call.Json(answer);
+            return;
+        }
+
+        if (answer.Proposals.Count > 0)
+        {
+            var table = new Table("key", "priority", "summary");
+            foreach (var proposal in answer.Proposals)
+                table.Add(proposal.DedupeKey, proposal.Priority.ToString().ToLowerInvariant(), proposal.Summary);
+            call.Show(table);
+        }
+
+        call.Say(call.Parsed.GetValue<bool>("--enqueue")
+            ? $"{answer.Found} found, {answer.Created} queued, {answer.Duplicates} there already"
+            : $"{answer.Found} found, none queued (--enqueue does)");
+    }
+}

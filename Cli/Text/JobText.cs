@@ -1,0 +1,31 @@
+using BlazorPluginAdmin.Wire;
+using BlazorPluginAdmin.Wire.V1;
+using Google.Protobuf.WellKnownTypes;
+
+namespace BlazorPluginAdmin.Cli.Text;
+
+/// <summary>Jobs in the words people use for them.</summary>
+internal static class JobText
+{
+    public static string State(JobState state) => state == JobState.Unspecified ? "" : state.ToString().ToLowerInvariant();
+
+    /// <summary>The state, with what it means just now or why it ended so.</summary>
+    public static string Standing(Job job) =>
+        job.Reason.Length > 0 ? $"{State(job.State)} ({job.Reason})" : job.Phase.Length > 0 ? $"{State(job.State)} ({job.Phase})" : State(job.State);
+
+    public static bool TryReadState(string text, out JobState state)
+    {
+        var word = text.StartsWith("JOB_STATE_", StringComparison.OrdinalIgnoreCase) ? text["JOB_STATE_".Length..] : text;
+        return System.Enum.TryParse(word, ignoreCase: true, out state) && state != JobState.Unspecified && !char.IsDigit(word[0]);
+    }
+
+    public static string Age(Timestamp? since, DateTimeOffset now) => since is null ? "" : DurationText.Write(Positive(now - since.ToDateTimeOffset()));
+
+    public static string Instant(Timestamp? at) => at is null ? "" : $"{at.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}Z";
+
+    /// <summary>How long it runs or ran; empty before it began.</summary>
+    public static string Runtime(Job job, DateTimeOffset now) =>
+        job.StartedAt is null ? "" : DurationText.Write(Positive((job.CompletedAt?.ToDateTimeOffset() ?? now) - job.StartedAt.ToDateTimeOffset()));
+
+    private static TimeSpan Positive(TimeSpan span) => span < TimeSpan.Zero ? TimeSpan.Zero : span;
+}

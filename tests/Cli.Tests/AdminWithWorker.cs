@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using BlazorPluginAdmin.App;
+using BlazorPluginAdmin.App.Hosting;
+using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Tests.Shared;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorPluginAdmin.Cli.Tests;
+
+/// <summary>A real admin on free ports, and a stock worker as a process of its own.</summary>
+public sealed class AdminWithWorker : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pluginctl").FullName;
+    private AdminApp? _admin;
+    private Process? _worker;
+
+    public string Address => _admin!.GrpcAddress;
+
+    public async Task InitializeAsync()
+    {
+        _admin = await AdminApp.StartAsync(new AppOptions { Port = 0, GrpcPort = 0, Ephemeral = true });
+        var built = AppContext.BaseDirectory.Replace(Path.Combine("tests", "Cli.Tests"), "Worker.Stock", StringComparison.Ordinal);
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[Path.Combine(built, "Worker.Stock.dll"), "--admin", $"grpc://{Address}", "--id", "stock-1", "--state-dir", _folder])
+            start.ArgumentList.Add(argument);
+        _worker = Process.Start(start)!;
+        _worker.BeginOutputReadLine();
+        _worker.BeginErrorReadLine();
+        await ReadyAsync(_admin.Services.GetRequiredService<IAdmin>()).InTimeAsync("the stock worker's forms are known");
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_worker is { HasExited: false })
+        {
+            _worker.Kill(entireProcessTree: true);
+            await _worker.WaitForExitAsync();
+        }
+
+        _worker?.Dispose();
+        await _admin!.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task ReadyAsync(IAdmin admin)
+    {
+        for (var version = -1L; ;)
+        {
+            (version, var views) = await admin.Views.NewerAsync(version, CancellationToken.None);
+            var types = admin.States.Current.Value.JobTypes;
+            if (views.Workers.Length > 0 && types.GetValueOrDefault("command")?.Descriptor is not null && types.GetValueOrDefault("file_retention")?.Descriptor is not null)
+                return;
+        }
+    }
+}

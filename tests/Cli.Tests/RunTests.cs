@@ -1,0 +1,122 @@
+using System.Text;
+using System.Text.Json;
+using BlazorPluginAdmin.Tests.Shared;
+
+namespace BlazorPluginAdmin.Cli.Tests;
+
+/// <summary>Jobs from the command line, on a real worker.</summary>
+public sealed class RunTests(AdminWithWorker admin) : IClassFixture<AdminWithWorker>
+{
+    private readonly Shell _shell = new(admin.Address);
+
+    [Fact]
+    public async Task Run_IsTheCommand_OutputAndExitCode()
+    {
+        var answer = await _shell.RunAsync("run", "sh -c 'echo out; echo err >&2; exit 42'");
+        Assert.Equal(new Answer(42, "out\n", "err\n"), answer);
+
+        answer = await _shell.RunAsync("run", "--param", """env={"GREETING":"hello"}""", "--", "sh", "-c", "echo $GREETING $JOB_TYPE");
+        Assert.Equal(new Answer(0, "hello command\n", ""), answer);
+    }
+
+    [Fact]
+    public async Task Run_PassesStdin_Untouched()
+    {
+        var answer = await new Shell(admin.Address) { Input = Encoding.UTF8.GetBytes("grüße") }.RunAsync("run", "cat", "--param-file", "stdin=-");
+        Assert.Equal(new Answer(0, "grüße", ""), answer);
+    }
+
+    [Fact]
+    public async Task Run_BeyondItsTimeout_Is124()
+    {
+        var answer = await _shell.RunAsync("run", "sleep 600", "--timeout", "1s", "--param", "kill_grace=1s");
+        Assert.Equal(124, answer.Code);
+        Assert.Contains(" failed: ", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_OfWhatIsNotThere_Is127()
+    {
+        var answer = await _shell.RunAsync("run", "no-such-program-anywhere");
+        Assert.Equal(127, answer.Code);
+        Assert.Contains("no-such-program-anywhere", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_BeyondWaitTimeout_Is124_AndTheJobGoesOn()
+    {
+        var answer = await _shell.RunAsync("run", "sleep 600", "--wait-timeout", "50ms", "--label", "test=wait");
+        Assert.Equal(124, answer.Code);
+        Assert.Contains("it goes on", answer.Error, StringComparison.Ordinal);
+        var id = (await _shell.RunAsync("list", "--label", "test=wait", "--json")).Lines.Select(Id).Single();
+        Assert.Equal(0, (await _shell.RunAsync("cancel", id)).Code);
+    }
+
+    [Fact]
+    public async Task CtrlC_CancelsTheJob_AndIs130()
+    {
+        using var interrupts = new Interrupts();
+        using var output = new WatchedOutput("begun");
+        var running = _shell.RunAsync(interrupts, output, "run", "sh -c 'echo begun; exec sleep 600'");
+        await output.SeenAsync().InTimeAsync("the job's first output");
+        interrupts.Raise();
+        var answer = await running;
+        Assert.Equal((130, "begun\n"), (answer.Code, answer.Output));
+        Assert.Contains("canceling job", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CtrlC_Twice_LeavesTheJob()
+    {
+        using var interrupts = new Interrupts();
+        using var output = new WatchedOutput("begun");
+        var running = _shell.RunAsync(interrupts, output, "run", "sh -c 'trap \"\" TERM; echo begun; while :; do sleep 1; done'", "--param", "kill_grace=1s");
+        await output.SeenAsync().InTimeAsync("the job's first output");
+        interrupts.Raise();
+        interrupts.Raise();
+        Assert.Equal(130, (await running).Code);
+    }
+
+    [Fact]
+    public async Task Detached_IsFoundListedReadAndCancelled()
+    {
+        var detached = await _shell.RunAsync("run", "sh -c 'echo one; echo two; echo bad >&2; exit 3'", "--detach", "--label", "test=detached", "--summary", "three");
+        Assert.Equal(0, detached.Code);
+        var id = detached.Output.Trim();
+        Assert.Equal(new Answer(0, "one\ntwo\n", "bad\n"), await _shell.RunAsync("logs", id, "--follow"));
+        Assert.Equal(new Answer(0, "two\n", ""), await _shell.RunAsync("logs", id, "--stdout", "--tail", "1"));
+
+        var status = JsonDocument.Parse((await _shell.RunAsync("status", id, "--json")).Output).RootElement;
+        Assert.Equal((id, "command", "three"), (Text(status, "job_id"), Text(status, "job_type"), Text(status, "summary")));
+        var people = await _shell.RunAsync("status", id);
+        Assert.Contains($"id          {id}\n", people.Output, StringComparison.Ordinal);
+        Assert.Contains("ATTEMPT  STATE", people.Output, StringComparison.Ordinal);
+        Assert.Contains(id, Assert.Single((await _shell.RunAsync("list", "--label", "test=detached", "--json")).Lines), StringComparison.Ordinal);
+
+        Assert.Equal(65, (await _shell.RunAsync("cancel", id)).Code);
+        var sleeping = (await _shell.RunAsync("run", "sleep 600", "--detach")).Output.Trim();
+        Assert.Equal(new Answer(0, $"{sleeping} canceled (person)\n", ""), await _shell.RunAsync("cancel", sleeping, "--wait", "--reason", "enough"));
+    }
+
+    [Fact]
+    public async Task Json_TellsTheJob_AndRefusals()
+    {
+        var answer = await _shell.RunAsync("run", "sh -c 'echo hi; exit 7'", "--json");
+        Assert.Equal(7, answer.Code);
+        var job = JsonDocument.Parse(Assert.Single(answer.Lines)).RootElement;
+        Assert.Equal(("JOB_STATE_FAILED", 7, "hi\n"), (Text(job, "state"), job.GetProperty("exit_code").GetInt32(), Text(job.GetProperty("result").GetProperty("output_values").GetProperty("stdout"), "string_value")));
+
+        var unknown = await _shell.RunAsync("status", "no-such-job", "--json");
+        Assert.Equal((66, "not_found"), (unknown.Code, Text(JsonDocument.Parse(unknown.Error).RootElement, "code")));
+
+        var refused = await _shell.RunAsync("run", "ls", "--param", "kill_grace=9h", "--param", "commande=x", "--json");
+        Assert.Equal(65, refused.Code);
+        var fields = JsonDocument.Parse(refused.Error).RootElement.GetProperty("fields").EnumerateArray().Select(field => Text(field, "field")).Order(StringComparer.Ordinal);
+        Assert.Equal(["commande", "kill_grace"], fields);
+        Assert.Equal(65, (await _shell.RunAsync("run", "--type", "no-such-type")).Code);
+    }
+
+    private static string Id(string line) => Text(JsonDocument.Parse(line).RootElement, "job_id");
+
+    private static string Text(JsonElement of, string name) => of.GetProperty(name).GetString()!;
+}
