@@ -14,6 +14,7 @@ using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Grpc.Transport.Server.Health;
 using BlazorPluginAdmin.Grpc.Transport.Server.Reflection;
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Backups;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
@@ -133,6 +134,7 @@ public sealed class AdminApp : IAsyncDisposable
         core.WatchesCluster |= options.SeaweedFS is not null;
         core.Lanes = ReferenceEquals(core.Lanes, LaneSettings.Empty) ? SeaweedFSLanes.Shipped : core.Lanes;
         services.AddSingleton<IExecutionPlans, ExecutionPlans>();
+        services.AddSingleton(new BackupOptions(folder?.Backups, options.KeepBackups));
         services.AddAdminCore(core);
         services.AddGrpcTransport(new GrpcServerOptions { MaxReceiveMessageSize = options.MaxMessageMib * 1024 * 1024 });
         services.AddAdminPages();
@@ -167,7 +169,7 @@ public sealed class AdminApp : IAsyncDisposable
             pages.UseMiddleware<RequestGuard>();
             pages.UseWhen(http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseMiddleware<ApiErrors>());
         });
-        app.UseWhen(IsVisit, pages => pages.UseMiddleware<PageErrors>().UseStatusCodePagesWithReExecute("/not-found"));
+        app.UseWhen(IsVisit, pages => pages.UseMiddleware<PageErrors>());
         app.UseRouting();
         app.Use(WorkerDoor.CheckAsync);
         app.UseAntiforgery();

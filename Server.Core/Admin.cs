@@ -62,6 +62,10 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
         {
             command = filled;
         }
+        else if (command is SubmitGroup group && await KeyLookup.FillAsync(group, States.Current.Value, History, cancellationToken) is Command<T> whole)
+        {
+            command = whole;
+        }
 
         var answered = new TaskCompletionSource<Reply<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var letter = new Letter(command, reply => answered.TrySetResult(reply as Reply<T> ?? (Refusal)reply));

@@ -89,8 +89,6 @@ public sealed class AdminOptions
 
     internal Pace CallerPace => new(SubmitRate, SubmitBurst);
 
-    internal Pace TypePace => new(TypeSubmitRate, TypeSubmitBurst);
-
     /// <summary>What is kept while nobody changes it in the settings.</summary>
     public RetentionLimits Retention => new(JobRetention, ActivityRetention, DetectionRetention, ConfigRetention);
 }

@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Server.Core.Backups;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -22,6 +23,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(new IdSource(new Random()));
         services.TryAddSingleton<ILaneLock, NoLaneLock>();
         services.TryAddSingleton<IExecutionPlans, NoExecutionPlans>();
+        services.TryAddSingleton(new BackupOptions(null, 1));
         services.AddSingleton<AdminEngine>();
         services.AddHostedService<EngineThread>();
         services.AddSingleton<HostBoard>();
@@ -29,6 +31,7 @@ public static class ServiceCollectionExtensions
         services.AddHostedService(provider => provider.GetRequiredService<ReadModelPublisher>());
         services.AddSingleton<Admin>();
         services.AddSingleton<IAdmin>(provider => provider.GetRequiredService<Admin>());
+        services.AddSingleton<IBackups, BackupFolder>();
         services.AddHostedService<BulkRunner>();
         services.AddSingleton<IWorkerInbox>(provider => provider.GetRequiredService<Admin>());
         services.AddSingleton<IClusterInbox>(provider => provider.GetRequiredService<Admin>());

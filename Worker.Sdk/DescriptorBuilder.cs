@@ -140,12 +140,7 @@ public sealed class SectionBuilder
     public FieldBuilder TextArea(string name, string label, string help, string otherwise = "") => Add(name, label, help, ConfigFieldType.String, ConfigWidget.Textarea, otherwise);
 
     /// <summary>A secret: never shown again once saved.</summary>
-    public FieldBuilder Secret(string name, string label, string help)
-    {
-        var field = Add(name, label, help, ConfigFieldType.String, ConfigWidget.Password, null);
-        field.Field.Sensitive = true;
-        return field;
-    }
+    public FieldBuilder Secret(string name, string label, string help) => Add(name, label, help, ConfigFieldType.String, ConfigWidget.Password, null).Sensitive();
 
     /// <summary>Bytes.</summary>
     public FieldBuilder Bytes(string name, string label, string help) => Add(name, label, help, ConfigFieldType.Bytes, ConfigWidget.Textarea, Array.Empty<byte>());
@@ -165,8 +160,8 @@ public sealed class SectionBuilder
     public FieldBuilder List(string name, string label, string help, Value otherwise) => Add(name, label, help, ConfigFieldType.List, ConfigWidget.Textarea, otherwise);
 
     /// <summary>A map of values.</summary>
-    public FieldBuilder Map(string name, string label, string help) =>
-        Add(name, label, help, ConfigFieldType.Object, ConfigWidget.Textarea, Value.Map([]));
+    public FieldBuilder Map(string name, string label, string help, params IEnumerable<KeyValuePair<string, Value>> otherwise) =>
+        Add(name, label, help, ConfigFieldType.Object, ConfigWidget.Textarea, Value.Map(otherwise));
 
     private FieldBuilder Add(string name, string label, string help, ConfigFieldType type, ConfigWidget widget, Value? otherwise)
     {
@@ -260,6 +255,14 @@ public sealed class FieldBuilder
     {
         Field.VisibleWhenField = field;
         Field.VisibleWhenEquals = equals.Wire;
+        return this;
+    }
+
+    /// <summary>Never shown again once saved, whatever its type.</summary>
+    public FieldBuilder Sensitive()
+    {
+        Field.Sensitive = true;
+        Field.Widget = ConfigWidget.Password;
         return this;
     }
 

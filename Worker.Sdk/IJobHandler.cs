@@ -17,6 +17,12 @@ public interface IJobHandler
     /// <summary>Does one attempt of a job. Running it twice for the same job id must be safe.</summary>
     Task<JobOutcome> ExecuteAsync(JobContext context) => throw new NotSupportedException($"{Descriptor.JobType} does not execute");
 
+    /// <summary>
+    /// Why this worker cannot run a job with these values although another one may, or null. Asked before a slot is taken, so it
+    /// must be quick; such a job is refused unstarted and the admin tries other workers.
+    /// </summary>
+    string? CannotRun(ConfigReader config) => null;
+
     /// <summary>Default true.</summary>
     bool CanDetect => true;
 

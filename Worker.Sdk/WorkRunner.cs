@@ -75,7 +75,13 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         var twins = _running.Values.Where(running => !running.IsDetection && running.WorkId == request.Job.JobId).ToList();
         if (twins.Count == 0 && (Draining || Volatile.Read(ref _executing) >= options.ExecutionSlots))
         {
-            Refuse(request, session);
+            Refuse(request, session, AtCapacity);
+            return;
+        }
+
+        if (CannotRun(handler, request) is { } why)
+        {
+            Refuse(request, session, why);
             return;
         }
 
@@ -139,17 +145,37 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     private void Own(Task work) => _ = work.ContinueWith(
         task => LogRunnerFailed(options.Logger, task.Exception!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
-    private static void Refuse(ExecuteJobRequest request, IWorkerSession session)
+    private static void Refuse(ExecuteJobRequest request, IWorkerSession session, string why)
     {
         if (session.IsOurs)
         {
-            session.Acknowledge(request.RequestId, accepted: false, AtCapacity);
+            session.Acknowledge(request.RequestId, accepted: false, why);
         }
         else
         {
-            session.Send(Completed(request, JobOutcome.Failed(AtCapacity)));
+            session.Send(Completed(request, JobOutcome.Failed(why)));
         }
     }
+
+    private string? CannotRun(IJobHandler handler, ExecuteJobRequest request)
+    {
+        try
+        {
+            return handler.CannotRun(Saved(handler, request).Under(request.Job.Parameters));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Running it says the same in its result.
+            LogHandlerFailed(options.Logger, exception, request.RequestId);
+            return null;
+        }
+    }
+
+    private static ConfigReader Saved(IJobHandler handler, ExecuteJobRequest request) => new(
+        request.WorkerConfigValues,
+        request.AdminConfigValues,
+        handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
+        handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
 
     private async Task RunJobAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt, IReadOnlyList<RunningAttempt> twins, bool isOurs)
     {
@@ -223,14 +249,9 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
     private async Task<JobOutcome> OutcomeAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt)
     {
-        var saved = new ConfigReader(
-            request.WorkerConfigValues,
-            request.AdminConfigValues,
-            handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
-            handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
         try
         {
-            var outcome = await handler.ExecuteAsync(new JobContext(request, saved, workerId, attempt, attempt.Cancel.Token, _stopping.Token)).ConfigureAwait(false)
+            var outcome = await handler.ExecuteAsync(new JobContext(request, Saved(handler, request), workerId, attempt, attempt.Cancel.Token, _stopping.Token)).ConfigureAwait(false)
                 ?? JobOutcome.Failed("the handler returned no outcome", permanent: true);
             return outcome.Success || !attempt.Cancel.IsCancellationRequested ? outcome : JobOutcome.Failed(AsCanceled(outcome.Text), outputs: outcome.Outputs);
         }

@@ -1,8 +1,8 @@
 using System.Collections;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock;
-using BlazorPluginAdmin.WorkerStock.Commands;
-using BlazorPluginAdmin.WorkerStock.FileRetention;
+using BlazorPluginAdmin.WorkerStock.Http;
+using BlazorPluginAdmin.WorkerStock.Scripts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,14 +31,17 @@ builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimu
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
 builder.Services.AddSingleton(options);
 builder.Services.AddSingleton(TimeProvider.System);
-if (options.Types.Contains("command"))
+builder.Services.AddSingleton<HostResolver>(HttpHandler.SystemResolverAsync);
+builder.Services.AddStockHandlers(options.Types);
+var labels = options.Labels.ToDictionary(StringComparer.Ordinal);
+if (options.Types.Contains("script"))
 {
-    builder.Services.AddHandler<CommandHandler>();
-}
-
-if (options.Types.Contains("file_retention"))
-{
-    builder.Services.AddHandler<RetentionHandler>();
+    var interpreters = await Interpreters.FindAsync(options.Interpreters, TimeProvider.System);
+    builder.Services.AddSingleton(interpreters);
+    foreach (var (name, version) in interpreters.Labels)
+    {
+        labels.TryAdd(name, version);
+    }
 }
 
 builder.Services.AddPluginWorker(new WorkerOptions
@@ -48,7 +51,7 @@ builder.Services.AddPluginWorker(new WorkerOptions
     StateDirectory = options.StateDirectory,
     ExecutionSlots = options.Slots,
     DetectionSlots = options.DetectSlots,
-    Labels = options.Labels,
+    Labels = labels,
     Token = options.Token,
     TlsCa = options.TlsCa,
     TlsCert = options.TlsCert,

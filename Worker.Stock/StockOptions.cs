@@ -6,7 +6,7 @@ namespace BlazorPluginAdmin.WorkerStock;
 public sealed record StockOptions
 {
     public const string Help = """
-        Stock worker of BlazorPluginAdmin: job types file_retention and command.
+        Stock worker of BlazorPluginAdmin: job types command, script, http, file_retention and file_scrub.
 
         usage: Worker.Stock [options]
           --admin ADDRESS      host:http, host:http.grpc or grpc(s)://host:port   (PLUGIN_ADMIN, default 127.0.0.1:23646)
@@ -16,6 +16,7 @@ public sealed record StockOptions
           --types a,b          only these job types                             (PLUGIN_TYPES, default all)
           --label k=v          for selectors; may be repeated                   (PLUGIN_LABELS, comma list)
           --state-dir DIR      identity and working files                       (PLUGIN_DATA_DIR, default ./worker-state)
+          --interpreter N=PATH for scripts, beside bash, python and node; may be repeated (PLUGIN_INTERPRETERS, comma list)
           --file-root DIR      file jobs only below these; may be repeated      (PLUGIN_FILE_ROOTS, comma list)
           --token-file FILE    bearer token                                     (PLUGIN_TOKEN holds the token itself)
           --tls-ca FILE        the admin's authority, PEM; dials with TLS        (PLUGIN_TLS_CA)
@@ -24,7 +25,7 @@ public sealed record StockOptions
           --help               this text
         """;
 
-    public static readonly IReadOnlyList<string> KnownTypes = ["command", "file_retention"];
+    public static readonly IReadOnlyList<string> KnownTypes = ["command", "script", "http", "file_retention", "file_scrub"];
 
     private static readonly Dictionary<string, string> Variables = new(StringComparer.Ordinal)
     {
@@ -35,6 +36,7 @@ public sealed record StockOptions
         ["types"] = "PLUGIN_TYPES",
         ["label"] = "PLUGIN_LABELS",
         ["state-dir"] = "PLUGIN_DATA_DIR",
+        ["interpreter"] = "PLUGIN_INTERPRETERS",
         ["file-root"] = "PLUGIN_FILE_ROOTS",
         ["token-file"] = "",
         ["tls-ca"] = "PLUGIN_TLS_CA",
@@ -56,6 +58,9 @@ public sealed record StockOptions
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     public string StateDirectory { get; init; } = Path.GetFullPath("worker-state");
+
+    /// <summary>Path or name on PATH, by the interpreter's name; beside the known ones or in their place.</summary>
+    public IReadOnlyDictionary<string, string> Interpreters { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyList<string> FileRoots { get; init; } = [];
 
@@ -96,7 +101,7 @@ public sealed record StockOptions
         {
             if (variable.Length > 0 && !given.ContainsKey(name) && environment.TryGetValue(variable, out var value) && value.Length > 0)
             {
-                given[name] = name is "label" or "file-root" ? [.. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [value];
+                given[name] = name is "label" or "file-root" or "interpreter" ? [.. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [value];
             }
         }
 
@@ -113,19 +118,6 @@ public sealed record StockOptions
             errors.Add($"--types: '{unknown}' is not known; known are {string.Join(", ", KnownTypes)}");
         }
 
-        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var label in given.GetValueOrDefault("label", []))
-        {
-            var parts = label.Split('=', 2);
-            if (parts.Length != 2 || parts[0].Length is 0 or > 63)
-            {
-                errors.Add($"--label: '{label}' is not of the form key=value");
-                continue;
-            }
-
-            labels[parts[0]] = parts[1];
-        }
-
         return options with
         {
             Admin = Last("admin") ?? options.Admin,
@@ -133,7 +125,8 @@ public sealed record StockOptions
             Slots = Number(Last("slots"), "--slots", options.Slots, errors),
             DetectSlots = Number(Last("detect-slots"), "--detect-slots", options.DetectSlots, errors),
             Types = types,
-            Labels = labels,
+            Labels = Pairs(given, "label", key => key.Length is > 0 and <= 63, errors),
+            Interpreters = Pairs(given, "interpreter", Scripts.Interpreters.IsName, errors),
             StateDirectory = Path.GetFullPath(Last("state-dir") ?? options.StateDirectory),
             FileRoots = [.. given.GetValueOrDefault("file-root", []).Select(root => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)))],
             Token = TokenOf(Last("token-file"), environment, errors),
@@ -142,6 +135,25 @@ public sealed record StockOptions
             TlsKey = Last("tls-key") ?? "",
             TlsServerName = Last("tls-server-name") ?? "",
         };
+    }
+
+    private static Dictionary<string, string> Pairs(Dictionary<string, List<string>> given, string name, Func<string, bool> isKey, List<string> errors)
+    {
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var text in given.GetValueOrDefault(name, []))
+        {
+            var parts = text.Split('=', 2);
+            if (parts.Length == 2 && isKey(parts[0]))
+            {
+                pairs[parts[0]] = parts[1];
+            }
+            else
+            {
+                errors.Add($"--{name}: '{text}' is not of the form key=value");
+            }
+        }
+
+        return pairs;
     }
 
     private static string? TokenOf(string? file, IReadOnlyDictionary<string, string> environment, List<string> errors)

@@ -21,6 +21,8 @@ public sealed class AdminFolder : IDisposable
 
     public string Logs => System.IO.Path.Combine(Path, "logs");
 
+    public string Backups => System.IO.Path.Combine(Path, "backups");
+
     public string Keys => System.IO.Path.Combine(Path, "keys");
 
     /// <exception cref="StartRefusedException">Not a directory, not writable, or in use by another admin.</exception>

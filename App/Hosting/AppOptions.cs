@@ -45,6 +45,9 @@ public sealed record AppOptions
     /// <summary>Less free space on the volume of the data directory is said on every page, in MiB; 0 = never.</summary>
     public int DiskLowMib { get; init; } = 1024;
 
+    /// <summary>So many of the newest backups are kept when another is made.</summary>
+    public int KeepBackups { get; init; } = 7;
+
     /// <summary>Null: this admin knows of no SeaweedFS cluster.</summary>
     public SeaweedFSOptions? SeaweedFS { get; init; }
 
@@ -74,6 +77,7 @@ public sealed record AppOptions
           --approve-workers     a worker is let in once a person has approved its id
           --max-message-mib N   largest message of a worker (default 128; 1 to 1024)
           --disk-low-mib N      warn on every page below this much free space of the data directory (default 1024; 0 = never)
+          --keep-backups N      so many of the newest backups stay when another is made (default 7; 1 to 1000)
           --ephemeral           keep nothing on disk
           --no-worker           run.sh starts no stock worker (this program never does)
           --demo                run.sh starts a lively fleet besides, on data of its own (data/demo)
@@ -92,7 +96,7 @@ public sealed record AppOptions
         appsettings.json.
         """;
 
-    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "path-base", "environment", "max-message-mib", "disk-low-mib", "approve-workers", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
+    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "path-base", "environment", "max-message-mib", "disk-low-mib", "keep-backups", "approve-workers", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
 
     private static readonly string[] Flags = ["ephemeral", "no-worker", "approve-workers"];
 
@@ -190,6 +194,7 @@ public sealed record AppOptions
             GrpcPort = PortOf(values, errors, "grpc-port", options.GrpcPort),
             MaxMessageMib = NumberOf(values, errors, "max-message-mib", options.MaxMessageMib, 1, 1024, "1 to 1024"),
             DiskLowMib = NumberOf(values, errors, "disk-low-mib", options.DiskLowMib, 0, int.MaxValue, "0 to 2147483647"),
+            KeepBackups = NumberOf(values, errors, "keep-backups", options.KeepBackups, 1, 1000, "1 to 1000"),
             PublicHosts = HostsOf(values, errors),
             PathBase = PathOf(values, errors),
             Ephemeral = FlagOf(values, errors, "ephemeral"),

@@ -25,6 +25,8 @@ internal static class ClientErrors
     {
         var detail = new ErrorDetail { Code = ApiObjects.Snake(refusal.Code.ToString()), Message = refusal.Text };
         detail.Fields.AddRange(refusal.Fields.Select(field => new FieldError { Form = field.Form, Field = field.Path, Rule = field.Code, Message = field.Message }));
+        detail.RetryAfter = refusal.RetryAfter is { } pause ? Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(pause) : null;
+        detail.ExistingJobId = refusal.ExistingJob?.Value ?? "";
         var text = refusal.Fields.IsEmpty ? refusal.Text : string.Join("; ", refusal.Fields.Select(field => field.Message));
         return new RpcException(new Status(CodeOf(refusal.Code), text), new Metadata { { Trailer, detail.ToByteArray() } });
     }

@@ -37,6 +37,8 @@ internal static class ClientMapper
             CreatedAt = ApiObjects.Stamp(job.CreatedAt),
             NotBefore = ApiObjects.Stamp(job.DueAt),
             ExpiresAt = ApiObjects.Stamp(job.ExpiresAt),
+            Deadline = ApiObjects.Stamp(job.Deadline),
+            IdempotencyKey = job.IdempotencyKey,
             AttemptTimeout = job.AttemptTimeout is { } timeout ? Duration.FromTimeSpan(timeout) : null,
             Attempt = job.Attempts,
             WorkerId = job.Worker?.Value ?? "",

@@ -27,6 +27,7 @@ internal static class ClientServices
         var services = endpoints.ServiceProvider;
         var (submissions, jobs) = (services.GetRequiredService<SubmitService>(), services.GetRequiredService<JobService>());
         endpoints.MapGrpcUnary(Of<V1.SubmitRequest, V1.SubmitResponse>(Jobs, "Submit"), submissions.SubmitAsync);
+        endpoints.MapGrpcUnary(Of<V1.RetryRequest, V1.RetryResponse>(Jobs, "Retry"), submissions.RetryAsync);
         endpoints.MapGrpcUnary(Of<V1.GetRequest, V1.GetResponse>(Jobs, "Get"), jobs.GetAsync);
         endpoints.MapGrpcUnary(Of<V1.ListRequest, V1.ListResponse>(Jobs, "List"), jobs.ListAsync);
         endpoints.MapGrpcUnary(Of<V1.CancelRequest, V1.CancelResponse>(Jobs, "Cancel"), jobs.CancelAsync);

@@ -68,29 +68,19 @@ internal sealed class JobService(IAdmin admin)
     public async Task<V1.UpdateResponse> UpdateAsync(V1.UpdateRequest request, CallContext call)
     {
         var id = new JobId(request.JobId);
-        if (request.HasPriority && request.Priority is < 0 or > 100)
-        {
-            throw ClientErrors.Invalid("priority", "priority is 0 to 100");
-        }
-
         if (admin.States.Current.Value.Jobs.GetValueOrDefault(id) is { } before && request.HasExpectedVersion && request.ExpectedVersion != before.UpdatedAt.UtcTicks)
         {
             throw ClientErrors.From(new Refusal(RefusalCode.Conflict, $"job {id} has changed since version {request.ExpectedVersion}; get it again"));
         }
 
-        Job? job = null;
-        if (request.HasPriority)
+        if (!request.HasPriority && request.SetLabels.Count + request.RemoveLabels.Count == 0)
         {
-            job = await ActAsync(new SetPriority(ClientActor.Of(call), id, request.Priority), id, call.CancellationToken);
+            throw ClientErrors.Invalid("priority", "nothing to change: priority, set_labels or remove_labels is required");
         }
 
-        if (request.SetLabels.Count + request.RemoveLabels.Count > 0)
-        {
-            var labels = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, request.SetLabels).SetItems(request.RemoveLabels.Select(label => KeyValuePair.Create(label, "")));
-            job = await ActAsync(new SetLabels(ClientActor.Of(call), id, labels), id, call.CancellationToken);
-        }
-
-        return new V1.UpdateResponse { Job = job is null ? throw ClientErrors.Invalid("priority", "nothing to change: priority, set_labels or remove_labels is required") : Shown(job) };
+        var labels = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, request.SetLabels).SetItems(request.RemoveLabels.Select(label => KeyValuePair.Create(label, "")));
+        var command = new UpdateJob(ClientActor.Of(call), id, request.HasPriority ? request.Priority : null, labels.IsEmpty ? null : labels);
+        return new V1.UpdateResponse { Job = Shown(await ActAsync(command, id, call.CancellationToken)) };
     }
 
     public async Task<V1.ExpireResponse> ExpireAsync(V1.ExpireRequest request, CallContext call)

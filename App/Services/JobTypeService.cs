@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.App.Rest;
 using BlazorPluginAdmin.Grpc.Transport.Server;
@@ -8,7 +7,6 @@ using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.JobTypes;
-using Google.Protobuf;
 using V1 = BlazorPluginAdmin.Wire.V1;
 
 namespace BlazorPluginAdmin.App.Services;
@@ -128,16 +126,21 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits)
 
     private JobType Known(string name) => admin.States.Current.Value.JobTypes.GetValueOrDefault(name) ?? throw ClientErrors.NotFound("job type", name);
 
-    private static FormKind? FormOf(JobType type, string name) =>
-        type.Descriptor is { } descriptor && FormDefaults.AdminForm(descriptor).Fields.Any(field => field.Name == name) ? FormKind.Admin
-        : type.Descriptor is { } known && FormDefaults.WorkerForm(known).Fields.Any(field => field.Name == name) ? FormKind.Worker
-        : RuntimeForm.Of(type.Descriptor).Fields.Any(field => field.Name == name) ? FormKind.Runtime
-        : null;
+    private static FormKind? FormOf(JobType type, string name)
+    {
+        var descriptor = type.Descriptor ?? new Descriptor { JobType = type.Name };
+        bool Has(FormSchema form) => form.Fields.Any(field => field.Name == name);
+        return Has(FormDefaults.AdminForm(descriptor)) ? FormKind.Admin
+            : Has(FormDefaults.WorkerForm(descriptor)) ? FormKind.Worker
+            : Has(RuntimeForm.Of(descriptor)) ? FormKind.Runtime
+            : null;
+    }
 
     private static ConfigValues Only(ConfigValues given, ConfigValues of) => ConfigValues.From(given.Where(pair => of.ContainsKey(pair.Key)));
 
     private static ConfigValues Given(JobType type, V1.SetConfigRequest request)
     {
+        var descriptor = type.Descriptor ?? new Descriptor { JobType = type.Name };
         if (request.ValuesJson.Length == 0)
         {
             return ConfigValueMapper.ToCore(request.Values);
@@ -148,12 +151,9 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits)
             throw ClientErrors.Invalid("values_json", "values and values_json exclude each other");
         }
 
-        return ClientJson.Read(request.ValuesJson, "values_json", name => FormOf(type, name) switch
-        {
-            FormKind.Admin => FormDefaults.AdminForm(type.Descriptor!),
-            FormKind.Worker => FormDefaults.WorkerForm(type.Descriptor!),
-            FormKind.Runtime => RuntimeForm.Of(type.Descriptor),
-            _ => null,
-        });
+        // One object for all that is configured: a name stands in one of the forms.
+        FormSchema[] forms = [FormDefaults.AdminForm(descriptor), FormDefaults.WorkerForm(descriptor), RuntimeForm.Of(type.Descriptor)];
+        var all = FormSchema.Empty with { Sections = [.. forms.SelectMany(form => form.Sections)], Defaults = forms.Aggregate(ConfigValues.Empty, (values, form) => values.Overlay(form.Defaults)) };
+        return ClientJson.Read(request.ValuesJson, "values_json", all, FormKind.Worker);
     }
 }

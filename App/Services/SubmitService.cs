@@ -7,13 +7,33 @@ using V1 = BlazorPluginAdmin.Wire.V1;
 
 namespace BlazorPluginAdmin.App.Services;
 
-/// <summary>Submissions → commands. All rules are the core's; here is only what the message itself can get wrong.</summary>
+/// <summary>Submissions and retries → commands. All rules are the core's; here is only what the message itself can get wrong.</summary>
 internal sealed class SubmitService(IAdmin admin)
 {
     public async Task<V1.SubmitResponse> SubmitAsync(V1.SubmitRequest request, CallContext call)
     {
-        var job = (await admin.SendAsync(Command(request, call), call.CancellationToken)).OrThrow();
-        return new V1.SubmitResponse { Job = ClientMapper.Job(job, admin.Explain(job.Id)) };
+        var submission = (await admin.SendAsync(Command(request, call), call.CancellationToken)).OrThrow();
+        return new V1.SubmitResponse
+        {
+            Job = ClientMapper.Job(submission.Job, admin.Explain(submission.Job.Id)),
+            Existing = submission.Existing,
+            Warnings = { submission.Warnings },
+        };
+    }
+
+    /// <summary>A job that waits for its next attempt is only hurried, and only when that was meant.</summary>
+    public async Task<V1.RetryResponse> RetryAsync(V1.RetryRequest request, CallContext call)
+    {
+        var id = new JobId(request.JobId);
+        var changes = new RetryChanges(request.Now, request.Parameters.Count == 0 ? null : ConfigValueMapper.ToCore(request.Parameters), request.HasPriority ? request.Priority : null);
+        var reply = await admin.RetryAsync(ClientActor.Of(call), id, call.CancellationToken, changes);
+        if (reply.Refusal is { Code: Server.Core.Engine.RefusalCode.NotFound })
+        {
+            throw ClientErrors.NotFound("job", request.JobId);
+        }
+
+        var job = reply.OrThrow();
+        return new V1.RetryResponse { Job = ClientMapper.Job(job, admin.Explain(job.Id)), RetryOf = job.RetryOf?.Value ?? "" };
     }
 
     private SubmitJob Command(V1.SubmitRequest request, CallContext call) => new(
@@ -22,22 +42,25 @@ internal sealed class SubmitService(IAdmin admin)
         ClientActor.OriginOf(call),
         new JobPayload(request.Detail, Parameters(request)),
         request.Summary,
-        request.HasPriority ? Priority(request.Priority) : 50,
+        request.HasPriority ? request.Priority : null,
         ClientMapper.Labels(request.Labels, request.RequireLabels),
         NotBefore: ClientMapper.At(request.NotBefore, "not_before"),
         ExpiresAt: ClientMapper.At(request.ExpiresAt, "expires_at"),
         AttemptTimeout: ClientMapper.Span(request.AttemptTimeout, "attempt_timeout"),
-        RetryLimit: request.HasRetryLimit ? request.RetryLimit : null);
-
-    private static int Priority(int priority) => priority is >= 0 and <= 100 ? priority : throw ClientErrors.Invalid("priority", "priority is 0 to 100");
+        RetryLimit: request.HasRetryLimit ? request.RetryLimit : null)
+    {
+        IdempotencyKey = request.IdempotencyKey,
+        Deadline = ClientMapper.At(request.Deadline, "deadline"),
+        RetryBackoff = ClientMapper.Span(request.RetryBackoff, "retry_backoff"),
+        RequireWorker = request.RequireWorker,
+        DryRun = request.DryRun,
+    };
 
     private ConfigValues Parameters(V1.SubmitRequest request)
     {
         if (request.ParametersJson.Length == 0)
         {
-            return request.Parameters.Count <= WireLimits.Values
-                ? ConfigValueMapper.ToCore(request.Parameters)
-                : throw ClientErrors.Invalid("parameters", $"a job may have {WireLimits.Values} parameters");
+            return ConfigValueMapper.ToCore(request.Parameters);
         }
 
         if (request.Parameters.Count > 0)
@@ -45,7 +68,7 @@ internal sealed class SubmitService(IAdmin admin)
             throw ClientErrors.Invalid("parameters_json", "parameters and parameters_json exclude each other");
         }
 
-        var descriptor = admin.States.Current.Value.JobTypes.GetValueOrDefault(request.JobType)?.Descriptor;
-        return ClientJson.Read(request.ParametersJson, "parameters_json", _ => descriptor is null ? null : FormDefaults.WorkerForm(descriptor));
+        var form = admin.States.Current.Value.JobTypes.GetValueOrDefault(request.JobType)?.Descriptor is { } descriptor ? FormDefaults.WorkerForm(descriptor).Only(FormPart.Submission) : FormSchema.Empty;
+        return ClientJson.Read(request.ParametersJson, "parameters_json", form, FormKind.Submission);
     }
 }

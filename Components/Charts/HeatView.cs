@@ -8,7 +8,7 @@ using BlazorPluginAdmin.Server.Core.Workers;
 namespace BlazorPluginAdmin.Components.Charts;
 
 /// <summary>The cells of one worker that look alike, as one path: a row is 10 high, a cell 1 wide.</summary>
-/// <param name="Shade">0 idle, 1–4 quarters of its slots, 5 draining, -1 not connected.</param>
+/// <param name="Shade">0 idle, 1–4 quarters of its slots, 5 draining, -1 not connected, if only for a part of the time.</param>
 public readonly record struct HeatPath(int Shade, string Path);
 
 /// <param name="Summary">The row in words.</param>
@@ -48,14 +48,14 @@ public sealed record HeatView(ImmutableArray<HeatRow> Rows, int Cells, int More)
     }
 
     private static string Said(LoadCell cell) =>
-        !cell.IsConnected ? "not connected" : string.Create(CultureInfo.InvariantCulture, $"{cell.Percent} %{(cell.Draining ? ", draining" : "")}");
+        !cell.IsConnected ? "not connected" : string.Create(CultureInfo.InvariantCulture, $"{cell.Percent} %{(cell.Draining ? ", draining" : "")}{(cell.Broke ? ", away in between" : "")}");
 
     private static HeatRow Row(WorkerView view, int cells)
     {
         var load = view.Numbers.Load.TakeLast(cells).ToList();
         var now = view.Session is null ? "gone" : $"{Words.Number(view.ExecutionUsed)} / {Words.Number(view.ExecutionTotal)}";
         var connected = load.Where(cell => cell.IsConnected).ToList();
-        var gaps = load.Zip(load.Skip(1)).Count(pair => pair.First.IsConnected && pair.Second == LoadCell.Gone);
+        var gaps = load.Zip(load.Skip(1)).Count(pair => pair.First.IsConnected && (pair.Second == LoadCell.Gone || pair.Second.Broke));
         var summary = $"{Words.Visible(view.Worker.Id.Value)}: {(view.Session is null ? "not connected" : $"{now} slots in use{(view.Worker.Draining ? ", draining" : "")}")}"
             + (connected.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {connected.Average(cell => cell.Percent):0} % on average"))
             + (gaps == 0 ? "" : $"; {Words.Count(gaps, "gap")}");
@@ -66,7 +66,7 @@ public sealed record HeatView(ImmutableArray<HeatRow> Rows, int Cells, int More)
             now, summary, load.Count == 0 ? "" : Plot.Read(start, WorkerNumbers.CellWidth, new PlotLine("% load", load.Select(cell => (double)cell.Percent))));
     }
 
-    private static int ShadeOf(LoadCell cell) => cell == LoadCell.Unknown ? -2 : !cell.IsConnected ? -1 : cell.Draining ? 5 : (cell.Percent + 24) / 25;
+    private static int ShadeOf(LoadCell cell) => cell == LoadCell.Unknown ? -2 : !cell.IsConnected || cell.Broke ? -1 : cell.Draining ? 5 : (cell.Percent + 24) / 25;
 
     /// <summary>Neighbours become one rectangle.</summary>
     private static string PathOf(IEnumerable<int> ascending)

@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Logs;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.JSInterop;
 
 namespace BlazorPluginAdmin.Components.JobDetails;
@@ -44,14 +45,11 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
     [Parameter]
     public bool IsLive { get; set; }
 
-    [SupplyParameterFromQuery]
-    private string? Attempt { get; set; }
+    private string? Attempt => Navigation.Said("attempt");
 
-    [SupplyParameterFromQuery]
-    private string? Stream { get; set; }
+    private string? Stream => Navigation.Said("stream");
 
-    [SupplyParameterFromQuery]
-    private string? Offset { get; set; }
+    private string? Offset => Navigation.Said("offset");
 
     [Inject]
     private JobLogStore Logs { get; set; } = default!;
@@ -76,6 +74,7 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
+        Navigation.LocationChanged -= OnMoved;
         await _gone.CancelAsync();
         if (_writes is not null)
         {
@@ -85,6 +84,33 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
         await _script.DisposeAsync();
         _self?.Dispose();
         _gone.Dispose();
+    }
+
+    private void OnMoved(object? sender, LocationChangedEventArgs change) => _ = InvokeAsync(OpenAsync);
+
+    /// <summary>Another attempt, stream or line of the same job.</summary>
+    private async Task OpenAsync()
+    {
+        if (_gone.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            if (await _reading.OpenAsync(Address, Grows, _gone.Token))
+            {
+                Show();
+            }
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+            // The address led away from this job.
+        }
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
+        }
     }
 
     /// <summary>The browser scrolled: the end is in sight, or is not.</summary>
@@ -105,6 +131,7 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
     {
         _reading = new LogReading(Logs);
         _writes = new LogWrites(Logs, Time, () => Job, () => InvokeAsync(GrownAsync), DispatchExceptionAsync);
+        Navigation.LocationChanged += OnMoved;
     }
 
     protected override async Task OnParametersSetAsync()

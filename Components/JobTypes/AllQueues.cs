@@ -15,10 +15,11 @@ public sealed record AllQueues(ImmutableArray<JobView> Jobs, JobCounts Counts, i
     /// <summary>Rows of the list.</summary>
     public const int Most = 1000;
 
-    public static AllQueues From(IReadOnlyCollection<JobTypeView> types)
+    /// <param name="at">Jobs of different types may gain by waiting at different paces.</param>
+    public static AllQueues From(IReadOnlyCollection<JobTypeView> types, DateTimeOffset at)
     {
         var jobs = ImmutableArray.CreateBuilder<JobView>();
-        jobs.AddRange(Merged(types, view => view.Job.IsActive, job => (job.Attempt?.SentAt ?? default, job.Id)).Take(Most));
+        jobs.AddRange(Merged(types, view => view.Job.IsActive, (_, job) => (job.Attempt?.SentAt ?? default, job.Id)).Take(Most));
 
         // Behind the last known job of a queue that is longer nobody knows what comes next.
         var lastKnown = types.Select(type => (type, Ready: type.Queue.Where(IsReady).ToList()))
@@ -39,8 +40,10 @@ public sealed record AllQueues(ImmutableArray<JobView> Jobs, JobCounts Counts, i
 
         if (isWhole)
         {
-            jobs.AddRange(Merged(types, view => !view.Job.IsActive && !IsReady(view), InQueue).Take(Most - jobs.Count));
+            jobs.AddRange(Merged(types, view => !view.Job.IsActive && !IsReady(view), (_, job) => (job.DueAt, job.Id)).Take(Most - jobs.Count));
         }
+
+        HeadEntry InQueue(JobTypeView type, Job job) => HeadEntry.Of(QueueEntry.Of(job, type.Dispatch.AgeingPerMinute), type.Dispatch.AgeingPerMinute, at);
 
         var counts = types.Aggregate(new JobCounts(), (sum, type) => Sum(sum, type.Counts));
         return new AllQueues(jobs.ToImmutable(), counts, Math.Max(0, counts.Open - jobs.Count));
@@ -48,28 +51,26 @@ public sealed record AllQueues(ImmutableArray<JobView> Jobs, JobCounts Counts, i
 
     private static bool IsReady(JobView view) => view.QueuePosition is not null;
 
-    private static QueueEntry InQueue(Job job) => new(job.Priority, job.DueAt, job.Id);
-
     /// <summary>Of each type's queue the rows that are meant, which are sorted already, as one sorted list.</summary>
-    private static IEnumerable<JobView> Merged<TKey>(IEnumerable<JobTypeView> types, Func<JobView, bool> isMeant, Func<Job, TKey> key)
+    private static IEnumerable<JobView> Merged<TKey>(IEnumerable<JobTypeView> types, Func<JobView, bool> isMeant, Func<JobTypeView, Job, TKey> key)
     {
-        var heads = new PriorityQueue<IEnumerator<JobView>, TKey>();
+        var heads = new PriorityQueue<(JobTypeView Type, IEnumerator<JobView> Jobs), TKey>();
         foreach (var type in types)
         {
-            Next(type.Queue.Where(isMeant).GetEnumerator());
+            Next((type, type.Queue.Where(isMeant).GetEnumerator()));
         }
 
         while (heads.TryDequeue(out var head, out _))
         {
-            yield return head.Current;
+            yield return head.Jobs.Current;
             Next(head);
         }
 
-        void Next(IEnumerator<JobView> head)
+        void Next((JobTypeView Type, IEnumerator<JobView> Jobs) head)
         {
-            if (head.MoveNext())
+            if (head.Jobs.MoveNext())
             {
-                heads.Enqueue(head, key(head.Current.Job));
+                heads.Enqueue(head, key(head.Type, head.Jobs.Current.Job));
             }
         }
     }

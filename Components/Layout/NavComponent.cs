@@ -39,8 +39,8 @@ public abstract class NavComponent : LiveComponent
 
     protected string? Below(string path) => Path == path || Path.StartsWith($"{path}/", StringComparison.Ordinal) ? "page" : null;
 
-    /// <summary>One of the tabs of a job type, whichever.</summary>
-    protected bool IsType(string name) => Path.StartsWith("plugin/", StringComparison.Ordinal)
+    /// <summary>One of the tabs of a job type, whichever; seen from its lane it is a page of the lane.</summary>
+    protected bool IsType(string name) => Path.StartsWith("plugin/", StringComparison.Ordinal) && Below("plugin/lanes") is null
         && System.Web.HttpUtility.ParseQueryString(new Uri(Navigation.Uri).Query)["job"] == name;
 
     protected override void OnInitialized()

@@ -15,22 +15,12 @@ namespace BlazorPluginAdmin.Components.Overview;
 /// <param name="Key">The same as long as it is the same thing.</param>
 /// <param name="IsBad">It costs work now; others only may.</param>
 /// <param name="Code">The stable code of what jobs wait for; empty: they do not.</param>
-public sealed record AttentionLine(string Key, string Text, string Action, string Link, bool IsBad = false, string Code = "");
+/// <param name="IsJob">It is about jobs, which the list of the same name has too.</param>
+public sealed record AttentionLine(string Key, string Text, string Action, string Link, bool IsBad = false, string Code = "", bool IsJob = false);
 
 /// <summary>What a person should look at, the worst first.</summary>
 public static class AttentionView
 {
-    /// <summary>Waiting is normal up to here.</summary>
-    private static readonly TimeSpan TooLong = Needs.LongWait;
-
-    /// <summary>
-    /// Not a word about a running job for three of its usual gaps, and this long at least. Where it said too little to have a
-    /// usual gap: for three times what such jobs take, and <see cref="Silent"/> at least.
-    /// </summary>
-    private static readonly TimeSpan SilentAtLeast = TimeSpan.FromMinutes(1);
-
-    private static readonly TimeSpan Silent = Needs.Silence;
-
     private static readonly TimeSpan LostLately = TimeSpan.FromMinutes(10);
     private const int Flaps = 3;
 
@@ -62,7 +52,7 @@ public static class AttentionView
         }
         else if (worker.Health == WorkerHealth.Disconnected && view.Running.Length > 0)
         {
-            yield return new AttentionLine($"gone {id}", $"{id} is gone with {Words.Count(view.Running.Length, "job")} at work; it may still come back with {(view.Running.Length == 1 ? "it" : "them")}: {worker.DisconnectReason}", "Worker", link, true);
+            yield return new AttentionLine($"gone {id}", $"{id} is gone with {Words.Count(view.Running.Length, "job")} at work; it may still come back with {(view.Running.Length == 1 ? "it" : "them")}: {worker.DisconnectReason}", "Worker", link, true, IsJob: true);
         }
         else if (worker.Sessions.FirstOrDefault() is { } last && worker.DisconnectedAt is { } gone && now - gone < LostLately && last.Reason != "the worker ended its stream")
         {
@@ -82,44 +72,46 @@ public static class AttentionView
             yield return new AttentionLine($"detection {type.Name}", $"The last detection of {type.DisplayName} ended with {type.LastStatus}: {type.LastError}", "Detections", JobTypeLinks.To("detection", type.Name));
         }
 
-        if (type.RecentEnded.Count(job => job.LostInARow >= RetryPolicy.LossesToQuarantine && now - job.CompletedAt < TimeSpan.FromDays(1)) is > 0 and var given)
+        var lost = type.RecentEnded.Where(job => Needs.LostItsWorker(job, now)).ToList();
+        if (lost.Count > 0)
         {
-            yield return new AttentionLine($"quarantine {type.Name}", $"{Words.Count(given, "job")} of {type.DisplayName} given up: {RetryPolicy.LossesToQuarantine} workers in a row were lost with {(given == 1 ? "it" : "each")}", "Jobs", JobQueries.To($"type:{type.Name} reason:worker_lost completed:<1d"), true);
+            var given = lost.Count(job => job.LostInARow >= RetryPolicy.LossesToQuarantine);
+            var text = given == lost.Count
+                ? $"{Words.Count(given, "job")} of {type.DisplayName} given up: {RetryPolicy.LossesToQuarantine} workers in a row were lost with {(given == 1 ? "it" : "each")}"
+                : $"{Words.Count(lost.Count, "job")} of {type.DisplayName} failed because {(lost.Count == 1 ? "its worker was" : "their workers were")} lost{(given > 0 ? $", {given} after {RetryPolicy.LossesToQuarantine} in a row" : "")}";
+            yield return new AttentionLine($"quarantine {type.Name}", text, "Jobs", JobQueries.To($"type:{type.Name} reason:worker_lost completed:<1d"), given > 0, IsJob: true);
         }
 
         // One line per reason: a hundred jobs that wait for the same thing are one thing.
         foreach (var group in type.Queue.Where(view => IsStuck(view, type, now)).GroupBy(view => (view.Waiting!.Code, view.Waiting.Text)))
         {
             var oldest = group.Min(view => view.Job.DueAt);
+            var count = $"{(type.Counts.Queued > Needs.Looked ? "at least " : "")}{Words.Count(group.Count(), "job")}";
             yield return new AttentionLine(
-                $"stuck {type.Name} {group.Key}", $"{Words.Count(group.Count(), "job")} of {type.DisplayName} cannot start, the oldest for {Words.Span(now - oldest)}: {group.Key.Text}", "Queue", JobTypeLinks.To("queue", type.Name), Code: group.Key.Code);
+                $"stuck {type.Name} {group.Key}", $"{Words.Sentence(count, "")} of {type.DisplayName} cannot start, the oldest for {Words.Span(now - oldest)}: {group.Key.Text}", "Queue", JobTypeLinks.To("queue", type.Name), Code: group.Key.Code, IsJob: true);
         }
     }
 
     private static bool IsStuck(JobView view, JobTypeView type, DateTimeOffset now) =>
-        view.Waiting is { Code: "no_capable_worker" or "labels" or "all_draining" or "detector_only" }
-        || (view is { QueuePosition: not null, Waiting: not null, Job.Phase: JobPhase.Queued } && now - view.Job.DueAt > TooLong && !type.IsPaused);
+        view is { Waiting: { } waiting, QueuePosition: not null } && (Needs.CannotStart(waiting) || Needs.WaitsTooLong(view.Job, type.IsPaused, now));
 
     private static IEnumerable<AttentionLine> Stalled(ReadModel model)
     {
-        var silent = model.Active.Where(view => view.Job is { State: JobState.Running, Phase: JobPhase.Working } && model.At - view.Job.UpdatedAt > SilentAtLeast).Select(view => view.Job).ToList();
-        if (silent.Count == 0)
+        var quiet = model.Active.Where(view => Needs.MaybeSilent(view.Job, model.At)).Select(view => view.Job).ToList();
+        if (quiet.Count == 0)
         {
             yield break;
         }
 
-        var said = model.Activities.Where(ProgressRhythm.IsReport).ToLookup(activity => activity.Request, activity => activity.At);
-        foreach (var job in silent)
+        var said = Needs.Said(model.Activities.Reverse());
+        foreach (var job in quiet)
         {
-            var gap = ProgressRhythm.UsualGap([.. said[job.Attempt!.RequestId].Reverse()]);
-            var usual = model.JobType(job.JobType)?.Numbers.Eta;
-            var (patience, than) = gap is { } known ? (known * ProgressRhythm.Patience, $"; it usually says something every {Words.Span(known)}")
-                : usual * ProgressRhythm.Patience is { } lengthy && lengthy > Silent ? (lengthy, $"; such jobs usually take {Words.Span(usual)}")
-                : (Silent, "");
-            if (model.At - job.UpdatedAt > patience)
+            var patience = ProgressRhythm.PatienceWith([.. said[job.Attempt!.RequestId]], model.JobType(job.JobType)?.RecentEnded ?? []);
+            if (Needs.IsSilent(job, patience, model.At))
             {
+                var than = patience.Gap is { } gap ? $"; it usually says something every {Words.Span(gap)}" : patience.Run is { } run ? $"; such jobs usually take {Words.Span(run)}" : "";
                 yield return new AttentionLine(
-                    $"stalled {job.Id}", $"No word about \"{Words.Name(job)}\" for {Words.Span(model.At - job.UpdatedAt)}, on {job.Worker}{than}", "Job", $"jobs/{Uri.EscapeDataString(job.Id.Value)}");
+                    $"stalled {job.Id}", $"No word about \"{Words.Name(job)}\" for {Words.Span(model.At - job.UpdatedAt)}, on {job.Worker}{than}", "Job", $"jobs/{Uri.EscapeDataString(job.Id.Value)}", IsJob: true);
             }
         }
     }
@@ -134,7 +126,7 @@ public static class AttentionView
 
     private static IEnumerable<AttentionLine> Locked(ReadModel model)
     {
-        if (model.Cluster.Lock is { WaitingSince: { } since } waiting && model.At - since > TooLong)
+        if (model.Cluster.Lock is { WaitingSince: { } since } waiting && model.At - since > Needs.LongWait)
         {
             yield return new AttentionLine("lock", $"Locked lanes have been waiting for the cluster lock for {Words.Span(model.At - since)}{(waiting.Reason.Length > 0 ? $", {waiting.Reason}" : "")}", "Lanes", "plugin/lanes");
         }

@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 
@@ -21,6 +22,10 @@ public sealed record RefreshSchema(Actor By, string JobType, bool Force) : Comma
 
 /// <summary>Switches a job type on or off, whatever else its config says: a new version that changes nothing but that.</summary>
 public sealed record EnableJobType(Actor By, string JobType, bool Enabled) : Command<ConfigDocument>(By);
+
+/// <summary>Saves how jobs of a type are queued and given out: a new version of its config that changes nothing but that.</summary>
+/// <param name="ExpectedVersion">Of the config that was read; null: the last writer wins.</param>
+public sealed record SaveDispatch(Actor By, string JobType, long? ExpectedVersion, DispatchSettings Settings, string Reason = "") : Command<ConfigDocument>(By);
 
 /// <summary>A person has seen how the forms changed since the config was saved; nothing else changes.</summary>
 public sealed record AcceptForms(Actor By, string JobType) : Command<Descriptor>(By);

@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Forms;
 
 namespace BlazorPluginAdmin.Server.Core.Configs;
@@ -16,6 +17,9 @@ public sealed record ConfigDocument
     public ConfigValues WorkerValues { get; init; } = ConfigValues.Empty;
 
     public RuntimeSettings? Runtime { get; init; }
+
+    /// <summary>Null: nobody has changed any.</summary>
+    public DispatchSettings? Dispatch { get; init; }
 
     public required DateTimeOffset SavedAt { get; init; }
 

@@ -1,6 +1,7 @@
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 
 namespace BlazorPluginAdmin.Server.Core.Configs;
@@ -35,11 +36,9 @@ public static class ConfigTransitions
     {
         var type = turn.JobType(command.JobType);
         var current = type.Config;
-        if (command.ExpectedVersion is { } expected && expected != (current?.Version ?? 0))
+        if (Changed(current, command.ExpectedVersion) is { } conflict)
         {
-            return new Refusal(
-                RefusalCode.Conflict,
-                $"version {current?.Version ?? 0} of the config was saved by {current?.SavedBy} meanwhile, you changed version {expected}; load it and apply your changes again");
+            return conflict;
         }
 
         var admin = command.AdminValues;
@@ -65,6 +64,7 @@ public static class ConfigTransitions
             AdminValues = verdict.AdminValues,
             WorkerValues = verdict.WorkerValues,
             Runtime = command.Runtime ?? current?.Runtime,
+            Dispatch = current?.Dispatch,
             SavedAt = turn.Now.Wall,
             SavedBy = command.By.Name,
             Via = command.By.Via,
@@ -114,6 +114,54 @@ public static class ConfigTransitions
         });
         return document;
     }
+
+    /// <summary>Waiting jobs keep their place or find a new one at once; what runs is not touched.</summary>
+    public static Reply<ConfigDocument> SaveDispatch(Turn turn, SaveDispatch command)
+    {
+        if (turn.State.JobTypes.GetValueOrDefault(command.JobType) is not { Config: { } current } type)
+        {
+            return new Refusal(RefusalCode.NotFound, $"there is no config of {command.JobType} yet");
+        }
+
+        if (Changed(current, command.ExpectedVersion) is { } conflict)
+        {
+            return conflict;
+        }
+
+        if (command.Settings.Errors() is { Length: > 0 } errors)
+        {
+            return SubmitRules.Invalid(errors, "value");
+        }
+
+        var document = current with
+        {
+            Version = current.Version + 1,
+            Dispatch = command.Settings,
+            SavedAt = turn.Now.Wall,
+            SavedBy = command.By.Name,
+            Via = command.By.Via,
+            Reason = command.Reason.Length > 0 ? command.Reason : "dispatch settings",
+        };
+        Store(turn, type, document);
+        turn.Put(JobIndex.Reordered(turn.State, turn.JobType(type.Name)));
+        turn.Log(new Activity
+        {
+            Sequence = 0,
+            At = default,
+            Source = "person",
+            Stage = "config",
+            Message = $"dispatch settings of {command.JobType} saved as version {document.Version}" + (command.Reason.Length > 0 ? $": {command.Reason}" : ""),
+            JobType = command.JobType,
+            Actor = command.By.Name,
+        });
+        return document;
+    }
+
+    private static Refusal? Changed(ConfigDocument? current, long? expected) => expected is { } version && version != (current?.Version ?? 0)
+        ? new Refusal(
+            RefusalCode.Conflict,
+            $"version {current?.Version ?? 0} of the config was saved by {current?.SavedBy} meanwhile, you changed version {version}; load it and apply your changes again")
+        : null;
 
     private static void Store(Turn turn, JobType type, ConfigDocument document)
     {

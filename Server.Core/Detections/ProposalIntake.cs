@@ -119,7 +119,7 @@ public static class ProposalIntake
             return (ProposalOutcome.WouldQueue, null, "");
         }
 
-        if (type.Counts.Pending >= turn.Options.QueueLimit)
+        if (type.Counts.Pending >= type.Dispatch.QueueLimitOf(turn.Options))
         {
             return (ProposalOutcome.OverLimit, null, $"the queue of {jobType} is full");
         }

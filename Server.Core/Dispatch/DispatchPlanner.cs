@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
@@ -10,6 +11,12 @@ namespace BlazorPluginAdmin.Server.Core.Dispatch;
 
 /// <summary>A job and the session that is to get it.</summary>
 public sealed record Assignment(JobId Job, SessionId Session);
+
+/// <summary>Who gets what, and what the strategies of the job types remember of it.</summary>
+public sealed record DispatchPlan(IReadOnlyList<Assignment> Assignments, IReadOnlyDictionary<string, BalanceMemory> Memories)
+{
+    public static readonly DispatchPlan Empty = new([], ImmutableDictionary<string, BalanceMemory>.Empty);
+}
 
 /// <summary>
 /// Pure choice of who gets what, within all limits: per job type, per type and worker, per worker. Queue order is kept, over all types;
@@ -36,6 +43,8 @@ public static class DispatchPlanner
 
         public int Free { get; set; } = free;
 
+        public int Held { get; set; } = session.Held.Count;
+
         public long Picked { get; set; } = session.LastPicked.Ticks;
     }
 
@@ -52,8 +61,12 @@ public static class DispatchPlanner
         {
             Free--;
             Place.Free--;
+            Place.Held++;
             Place.Picked = order;
         }
+
+        public Candidate AsCandidate(string jobType) =>
+            new(Place.Worker.Id, Place.Free, Place.Total, Place.Held, Place.Worker.Capabilities[jobType].Weight, Place.Picked);
     }
 
     /// <summary>The queue of a job type while a plan is made.</summary>
@@ -68,6 +81,10 @@ public static class DispatchPlanner
         public int Room { get; set; } = room;
 
         public List<Seat> Seats { get; } = seats;
+
+        public IBalancingStrategy Strategy { get; } = BalancingStrategies.Of(type.Dispatch.Strategy);
+
+        public BalanceMemory Memory { get; set; } = type.Balance;
 
         public QueueEntry Head => queue[_next];
 
@@ -90,13 +107,13 @@ public static class DispatchPlanner
         }
     }
 
-    public static IReadOnlyList<Assignment> Plan(AdminState state, Now now) => Plan(state, now, (type, hold) => hold is null);
+    public static DispatchPlan Plan(AdminState state, Now now) => Plan(state, now, (type, hold) => hold is null);
 
     /// <summary>A job of one of these types would be assigned if only the cluster lock were had.</summary>
     public static bool WouldAssign(AdminState state, Now now, Func<JobType, bool> wanted) =>
-        Plan(state, now, (type, hold) => hold?.Code == Hold.LockCode && wanted(type)).Count > 0;
+        Plan(state, now, (type, hold) => hold?.Code == Hold.LockCode && wanted(type)).Assignments.Count > 0;
 
-    private static List<Assignment> Plan(AdminState state, Now now, Func<JobType, Hold?, bool> mayStart)
+    private static DispatchPlan Plan(AdminState state, Now now, Func<JobType, Hold?, bool> mayStart)
     {
         List<Line>? lines = null;
         Dictionary<SessionId, Place?>? places = null;
@@ -119,7 +136,7 @@ public static class DispatchPlanner
             (lines ??= []).Add(new Line(type, queue, room, Seats(state, type, places, now)));
         }
 
-        return lines is null ? [] : Plan(state, lines, now);
+        return lines is null ? DispatchPlan.Empty : Plan(state, lines, now);
     }
 
     /// <summary>Execution slots of a worker as a whole: what it reports, else the largest maximum it named, else one.</summary>
@@ -159,20 +176,26 @@ public static class DispatchPlanner
         return true;
     }
 
+    /// <summary>The worker has what the settings of the type ask of all that get its jobs.</summary>
+    public static bool MatchesType(JobType type, Worker worker) =>
+        type.Dispatch.RequireLabels.IsEmpty || type.Dispatch.RequireLabels.All(label => worker.Labels.TryGetValue(label.Key, out var own) && own == label.Value);
+
     /// <summary>What the job asks of its worker, as one text; with lengths, so that no value can look like another label.</summary>
     private static string Wanted(Job job) => string.Concat(job.Labels
         .Where(label => label.Key.StartsWith(Selector, StringComparison.Ordinal))
         .Select(label => $"{label.Key.Length} {label.Key}{label.Value.Length} {label.Value}"));
 
     /// <summary>The best head of all queues goes first, so that types that share slots do not starve each other.</summary>
-    private static List<Assignment> Plan(AdminState state, List<Line> lines, Now now)
+    private static DispatchPlan Plan(AdminState state, List<Line> lines, Now now)
     {
         var plan = new List<Assignment>();
+        var all = lines.ToList();
+        var choice = new Choice();
         var gate = lines.Exists(line => line.Type.Rules.Gated) ? Gate.From(state) : null;
         lines.RemoveAll(line => !line.IsOpen);
         while (lines.Count > 0)
         {
-            var line = lines.Count == 1 ? lines[0] : lines.MinBy(line => line.Head)!;
+            var line = lines.Count == 1 ? lines[0] : lines.MinBy(line => HeadEntry.Of(line.Head, line.Type.Dispatch.AgeingPerMinute, now.Wall))!;
             var job = state.Jobs[line.Head.Job];
             if (line.IsUnmet(job))
             {
@@ -182,7 +205,7 @@ public static class DispatchPlanner
             {
                 line.PassBy();
             }
-            else if (Pick(state, line, job) is { } seat)
+            else if (choice.Pick(state, line, job) is { } seat)
             {
                 if (job.IsAsked)
                 {
@@ -202,7 +225,7 @@ public static class DispatchPlanner
             lines.RemoveAll(line => !line.IsOpen);
         }
 
-        return plan;
+        return new DispatchPlan(plan, all.Where(line => !ReferenceEquals(line.Memory, line.Type.Balance)).ToDictionary(line => line.Type.Name, line => line.Memory, StringComparer.Ordinal));
     }
 
     private static List<Seat> Seats(AdminState state, JobType type, Dictionary<SessionId, Place?> places, Now now)
@@ -215,7 +238,7 @@ public static class DispatchPlanner
                 place = places[id] = PlaceOf(state, id, now);
             }
 
-            if (place is null)
+            if (place is null || !MatchesType(type, place.Worker))
             {
                 continue;
             }
@@ -244,53 +267,50 @@ public static class DispatchPlanner
         return free > 0 ? new Place(session, worker, TotalSlots(session, worker), free) : null;
     }
 
-    /// <summary>Least loaded: the highest share of free slots, then most free slots, then whoever waited longest, then the id.</summary>
-    private static Seat? Pick(AdminState state, Line line, Job job)
+    /// <summary>Who could take a job, for its strategy to choose from. Used again for each job of a plan.</summary>
+    private sealed class Choice
     {
-        Seat? best = null;
-        Seat? former = null;
-        Seat? refuser = null;
-        foreach (var seat in line.Seats)
+        private readonly List<Seat> _seats = [];
+        private readonly List<Candidate> _candidates = [];
+
+        /// <summary>A retry prefers another worker, but rather the same one than none. Who refused it is asked again when the others have left.</summary>
+        public Seat? Pick(AdminState state, Line line, Job job)
         {
-            if (!seat.HasRoom || !Matches(job, seat.Place.Worker))
+            _seats.Clear();
+            _candidates.Clear();
+            Seat? former = null;
+            Seat? refuser = null;
+            foreach (var seat in line.Seats)
             {
-                continue;
+                if (!seat.HasRoom || !Matches(job, seat.Place.Worker))
+                {
+                    continue;
+                }
+
+                if (job.RefusedBy.Contains(seat.Place.Worker.Id))
+                {
+                    refuser = seat;
+                }
+                else if (job.Attempt?.Worker == seat.Place.Worker.Id && job.Attempt.Outcome is not (AttemptOutcome.AtCapacity or AttemptOutcome.NotSent))
+                {
+                    former = seat;
+                }
+                else
+                {
+                    _seats.Add(seat);
+                    _candidates.Add(seat.AsCandidate(line.Type.Name));
+                }
             }
 
-            if (job.RefusedBy.Contains(seat.Place.Worker.Id))
+            if (_seats.Count == 0)
             {
-                refuser = seat;
+                return former ?? (refuser is not null && line.Type.Executors.All(id => job.RefusedBy.Contains(state.Sessions[id].Worker)) ? refuser : null);
             }
-            else if (job.Attempt?.Worker == seat.Place.Worker.Id && job.Attempt.Outcome is not (AttemptOutcome.AtCapacity or AttemptOutcome.NotSent))
-            {
-                former = seat;
-            }
-            else if (best is null || IsBetter(seat.Place, best.Place))
-            {
-                best = seat;
-            }
+
+            var chosen = line.Strategy.Pick(job, CollectionsMarshal.AsSpan(_candidates), line.Memory);
+            line.Memory = chosen.Memory;
+            return _seats[chosen.Index];
         }
-
-        // A retry prefers another worker, but rather the same one than none. Who refused it is asked again when the others have left.
-        return best ?? former ?? (refuser is not null && line.Type.Executors.All(id => job.RefusedBy.Contains(state.Sessions[id].Worker)) ? refuser : null);
-    }
-
-    private static bool IsBetter(Place one, Place other)
-    {
-        var byShare = ((long)one.Free * other.Total).CompareTo((long)other.Free * one.Total);
-        if (byShare != 0)
-        {
-            return byShare > 0;
-        }
-
-        var byFree = one.Free.CompareTo(other.Free);
-        if (byFree != 0)
-        {
-            return byFree > 0;
-        }
-
-        var byTurn = one.Picked.CompareTo(other.Picked);
-        return byTurn != 0 ? byTurn < 0 : one.Worker.Id.CompareTo(other.Worker.Id) < 0;
     }
 
     private static int HeldOf(AdminState state, Session session, string jobType)

@@ -12,7 +12,13 @@ public static class Dispatcher
 {
     public static void Dispatch(Turn turn)
     {
-        foreach (var assignment in DispatchPlanner.Plan(turn.State, turn.Now))
+        var plan = DispatchPlanner.Plan(turn.State, turn.Now);
+        foreach (var (type, memory) in plan.Memories)
+        {
+            turn.Put(turn.JobType(type) with { Balance = memory });
+        }
+
+        foreach (var assignment in plan.Assignments)
         {
             var job = turn.State.Jobs[assignment.Job];
             var session = turn.State.Sessions[assignment.Session];

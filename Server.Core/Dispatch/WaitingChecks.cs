@@ -42,6 +42,11 @@ public static class WaitingChecks
     public static IEnumerable<WaitingCheck> Of(AdminState state, JobType type, Job job, Now now)
     {
         yield return Due(job);
+        if (job.Group is { MaxRunning: > 0 } group)
+        {
+            yield return Check($"Fewer than {Text(group.MaxRunning)} jobs of its group are under way", job.Phase != JobPhase.Blocked, "group_limit", $"{Text(group.MaxRunning)} jobs of group {group.Id} may be under way at once and are");
+        }
+
         yield return Pause(type);
 
         var places = type.Executors.Select(id => new Place(state.Sessions[id], state.Workers[state.Sessions[id].Worker])).ToList();
@@ -66,7 +71,7 @@ public static class WaitingChecks
         var (active, limit) = (type.Counts.Active, type.Policy.GlobalConcurrency);
         yield return Check($"Fewer than {Text(limit)} of {type.Name} run: {Text(active)} do", active < limit, "type_limit", $"{type.Name} may run {Text(limit)} at once and does");
 
-        var matching = places.Where(place => DispatchPlanner.Matches(job, place.Worker)).ToList();
+        var matching = places.Where(place => DispatchPlanner.MatchesType(type, place.Worker) && DispatchPlanner.Matches(job, place.Worker)).ToList();
         yield return Labels(type, job, places.Count, matching.Count);
 
         if (matching.Count == 0)
@@ -138,7 +143,8 @@ public static class WaitingChecks
 
     private static WaitingCheck Labels(JobType type, Job job, int workers, int matching)
     {
-        var wanted = string.Join(", ", job.Labels.Where(label => label.Key.StartsWith(DispatchPlanner.Selector, StringComparison.Ordinal)).Select(label => $"{label.Key[DispatchPlanner.Selector.Length..]}={label.Value}"));
+        var own = job.Labels.Where(label => label.Key.StartsWith(DispatchPlanner.Selector, StringComparison.Ordinal)).Select(label => $"{label.Key[DispatchPlanner.Selector.Length..]}={label.Value}");
+        var wanted = string.Join(", ", type.Dispatch.RequireLabels.Select(label => $"{label.Key}={label.Value}").Union(own));
         return Check(
             wanted.Length == 0 ? "It asks for no labels" : $"One of them has {wanted}: {Of(matching, workers)}",
             matching > 0,

@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Server.Core.Backups;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
@@ -33,16 +34,24 @@ public static class Step
                 return DetectionTransitions.Cancel(turn, command);
             case SaveConfig command:
                 return ConfigTransitions.Save(turn, command);
+            case SaveDispatch command:
+                return ConfigTransitions.SaveDispatch(turn, command);
             case RefreshSchema command:
                 return SchemaTransitions.Refresh(turn, command);
             case PauseScheduler command:
                 return SchedulerPauses.Pause(turn, command);
             case SaveRetention command:
                 return RetentionTransitions.Save(turn, command);
+            case NoteBackup command:
+                return BackupNotes.Note(turn, command);
             case PauseJobType command:
                 return PauseTransitions.Pause(turn, command);
             case SubmitJob command:
                 return JobRequests.Submit(turn, command);
+            case SubmitGroup command:
+                return GroupRequests.Submit(turn, command);
+            case CancelGroup command:
+                return GroupRequests.Cancel(turn, command);
             case CancelJob command:
                 return JobRequests.Cancel(turn, command);
             case RetryNow command:

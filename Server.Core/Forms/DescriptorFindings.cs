@@ -47,7 +47,9 @@ public static class DescriptorFindings
             if (field.Options.Select(option => option.Value).Distinct(StringComparer.Ordinal).Count() < field.Options.Length)
                 Off(field, "options", "an option is there twice");
             if (!WidgetFits(field))
-                Off(field, "widget", $"the widget {field.Widget} does not fit the type {field.Type}; the type decides");
+                Off(field, "widget", Enum.IsDefined(field.Widget) ? $"the widget {field.Widget} does not fit the type {field.Type}; the type decides" : $"the widget {(int)field.Widget} is not known here; the type decides");
+            if (!Enum.IsDefined(field.Type))
+                Off(field, "type", $"the type {(int)field.Type} is not known here; the kind of the default decides, else it is text");
             var stored = form.KindOf(field);
             foreach (var (code, message) in FieldRules.Of(field, stored).Faults)
                 Off(field, code, message);
@@ -60,7 +62,9 @@ public static class DescriptorFindings
             findings.Add(new DescriptorFinding(FindingSeverity.Off, kind, field.Name, code, message));
     }
 
-    private static bool WidgetFits(FieldSchema field) => field.Widget == FieldWidget.Unspecified || field.Type switch
+    private static bool WidgetFits(FieldSchema field) => field.Widget == FieldWidget.Unspecified || (Enum.IsDefined(field.Widget) && Suits(field));
+
+    private static bool Suits(FieldSchema field) => field.Type switch
     {
         FieldType.Bool => field.Widget == FieldWidget.Toggle,
         FieldType.Int64 or FieldType.Double => field.Widget is FieldWidget.Number or FieldWidget.Text,

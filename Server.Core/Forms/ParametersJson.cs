@@ -1,15 +1,19 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace BlazorPluginAdmin.Server.Core.Forms;
 
-/// <summary>Parameters of a job as one JSON object, the way people and scripts write them: each value in the kind its field wants.</summary>
+/// <summary>Values of a form as one JSON object, the way people and scripts write them: each value in the kind its field wants.</summary>
 public static class ParametersJson
 {
-    /// <summary>Everything that cannot be read comes back as an error; what the values may be is for the form to say.</summary>
-    public static (ConfigValues Parameters, ImmutableArray<FieldError> Errors) Read(Descriptor? descriptor, JsonElement json)
+    /// <summary>Parameters of a job. Everything that cannot be read comes back as an error; what the values may be is for the form to say.</summary>
+    public static (ConfigValues Parameters, ImmutableArray<FieldError> Errors) Read(Descriptor? descriptor, JsonElement json) =>
+        Read((descriptor is null ? FormSchema.Empty : FormDefaults.WorkerForm(descriptor)).Only(FormPart.Submission), FormKind.Submission, json);
+
+    /// <summary>Values of any form. A name it does not have keeps the kind that its JSON shows.</summary>
+    public static (ConfigValues Values, ImmutableArray<FieldError> Errors) Read(FormSchema form, FormKind kind, JsonElement json)
     {
-        var form = (descriptor is null ? FormSchema.Empty : FormDefaults.WorkerForm(descriptor)).Only(FormPart.Submission);
         if (json.ValueKind != JsonValueKind.Object)
         {
             return (ConfigValues.Empty, [Error("parameters", "parameters are one JSON object")]);
@@ -20,17 +24,42 @@ public static class ParametersJson
         foreach (var member in json.EnumerateObject())
         {
             var field = form.Fields.FirstOrDefault(field => field.Name == member.Name);
-            if (field is null ? PlainJson.TryRead(member.Value, out var value, out var problem) : PlainJson.TryRead(field, form.Defaults.Find(field.Name), member.Value, out value, out problem))
+            if (field is null ? PlainJson.TryRead(member.Value, out var value, out var problem) : TryRead(form, field, member.Value, out value, out problem))
             {
                 values = values.With(member.Name, value);
             }
             else
             {
-                errors.Add(field is null ? Error(member.Name, problem) : FieldError.Of(FormKind.Submission, field, field.Name, FieldErrorCodes.Kind, $"{field.Caption}: {problem}"));
+                errors.Add(field is null ? Error(member.Name, problem) : FieldError.Of(kind, field, field.Name, FieldErrorCodes.Kind, $"{field.Caption}: {problem}"));
             }
         }
 
         return (values, errors.ToImmutable());
+    }
+
+    /// <summary>A command line has only texts: <c>true</c> and <c>["a"]</c> are what they spell where their field wants that.</summary>
+    private static bool TryRead(FormSchema form, FieldSchema field, JsonElement json, [NotNullWhen(true)] out ConfigValue? value, out string problem)
+    {
+        var otherwise = form.Defaults.Find(field.Name);
+        if (PlainJson.TryRead(field, otherwise, json, out value, out problem))
+        {
+            return true;
+        }
+
+        if (json.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var spelled = JsonDocument.Parse(json.GetString()!, ConfigValueJson.ReadOptions);
+            return PlainJson.TryRead(field, otherwise, spelled.RootElement, out value, out _);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static FieldError Error(string path, string message) => new(FieldError.NameOf(FormKind.Submission), path, FieldErrorCodes.Kind, message);

@@ -35,6 +35,10 @@ public sealed record JobType
 
     public TypeRules Rules { get; init; } = TypeRules.Default;
 
+    public DispatchSettings Dispatch => Config?.Dispatch ?? DispatchSettings.Default;
+
+    public BalanceMemory Balance { get; init; } = BalanceMemory.Empty;
+
     public Timetable Timetable => Schedule.Timetable ?? Timetable.None;
 
     /// <summary>When the detection after one that starts at that instant is due.</summary>

@@ -32,6 +32,7 @@ public static class JobIndex
             Agenda = Rescheduled(state, before, job),
             Sessions = Leased(state, before, job),
             SubmitKeys = state.SubmitKeys.With(job),
+            Groups = state.Groups.With(job),
         };
     }
 
@@ -48,9 +49,17 @@ public static class JobIndex
                 .GroupBy(job => job.JobType)
                 .Select(group => KeyValuePair.Create(group.Key, Queued(state.JobType(group.Key), [.. group])))),
             SubmitKeys = state.SubmitKeys.WithRange(added),
+            Groups = state.Groups.WithRange(added),
             Agenda = state.Agenda.Union(added.Where(job => job.WakeAt is not null).Select(job => new Appointment(job.WakeAt!.Value, AppointmentKind.JobDue, job.Id.Value))),
         };
     }
+
+    /// <summary>The same queue after its settings changed.</summary>
+    public static JobType Reordered(AdminState state, JobType type) => type with
+    {
+        Ready = [.. type.Ready.Select(entry => Entry(type, state.Jobs[entry.Job]))],
+        Asked = [.. type.Asked.Select(entry => Entry(type, state.Jobs[entry.Job]))],
+    };
 
     public static AdminState Rearm(AdminState state, Job job, Now now)
     {
@@ -81,8 +90,8 @@ public static class JobIndex
 
         return type with
         {
-            Ready = type.Ready.Union(added.Where(IsReady).Select(Entry)),
-            Asked = type.Asked.Union(added.Where(IsReadyAsked).Select(Entry)),
+            Ready = type.Ready.Union(added.Where(IsReady).Select(job => Entry(type, job))),
+            Asked = type.Asked.Union(added.Where(IsReadyAsked).Select(job => Entry(type, job))),
             KeylessOpen = type.KeylessOpen + added.Count(job => job.IsKeyless),
             Later = type.Later.Union(added.Where(IsLater).Select(LaterEntry)),
             Active = active.ToImmutable(),
@@ -96,23 +105,23 @@ public static class JobIndex
         var ready = type.Ready;
         if (before is not null && IsReady(before))
         {
-            ready = ready.Remove(Entry(before));
+            ready = ready.Remove(Entry(type, before));
         }
 
         if (IsReady(after))
         {
-            ready = ready.Add(Entry(after));
+            ready = ready.Add(Entry(type, after));
         }
 
         var asked = type.Asked;
         if (before is not null && IsReadyAsked(before))
         {
-            asked = asked.Remove(Entry(before));
+            asked = asked.Remove(Entry(type, before));
         }
 
         if (IsReadyAsked(after))
         {
-            asked = asked.Add(Entry(after));
+            asked = asked.Add(Entry(type, after));
         }
 
         var later = type.Later;
@@ -225,7 +234,7 @@ public static class JobIndex
 
     private static QueueEntry LaterEntry(Job job) => new(0, job.DueAt, job.Id);
 
-    private static QueueEntry Entry(Job job) => new(job.Priority, job.DueAt, job.Id);
+    private static QueueEntry Entry(JobType type, Job job) => QueueEntry.Of(job, type.Dispatch.AgeingPerMinute);
 
     private static JobCounts Counted(JobCounts counts, Job job, int by) => (job.State, job.Phase) switch
     {

@@ -101,10 +101,12 @@ public static class JobRequests
         return command.Job.Value;
     }
 
-    private static Job JobOf(Turn turn, SubmitJob command)
+    internal static Job JobOf(Turn turn, SubmitJob command)
     {
         var now = turn.Now;
         var id = command.Id ?? turn.Ids.SubmittedJob(now);
+        var settings = turn.JobType(command.JobType).Dispatch;
+        var due = command.NotBefore is { } start && start > now.Wall ? start : now.Wall;
         return new Job
         {
             Id = id,
@@ -113,13 +115,13 @@ public static class JobRequests
             DedupeKey = command.DedupeKey.Length > 0 ? command.DedupeKey : id.Value,
             IdempotencyKey = command.IdempotencyKey,
             IdempotencyDigest = command.Lookup?.Digest ?? "",
-            Priority = command.Priority ?? 50,
+            Priority = command.Priority ?? settings.DefaultPriority,
             Summary = command.Summary,
             Labels = command.Labels ?? ImmutableSortedDictionary<string, string>.Empty,
             CreatedAt = now.Wall,
             UpdatedAt = now.Wall,
-            DueAt = command.NotBefore is { } start && start > now.Wall ? start : now.Wall,
-            ExpiresAt = command.ExpiresAt,
+            DueAt = due,
+            ExpiresAt = command.ExpiresAt ?? due + settings.QueueTtl,
             Deadline = command.Deadline,
             SubmittedBy = command.By.Name,
             RetryOf = command.RetryOf,

@@ -8,7 +8,8 @@ namespace BlazorPluginAdmin.Server.Core.Jobs;
 
 /// <summary>Why a job waits, with every rule of dispatch up to the one that stops it, and how many of its type go first.</summary>
 /// <param name="Position">From 1; null while it is not due.</param>
-public sealed record WaitingExplanation(Waiting Waiting, int? Position, ImmutableArray<WaitingCheck> Checks);
+/// <param name="Priority">What it has come to by waiting, 0–100.</param>
+public sealed record WaitingExplanation(Waiting Waiting, int? Position, ImmutableArray<WaitingCheck> Checks, int Priority);
 
 /// <summary>Why a job is not running: the first rule of dispatch that holds it back, with the blocker's name.</summary>
 public static class WaitingReason
@@ -26,8 +27,8 @@ public static class WaitingReason
         }
 
         var checks = WaitingChecks.Of(state, type, job, now).ToImmutableArray();
-        var place = type.Ready.IndexOf(new QueueEntry(job.Priority, job.DueAt, job.Id));
-        return new WaitingExplanation(From(job, checks.FirstOrDefault(check => !check.Passed)), place < 0 ? null : place + 1, checks);
+        var place = type.Ready.IndexOf(QueueEntry.Of(job, type.Dispatch.AgeingPerMinute));
+        return new WaitingExplanation(From(job, checks.FirstOrDefault(check => !check.Passed)), place < 0 ? null : place + 1, checks, Ageing.Effective(job, type.Dispatch.AgeingPerMinute, now.Wall));
     }
 
     /// <summary>With nothing in its way, others of the queue are before it.</summary>

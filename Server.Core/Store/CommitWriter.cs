@@ -25,7 +25,8 @@ internal sealed class CommitWriter : IDisposable
         .. ((string[])["detections", "schedules", "configs", "descriptors", "known_forms"]).Select(table => $"DELETE FROM {table} WHERE type = $1"),
     ];
 
-    private static readonly string[] FixedJobColumns = ["id", "type", "origin", "dedupe_key", "created", "detection", "submitted_by", "retry_of", "cluster", "deadline", "retry_backoff", "idem_key", "idem_digest"];
+    private static readonly string[] FixedJobColumns = ["id", "type", "origin", "dedupe_key", "created", "detection", "submitted_by", "retry_of", "cluster", "deadline", "retry_backoff", "idem_key", "idem_digest",
+        "group_id", "group_index", "group_count", "group_running", "group_policy"];
 
     private readonly List<Statement> _all = [];
     private readonly Statement _job;
@@ -70,7 +71,7 @@ internal sealed class CommitWriter : IDisposable
         _forgetType = [.. TypeTables.Select(sql => Add(new Statement(connection, sql)))];
         _descriptor = Prepare(connection, "descriptors", "type, body, saved, worker", 4);
         _knownForms = Prepare(connection, "known_forms", "type, body", 2);
-        _config = Prepare(connection, "configs", Rows.ConfigColumns, 10);
+        _config = Prepare(connection, "configs", Rows.ConfigColumns, 11);
         _schedule = Prepare(connection, "schedules", "type, body", 2);
         _detection = Prepare(connection, "detections", "id, type, started, settled, body", 5);
         _proposal = Prepare(connection, "proposals", "detection, position, outcome, job, note, body", 6);
@@ -113,7 +114,8 @@ internal sealed class CommitWriter : IDisposable
             case Change.ConfigSaved { Config: var config }:
                 _config.Run(
                     config.JobType, config.Version, config.DescriptorVersion, Rows.Json(config.AdminValues), Rows.Json(config.WorkerValues),
-                    config.Runtime is null ? null : JsonSerializer.Serialize(config.Runtime), config.SavedAt.UtcTicks, config.SavedBy, config.Via, config.Reason);
+                    config.Runtime is null ? null : JsonSerializer.Serialize(config.Runtime), config.SavedAt.UtcTicks, config.SavedBy, config.Via, config.Reason,
+                    config.Dispatch is { } dispatch ? Bodies.Write(dispatch) : null);
                 break;
             case Change.ScheduleSaved saved:
                 _schedule.Run(saved.JobType, Bodies.Write(saved.Schedule));
@@ -184,7 +186,8 @@ internal sealed class CommitWriter : IDisposable
             job.ConfigVersion, (int)job.State, (int)job.Phase, (int)job.Reason, job.Attempts, job.LostInARow,
             job.RefusedBy.IsEmpty ? "" : JsonSerializer.Serialize(job.RefusedBy.Select(id => id.Value)), job.RetryLimit, job.AttemptTimeout?.Ticks, job.EstimatedRuntime.Ticks,
             job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.IsKeyless ? 1 : 0, job.Cluster is { } cluster ? Bodies.Write(cluster) : null,
-            job.Deadline?.UtcTicks, job.RetryBackoff?.Ticks, Keyed(job, job.IdempotencyKey), Keyed(job, job.IdempotencyDigest), job.Worker?.Value, job.IsTerminal ? 1 : 0,
+            job.Deadline?.UtcTicks, job.RetryBackoff?.Ticks, Keyed(job, job.IdempotencyKey), Keyed(job, job.IdempotencyDigest),
+            job.Group?.Id, job.Group?.Index, job.Group?.Count, job.Group?.MaxRunning, (int?)job.Group?.FailPolicy, job.Worker?.Value, job.IsTerminal ? 1 : 0,
             job.State == JobState.Failed ? Fingerprint.Of(job) : null);
         if (saved.Payload is { } payload)
         {

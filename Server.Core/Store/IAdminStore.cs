@@ -70,6 +70,12 @@ public interface IAdminStore : IDisposable
     /// <exception cref="StoreUnavailableException">Known not done (disk full, busy): nothing was applied, try again later.</exception>
     void Commit(IReadOnlyList<Change> changes);
 
+    /// <summary>Writes what the last commit left to a new file, while the store goes on. Any thread; takes as long as the disk does.</summary>
+    /// <param name="copied">Told now and then: 0 to 1.</param>
+    /// <exception cref="StoreRefusedException">Nothing is kept on disk.</exception>
+    /// <exception cref="StoreUnavailableException">The copy could not be written; the text says why.</exception>
+    void CopyTo(string file, Action<double> copied, CancellationToken cancellationToken);
+
     IAdminHistory History { get; }
 }
 
@@ -83,6 +89,9 @@ public sealed class StoreRefusedException : Exception
         : base(message, inner) { }
 
     public StoreRefusedException() { }
+
+    /// <summary>What is wrong with the file, without the ways out.</summary>
+    public string Finding { get; init; } = "";
 }
 
 /// <summary>A commit that is known not to have happened.</summary>

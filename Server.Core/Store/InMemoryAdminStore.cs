@@ -37,6 +37,9 @@ public sealed class InMemoryAdminStore : IAdminStore
 
     public void Commit(IReadOnlyList<Change> changes) => _history.Tables = changes.Aggregate(_history.Tables, InMemoryTables.Apply);
 
+    public void CopyTo(string file, Action<double> copied, CancellationToken cancellationToken) =>
+        throw new StoreRefusedException("this store keeps nothing on disk, so there is nothing to back up");
+
     public void Dispose()
     {
         // Nothing is held.

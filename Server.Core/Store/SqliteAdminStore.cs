@@ -84,6 +84,18 @@ public sealed class SqliteAdminStore : IAdminStore
         }
     }
 
+    public void CopyTo(string file, Action<double> copied, CancellationToken cancellationToken)
+    {
+        try
+        {
+            StoreCopy.Write(_path, file, copied, cancellationToken);
+        }
+        catch (SqliteException exception)
+        {
+            throw new StoreUnavailableException(exception.SqliteErrorCode == Full ? $"the disk of {file} is full" : $"{_path} could not be copied ({exception.Message})", exception);
+        }
+    }
+
     /// <summary>Lets the file grow to so many pages and no further: how tests make a disk full. Returns the pages it has.</summary>
     internal long LimitPages(long most)
     {

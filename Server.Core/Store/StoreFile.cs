@@ -97,11 +97,24 @@ internal static class StoreFile
         }
     }
 
+    /// <summary>A folder for the eyes of the account it runs under.</summary>
+    public static void MakeFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     public static StoreRefusedException Refused(string path, string finding, Exception? inner = null)
     {
         var text = $"The store {path} was not opened: {finding}. Nothing was changed. Ways out: put a backup in its place; "
             + $"or save what can be read: sqlite3 {path} .recover | sqlite3 salvaged.db; or start empty beside it with another --data-dir";
-        return inner is null ? new StoreRefusedException(text) : new StoreRefusedException(text, inner);
+        return inner is null ? new StoreRefusedException(text) { Finding = finding } : new StoreRefusedException(text, inner) { Finding = finding };
     }
 
     /// <summary>The tables of active work are walked; the whole file would cost the start too much time.</summary>

@@ -100,5 +100,20 @@ internal static class StoreSchema
         ALTER TABLE jobs ADD COLUMN idem_digest TEXT;
         CREATE INDEX jobs_idem ON jobs (submitted_by, idem_key) WHERE idem_key IS NOT NULL;
         """,
+
+        // How the jobs of a type are queued and given out.
+        """
+        ALTER TABLE configs ADD COLUMN dispatch TEXT;
+        """,
+
+        // Jobs that were submitted together; each knows all there is to know of its group.
+        """
+        ALTER TABLE jobs ADD COLUMN group_id TEXT;
+        ALTER TABLE jobs ADD COLUMN group_index INTEGER;
+        ALTER TABLE jobs ADD COLUMN group_count INTEGER;
+        ALTER TABLE jobs ADD COLUMN group_running INTEGER;
+        ALTER TABLE jobs ADD COLUMN group_policy INTEGER;
+        CREATE INDEX jobs_group ON jobs (group_id, group_index) WHERE group_id IS NOT NULL;
+        """,
     ];
 }

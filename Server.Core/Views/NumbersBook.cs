@@ -16,6 +16,8 @@ internal sealed class NumbersBook
     public const int RefillLimit = 20_000;
 
     private readonly Dictionary<string, TypeBook> _types = new(StringComparer.Ordinal);
+    /// <summary>A job counts for the lane its type was in when it ended; what ended before this process, for the lane its type is in now.</summary>
+    private readonly Dictionary<string, TypeBook> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<WorkerId, WorkerBook> _workers = [];
     private readonly FailureBook _failures = new();
     private TypeBook? _all;
@@ -44,6 +46,7 @@ internal sealed class NumbersBook
             {
                 Of(ending.Job.JobType, now).Ended(ending.Job);
                 _all.Ended(ending.Job);
+                OfLane(state.JobType(ending.Job.JobType).Rules.Lane, now).Ended(ending.Job);
                 if (ending.Job.State == JobState.Failed)
                 {
                     _failures.Failed(ending.Job);
@@ -73,6 +76,14 @@ internal sealed class NumbersBook
         return _all.Publish(now);
     }
 
+    /// <summary>What ended in a lane; how much waits and runs is the types' to say.</summary>
+    public TypeNumbers Lane(string name, JobCounts counts, DateTimeOffset now)
+    {
+        var book = OfLane(name, now);
+        book.Observe(counts with { Succeeded = 0, Failed = 0, Canceled = 0 }, now);
+        return book.Publish(now);
+    }
+
     public WorkerNumbers Worker(WorkerView view, DateTimeOffset now)
     {
         var book = Of(view.Worker.Id, now);
@@ -94,11 +105,17 @@ internal sealed class NumbersBook
         {
             _types.Remove(gone);
         }
+
+        foreach (var gone in _lanes.Keys.Where(name => state.Lanes.Settings.Find(name) is null).ToList())
+        {
+            _lanes.Remove(gone);
+        }
     }
 
     /// <summary>Jobs that ended within the last day and before this process.</summary>
     /// <param name="since">Everything that ended from then on is among them.</param>
-    public void Refill(IReadOnlyList<Job> newestFirst, DateTimeOffset since, DateTimeOffset now)
+    /// <param name="laneOf">The lane of a job type.</param>
+    public void Refill(IReadOnlyList<Job> newestFirst, DateTimeOffset since, DateTimeOffset now, Func<string, string> laneOf)
     {
         var oldestFirst = newestFirst.Where(job => job.IsTerminal && (job.CompletedAt ?? job.UpdatedAt) < StartedAt).Reverse().ToList();
         _all!.Refill(oldestFirst, since);
@@ -107,7 +124,12 @@ internal sealed class NumbersBook
             Of(group.Key, now).Refill(group.Value, since);
         }
 
-        foreach (var book in _types.Values)
+        foreach (var group in oldestFirst.GroupBy(job => laneOf(job.JobType), StringComparer.Ordinal))
+        {
+            OfLane(group.Key, now).Refill(group, since);
+        }
+
+        foreach (var book in _types.Values.Concat(_lanes.Values))
         {
             book.Refill([], since);
         }
@@ -123,6 +145,16 @@ internal sealed class NumbersBook
         if (!_types.TryGetValue(name, out var book))
         {
             _types[name] = book = new TypeBook(now);
+        }
+
+        return book;
+    }
+
+    private TypeBook OfLane(string name, DateTimeOffset now)
+    {
+        if (!_lanes.TryGetValue(name, out var book))
+        {
+            _lanes[name] = book = new TypeBook(now);
         }
 
         return book;

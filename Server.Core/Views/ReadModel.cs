@@ -3,6 +3,7 @@ using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -44,6 +45,9 @@ public sealed record ReadModel
 
     /// <summary>Over all types.</summary>
     public TypeNumbers Numbers { get; init; } = TypeNumbers.Empty;
+
+    /// <summary>By lane: what ended in it.</summary>
+    public ImmutableSortedDictionary<string, TypeNumbers> LaneNumbers { get; init; } = ImmutableSortedDictionary.Create<string, TypeNumbers>(StringComparer.Ordinal);
 
     /// <summary>Connected or not, those with most to do first; at most 50.</summary>
     public ImmutableArray<WorkerView> Busiest { get; init; } = [];
@@ -151,7 +155,11 @@ public sealed record Totals
 }
 
 /// <summary>A job and, while it waits, why.</summary>
-public sealed record JobView(Job Job, Waiting? Waiting, int? QueuePosition);
+public sealed record JobView(Job Job, Waiting? Waiting, int? QueuePosition)
+{
+    /// <summary>What it has come to by waiting, 0–100; of a job that does not wait its own.</summary>
+    public int Priority { get; init; } = Job.Priority;
+}
 
 /// <summary>Why a job is not running: a stable code, a sentence that names the blocker, since when, until when if known.</summary>
 public sealed record Waiting(string Code, string Text, DateTimeOffset Since, DateTimeOffset? Until);
@@ -182,6 +190,8 @@ public sealed record JobTypeView
     public ConfigDocument? Config { get; init; }
 
     public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;
+
+    public DispatchSettings Dispatch { get; init; } = DispatchSettings.Default;
 
     public JobCounts Counts { get; init; } = new();
 

@@ -6,6 +6,7 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -15,7 +16,7 @@ namespace BlazorPluginAdmin.Server.Core.Views;
 /// <param name="options">What the engine judges workers by.</param>
 public sealed class ReadModelBuilder(AdminOptions? options = null)
 {
-    private const int QueueShown = 500;
+    private const int QueueShown = Needs.Looked;
     private const int ActiveShown = 1000;
     private const int EndedShown = 200;
 
@@ -54,6 +55,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             RecentEnded = ReferenceEquals(state.JobTypes, _state.JobTypes) ? _model.RecentEnded : RecentEnded(types),
             Activities = ReferenceEquals(state.Activities, _state.Activities) ? _model.Activities : [.. state.Activities.Reverse()],
             Numbers = numbers,
+            LaneNumbers = LaneNumbers(state, types, now),
             Failures = _numbers.Failures(state, now.Wall),
             RefusedHellos = state.RefusedHellos,
             Lanes = Lanes(state, types),
@@ -71,7 +73,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
     }
 
     /// <summary>What the store remembers of the time before this process; see <see cref="NumbersBook.Refill"/>.</summary>
-    public void Refill(IReadOnlyList<Job> newestFirst, DateTimeOffset since, Now now) => _numbers.Refill(newestFirst, since, now.Wall);
+    public void Refill(IReadOnlyList<Job> newestFirst, DateTimeOffset since, Now now) => _numbers.Refill(newestFirst, since, now.Wall, name => _state.JobType(name).Rules.Lane);
 
     private ImmutableArray<JobTypeView> JobTypes(AdminState state, Now now)
     {
@@ -118,6 +120,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
                 : SchemaChanges.Between(type.KnownForms, type.Descriptor, type.Config),
             Config = type.Config,
             Policy = type.Policy,
+            Dispatch = type.Dispatch,
             Counts = type.Counts,
             Rules = type.Rules,
             Timetable = type.Timetable,
@@ -168,6 +171,19 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
         return archived.SequenceEqual(_model.Archived) ? _model.Archived : archived;
     }
 
+    private ImmutableSortedDictionary<string, TypeNumbers> LaneNumbers(AdminState state, ImmutableArray<JobTypeView> types, Now now)
+    {
+        var numbers = _model.LaneNumbers;
+        foreach (var lane in state.Lanes.Settings.Lanes)
+        {
+            var counts = types.Where(type => type.Rules.Lane == lane.Name).Aggregate(new JobCounts(), (sum, type) => sum with { Queued = sum.Queued + type.Counts.Queued, Assigned = sum.Assigned + type.Counts.Active });
+            var fresh = _numbers.Lane(lane.Name, counts, now.Wall);
+            numbers = ReferenceEquals(numbers.GetValueOrDefault(lane.Name), fresh) ? numbers : numbers.SetItem(lane.Name, fresh);
+        }
+
+        return numbers;
+    }
+
     private ImmutableArray<LaneView> Lanes(AdminState state, ImmutableArray<JobTypeView> types)
     {
         if (ReferenceEquals(state.Lanes, _state.Lanes) && types.Length == _model.JobTypes.Length)
@@ -216,7 +232,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             var plain = job.Labels.IsEmpty;
             var waiting = plain && usual is not null ? usual with { Since = job.UpdatedAt } : WaitingReason.For(state, type, job, now);
             usual = plain ? waiting : usual;
-            queue.Add(new JobView(job, waiting, position++));
+            queue.Add(new JobView(job, waiting, position++) { Priority = Ageing.Effective(job, type.Dispatch.AgeingPerMinute, now.Wall) });
         }
 
         foreach (var entry in type.Later.Take(QueueShown - Math.Min(QueueShown, position - 1)))

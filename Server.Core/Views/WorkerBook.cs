@@ -57,7 +57,10 @@ internal sealed class WorkerBook
         Advance(now);
         var cell = session is null ? LoadCell.Gone : new LoadCell((sbyte)Math.Clamp(total == 0 ? 0 : used * 100 / total, 0, 100), worker.Draining);
         var newest = _cells[^1];
-        var seen = !newest.IsConnected || !cell.IsConnected ? cell : new LoadCell(Math.Max(newest.Percent, cell.Percent), cell.Draining);
+        var seen = !cell.IsConnected ? cell
+            : newest == LoadCell.Gone ? cell with { Broke = true }
+            : newest.IsConnected ? cell with { Percent = Math.Max(newest.Percent, cell.Percent), Broke = newest.Broke }
+            : cell;
         if (seen != newest)
         {
             _cells[^1] = seen;
@@ -136,7 +139,7 @@ internal sealed class WorkerBook
             return;
         }
 
-        var last = _cells[^1];
+        var last = _cells[^1] with { Broke = false };
         Array.Copy(_cells, by, _cells, 0, _cells.Length - by);
         Array.Fill(_cells, last, _cells.Length - by, by - 1);
         _cells[^1] = LoadCell.Unknown;

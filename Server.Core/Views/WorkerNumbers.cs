@@ -5,7 +5,8 @@ namespace BlazorPluginAdmin.Server.Core.Views;
 
 /// <summary>What a worker did in a quarter of a minute.</summary>
 /// <param name="Percent">The most of its execution slots that were in use at once, 0–100; -1: it was not connected; -2: nobody was looking yet.</param>
-public readonly record struct LoadCell(sbyte Percent, bool Draining)
+/// <param name="Broke">It was away for a part of the time, and is back.</param>
+public readonly record struct LoadCell(sbyte Percent, bool Draining, bool Broke = false)
 {
     public static readonly LoadCell Gone = new(-1, false);
     public static readonly LoadCell Unknown = new(-2, false);

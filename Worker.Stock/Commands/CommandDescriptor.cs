@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
+using BlazorPluginAdmin.WorkerStock.Processes;
 
 namespace BlazorPluginAdmin.WorkerStock.Commands;
 
@@ -10,8 +11,8 @@ public static class CommandDescriptor
         .Admin(form => form.Section("policy", "Policy", "A guard rail, not a sandbox: an allowed interpreter can run anything.", Policy))
         .Worker(form => form
             .Section("job", "Command", "", Job)
-            .Section("job.result", "Result", "", Result)
-            .Section("process", "Process", "How commands run on the workers.", Process))
+            .Section("job.result", "Result", "", ProcessFields.Result)
+            .Section("process", "Process", "How commands run on the workers.", ProcessFields.Process))
         .Runtime(new AdminRuntimeDefaults
         {
             Enabled = true,
@@ -33,25 +34,6 @@ public static class CommandDescriptor
     {
         section.Text("command", "Command", "A program on the worker's PATH, or an absolute path.").Required().Placeholder("ls").MinLength(1).MaxLength(4096).Regex(@"[^\r\n]*", "one line only");
         section.Toggle("shell", "Run by shell", "Runs /bin/sh -c command; arguments become $1, $2 …");
-        section.List("args", "Arguments", "One per line.", Array.Empty<string>()).MaxItems(1024);
-        section.Text("working_dir", "Working directory", "Empty: a fresh one that is removed afterwards.").Check("absolute_path");
-        section.Map("env", "Environment", "Variables for the command.").MaxItems(256).Check("env_names");
-        section.Bytes("stdin", "Standard input", "Given to the command.").MaxLength(1_048_576);
-    }
-
-    private static void Result(SectionBuilder section)
-    {
-        section.List("success_exit_codes", "Exit codes of success", "0 to 255.", new[] { 0L }).Range(0L, 255L).MinItems(1).MaxItems(32).Field.Widget = ConfigWidget.Text;
-        section.Toggle("merge_stderr", "Merge stderr into stdout", "Keeps the order in which the two were written.");
-        section.Duration("kill_grace", "Kill grace", "From SIGTERM to SIGKILL, for the whole process group.", TimeSpan.FromSeconds(10)).Range(TimeSpan.Zero, TimeSpan.FromSeconds(300));
-    }
-
-    private static void Process(SectionBuilder section)
-    {
-        section.Toggle("inherit_env", "Inherit environment", "Commands see the worker's own variables.", true);
-        section.List("pass_env", "Pass variables", "The only ones passed on.", new[] { "PATH", "HOME", "LANG", "TZ", "TMPDIR" }).VisibleWhen("inherit_env", false);
-        section.Integer("niceness", "Niceness", "0 = as important as the worker, 19 = least.", 5).Range(0L, 19L);
-        section.Integer("memory_limit_mib", "Memory limit (MiB)", "Resident size of the process group; 0 = none.", 0).Range(0L, 1_048_576L);
-        section.Integer("max_output_mib", "Output limit (MiB)", "Kept per attempt, both streams together.", 16).Range(1L, 1024L);
+        ProcessFields.Job(section);
     }
 }

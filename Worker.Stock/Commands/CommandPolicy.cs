@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using BlazorPluginAdmin.WorkerStock.Processes;
 
 namespace BlazorPluginAdmin.WorkerStock.Commands;
 
@@ -25,10 +25,5 @@ public sealed record CommandPolicy(IReadOnlyList<string> Allowed, IReadOnlyList<
         return Allowed.Count == 0 || Allowed.Any(pattern => Matches(pattern, name)) ? null : $"{name} is not among the allowed commands";
     }
 
-    private static bool Matches(string pattern, string name) => IsMatch(pattern, name) || IsMatch(pattern, Path.GetFileName(name));
-
-    private static bool IsMatch(string pattern, string text) => Regex.IsMatch(
-        text,
-        $"^{Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal)}$",
-        RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
+    private static bool Matches(string pattern, string name) => Wildcard.IsMatch(pattern, name) || Wildcard.IsMatch(pattern, Path.GetFileName(name));
 }

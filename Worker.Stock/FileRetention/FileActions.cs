@@ -142,29 +142,16 @@ internal static class FileActions
         File.Delete(folder.At(fact.Name));
     }
 
-    /// <summary>The opened file must be the one that was looked at: nobody swapped it for another, or for a link.</summary>
-    private static FileStream OpenSame(PinnedFolder folder, FileFact fact)
-    {
-        var handle = Posix.OpenRead(folder.At(fact.Name));
-        if (IsSame(Posix.Look(handle, fact.RelativePath), fact))
-        {
-            return new FileStream(handle, FileAccess.Read, 1, isAsync: false);
-        }
-
-        handle.Dispose();
-        throw Changed(fact);
-    }
+    private static FileStream OpenSame(PinnedFolder folder, FileFact fact) =>
+        folder.OpenSame(fact) is { } handle ? new FileStream(handle, FileAccess.Read, 1, isAsync: false) : throw Changed(fact);
 
     private static void CheckUnchanged(PinnedFolder folder, FileFact fact)
     {
-        if (folder.Look(fact) is not { } now || !IsSame(now, fact))
+        if (folder.Look(fact) is not { } now || !now.IsSame(fact))
         {
             throw Changed(fact);
         }
     }
-
-    private static bool IsSame(FileFact now, FileFact fact) =>
-        now.Inode == fact.Inode && now.Device == fact.Device && now.Size == fact.Size && now.ModifiedNanos == fact.ModifiedNanos;
 
     private static IOException Changed(FileFact fact) => new($"{fact.RelativePath} changed while it was handled; it was left as it is");
 

@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
+using BlazorPluginAdmin.WorkerStock.Files;
 
 namespace BlazorPluginAdmin.WorkerStock.FileRetention;
 
@@ -7,8 +8,7 @@ namespace BlazorPluginAdmin.WorkerStock.FileRetention;
 public static class RetentionDescriptor
 {
     public static JobTypeDescriptor Build() => new DescriptorBuilder("file_retention", "File retention", "Compresses, moves or deletes old and large files below directories you name.", "fa-recycle")
-        .Admin(form => form.Section("scope", "Scope", "", section =>
-            section.Select("dispatch_detector_scope", "Detectors", "each: every worker looks at its own disks. one: a single worker looks.", "each", ("each", "Each worker"), ("one", "One worker"))))
+        .Admin(ScopeFields.Admin)
         .Worker(form => form
             .Section("scope", "Scope", "Where to look. Symbolic links are never followed.", Scope)
             .Section("selection", "Selection", "Which files. Age and size rules are joined by Match.", Selection)
@@ -28,15 +28,7 @@ public static class RetentionDescriptor
         })
         .Build();
 
-    private static void Scope(SectionBuilder section)
-    {
-        section.List("roots", "Roots", "Absolute directories, one per line; system directories are refused.", Array.Empty<string>()).Required().MinItems(1).MaxItems(64).Check("safe_root").Placeholder("/srv/app/logs");
-        section.List("include", "Include", "Patterns relative to a root; ** spans directories.", new[] { "**/*" }).Check("glob").MaxItems(128);
-        section.List("exclude", "Exclude", "Patterns that are left alone; they win over Include.", new[] { ".git/**" }).Check("glob").MaxItems(128);
-        var depth = section.Integer("max_depth", "Depth", "How many directories deep to look.", 32).Range(1L, 256L);
-        depth.Field.Widget = ConfigWidget.Unspecified;
-        section.Toggle("one_filesystem", "Stay on one file system", "Mounts below a root are not entered.", true);
-    }
+    private static void Scope(SectionBuilder section) => ScopeFields.Worker(section, "Absolute directories, one per line; system directories are refused.", "safe_root");
 
     private static void Selection(SectionBuilder section)
     {

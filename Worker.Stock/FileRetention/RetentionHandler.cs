@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Files;
@@ -10,8 +8,6 @@ namespace BlazorPluginAdmin.WorkerStock.FileRetention;
 /// <summary>Finds old or large files and compresses, moves or deletes them; a dry run until somebody says otherwise.</summary>
 public sealed class RetentionHandler(StockOptions options, TimeProvider time) : IJobHandler
 {
-    private const int LongestKey = 512;
-
     private readonly SafeRoot _safe = new(Path.GetFullPath(options.StateDirectory), options.FileRoots, SafeRoot.Homes());
 
     public JobTypeDescriptor Descriptor { get; } = RetentionDescriptor.Build();
@@ -30,7 +26,7 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
             }
 
             context.Report("scanning", settings.Root);
-            var files = FileWalk.Files(settings.Root, settings.Matches, settings.IsExcluded, settings.MaxDepth, settings.OneFileSystem, context.Canceled).ToList();
+            var files = settings.Files(context.Canceled).ToList();
             foreach (var batch in RetentionPlan.Batches(settings, files, time.GetUtcNow()))
             {
                 await context.ProposeAsync(Proposal(context.WorkerId, settings, batch));
@@ -79,12 +75,7 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
     private Proposal Proposal(string workerId, RetentionSettings settings, RetentionBatch batch)
     {
         var place = batch.Segment.Length == 0 ? settings.Root : Path.Combine(settings.Root, batch.Segment);
-        var key = $"file_retention:{workerId}:{settings.Root}#{batch.Segment}";
-        if (key.Length > LongestKey)
-        {
-            key = $"file_retention:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
-        }
-
+        var key = BatchKey.Of("file_retention", workerId, settings.Root, batch.Segment);
         return new Proposal
         {
             Id = key,

@@ -13,20 +13,16 @@ public static class RetentionPlan
 {
     private const double Mib = 1024 * 1024;
 
-    // The list of files is a parameter of the job, and those have a limit.
-    private const int LongestList = 2 * 1024 * 1024;
-    private const int ListedFile = 80;
-
     /// <summary>What the age and size rules select, before the newest ones are kept.</summary>
     public static bool IsSelected(RetentionSettings settings, FileFact file, DateTimeOffset now)
     {
-        var untouched = now - Instant(file.ModifiedNanos);
+        var untouched = now - file.Modified;
         if (untouched < settings.UntouchedFor || (settings.Action == "gzip" && (file.RelativePath.EndsWith(".gz", StringComparison.Ordinal) || file.Links > 1)))
         {
             return false;
         }
 
-        var age = now - Instant(settings.AgeByChange ? file.ChangedNanos : file.ModifiedNanos);
+        var age = now - (settings.AgeByChange ? file.Changed : file.Modified);
         bool? old = settings.OlderThanDays > 0 ? age.TotalDays > settings.OlderThanDays : null;
         bool? large = settings.LargerThanMib > 0 ? file.Size > settings.LargerThanMib * Mib : null;
         return settings.MatchAll ? (old ?? true) && (large ?? true) && (old ?? large) is not null : old == true || large == true;
@@ -60,25 +56,9 @@ public static class RetentionPlan
             .Select(group => new RetentionBatch(settings.Root, group.Key, Fitting(settings, group)));
     }
 
-    public static DateTimeOffset Instant(long nanos) => DateTimeOffset.UnixEpoch.AddTicks(nanos / 100);
-
     private static List<FileFact> Fitting(RetentionSettings settings, IEnumerable<FileFact> files)
     {
-        var batch = new List<FileFact>();
-        var bytes = 0.0;
-        var list = 0;
-        foreach (var file in files.OrderBy(file => file.ModifiedNanos).ThenBy(file => file.RelativePath, StringComparer.Ordinal))
-        {
-            bytes += file.Size;
-            list += ListedFile + (file.RelativePath.Length * 6);
-            if (batch.Count == settings.BatchFiles || list > LongestList || (batch.Count > 0 && bytes > settings.BatchMib * Mib))
-            {
-                break;
-            }
-
-            batch.Add(file);
-        }
-
-        return batch;
+        var limit = new BatchLimit(settings.BatchFiles, settings.BatchMib);
+        return [.. files.OrderBy(file => file.ModifiedNanos).ThenBy(file => file.RelativePath, StringComparer.Ordinal).TakeWhile(file => limit.Takes(file.RelativePath, file.Size))];
     }
 }

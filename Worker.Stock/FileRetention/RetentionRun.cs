@@ -30,16 +30,10 @@ internal sealed class RetentionRun(JobContext context, RetentionSettings setting
 
     private string Handle(ProposedFile file)
     {
-        var path = Path.Combine(settings.Root, file.Path);
-        if (Path.GetFullPath(path) != path || path == settings.Root || !SafeRoot.IsWithin(path, settings.Root))
-        {
-            return _tally.Skip(file.Path, "unsafe");
-        }
-
         PinnedFolder? folder;
         try
         {
-            folder = PinnedFolder.Open(Path.GetDirectoryName(path)!);
+            folder = PinnedFolder.OpenParent(settings.Root, file.Path);
         }
         catch (IOException)
         {
@@ -48,7 +42,7 @@ internal sealed class RetentionRun(JobContext context, RetentionSettings setting
 
         using (folder)
         {
-            return folder is null || Posix.Look(folder.At(Path.GetFileName(path)), file.Path) is not { } fact ? _tally.Skip(file.Path, "gone")
+            return folder is null || Posix.Look(folder.At(Path.GetFileName(file.Path)), file.Path) is not { } fact ? _tally.Skip(file.Path, "gone")
                 : Reason(folder, file, fact) is { } reason ? _tally.Skip(file.Path, reason)
                 : settings.DryRun ? _tally.Done(file.Path, $"would {settings.Action}", 0)
                 : Act(folder, fact);

@@ -5,18 +5,8 @@ using BlazorPluginAdmin.WorkerStock.Files;
 namespace BlazorPluginAdmin.WorkerStock.FileRetention;
 
 /// <summary>What is selected below one root, and what happens to it.</summary>
-public sealed record RetentionSettings
+public sealed record RetentionSettings : FileScope
 {
-    public required string Root { get; init; }
-
-    public IReadOnlyList<Glob> Include { get; init; } = [new Glob("**/*")];
-
-    public IReadOnlyList<Glob> Exclude { get; init; } = [];
-
-    public int MaxDepth { get; init; } = 32;
-
-    public bool OneFileSystem { get; init; } = true;
-
     /// <summary>0 = no age rule.</summary>
     public double OlderThanDays { get; init; } = 30;
 
@@ -55,10 +45,7 @@ public sealed record RetentionSettings
     public double BatchMib { get; init; } = 10240;
 
     /// <summary>By the patterns alone; half-made files of our own never match.</summary>
-    public bool Matches(string relativePath) =>
-        Include.Any(glob => glob.Matches(relativePath)) && !IsExcluded(relativePath) && !relativePath.EndsWith(FileActions.TemporarySuffix, StringComparison.Ordinal);
-
-    public bool IsExcluded(string relativePath) => Exclude.Any(glob => glob.Matches(relativePath));
+    public override bool Matches(string relativePath) => base.Matches(relativePath) && !relativePath.EndsWith(FileActions.TemporarySuffix, StringComparison.Ordinal);
 
     /// <summary>Reads the settings of every root, with its overrides laid over the common ones.</summary>
     public static IReadOnlyList<RetentionSettings> Read(ConfigReader config)
@@ -99,9 +86,9 @@ public sealed record RetentionSettings
     private static RetentionSettings Of(string root, ConfigReader config) => new()
     {
         Root = root,
-        Include = [.. config.Texts("include").DefaultIfEmpty("**/*").Select(pattern => new Glob(pattern))],
-        Exclude = [.. config.Texts("exclude").Select(pattern => new Glob(pattern))],
-        MaxDepth = (int)Math.Clamp(config.Int64("max_depth", 32), 1, 256),
+        Include = Included(config),
+        Exclude = Excluded(config),
+        MaxDepth = Depth(config),
         OneFileSystem = config.Bool("one_filesystem", true),
         OlderThanDays = config.Double("older_than_days", 30),
         LargerThanMib = config.Double("larger_than_mib"),

@@ -20,14 +20,14 @@ internal sealed class RetentionTally
     {
         _processed++;
         _reclaimed += reclaimed;
-        return Line($"{what}: {path}");
+        return OneLine.Of($"{what}: {path}");
     }
 
     public string Skip(string path, string reason)
     {
         _skipped++;
         _byReason[reason] = _byReason.GetValueOrDefault(reason) + 1;
-        return Line($"skipped ({reason}): {path}");
+        return OneLine.Of($"skipped ({reason}): {path}");
     }
 
     public string Fail(string path, string why)
@@ -38,7 +38,7 @@ internal sealed class RetentionTally
             _failures.Add($"{path}: {why}");
         }
 
-        return Line($"failed: {path}: {why}");
+        return OneLine.Of($"failed: {path}: {why}");
     }
 
     public JobOutcome Outcome(RetentionSettings settings, bool canceled)
@@ -57,7 +57,4 @@ internal sealed class RetentionTally
         var summary = string.Create(CultureInfo.InvariantCulture, $"{(settings.DryRun ? "dry run: " : "")}{_processed} processed, {_skipped} skipped, {_failed} failed, {Amount.OfBytes(_reclaimed)} reclaimed");
         return canceled ? JobOutcome.Failed($"context canceled after {summary}", outputs: outputs) : _failed == 0 ? JobOutcome.Succeeded(summary, outputs) : JobOutcome.Failed($"{Amount.Of(_failed, "file")} failed, first: {_failures[0]}", outputs: outputs);
     }
-
-    /// <summary>One line, whatever characters a name has.</summary>
-    private static string Line(string text) => string.Concat(text.Select(unit => char.IsControl(unit) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}") : unit.ToString()));
 }

@@ -123,6 +123,13 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>The next read comes from the disk again, as far as the system can help it.</summary>
+    public static void ForgetCached(SafeFileHandle file)
+    {
+        const int DoNotNeed = 4;
+        _ = Advise((int)file.DangerousGetHandle(), 0, 0, DoNotNeed);
+    }
+
     /// <summary>Renames, but never over something: false when the target exists. Null when the file systems differ.</summary>
     public static bool? RenameNew(string from, string to)
     {
@@ -195,6 +202,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwnerAt(int folder, string path, uint user, uint group, int flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int Advise(int handle, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int handle);

@@ -4,11 +4,13 @@ namespace BlazorPluginAdmin.WorkerStock.Files;
 /// Directories a file job may act in. System directories are out with everything below and above them; shared top
 /// directories are out themselves, their subdirectories are not; the worker's own state and nested roots are out too.
 /// </summary>
-public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence, IReadOnlyList<string> homes)
+/// <param name="onlyReads">Nothing is changed below the roots: only what is no real file is refused.</param>
+public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence, IReadOnlyList<string> homes, bool onlyReads = false)
 {
     private const string AdminDatabase = "admin.db";
 
     private static readonly string[] System = ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr"];
+    private static readonly string[] Virtual = ["/dev", "/proc", "/sys"];
     private static readonly string[] Shared = ["/home", "/opt", "/root", "/srv", "/tmp", "/var", "/var/lib"];
 
     /// <summary>Everything wrong with a set of roots; empty when they may be used.</summary>
@@ -32,29 +34,9 @@ public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence,
             return $"{root} must be an absolute path without '.', '..' or a slash at the end";
         }
 
-        if (root.Split('/', StringSplitOptions.RemoveEmptyEntries).Length < 2)
+        if ((onlyReads ? ProblemOfReading(root) : ProblemOfChanging(root)) is { } problem)
         {
-            return $"{root} is too close to the top; use a directory at least two levels deep";
-        }
-
-        if (System.FirstOrDefault(guarded => IsWithin(root, guarded) || IsWithin(guarded, root)) is { } system)
-        {
-            return $"{root} is not allowed: {system} belongs to the system";
-        }
-
-        if (Shared.Concat(homes).FirstOrDefault(guarded => IsWithin(guarded, root)) is { } shared)
-        {
-            return $"{root} is not allowed: it is or holds {shared}; use a directory below it";
-        }
-
-        if (IsWithin(root, stateDirectory) || IsWithin(stateDirectory, root))
-        {
-            return $"{root} is not allowed: the worker keeps its own state in {stateDirectory}";
-        }
-
-        if (Above(root).FirstOrDefault(folder => File.Exists(Path.Combine(folder, AdminDatabase))) is { } admin)
-        {
-            return $"{root} is not allowed: an admin keeps its data in {admin}";
+            return problem;
         }
 
         if (fence.Count > 0 && !fence.Any(allowed => IsWithin(root, allowed)))
@@ -81,6 +63,41 @@ public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence,
         var below = Directory.Exists("/home") ? Directory.EnumerateDirectories("/home") : [];
         return [.. accounts.Concat(below).Append(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).Where(home => home.Length > 1).Select(Path.TrimEndingDirectorySeparator).Distinct()];
     }
+
+    private string? ProblemOfChanging(string root)
+    {
+        if (root.Split('/', StringSplitOptions.RemoveEmptyEntries).Length < 2)
+        {
+            return $"{root} is too close to the top; use a directory at least two levels deep";
+        }
+
+        if (System.FirstOrDefault(guarded => IsWithin(root, guarded) || IsWithin(guarded, root)) is { } system)
+        {
+            return $"{root} is not allowed: {system} belongs to the system";
+        }
+
+        if (Shared.Concat(homes).FirstOrDefault(guarded => IsWithin(guarded, root)) is { } shared)
+        {
+            return $"{root} is not allowed: it is or holds {shared}; use a directory below it";
+        }
+
+        if (IsWithin(root, stateDirectory) || IsWithin(stateDirectory, root))
+        {
+            return $"{root} is not allowed: the worker keeps its own state in {stateDirectory}";
+        }
+
+        if (Above(root).FirstOrDefault(folder => File.Exists(Path.Combine(folder, AdminDatabase))) is { } admin)
+        {
+            return $"{root} is not allowed: an admin keeps its data in {admin}";
+        }
+
+        return null;
+    }
+
+    private static string? ProblemOfReading(string root) =>
+        root == "/" ? "/ is too much; name directories below it"
+        : Virtual.FirstOrDefault(guarded => IsWithin(root, guarded)) is { } system ? $"{root} is not allowed: {system} holds no files of a disk"
+        : null;
 
     private static string? LinkOnTheWay(string path) => Above(path).FirstOrDefault(part => new FileInfo(part).LinkTarget is not null);
 

@@ -33,6 +33,8 @@ public class RunningAdmin : IAsyncLifetime, IDisposable
     public IEnumerable<string> LargeThings() => Reach.LargeThings(
         Admin.States.Current.Value, Admin.Views.Current.Value, Admin, _app!.Services.GetRequiredService<IAdminStore>(), _app.Services.GetRequiredService<WorkerConnections>(), _app.Services.GetRequiredService<JobLogStore>(), _app.Services.GetRequiredService<Observations>());
 
+    public JobLogStore Logs => _app!.Services.GetRequiredService<JobLogStore>();
+
     public string GrpcAddress => _app!.GrpcAddress;
 
     public Uri Address => new(_app!.HttpAddress);

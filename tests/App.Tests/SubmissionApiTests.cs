@@ -114,6 +114,53 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
+    [Fact]
+    public async Task Group_IsSubmittedReadAndCancelled_Whole()
+    {
+        using var worker = await ConnectAsync("w-group", "grouped");
+        const string Group = """{"template":{"job_type":"grouped","parameters":{"text":"n ${index}"}},"parallel":3,"max_running":1,"fail_policy":"cancel_rest"}""";
+        using var submitted = await SendAsync(HttpMethod.Post, "/api/plugin/groups", Group, "group-1");
+        Assert.Equal(HttpStatusCode.Created, submitted.StatusCode);
+        var id = (await JsonAsync(submitted)).GetProperty("group_id").GetString();
+        Assert.Equal($"/api/plugin/groups/{id}", submitted.Headers.Location!.OriginalString);
+        Assert.Equal("n 0", (await worker.NextAsync(Body.ExecuteJobRequest)).ExecuteJobRequest.Job.Parameters["text"].StringValue);
+        using var again = await SendAsync(HttpMethod.Post, "/api/plugin/groups", Group, "group-1");
+        Assert.Equal((HttpStatusCode.OK, id), (again.StatusCode, (await JsonAsync(again)).GetProperty("group_id").GetString()));
+        var group = await admin.GetAsync($"/api/plugin/groups/{id}");
+        Assert.Equal(("running", 3, 2, 1, 3), (group.GetProperty("state").GetString(), group.GetProperty("total").GetInt32(), group.GetProperty("pending").GetInt32(), group.GetProperty("running").GetInt32(), group.GetProperty("job_ids").GetArrayLength()));
+        Assert.Equal(2, (await admin.PostAsync($"/api/plugin/groups/{id}/cancel")).GetProperty("canceled").GetInt32());
+        await admin.GetAsync("/api/plugin/groups/nope", 404);
+        await admin.PostAsync("/api/plugin/groups/nope/cancel", "", 404);
+        await admin.PostAsync("/api/plugin/groups", """{"template":{"job_type":"grouped"},"parallel":0}""", 400);
+    }
+
+    [Fact]
+    public async Task DispatchSettings_AreReadAndWritten_WithTheVersionOfTheConfig()
+    {
+        using var worker = await ConnectAsync("w-dispatch", "dispatched");
+        var asked = await worker.NextAsync(Body.RequestConfigSchema);
+        await worker.SendAsync(new WorkerToAdminMessage
+        {
+            ConfigSchemaResponse = new ConfigSchemaResponse { RequestId = asked.RequestId, JobType = "dispatched", Success = true, JobTypeDescriptor = new JobTypeDescriptor { JobType = "dispatched" } },
+        });
+        await admin.UntilAsync(state => state.JobTypes["dispatched"].Config is not null, "there is a config");
+        const string Path = "/api/plugin/job-types/dispatched/dispatch";
+        Assert.Equal("least_loaded", (await admin.GetAsync(Path)).GetProperty("strategy").GetString());
+        using var saved = await SendAsync(HttpMethod.Put, Path, """{"strategy":"round_robin","queue_limit":3,"queue_ttl":"90m","require_labels":{"pool":"gpu"},"expected_version":1}""");
+        Assert.Equal(HttpStatusCode.OK, saved.StatusCode);
+        var settings = await admin.GetAsync(Path);
+        Assert.Equal(
+            ("round_robin", 3, "1h30m", "gpu", 2),
+            (settings.GetProperty("strategy").GetString(), settings.GetProperty("queue_limit").GetInt32(), settings.GetProperty("queue_ttl").GetString(), settings.GetProperty("require_labels").GetProperty("pool").GetString(), settings.GetProperty("config_version").GetInt32()));
+        foreach (var (body, status) in ((string, HttpStatusCode)[])[("""{"expected_version":1}""", HttpStatusCode.Conflict), ("""{"strategy":"best"}""", HttpStatusCode.BadRequest), ("""{"queue_limit":0}""", HttpStatusCode.BadRequest), ("""{"limit":1}""", HttpStatusCode.BadRequest), ("", HttpStatusCode.BadRequest)])
+        {
+            using var refused = await SendAsync(HttpMethod.Put, Path, body);
+            Assert.Equal(status, refused.StatusCode);
+        }
+
+        await admin.GetAsync("/api/plugin/job-types/nope/dispatch", 404);
+    }
+
     private async Task<ScriptedWorker> ConnectAsync(string id, string type)
     {
         var worker = new ScriptedWorker(admin.GrpcAddress, id);

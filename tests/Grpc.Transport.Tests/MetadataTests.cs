@@ -17,7 +17,7 @@ public sealed class MetadataTests
             seen.SetResult(call.RequestHeaders);
             call.ResponseTrailers.Add("t", "trailer");
             call.ResponseTrailers.Add("t-bin", Bytes3);
-            throw new RpcException(new Status(StatusCode.Aborted, "Grüße, 100%"));
+            throw new RpcException(new Status(StatusCode.Aborted, "Grüße, 100%"), new Metadata { { "of-the-failure-bin", Bytes3 } });
         }));
         using var channel = host.Channel(new GrpcChannelOptions { Headers = new Metadata { { "authorization", "Bearer x" } } });
         var headers = new Metadata { { "k", "v" }, { "k-bin", Bytes3 }, { "k-bin", new byte[] { 1 } } };
@@ -31,6 +31,7 @@ public sealed class MetadataTests
         Assert.Equal("Grüße, 100%", failure.Status.Detail);
         Assert.Equal("trailer", failure.Trailers.Get("t"));
         Assert.Equal(Bytes3, failure.Trailers.GetBytes("t-bin"));
+        Assert.Equal(Bytes3, failure.Trailers.GetBytes("of-the-failure-bin"));
     }
 
     [Fact]

@@ -92,6 +92,11 @@ public sealed class AdminHarness : IDisposable
             command = (Command<T>)(object)KeyLookup.FillAsync(submission, State, Store.History, CancellationToken.None).GetAwaiter().GetResult();
         }
 
+        if ((object)command is SubmitGroup group)
+        {
+            command = (Command<T>)(object)KeyLookup.FillAsync(group, State, Store.History, CancellationToken.None).GetAwaiter().GetResult();
+        }
+
         Reply<T>? answer = null;
         _engine.Inbox.TryCommand(new Letter(command, reply => answer = reply as Reply<T> ?? (Refusal)reply));
         Settle();

@@ -69,6 +69,8 @@ public sealed class FaultyStore(Func<IAdminStore> open) : IAdminStore
         }
     }
 
+    public void CopyTo(string file, Action<double> copied, CancellationToken cancellationToken) => _inner.CopyTo(file, copied, cancellationToken);
+
     public void Dispose() => _inner.Dispose();
 
     private static Func<IAdminStore> Kept(InMemoryAdminStore store) => () => store;

@@ -95,3 +95,11 @@ internal sealed class Parcels : IJobHandler
 
     public Task<JobOutcome> ExecuteAsync(JobContext context) => Task.FromResult(JobOutcome.Succeeded(""));
 }
+
+/// <summary>Runs nothing on this machine.</summary>
+internal sealed class Choosy : IJobHandler
+{
+    public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("choosy", "Choosy").Build();
+
+    public string? CannotRun(ConfigReader config) => "not here";
+}

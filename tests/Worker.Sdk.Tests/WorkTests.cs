@@ -89,6 +89,15 @@ public sealed class WorkTests : SdkTest
         }
     }
 
+    [Fact]
+    public async Task WhatThisWorkerCannotRun_IsRefusedUnstarted()
+    {
+        var (_, stream) = await ConnectAsync(new Choosy());
+        await stream.ExecuteAsync("r1", "j1", "choosy");
+        var ack = (await stream.NextAsync(Body.Acknowledge, message => message.Acknowledge.RequestId == "r1")).Acknowledge;
+        Assert.Equal((false, "not here"), (ack.Accepted, ack.Message));
+    }
+
     [Theory]
     [InlineData("r1", true, "cancel request accepted")]
     [InlineData("j1", true, "cancel request accepted")]

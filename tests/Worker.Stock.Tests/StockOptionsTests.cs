@@ -8,7 +8,7 @@ public sealed class StockOptionsTests
         var (options, errors) = StockOptions.Read([], new Dictionary<string, string>());
         Assert.Empty(errors);
         Assert.Equal(("127.0.0.1:23646", null, 4, 1), (options.Admin, options.Id, options.Slots, options.DetectSlots));
-        Assert.Equal(["command", "file_retention"], options.Types);
+        Assert.Equal(StockOptions.KnownTypes, options.Types);
     }
 
     [Fact]
@@ -24,6 +24,7 @@ public sealed class StockOptionsTests
             ["PLUGIN_LABELS"] = "zone=a, disk=ssd",
             ["PLUGIN_DATA_DIR"] = "/srv/worker",
             ["PLUGIN_FILE_ROOTS"] = "/srv/a,/srv/b/",
+            ["PLUGIN_INTERPRETERS"] = "ruby=/usr/bin/ruby",
             ["PLUGIN_TOKEN"] = "secret",
             ["PLUGIN_TLS_CA"] = "ca",
             ["PLUGIN_TLS_CERT"] = "cert",
@@ -37,12 +38,13 @@ public sealed class StockOptionsTests
         Assert.Equal(["command"], options.Types);
         Assert.Equal(["/srv/a", "/srv/b"], options.FileRoots);
         Assert.Equal([KeyValuePair.Create("zone", "b")], options.Labels);
+        Assert.Equal([KeyValuePair.Create("ruby", "/usr/bin/ruby")], options.Interpreters);
     }
 
     [Fact]
     public void EveryMistake_IsSaidAtOnce()
     {
-        var (_, errors) = StockOptions.Read(["--slots", "many", "--types", "command,nonsense", "--label", "x", "--what", "--token-file", "/no/such/file", "--id"], new Dictionary<string, string>());
-        Assert.Equal(6, errors.Count);
+        var (_, errors) = StockOptions.Read(["--slots", "many", "--types", "command,nonsense", "--label", "x", "--interpreter", "a b=c", "--what", "--token-file", "/no/such/file", "--id"], new Dictionary<string, string>());
+        Assert.Equal(7, errors.Count);
     }
 }

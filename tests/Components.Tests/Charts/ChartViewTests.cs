@@ -69,6 +69,12 @@ public sealed class ChartViewTests
         Assert.Equal((60, 999), (view.Cells, view.More));
         Assert.Equal(["-1 M57 0H58V10H57Z", "2 M56 0H57V10H56Z", "4 M58 0H59V10H58Z", "5 M59 0H60V10H59Z"], view.Rows[0].Paths.Select(path => $"{path.Shade} {path.Path}"));
         Assert.Contains("1 gap", view.Rows[0].Summary, StringComparison.Ordinal);
+
+        // Away for a part of a cell only: that cell is the gap.
+        LoadCell[] brief = [.. Enumerable.Repeat(LoadCell.Unknown, 237), new(50, false), new(75, false, Broke: true), new(50, false)];
+        var row = HeatView.From([View("w-1", brief)], 1, Window.Quarter, 50).Rows[0];
+        Assert.Equal(["-1 M58 0H59V10H58Z", "2 M57 0H58V10H57ZM59 0H60V10H59Z"], row.Paths.Select(path => $"{path.Shade} {path.Path}"));
+        Assert.Contains("1 gap", row.Summary, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,12 +48,12 @@ public sealed class AllQueuesTests : IDisposable
     {
         var endless = Type("long", 900, [.. Enumerable.Range(0, 3).Select(n => Waiting("long", n, priority: 75))]);
         var brief = Type("brief", 2, [Waiting("brief", 0, priority: 100), Waiting("brief", 1, priority: 10)]);
-        var queues = AllQueues.From([endless, brief]);
+        var queues = AllQueues.From([endless, brief], DateTimeOffset.UnixEpoch);
         Assert.Equal(["brief-0", "long-0", "long-1", "long-2"], queues.Jobs.Select(view => view.Job.Id.Value));
         Assert.Equal(898, queues.Left);
     }
 
-    private AllQueues Build() => AllQueues.From(new ReadModelBuilder().Build(_admin.State, _admin.Now).JobTypes);
+    private AllQueues Build() => AllQueues.From(new ReadModelBuilder().Build(_admin.State, _admin.Now).JobTypes, _admin.Now.Wall);
 
     private static JobTypeView Type(string name, int queued, ImmutableArray<JobView> queue) => new() { Name = name, DisplayName = name, Counts = new JobCounts { Queued = queued }, Queue = queue };
 

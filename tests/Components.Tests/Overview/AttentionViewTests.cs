@@ -202,6 +202,82 @@ public sealed class AttentionViewTests : IDisposable
         Assert.EndsWith("it usually says something every 30 s", Assert.Single(AttentionView.From(Build())).Text, StringComparison.Ordinal);
     }
 
+    /// <summary>Each job that the card counts is in the list of the same name, and the other way round.</summary>
+    [Fact]
+    public async Task Card_AndList_NameTheSameJobs()
+    {
+        var away = _admin.ConnectDescribed("w-away", slots: 1, runtime: new() { GlobalExecutionConcurrency = 9, PerWorkerExecutionConcurrency = 1 });
+        var rhythmic = _admin.Connect("w-rhythm", slots: 1);
+        Submit("away");
+        Submit("rhythm");
+        foreach (var stage in (string[])["a", "b", "c", "d", "e"])
+        {
+            rhythmic.Progress(rhythmic.LastJob, 10, stage);
+            away.Progress(away.LastJob, 10, stage);
+            Pass(30);
+        }
+
+        // At once: nobody has such labels. Only after a while: no slot is free. Never: somebody paused it.
+        Submit("no such label", label: true);
+        Submit("waits");
+        _admin.Connect("w-paused", "held").Drop();
+        _admin.Send(new PauseJobType(Actor.LocalUi, "held", true, "", null));
+        Submit("paused", type: "held");
+        Assert.Equal(["no such label"], await ListedAsync());
+        Pass(31);
+        Pass(31);
+        Assert.Equal(["no such label", "rhythm"], await ListedAsync());
+        Assert.Single(Lines(), line => line.Text.StartsWith("1 job of echo cannot start", StringComparison.Ordinal));
+        Assert.Single(Lines(), line => line.Text.StartsWith("No word about \"rhythm\"", StringComparison.Ordinal));
+        for (var beats = 0; beats < 13; beats++)
+        {
+            Pass(20);
+        }
+
+        Assert.Equal(["no such label", "rhythm", "waits"], await ListedAsync());
+        away.Drop();
+        Assert.Equal(["away", "no such label", "rhythm", "waits"], await ListedAsync());
+        Assert.Single(Lines(), line => line.Text.StartsWith("w-away is gone with 1 job", StringComparison.Ordinal));
+        _admin.Advance(TimeSpan.FromSeconds(16));
+        Assert.Contains("away", await ListedAsync());
+        Assert.Single(Lines(), line => line.Text == "1 job of echo failed because its worker was lost" && line.Link == "jobs?q=type%3Aecho%20reason%3Aworker_lost%20completed%3A%3C1d");
+
+        // A type that nobody offers any more: every job of it, at once.
+        _admin.Connect("w-other", "other").Drop();
+        Submit("nobody", type: "other");
+        Assert.Contains("nobody", await ListedAsync());
+        Assert.Single(Lines(), line => line.Text == "1 job of other cannot start, the oldest for 0 ms: no connected worker offers other");
+        Assert.All(Lines(), line => Assert.DoesNotContain("held", line.Text, StringComparison.Ordinal));
+
+        void Submit(string summary, string type = "echo", bool label = false) => _admin.Submit(type, change: job => job with
+        {
+            Summary = summary,
+            RetryLimit = 0,
+            AttemptTimeout = TimeSpan.FromHours(2),
+            Labels = label ? System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("require.gpu", "yes") : System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty,
+        });
+
+        // The one that is away later speaks up all the time; both are heard.
+        void Pass(int seconds)
+        {
+            _admin.Advance(TimeSpan.FromSeconds(seconds));
+            away.Progress(away.LastJob, 10, $"at {_admin.Time.GetUtcNow():HH:mm:ss}");
+            foreach (var worker in (FakeWorker[])[away, rhythmic])
+            {
+                worker.Beat(new RunningWork(worker.LastJob.Job.Id.Value, false, "echo", 10, "", worker.LastJob.RequestId));
+            }
+        }
+
+        IEnumerable<AttentionLine> Lines() => AttentionView.From(Build()).Where(line => line.IsJob);
+
+        async Task<List<string>> ListedAsync()
+        {
+            var query = BlazorPluginAdmin.Server.Core.Queries.JobQuery.Parse("needs:attention state:pending,active,failed").Query;
+            var page = await _admin.Store.History.JobsAsync(query.Filter(_admin.Now.Wall, _admin.State), CancellationToken.None);
+            return [.. page.Items.Select(job => job.Summary).Order(StringComparer.Ordinal)];
+        }
+    }
+
     [Fact]
     public void Activities_OfTheHour_AreCountedByType()
     {

@@ -79,7 +79,7 @@ public sealed class WaitingChecksTests
     {
         var state = admin.State;
         var now = admin.Now;
-        Assert.Empty(DispatchPlanner.Plan(state, now));
+        Assert.Empty(DispatchPlanner.Plan(state, now).Assignments);
         foreach (var job in state.Jobs.Values.Where(job => job.State == JobState.Pending))
         {
             var type = state.JobTypes[job.JobType];
@@ -91,7 +91,7 @@ public sealed class WaitingChecksTests
 
         // Were there more slots, whatever the planner then takes is stopped by no rule.
         var roomier = state with { Sessions = state.Sessions.SetItems(state.Sessions.Select(pair => KeyValuePair.Create(pair.Key, pair.Value with { Heartbeat = More(pair.Value.Heartbeat, now) }))) };
-        foreach (var assignment in DispatchPlanner.Plan(roomier, now))
+        foreach (var assignment in DispatchPlanner.Plan(roomier, now).Assignments)
         {
             var job = roomier.Jobs[assignment.Job];
             Assert.DoesNotContain(WaitingChecks.Of(roomier, roomier.JobTypes[job.JobType], job, now), check => !check.Passed);

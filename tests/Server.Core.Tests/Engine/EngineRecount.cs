@@ -93,7 +93,7 @@ internal sealed class EngineRecount(AdminHarness admin, Func<StoredState> stored
         Assert.True(type.Counts.Active <= type.Policy.GlobalConcurrency, $"{type.Name} runs {type.Counts.Active}");
         Assert.True(type.RecentCount == type.RecentEnded.Count() && type.RecentEnded.All(job => job.IsTerminal));
 
-        static QueueEntry Entry(Job job) => new(job.Priority, job.DueAt, job.Id);
+        QueueEntry Entry(Job job) => QueueEntry.Of(job, type.Dispatch.AgeingPerMinute);
     }
 
     /// <summary>The one live lease of a job is with the session that holds it, and no session holds anything else.</summary>

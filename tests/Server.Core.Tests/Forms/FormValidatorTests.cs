@@ -117,6 +117,19 @@ public sealed class FormValidatorTests
         Assert.Equal(["f", "g"], DescriptorFindings.Of(form, FormKind.Admin).Select(finding => finding.Field));
     }
 
+    /// <summary>What a newer worker means and this admin does not know is shown as well as it goes, and said.</summary>
+    [Fact]
+    public void UnknownTypeWidgetAndRule_AreReported()
+    {
+        var form = Form(
+            Field(FieldType.Text) with { Widget = (FieldWidget)99 },
+            Field((FieldType)77) with { Name = "g", Widget = (FieldWidget)98 },
+            Field(FieldType.Map) with { Name = "h", Widget = (FieldWidget)97, Rules = [new FieldRule((FieldRuleType)55, "x", "")] });
+        Assert.Equal(
+            ["f widget: the widget 99 is not known here; the type decides", "g widget: the widget 98 is not known here; the type decides", "g type: the type 77 is not known here; the kind of the default decides, else it is text", "h widget: the widget 97 is not known here; the type decides", "h rule: a rule of an unknown type is not enforced"],
+            DescriptorFindings.Of(form, FormKind.Worker).Select(finding => $"{finding.Field} {finding.Code}: {finding.Message}"));
+    }
+
     [Fact]
     public void DuplicateName_FirstFieldCounts()
     {

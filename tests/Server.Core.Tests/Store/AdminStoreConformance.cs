@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -46,6 +47,7 @@ public abstract class AdminStoreConformance : IDisposable
             SubmittedBy = "me",
             IdempotencyKey = "night-1",
             IdempotencyDigest = "00ff",
+            Group = new GroupPlace("g-1", 3, 9, 2, GroupFailPolicy.CancelRest),
             Percent = 12.5,
             Attempt = Attempt("r1"),
         };
@@ -84,7 +86,8 @@ public abstract class AdminStoreConformance : IDisposable
     {
         Store.Load();
         var descriptor = new Descriptor { JobType = "t", DisplayName = "T", Version = 3, RuntimeDefaults = new RuntimeSettings { Enabled = true, RetryLimit = 2 } };
-        var config = new ConfigDocument { JobType = "t", Version = 1, SavedAt = Start, SavedBy = "me", Runtime = descriptor.RuntimeDefaults, WorkerValues = ConfigValues.Empty.With("d", new ConfigValue.Duration(90, 5)) };
+        var dispatch = new DispatchSettings { Strategy = DispatchStrategy.Random, DefaultPriority = 0, AgeingPerMinute = 0, QueueTtl = TimeSpan.FromHours(3), RequireLabels = ImmutableSortedDictionary<string, string>.Empty.Add("pool", "gpu") };
+        var config = new ConfigDocument { JobType = "t", Version = 1, SavedAt = Start, SavedBy = "me", Runtime = descriptor.RuntimeDefaults, WorkerValues = ConfigValues.Empty.With("d", new ConfigValue.Duration(90, 5)), Dispatch = dispatch };
         var schedule = new ScheduleRow(Start.AddHours(1), Start, null, "success", 3, "", Start, "why", "me", Start, null);
         var worker = new Worker { Id = new WorkerId("w"), FirstSeenAt = Start, Draining = true, Capabilities = ImmutableSortedDictionary<string, Capability>.Empty.Add("t", new Capability("t", true, true, 1, 2, "T", "", 5)) };
         var detection = new Detection { Id = new RequestId("d"), JobType = "t", StartedAt = Start, Mode = DetectionMode.Run, Status = DetectionStatus.Proposing, Worker = worker.Id, Counts = new DetectionCounts { Found = 2, Queued = 1 } };
@@ -100,7 +103,7 @@ public abstract class AdminStoreConformance : IDisposable
         Assert.Equal(DescriptorJson.Write(descriptor), DescriptorJson.Write(type.Descriptor!));
         Assert.Equal(DescriptorJson.Write(descriptor with { Version = 2 }), DescriptorJson.Write(type.KnownForms!));
         Assert.Equal((2L, "you"), (type.Config!.Version, type.Config.SavedBy));
-        Assert.Equal(config.WorkerValues, type.Config.WorkerValues);
+        Assert.Equal((config.WorkerValues, dispatch), (type.Config.WorkerValues, type.Config.Dispatch));
         Assert.Equal(schedule, type.Schedule);
         Assert.Equal((true, 5), (Assert.Single(state.Workers).Draining, state.Workers[0].Capabilities["t"].Weight));
         Assert.Equal((DetectionStatus.Proposing, 2), (Assert.Single(state.OpenDetections).Status, state.OpenDetections[0].Counts.Found));
@@ -196,6 +199,17 @@ public abstract class AdminStoreConformance : IDisposable
 
         async Task<(string, string)?> Found(string caller, string key) =>
             await Store.History.SubmittedAsync(new SubmitKey(caller, key), CancellationToken.None) is { } job ? (job.Id.Value, job.IdempotencyDigest) : null;
+    }
+
+    [Fact]
+    public async Task Groups_AreReadWhole_ByIndex_WithTheLastAttempts()
+    {
+        Store.Load();
+        var changes = Enumerable.Range(0, 12).Reverse().Select(n => (Change)new Change.JobSaved(Job($"g{n}") with { Group = new GroupPlace("g-1", n, 12, 0, GroupFailPolicy.Continue) }, JobPayload.Empty, null));
+        Store.Commit([.. changes, new Change.JobSaved(Job("alone"), JobPayload.Empty, null), new Change.AttemptSaved(new JobId("g3"), Attempt("r1"))]);
+        var members = await Store.History.GroupAsync("g-1", CancellationToken.None);
+        Assert.Equal(Enumerable.Range(0, 12), members.Select(job => job.Group!.Index));
+        Assert.Empty(await Store.History.GroupAsync("g-2", CancellationToken.None));
     }
 
     [Fact]

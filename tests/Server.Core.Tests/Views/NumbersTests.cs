@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -163,6 +164,7 @@ public sealed class NumbersTests : IDisposable
         var numbers = builder.Build(_admin.State, now).JobType("echo")!.Numbers;
         Assert.Equal((7, now.Wall.AddHours(-24)), (numbers.Of(Window.Hour).Succeeded, numbers.CompleteSince));
         Assert.Equal(TimeSpan.FromSeconds(2), numbers.Of(Window.Hour).Run.P50);
+        Assert.Equal(7, builder.Build(_admin.State, now).LaneNumbers[builder.Build(_admin.State, now).JobType("echo")!.Rules.Lane].Of(Window.Day).Succeeded);
         Assert.Equal(7, builder.Build(_admin.State, now).Numbers.Of(Window.Day).Succeeded);
     }
 
@@ -193,6 +195,34 @@ public sealed class NumbersTests : IDisposable
         Assert.Empty(_admin.State.Muted);
         _admin.Restart();
         Assert.Empty(_admin.State.Muted);
+    }
+
+    [Fact]
+    public void Worker_BackWithinItsCell_KeepsTheGapOfThatCell()
+    {
+        var worker = _admin.ConnectDescribed();
+        Build();
+        worker.Drop();
+        Build();
+        _admin.Connect();
+        Build();
+        Assert.Equal(new LoadCell(0, false, Broke: true), Build().Workers[0].Numbers.Load[^1]);
+        _admin.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal([new LoadCell(0, false, Broke: true), new LoadCell(0, false)], Build().Workers[0].Numbers.Load.TakeLast(2));
+    }
+
+    [Fact]
+    public void Lane_CountsWhatEndedInIt()
+    {
+        var worker = _admin.ConnectDescribed(slots: 10);
+        _admin.Send(new SaveLane(Actor.LocalUi, new LaneRules("night")));
+        End(worker, succeeded: 2, failed: 1);
+        Assert.Equal(2, Build().LaneNumbers[Build().JobType("echo")!.Rules.Lane].Of(Window.Day).Succeeded);
+        _admin.Send(new PlaceJobType(Actor.LocalUi, "echo", new TypePlacement("night", false)));
+        End(worker, succeeded: 3, failed: 0);
+        var lane = Build().LaneNumbers["night"];
+        Assert.Equal((3, 0), (lane.Of(Window.Day).Succeeded, lane.Of(Window.Day).Failed));
+        Assert.Equal(5, Build().Numbers.Of(Window.Day).Succeeded);
     }
 
     [Fact]

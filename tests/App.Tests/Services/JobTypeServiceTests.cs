@@ -1,0 +1,62 @@
+using BlazorPluginAdmin.Grpc.Transport;
+using BlazorPluginAdmin.Wire.V1;
+
+namespace BlazorPluginAdmin.App.Tests.Services;
+
+public sealed class JobTypeServiceTests(ClientAdmin admin) : IClassFixture<ClientAdmin>
+{
+    [Fact]
+    public async Task Types_AreListed_AndDescribed()
+    {
+        var type = Assert.Single((await admin.CallAsync<ListJobTypesRequest, ListJobTypesResponse>("JobTypeService", "List", new ListJobTypesRequest())).JobTypes);
+        Assert.Equal(("told", "Told", true, true, 1), (type.JobType_, type.DisplayName, type.CanDetect, type.CanExecute, type.Workers));
+        var described = await admin.CallAsync<DescribeRequest, DescribeResponse>("JobTypeService", "Describe", new DescribeRequest { JobType = "told" });
+        Assert.Equal(("w-told", "says"), (described.ProvidedBy, described.Descriptor_.WorkerConfigForm.Sections[0].Fields[0].Name));
+        var (code, _) = await admin.RefusedAsync<DescribeRequest, DescribeResponse>("JobTypeService", "Describe", new DescribeRequest { JobType = "none" });
+        Assert.Equal(StatusCode.NotFound, code);
+    }
+
+    [Fact]
+    public async Task Config_IsSetFieldByField_AndAConflictIsTold()
+    {
+        var before = await admin.CallAsync<GetConfigRequest, GetConfigResponse>("JobTypeService", "GetConfig", new GetConfigRequest { JobType = "told" });
+        Assert.Equal(3, before.Config.WorkerConfigValues["pace"].Int64Value);
+        var saved = await SetAsync("""{"pace":"7","retry_limit":2}""", before.Version);
+        Assert.Equal(["pace 3 7", "retry_limit 0 2"], saved.Changes.Where(change => change.Field is "pace" or "retry_limit").Select(change => $"{change.Field} {change.Before} {change.After}"));
+        var after = await admin.CallAsync<GetConfigRequest, GetConfigResponse>("JobTypeService", "GetConfig", new GetConfigRequest { JobType = "told" });
+        Assert.Equal((7L, 2), (after.Config.WorkerConfigValues["pace"].Int64Value, after.Config.AdminRuntime.RetryLimit));
+
+        var (conflict, _) = await admin.RefusedAsync<SetConfigRequest, SetConfigResponse>("JobTypeService", "SetConfig", new SetConfigRequest { JobType = "told", ValuesJson = """{"pace":8}""", ExpectedVersion = before.Version });
+        Assert.Equal(StatusCode.Aborted, conflict);
+        var (unknown, detail) = await admin.RefusedAsync<SetConfigRequest, SetConfigResponse>("JobTypeService", "SetConfig", new SetConfigRequest { JobType = "told", ValuesJson = """{"peace":8}""" });
+        Assert.Equal((StatusCode.InvalidArgument, "peace"), (unknown, Assert.Single(detail.Fields).Field));
+    }
+
+    [Fact]
+    public async Task Detect_ShowsOrQueues()
+    {
+        var shown = await admin.CallAsync<DetectRequest, DetectResponse>("JobTypeService", "Detect", new DetectRequest { JobType = "told" });
+        Assert.Equal((2, 0), (shown.Found, shown.Created));
+        Assert.Equal(["say a", "say b"], shown.Proposals.Select(proposal => proposal.Summary));
+        var queued = await admin.CallAsync<DetectRequest, DetectResponse>("JobTypeService", "Detect", new DetectRequest { JobType = "told", Enqueue = true, MaxResults = 1 });
+        Assert.Equal(1, queued.Created);
+    }
+
+    [Fact]
+    public async Task Workers_AreListed_AndDrained()
+    {
+        var worker = Assert.Single((await admin.CallAsync<ListWorkersRequest, ListWorkersResponse>("WorkerService", "List", new ListWorkersRequest())).Workers);
+        Assert.Equal(("w-told", "healthy", true, false), (worker.WorkerId, worker.State, worker.Connected, worker.Draining));
+        Assert.Equal("told", Assert.Single(worker.Executes));
+        Assert.True((await DrainAsync(true)).Draining);
+        Assert.False((await DrainAsync(false)).Draining);
+        var (code, _) = await admin.RefusedAsync<GetWorkerRequest, GetWorkerResponse>("WorkerService", "Get", new GetWorkerRequest { WorkerId = "none" });
+        Assert.Equal(StatusCode.NotFound, code);
+    }
+
+    private Task<SetConfigResponse> SetAsync(string json, long version) =>
+        admin.CallAsync<SetConfigRequest, SetConfigResponse>("JobTypeService", "SetConfig", new SetConfigRequest { JobType = "told", ValuesJson = json, ExpectedVersion = version });
+
+    private async Task<Wire.V1.Worker> DrainAsync(bool enabled) =>
+        (await admin.CallAsync<DrainRequest, DrainResponse>("WorkerService", "Drain", new DrainRequest { WorkerId = "w-told", Enabled = enabled })).Worker;
+}
