@@ -6,6 +6,7 @@ using BlazorPluginAdmin.App.Hosting;
 using BlazorPluginAdmin.App.Hubs;
 using BlazorPluginAdmin.App.Rest;
 using BlazorPluginAdmin.App.SeaweedFS;
+using BlazorPluginAdmin.App.Services;
 using BlazorPluginAdmin.Components;
 using BlazorPluginAdmin.Components.Layout;
 using BlazorPluginAdmin.Grpc.Transport;
@@ -146,6 +147,7 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<Func<ShellOptions>>(provider => () => Shell(provider, options));
         services.AddAdminRest();
         services.AddMonitor();
+        services.AddClientServices();
         var protection = services.AddDataProtection().SetApplicationName("BlazorPluginAdmin");
         if (folder is not null)
         {
@@ -175,8 +177,9 @@ public sealed class AdminApp : IAsyncDisposable
         var workers = app.MapGroup("").WithMetadata(new WorkerDoor());
         workers.MapGrpcDuplex(
             GrpcMethod.From<Wire.WorkerToAdminMessage, Wire.AdminToWorkerMessage>(Wire.PluginReflection.Descriptor.Services[0], "WorkerStream"), gateway.RunAsync);
+        workers.MapClientServices();
         workers.MapGrpcHealth(app.Services.GetRequiredService<HealthService>());
-        workers.MapGrpcReflection(Wire.PluginReflection.Descriptor.Services[0], HealthReflection.Descriptor.Services[0]);
+        workers.MapGrpcReflection([Wire.PluginReflection.Descriptor.Services[0], .. ClientServices.Descriptors, HealthReflection.Descriptor.Services[0]]);
         app.MapAdminRest();
         app.MapMonitor();
         app.MapStaticAssets();

@@ -58,6 +58,11 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
             return StoreUnavailable(store);
         }
 
+        if (command is SubmitJob submission && await KeyLookup.FillAsync(submission, States.Current.Value, History, cancellationToken) is Command<T> filled)
+        {
+            command = filled;
+        }
+
         var answered = new TaskCompletionSource<Reply<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var letter = new Letter(command, reply => answered.TrySetResult(reply as Reply<T> ?? (Refusal)reply));
         return engine.Inbox.TryCommand(letter)
@@ -67,11 +72,14 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
     public WaitingExplanation? Explain(JobId job) => WaitingReason.Explain(States.Current.Value, job, engine.Now());
 
-    public async Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken)
+    public async Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken, RetryChanges? changes = null)
     {
-        if (States.Current.Value.Jobs.ContainsKey(job))
+        var wanted = changes ?? RetryChanges.None;
+        if (States.Current.Value.Jobs.TryGetValue(job, out var open))
         {
-            return await SendAsync(new RetryNow(by, job), cancellationToken);
+            return !wanted.Now ? new Refusal(RefusalCode.WrongState, $"job {job} is {open.State} and has not ended; say now to start it without waiting")
+                : wanted.Parameters is not null || wanted.Priority is not null ? new Refusal(RefusalCode.WrongState, $"job {job} has not ended; its next attempt does what the others did")
+                : await SendAsync(new RetryNow(by, job), cancellationToken);
         }
 
         if (await History.JobAsync(job, cancellationToken) is not { } record)
@@ -80,21 +88,26 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
         }
 
         var old = record.Job;
-        return await SendAsync(
+        var reply = await SendAsync(
             new SubmitJob(
                 by,
                 old.JobType,
                 OriginOf(by),
-                record.Payload,
+                wanted.Parameters is { } changed ? record.Payload with { Parameters = record.Payload.Parameters.Overlay(changed) } : record.Payload,
                 old.Summary,
-                old.Priority,
+                wanted.Priority ?? old.Priority,
                 old.Labels,
                 DedupeKey: old.DedupeKey == old.Id.Value ? "" : old.DedupeKey,
                 AttemptTimeout: old.AttemptTimeout,
                 RetryLimit: old.RetryLimit,
                 RetryOf: old.Id,
-                Cluster: old.Cluster),
+                Cluster: old.Cluster)
+            {
+                RetryBackoff = old.RetryBackoff,
+                HasNewParameters = wanted.Parameters is not null,
+            },
             cancellationToken);
+        return reply.Select(submission => submission.Job);
     }
 
     /// <summary>Said to whoever wants something written while that is not possible.</summary>

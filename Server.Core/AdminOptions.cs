@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 
 namespace BlazorPluginAdmin.Server.Core;
@@ -64,6 +65,19 @@ public sealed class AdminOptions
     /// <summary>Jobs of one type that may wait; more are refused.</summary>
     public int QueueLimit { get; set; } = 1_000_000;
 
+    /// <summary>Jobs of all types together that may wait; more are refused.</summary>
+    public int PendingLimit { get; set; } = 1_000_000;
+
+    /// <summary>Submissions of one caller, per second and at once after a pause.</summary>
+    public double SubmitRate { get; set; } = 2000;
+
+    public int SubmitBurst { get; set; } = 10_000;
+
+    /// <summary>The same for one caller and one job type.</summary>
+    public double TypeSubmitRate { get; set; } = 1000;
+
+    public int TypeSubmitBurst { get; set; } = 5000;
+
     /// <summary>Ended jobs are kept this long, and at least the last ten successes and ten errors of each type.</summary>
     public TimeSpan JobRetention { get; set; } = TimeSpan.FromDays(30);
 
@@ -72,6 +86,10 @@ public sealed class AdminOptions
     public int DetectionRetention { get; set; } = 200;
 
     public int ConfigRetention { get; set; } = 200;
+
+    internal Pace CallerPace => new(SubmitRate, SubmitBurst);
+
+    internal Pace TypePace => new(TypeSubmitRate, TypeSubmitBurst);
 
     /// <summary>What is kept while nobody changes it in the settings.</summary>
     public RetentionLimits Retention => new(JobRetention, ActivityRetention, DetectionRetention, ConfigRetention);

@@ -25,7 +25,7 @@ public interface IAdmin
     WaitingExplanation? Explain(JobId job);
 
     /// <summary>In back-off: starts it now. Ended: submits a new job like it, linked both ways.</summary>
-    Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken);
+    Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken, RetryChanges? changes = null);
 }
 
 /// <summary>The way in for worker streams; waits while the inbox is full, which holds the stream's reader back.</summary>

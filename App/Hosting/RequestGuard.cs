@@ -64,7 +64,7 @@ public sealed class RequestGuard(RequestDelegate next, AppOptions options, IHost
                 : (StatusCodes.Status405MethodNotAllowed, $"{request.Method} is not for this address");
         }
 
-        var changes = HttpMethods.IsPost(request.Method) || HttpMethods.IsPut(request.Method) || HttpMethods.IsDelete(request.Method);
+        var changes = HttpMethods.IsPost(request.Method) || HttpMethods.IsPut(request.Method) || HttpMethods.IsPatch(request.Method) || HttpMethods.IsDelete(request.Method);
         if (!changes && !IsSafe(request.Method))
         {
             return (StatusCodes.Status405MethodNotAllowed, $"{request.Method} is not for this address");

@@ -25,6 +25,7 @@ public static class AdminRest
         ConfigApi.Map(api);
         DetectionApi.Map(api);
         JobsApi.Map(api);
+        SubmitApi.Map(api);
         JobLogApi.Map(api);
         ActivitiesApi.Map(api);
         ObservationsApi.Map(api);

@@ -45,6 +45,9 @@ public static class ApiObjects
         expires_at = job.ExpiresAt,
         detection_id = job.Detection?.Value,
         retry_of = job.RetryOf?.Value,
+        idempotency_key = Some(job.IdempotencyKey),
+        deadline = job.Deadline,
+        submitted_by = Some(job.SubmittedBy),
     };
 
     public static JsonNode Detail(JobRecord record)
@@ -201,9 +204,8 @@ public static class ApiObjects
             Pascal)!;
     }
 
-    public static JsonNode Proposal(ProposalTrace trace)
+    public static Wire.JobProposal WireProposal(Proposal proposal)
     {
-        var proposal = trace.Proposal;
         var wire = new Wire.JobProposal
         {
             ProposalId = proposal.ProposalId,
@@ -217,7 +219,12 @@ public static class ApiObjects
             ExpiresAt = Stamp(proposal.ExpiresAt),
         };
         ConfigValueMapper.ToWire(proposal.Parameters, wire.Parameters);
-        var node = Node(wire, whole: false).AsObject();
+        return wire;
+    }
+
+    public static JsonNode Proposal(ProposalTrace trace)
+    {
+        var node = Node(WireProposal(trace.Proposal), whole: false).AsObject();
         node["outcome"] = Snake(trace.Outcome.ToString());
         if (trace.Job is { } job)
         {

@@ -99,7 +99,7 @@ public static class ConfigApi
     private static IResult NotKept(string type, string version) => WireJson.Error(StatusCodes.Status404NotFound, $"version {version} of the config of {type} is not kept");
 
     /// <summary>Descriptor defaults under saved values, nothing stored; an unknown type has an empty skeleton. Secrets are left out.</summary>
-    private static Wire.PersistedJobTypeConfig Config(IAdmin admin, string name)
+    internal static Wire.PersistedJobTypeConfig Config(IAdmin admin, string name)
     {
         var type = admin.States.Current.Value.JobTypes.GetValueOrDefault(name);
         if (type?.Config is null && type?.Descriptor is null)

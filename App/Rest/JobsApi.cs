@@ -22,8 +22,6 @@ public static class JobsApi
         api.MapGet("/jobs/count", CountAsync);
         api.MapGet("/jobs/export", Export);
         api.MapPost("/jobs/execute", ExecuteAsync);
-        api.MapGet("/jobs/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) =>
-            await FindAsync(admin, id, cancellationToken) is { } record ? WireJson.Json(ApiObjects.Job(record.Job)) : WireJson.Error(StatusCodes.Status404NotFound, "job not found"));
         api.MapGet("/jobs/{id}/detail", DetailAsync);
         api.MapPost("/jobs/{id}/expire", ExpireAsync);
         api.MapPost("/jobs/{id}/cancel", async (IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken) =>
@@ -35,8 +33,6 @@ public static class JobsApi
             await FindAsync(admin, id, cancellationToken) is null
                 ? WireJson.Error(StatusCodes.Status404NotFound, "job not found")
                 : Replies.From(await admin.SendAsync(new ForgetJob(Actor.LocalRest, new JobId(id)), cancellationToken), deleted => WireJson.Json(new { job_id = deleted, deleted = true })));
-        api.MapPost("/jobs/{id}/retry", async (IAdmin admin, string id, CancellationToken cancellationToken) =>
-            Replies.From(await admin.RetryAsync(Actor.LocalRest, new JobId(id), cancellationToken), job => WireJson.Json(ApiObjects.Job(job))));
     }
 
     private static async Task<IResult> ListAsync(IAdmin admin, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
@@ -201,12 +197,12 @@ public static class JobsApi
 
         if (Queries.Flag(async))
         {
-            return OperationsApi.Accepted(reply.Value.Id.Value);
+            return OperationsApi.Accepted(reply.Value.Job.Id.Value);
         }
 
-        return await waits.JobAsync(reply.Value.Id, timeout, cancellationToken) is { } ended
+        return await waits.JobAsync(reply.Value.Job.Id, timeout, cancellationToken) is { } ended
             ? await CompletedAsync(admin, ended, cancellationToken)
-            : await GiveUpAsync(admin, reply.Value.Id, cancellationToken);
+            : await GiveUpAsync(admin, reply.Value.Job.Id, cancellationToken);
     }
 
     private static SubmitJob Submission(Wire.JobSpec spec, TimeSpan timeout, ClusterContext? cluster) => new(
@@ -220,7 +216,7 @@ public static class JobsApi
         spec.JobId.Length > 0 ? new JobId(spec.JobId) : null,
         spec.DedupeKey,
         spec.ScheduledAt?.ToDateTimeOffset(),
-        AttemptTimeout: timeout,
+        AttemptTimeout: timeout < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : timeout,
         Cluster: cluster);
 
     private static async Task<IResult> CompletedAsync(IAdmin admin, Job job, CancellationToken cancellationToken)
@@ -248,7 +244,7 @@ public static class JobsApi
         return WireJson.Json(new { error = $"deadline exceeded: job {job} did not end in time and is being cancelled", job_id = job.Value }, StatusCodes.Status500InternalServerError);
     }
 
-    private static async Task<IResult> ActAsync(IAdmin admin, string id, Command<Job> command, CancellationToken cancellationToken)
+    internal static async Task<IResult> ActAsync(IAdmin admin, string id, Command<Job> command, CancellationToken cancellationToken)
     {
         var reply = await admin.SendAsync(command, cancellationToken);
         if (reply.IsAccepted || reply.Refusal.Code != RefusalCode.NotFound)

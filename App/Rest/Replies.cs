@@ -7,12 +7,16 @@ public static class Replies
 {
     public static IResult From<T>(Reply<T> reply, Func<T, IResult> accepted) => reply.IsAccepted ? accepted(reply.Value) : From(reply.Refusal);
 
-    public static IResult From(Refusal refusal) => WireJson.Json(
+    public static IResult From(Refusal refusal) => refusal.RetryAfter is { } after ? new Later(Plain(refusal), after) : Plain(refusal);
+
+    private static IResult Plain(Refusal refusal) => WireJson.Json(
         new
         {
             error = refusal.Fields.IsEmpty ? refusal.Text : string.Join("\n", refusal.Fields.Select(field => $"{field.Path}: {field.Message}")),
             code = ApiObjects.Snake(refusal.Code.ToString()),
             fields = refusal.Fields.IsEmpty ? null : refusal.Fields.Select(field => new { form = field.Form, path = field.Path, code = field.Code, message = field.Message }),
+            retry_after = refusal.RetryAfter?.TotalSeconds,
+            existing_job_id = refusal.ExistingJob?.Value,
         },
         refusal.Code switch
         {
@@ -22,4 +26,14 @@ public static class Replies
             RefusalCode.Exhausted => StatusCodes.Status429TooManyRequests,
             _ => StatusCodes.Status409Conflict,
         });
+
+    /// <summary>The header counts whole seconds; the body is exact.</summary>
+    private sealed class Later(IResult refusal, TimeSpan after) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = Math.Ceiling(after.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return refusal.ExecuteAsync(httpContext);
+        }
+    }
 }

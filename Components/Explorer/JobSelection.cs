@@ -6,7 +6,7 @@ namespace BlazorPluginAdmin.Components.Explorer;
 /// <summary>The jobs somebody picked: one by one, a stretch of rows with Shift, a page, or all that match.</summary>
 public sealed class JobSelection(Action changed)
 {
-    private int _last = -1;
+    private JobId? _last;
 
     /// <summary>Empty when all that match are meant.</summary>
     public ImmutableHashSet<JobId> Picked { get; private set; } = [];
@@ -17,13 +17,19 @@ public sealed class JobSelection(Action changed)
 
     public bool Contains(JobId job) => IsAllMatching || Picked.Contains(job);
 
-    /// <param name="stretch">From the row that was clicked before.</param>
-    public void Click(IReadOnlyList<Job> rows, int place, bool stretch)
+    /// <param name="stretch">From the row that was clicked before, if that is still there.</param>
+    public void Click(IReadOnlyList<Job> rows, JobId job, bool stretch)
     {
-        var picked = !Contains(rows[place].Id);
-        var from = stretch && _last >= 0 && _last < rows.Count ? _last : place;
-        _last = place;
-        Set(rows.Skip(Math.Min(from, place)).Take(Math.Abs(from - place) + 1).Select(job => job.Id), picked);
+        var ids = rows.Select(row => row.Id).ToList();
+        var (place, last) = (ids.IndexOf(job), stretch && _last is { } before ? ids.IndexOf(before) : -1);
+        if (place < 0)
+        {
+            return;
+        }
+
+        var from = last < 0 ? place : last;
+        _last = job;
+        Set(ids.Skip(Math.Min(from, place)).Take(Math.Abs(from - place) + 1), !Contains(job));
     }
 
     public void Set(IEnumerable<JobId> jobs, bool picked)
@@ -41,7 +47,7 @@ public sealed class JobSelection(Action changed)
 
     public void Clear()
     {
-        (IsAllMatching, Picked, _last) = (false, [], -1);
+        (IsAllMatching, Picked, _last) = (false, [], null);
         changed();
     }
 }

@@ -181,21 +181,21 @@ public sealed partial class NewJobPage : LiveComponent
             return;
         }
 
-        Toasts.Say(submitted.Count == 1 ? "Submitted." : $"{submitted.Count} jobs are submitted.");
+        Toasts.Say(submitted.Count == 1 ? string.Join(" ", reply.Value.Warnings.Prepend("Submitted.")) : $"{submitted.Count} jobs are submitted.");
         Navigation.NavigateTo(submitted.Count == 1 ? $"jobs/{Uri.EscapeDataString(submitted[0])}" : JobQueries.To(JobQuery.Empty.With("id", submitted).ToString()));
     }
 
     /// <summary>One after the other; the first that is refused is the last.</summary>
-    private async Task<Reply<Job>> SubmitAsync(SubmitJob command, List<string> submitted)
+    private async Task<Reply<Submission>> SubmitAsync(SubmitJob command, List<string> submitted)
     {
-        Reply<Job> reply;
+        Reply<Submission> reply;
         do
         {
             var isOne = Copies == 1 || command.DedupeKey.Length == 0;
             reply = await Admin.SendAsync(isOne ? command : command with { DedupeKey = $"{command.DedupeKey}-{submitted.Count + 1}" }, Gone);
             if (reply.IsAccepted)
             {
-                submitted.Add(reply.Value.Id.Value);
+                submitted.Add(reply.Value.Job.Id.Value);
             }
         }
         while (reply.IsAccepted && submitted.Count < Copies);

@@ -143,9 +143,11 @@ public static class DispatchPlanner
     }
 
     /// <summary>The job may go to this worker: its selectors match.</summary>
-    public static bool Matches(Job job, Worker worker)
+    public static bool Matches(Job job, Worker worker) => Matches(job.Labels, worker);
+
+    public static bool Matches(ImmutableSortedDictionary<string, string>? labels, Worker worker)
     {
-        foreach (var (key, value) in job.Labels)
+        foreach (var (key, value) in labels ?? ImmutableSortedDictionary<string, string>.Empty)
         {
             if (key.StartsWith(Selector, StringComparison.Ordinal)
                 && (!worker.Labels.TryGetValue(key[Selector.Length..], out var own) || own != value))

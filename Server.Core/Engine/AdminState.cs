@@ -53,6 +53,12 @@ public sealed record AdminState
     /// <summary>Failures people do not want to be shown, by fingerprint, and until when.</summary>
     public ImmutableDictionary<string, DateTimeOffset> Muted { get; init; } = ImmutableDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
 
+    /// <summary>Idempotency keys.</summary>
+    public SubmitKeys SubmitKeys { get; init; } = SubmitKeys.Empty;
+
+    /// <summary>How fast whoever submits. Not stored.</summary>
+    public SubmitPace SubmitPace { get; init; } = SubmitPace.Empty;
+
     public long LastDetectionSequence { get; init; }
 
     public LaneBook Lanes { get; init; } = LaneBook.Empty;

@@ -120,6 +120,9 @@ public sealed record RetentionLimits(TimeSpan Jobs, int Activities, int Detectio
 {
     /// <summary>Rows of a kind that one prune may delete.</summary>
     public const int Batch = 1000;
+
+    /// <summary>Jobs that were submitted under a key stay this long after their end, so that the key does not bring a second one.</summary>
+    public static readonly TimeSpan KeysKept = TimeSpan.FromHours(24);
 }
 
 /// <summary>Who last changed what is kept, when, and what was kept before.</summary>

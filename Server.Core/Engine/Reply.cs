@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
 
 namespace BlazorPluginAdmin.Server.Core.Engine;
 
@@ -19,6 +20,12 @@ public sealed record Refusal(RefusalCode Code, string Text, ImmutableArray<Field
 {
     public Refusal(RefusalCode code, string text)
         : this(code, text, []) { }
+
+    /// <summary>After this it may be accepted; null: waiting does not help, or nobody knows how long.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The job that is in the way of a new one.</summary>
+    public JobId? ExistingJob { get; init; }
 }
 
 /// <summary>The answer to a command: a value, or a refusal. Expected outcomes are values, not exceptions.</summary>
@@ -33,6 +40,9 @@ public sealed record Reply<T>
     [System.Diagnostics.CodeAnalysis.MemberNotNullWhen(true, nameof(Value))]
     [System.Diagnostics.CodeAnalysis.MemberNotNullWhen(false, nameof(Refusal))]
     public bool IsAccepted => Refusal is null;
+
+    /// <summary>The same answer, seen as something else.</summary>
+    public Reply<TOther> Select<TOther>(Func<T, TOther> other) => IsAccepted ? other(Value) : Refusal;
 
     public static implicit operator Reply<T>(T value) => new(value, null);
 

@@ -52,6 +52,8 @@ public static class Step
                 return JobRequests.RetryNow(turn, command);
             case ExpireJob command:
                 return JobRequests.Expire(turn, command);
+            case UpdateJob command:
+                return JobRequests.Update(turn, command);
             case SetPriority command:
                 return JobRequests.SetPriority(turn, command);
             case DrainWorker command:

@@ -170,7 +170,7 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
     public void Remove(JobType type)
     {
         var agenda = Moved(type.WakeAt, null, AppointmentKind.JobTypeDue, type.Name);
-        State = State with { JobTypes = State.JobTypes.Remove(type.Name), Agenda = agenda };
+        State = State with { JobTypes = State.JobTypes.Remove(type.Name), Agenda = agenda, SubmitKeys = State.SubmitKeys.Without(job => job.JobType == type.Name) };
         _schedules.Remove(type.Name);
         Save(new Change.JobTypeForgotten(type.Name));
     }
@@ -260,6 +260,10 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
     /// <summary>For whoever counts what happens.</summary>
     public void Note(Job job, Attempt? ended) => State = State with { Endings = State.Endings.With(Now.Wall, job, ended) };
 
+    public void Put(SubmitPace pace) => State = ReferenceEquals(pace, State.SubmitPace) ? State : State with { SubmitPace = pace };
+
+    public void Put(SubmitKeys keys) => State = State with { SubmitKeys = keys };
+
     public void Put(ImmutableArray<RefusedHello> refused) => State = State with { RefusedHellos = refused };
 
     /// <param name="until">Null: shown again.</param>
@@ -281,7 +285,7 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
     /// <summary>After a jump of the wall clock: appointments that people's dates decide are made anew.</summary>
     public void Rearm()
     {
-        foreach (var job in State.Jobs.Values.Where(job => job.State == JobState.Pending))
+        foreach (var job in State.Jobs.Values.Where(job => job.State == JobState.Pending || job.Deadline is not null))
         {
             State = JobIndex.Rearm(State, job, Now);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Queries;
 
 namespace BlazorPluginAdmin.Server.Core.Forms;
 
@@ -48,7 +49,7 @@ public static class FormChecks
         var verdict = FormValidator.Check(whole, FormKind.Submission, values, FormPart.Submission);
         var names = form.Fields.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
         var unknown = given.Keys.Where(name => !names.Contains(name)).Select(name =>
-            new FieldError(FieldError.NameOf(FormKind.Submission), name, FieldErrorCodes.Unknown, $"{name} is not a parameter of this job type"));
+            new FieldError(FieldError.NameOf(FormKind.Submission), name, FieldErrorCodes.Unknown, $"{name} is not a parameter of this job type" + (NearestWord.To(name, names) is { } meant ? $"; did you mean {meant}?" : "")));
         var warnings = verdict.Hidden.Where(given.ContainsKey).Select(name => $"{name} is hidden by the other values and was left out");
         return new SubmissionVerdict(
             ConfigValues.From(verdict.Accepted.Where(pair => names.Contains(pair.Key))), [.. unknown, .. verdict.Errors], [.. warnings]);

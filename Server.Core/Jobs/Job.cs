@@ -26,6 +26,12 @@ public sealed record Job
     /// <summary>Addresses its submitter gave; what he left out is filled in when it is sent.</summary>
     public ClusterContext? Cluster { get; init; }
 
+    /// <summary>Under which its submitter may ask for it again without making a second one; empty: none. Unique per submitter.</summary>
+    public string IdempotencyKey { get; init; } = "";
+
+    /// <summary>Of what was submitted under the key, to tell a repetition from a mistake.</summary>
+    public string IdempotencyDigest { get; init; } = "";
+
     /// <summary>0–100; 25, 50, 75, 100 on the wire.</summary>
     public int Priority { get; init; } = 50;
 
@@ -43,6 +49,9 @@ public sealed record Job
 
     /// <summary>Not assigned by then: Failed, expired.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Not ended by then: what runs is cancelled, and no further attempt starts: Failed, timeout.</summary>
+    public DateTimeOffset? Deadline { get; init; }
 
     public DateTimeOffset? CompletedAt { get; init; }
 
@@ -79,6 +88,8 @@ public sealed record Job
 
     public TimeSpan? AttemptTimeout { get; init; }
 
+    public TimeSpan? RetryBackoff { get; init; }
+
     /// <summary>The proposal's estimate; lifts the attempt timeout up to 8 h.</summary>
     public TimeSpan EstimatedRuntime { get; init; }
 
@@ -109,4 +120,7 @@ public sealed record Job
     public bool IsActive => State is JobState.Assigned or JobState.Running;
 
     public WorkerId? Worker => Attempt?.Worker;
+
+    /// <summary>Null: it was submitted without one.</summary>
+    public SubmitKey? SubmitKey => IdempotencyKey.Length == 0 ? null : new SubmitKey(SubmittedBy, IdempotencyKey);
 }

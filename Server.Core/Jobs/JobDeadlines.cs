@@ -14,10 +14,11 @@ public static class JobDeadlines
         {
             case JobState.Pending:
                 var start = job.Phase is JobPhase.Scheduled or JobPhase.Backoff ? job.PauseUntil ?? StampOf(job.DueAt, now) : (TimeSpan?)null;
-                return Earliest(start, Expiry(job) is { } expires ? StampOf(expires, now) : null);
+                return Earliest(Earliest(start, Stamp(Expiry(job), now)), Stamp(job.Deadline, now));
             case JobState.Assigned or JobState.Running:
                 var attempt = job.Attempt!;
-                return Earliest(attempt.GraceUntil, attempt.CancelUntil ?? (attempt.Cancel == CancelCause.None ? Capped(attempt.TimeoutAt, now) : null));
+                var end = attempt.Cancel == CancelCause.None ? Earliest(Capped(attempt.TimeoutAt, now), Stamp(job.Deadline, now)) : null;
+                return Earliest(attempt.GraceUntil, attempt.CancelUntil ?? end);
             default:
                 return null;
         }
@@ -33,6 +34,11 @@ public static class JobDeadlines
                 return new JobInput.Expire("not started before it expired");
             }
 
+            if (job.Deadline <= now.Wall)
+            {
+                return new JobInput.PassDeadline();
+            }
+
             var over = job.PauseUntil is { } pause ? pause <= now.Stamp : job.DueAt <= now.Wall;
             return job.Phase is JobPhase.Scheduled or JobPhase.Backoff && over ? new JobInput.Due() : null;
         }
@@ -45,7 +51,9 @@ public static class JobDeadlines
         var attempt = job.Attempt!;
         return attempt.GraceUntil <= now.Stamp ? new JobInput.Lose("the worker did not come back in time")
             : attempt.CancelUntil <= now.Stamp ? new JobInput.CancelOver()
-            : attempt.Cancel == CancelCause.None && attempt.TimeoutAt <= now.Stamp ? new JobInput.TimeOut()
+            : attempt.Cancel != CancelCause.None ? null
+            : job.Deadline <= now.Wall ? new JobInput.PassDeadline()
+            : attempt.TimeoutAt <= now.Stamp ? new JobInput.TimeOut()
             : null;
     }
 
@@ -57,6 +65,8 @@ public static class JobDeadlines
 
     /// <summary>The time to live in the queue ends with the first attempt; what is tried again does not expire any more.</summary>
     private static DateTimeOffset? Expiry(Job job) => job.Attempts == 0 ? job.ExpiresAt : null;
+
+    private static TimeSpan? Stamp(DateTimeOffset? instant, Now now) => instant is { } at ? StampOf(at, now) : null;
 
     private static TimeSpan Capped(TimeSpan stamp, Now now) => stamp - now.Stamp > Horizon ? now.Stamp + Horizon : stamp;
 

@@ -99,7 +99,7 @@ public static class JobFlow
     {
         var policy = turn.JobType(job.JobType).Policy;
         return new RetryPolicy(
-            job.RetryLimit ?? policy.RetryLimit, policy.RetryBackoff, turn.Options.BackoffCap, turn.Options.CancelGrace, turn.Ids.Jitter());
+            job.RetryLimit ?? policy.RetryLimit, job.RetryBackoff ?? policy.RetryBackoff, turn.Options.BackoffCap, turn.Options.CancelGrace, turn.Ids.Jitter());
     }
 
     /// <summary>What its submitter said; else the longer of the type's execution timeout and the job's own estimate.</summary>
@@ -138,6 +138,7 @@ public static class JobFlow
         {
             JobInput.Cancel cancel => (true, cancel.Reason.Length > 0 ? cancel.Reason : "canceled by a person", cancel.Forced),
             JobInput.TimeOut => (true, "attempt timed out", false),
+            JobInput.PassDeadline => (true, "the deadline of the job came", false),
             JobInput.Expire expire => (true, expire.Reason, true),
             JobInput.CancelOver => (true, "lease revoked", true),
             _ => (false, "", false),

@@ -31,6 +31,7 @@ public static class JobIndex
             JobTypes = state.JobTypes.SetItem(type.Name, Requeued(type, before, job)),
             Agenda = Rescheduled(state, before, job),
             Sessions = Leased(state, before, job),
+            SubmitKeys = state.SubmitKeys.With(job),
         };
     }
 
@@ -46,6 +47,7 @@ public static class JobIndex
             JobTypes = state.JobTypes.SetItems(added
                 .GroupBy(job => job.JobType)
                 .Select(group => KeyValuePair.Create(group.Key, Queued(state.JobType(group.Key), [.. group])))),
+            SubmitKeys = state.SubmitKeys.WithRange(added),
             Agenda = state.Agenda.Union(added.Where(job => job.WakeAt is not null).Select(job => new Appointment(job.WakeAt!.Value, AppointmentKind.JobDue, job.Id.Value))),
         };
     }

@@ -41,6 +41,9 @@ public abstract record JobInput
 
     public sealed record TimeOut : JobInput;
 
+    /// <summary>The time that its submitter gave it for everything is over.</summary>
+    public sealed record PassDeadline : JobInput;
+
     /// <summary>Asked to cancel; forced means that the lease is taken at once.</summary>
     public sealed record Cancel(string Reason, bool Forced) : JobInput;
 

@@ -1,78 +1,30 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Engine;
-using BlazorPluginAdmin.Server.Core.Forms;
-using BlazorPluginAdmin.Server.Core.JobTypes;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
 
 /// <summary>What people ask of jobs: submit, cancel, hurry, expire.</summary>
 public static class JobRequests
 {
-    public static Reply<Job> Submit(Turn turn, SubmitJob command)
+    public static Reply<Submission> Submit(Turn turn, SubmitJob command)
     {
-        var now = turn.Now;
-        var type = turn.State.JobTypes.GetValueOrDefault(command.JobType);
-        if (type is null)
+        var verdict = SubmitRules.Check(turn.State, command, turn.Options, turn.Now);
+        turn.Put(verdict.Pace);
+        if (verdict.Refusal is { } refusal)
         {
-            return new Refusal(RefusalCode.Invalid, $"job type {command.JobType} is not known; known are: {Names(turn.State)}");
+            return refusal;
         }
 
-        if (command.Id is { Value: "new" })
+        if (verdict.Existing is { } existing)
         {
-            return new Refusal(RefusalCode.Invalid, "new is no id for a job: /jobs/new is the page that submits one");
+            return new Submission(existing) { Existing = true };
         }
 
-        if (command.Id is { } given && turn.State.Jobs.ContainsKey(given))
+        var job = JobOf(turn, command);
+        return new Submission(command.DryRun ? job with { Id = new JobId("") } : JobFlow.Add(turn, job, command.Payload with { Parameters = verdict.Parameters }))
         {
-            return new Refusal(RefusalCode.AlreadyExists, $"job {given} exists already");
-        }
-
-        var parameters = ParametersOf(type, command);
-        if (!parameters.IsAccepted)
-        {
-            return parameters.Refusal;
-        }
-
-        if (command.ExpiresAt <= now.Wall)
-        {
-            return new Refusal(RefusalCode.Invalid, "expires_at is in the past");
-        }
-
-        if (type.Counts.Pending >= turn.Options.QueueLimit)
-        {
-            return new Refusal(RefusalCode.Exhausted, $"the queue of {command.JobType} is full ({turn.Options.QueueLimit} jobs wait); try again later");
-        }
-
-        var id = command.Id ?? turn.Ids.SubmittedJob(now);
-        var key = command.DedupeKey.Length > 0 ? command.DedupeKey : id.Value;
-        if (type.Keys.TryGetValue(key, out var holder))
-        {
-            return new Refusal(RefusalCode.AlreadyExists, $"job {holder} has the dedupe key {key} and has not ended");
-        }
-
-        return JobFlow.Add(
-            turn,
-            new Job
-            {
-                Id = id,
-                JobType = command.JobType,
-                Origin = command.Origin,
-                DedupeKey = key,
-                Priority = Math.Clamp(command.Priority, 0, 100),
-                Summary = command.Summary,
-                Labels = command.Labels ?? ImmutableSortedDictionary<string, string>.Empty,
-                CreatedAt = now.Wall,
-                UpdatedAt = now.Wall,
-                DueAt = command.NotBefore is { } start && start > now.Wall ? start : now.Wall,
-                ExpiresAt = command.ExpiresAt,
-                SubmittedBy = command.By.Name,
-                RetryOf = command.RetryOf,
-                Cluster = command.Cluster,
-                RetryLimit = command.RetryLimit,
-                AttemptTimeout = command.AttemptTimeout,
-                EstimatedRuntime = command.Payload.EstimatedRuntime,
-            },
-            command.Payload with { Parameters = parameters.Value });
+            Warnings = verdict.Warnings,
+        };
     }
 
     public static Reply<Job> Cancel(Turn turn, CancelJob command) =>
@@ -93,28 +45,35 @@ public static class JobRequests
     public static Reply<Job> Expire(Turn turn, ExpireJob command) =>
         Apply(turn, command.Job, new JobInput.Expire(command.Reason), command.By);
 
-    public static Reply<Job> SetPriority(Turn turn, SetPriority command)
+    public static Reply<Job> SetPriority(Turn turn, SetPriority command) => Update(turn, new UpdateJob(command.By, command.Job, command.Priority, null));
+
+    public static Reply<Job> SetLabels(Turn turn, SetLabels command) => Update(turn, new UpdateJob(command.By, command.Job, null, command.Labels));
+
+    public static Reply<Job> Update(Turn turn, UpdateJob command)
     {
-        if (turn.State.Jobs.GetValueOrDefault(command.Job) is not { State: JobState.Pending } job)
+        if (turn.State.Jobs.GetValueOrDefault(command.Job) is not { } job)
         {
-            return new Refusal(RefusalCode.WrongState, $"job {command.Job} does not wait; only waiting jobs have a priority to change");
+            return NotOpen(command.Job);
         }
 
-        var changed = job with { Priority = Math.Clamp(command.Priority, 0, 100), UpdatedAt = turn.Now.Wall };
-        turn.Put(changed);
-        turn.Save(new Change.JobSaved(changed, null, null));
-        return turn.State.Jobs[job.Id];
-    }
-
-    public static Reply<Job> SetLabels(Turn turn, SetLabels command)
-    {
-        if (turn.State.Jobs.GetValueOrDefault(command.Job) is not { State: JobState.Pending } job)
+        if (job.State != JobState.Pending)
         {
-            return new Refusal(RefusalCode.WrongState, $"job {command.Job} does not wait; only waiting jobs have labels to change");
+            return new Refusal(RefusalCode.WrongState, $"job {command.Job} is {job.State}; only a waiting job can be changed");
         }
 
-        var labels = command.Labels.Aggregate(job.Labels, (all, label) => label.Value.Length == 0 ? all.Remove(label.Key) : all.SetItem(label.Key, label.Value));
-        var changed = job with { Labels = labels, UpdatedAt = turn.Now.Wall };
+        var labels = (command.Labels ?? job.Labels).Aggregate(job.Labels, (all, label) => label.Value.Length == 0 ? all.Remove(label.Key) : all.SetItem(label.Key, label.Value));
+        var errors = LabelRules.Check(command.Labels).Concat(command.Priority is < 0 or > 100 ? [SubmitRules.Priority()] : []).ToImmutableArray();
+        if (errors.Length > 0)
+        {
+            return SubmitRules.Invalid(errors, "value");
+        }
+
+        if (labels.Count > LabelRules.Most)
+        {
+            return new Refusal(RefusalCode.Invalid, $"a job may have {LabelRules.Most} labels");
+        }
+
+        var changed = job with { Priority = command.Priority ?? job.Priority, Labels = labels, UpdatedAt = turn.Now.Wall };
         turn.Put(changed);
         turn.Save(new Change.JobSaved(changed, null, null));
         return turn.State.Jobs[job.Id];
@@ -136,28 +95,40 @@ public static class JobRequests
             }
         }
 
+        turn.Put(turn.State.SubmitKeys.Without(job => job.Id == command.Job));
         turn.Save(new Change.JobForgotten(command.Job));
         turn.Log(new Activities.Activity { Sequence = 0, At = default, Source = "person", Stage = "deleted", Message = $"job {command.Job} deleted", Actor = command.By.Name });
         return command.Job.Value;
     }
 
-    /// <summary>
-    /// Parameters as the type's own form for jobs wants them: with its defaults, without what is hidden. A retry repeats what was
-    /// accepted once, also when the form has changed since.
-    /// </summary>
-    private static Reply<ConfigValues> ParametersOf(JobType type, SubmitJob command)
+    private static Job JobOf(Turn turn, SubmitJob command)
     {
-        if (command.RetryOf is not null)
+        var now = turn.Now;
+        var id = command.Id ?? turn.Ids.SubmittedJob(now);
+        return new Job
         {
-            return command.Payload.Parameters;
-        }
-
-        var verdict = FormChecks.Submission(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty, command.Payload.Parameters);
-        return verdict.Errors switch
-        {
-            [] => verdict.Parameters,
-            [var error] => new Refusal(RefusalCode.Invalid, $"one parameter is not valid: {error.Message}", verdict.Errors),
-            var errors => new Refusal(RefusalCode.Invalid, $"{errors.Length} parameters are not valid", errors),
+            Id = id,
+            JobType = command.JobType,
+            Origin = command.Origin,
+            DedupeKey = command.DedupeKey.Length > 0 ? command.DedupeKey : id.Value,
+            IdempotencyKey = command.IdempotencyKey,
+            IdempotencyDigest = command.Lookup?.Digest ?? "",
+            Priority = command.Priority ?? 50,
+            Summary = command.Summary,
+            Labels = command.Labels ?? ImmutableSortedDictionary<string, string>.Empty,
+            CreatedAt = now.Wall,
+            UpdatedAt = now.Wall,
+            DueAt = command.NotBefore is { } start && start > now.Wall ? start : now.Wall,
+            ExpiresAt = command.ExpiresAt,
+            Deadline = command.Deadline,
+            SubmittedBy = command.By.Name,
+            RetryOf = command.RetryOf,
+            Cluster = command.Cluster,
+            RetryLimit = command.RetryLimit,
+            RetryBackoff = command.RetryBackoff,
+            AttemptTimeout = command.AttemptTimeout,
+            EstimatedRuntime = command.Payload.EstimatedRuntime,
+            Phase = command.NotBefore > now.Wall ? JobPhase.Scheduled : JobPhase.Queued,
         };
     }
 
@@ -173,6 +144,4 @@ public static class JobRequests
     }
 
     private static Refusal NotOpen(JobId id) => new(RefusalCode.NotFound, $"job {id} is not known or has ended");
-
-    private static string Names(AdminState state) => string.Join(", ", state.JobTypes.Keys.Take(10)) is { Length: > 0 } names ? names : "none yet";
 }

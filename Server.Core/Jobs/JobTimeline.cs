@@ -34,6 +34,7 @@ public static class JobTimeline
             JobInput.AtCapacity => ("admin_dispatch", "given_back", "the worker had no free slot", ActivitySeverity.Normal),
             JobInput.NotSent => ("admin_dispatch", "given_back", "the worker's stream took no more messages", ActivitySeverity.Warning),
             JobInput.TimeOut => ("admin", "canceling", "the attempt timed out; the worker was asked to stop", ActivitySeverity.Warning),
+            JobInput.PassDeadline => ("admin", after.IsTerminal ? "failed" : "canceling", after.IsTerminal ? after.Error : "the deadline came; the worker was asked to stop", after.IsTerminal ? ActivitySeverity.Bad : ActivitySeverity.Warning),
             JobInput.Cancel => (by.Name is null ? "admin" : "person", after.IsTerminal ? "canceled" : "canceling", Canceled(after), ActivitySeverity.Warning),
             JobInput.Supersede supersede => ("admin_scheduler", "superseded", supersede.Why, ActivitySeverity.Normal),
             JobInput.Expire expire => ("admin_expire", "expired", expire.Reason, ActivitySeverity.Bad),

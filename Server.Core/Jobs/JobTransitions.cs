@@ -34,6 +34,9 @@ public static class JobTransitions
         [(JobState.Pending, typeof(JobInput.Supersede))] = ("Canceled/superseded", (job, input, _, now) =>
             new(End(job, JobState.Canceled, JobReason.Superseded, ((JobInput.Supersede)input).Why, now), null, "")),
 
+        [(JobState.Pending, typeof(JobInput.PassDeadline))] = ("Failed/timeout", (job, _, _, now) =>
+            new(End(job, JobState.Failed, JobReason.Timeout, DeadlineText, now), null, "")),
+
         [(JobState.Assigned, typeof(JobInput.Accept))] = ("Running", OnAccept),
         [(JobState.Assigned, typeof(JobInput.Refuse))] = ("Pending/queued for other workers; Failed/rejected when none is left", OnRefuse),
         [(JobState.Assigned, typeof(JobInput.AtCapacity))] = ("Pending/backoff, attempt given back", OnAtCapacity),
@@ -44,6 +47,7 @@ public static class JobTransitions
         [(JobState.Assigned, typeof(JobInput.SessionLost))] = (SessionLostText, OnSessionLost),
         [(JobState.Assigned, typeof(JobInput.Lose))] = (LossText, OnLose),
         [(JobState.Assigned, typeof(JobInput.TimeOut))] = (TimeOutText, OnTimeOut),
+        [(JobState.Assigned, typeof(JobInput.PassDeadline))] = (TimeOutText, OnDeadline),
         [(JobState.Assigned, typeof(JobInput.Cancel))] = (CancelText, OnCancel),
         [(JobState.Assigned, typeof(JobInput.CancelOver))] = (CancelOverText, OnCancelOver),
         [(JobState.Assigned, typeof(JobInput.Expire))] = ("Failed/expired", OnExpireActive),
@@ -57,24 +61,27 @@ public static class JobTransitions
         [(JobState.Running, typeof(JobInput.Adopt))] = ("Running, same attempt on the new session", OnAdopt),
         [(JobState.Running, typeof(JobInput.Lose))] = (LossText, OnLose),
         [(JobState.Running, typeof(JobInput.TimeOut))] = (TimeOutText, OnTimeOut),
+        [(JobState.Running, typeof(JobInput.PassDeadline))] = (TimeOutText, OnDeadline),
         [(JobState.Running, typeof(JobInput.Cancel))] = (CancelText, OnCancel),
         [(JobState.Running, typeof(JobInput.CancelOver))] = (CancelOverText, OnCancelOver),
         [(JobState.Running, typeof(JobInput.Expire))] = ("Failed/expired", OnExpireActive),
     };
 
+    private const string DeadlineText = "the job did not end by its deadline";
+
     private const string FailureText =
-        "Pending/backoff; Failed/error when permanent or without retries, Failed/exhausted after the last one; while canceling Canceled, Failed/timeout or Pending/backoff, as asked";
+        "Pending/backoff; Failed/error when permanent, without retries or with a deadline before the next attempt, Failed/exhausted after the last one; while canceling Canceled, Failed/timeout or Pending/backoff, as asked";
 
     private const string SessionLostText = "Running/reconnecting when the worker can resume, else as Lose";
 
     private const string LossText =
-        "Pending/backoff; Failed/worker_lost after the last attempt or the third loss in a row; Canceled when that was asked";
+        "Pending/backoff; Failed/worker_lost after the last attempt, without time for another before the deadline or the third loss in a row; Canceled when that was asked";
 
     private const string TimeOutText = "Running/canceling";
 
     private const string CancelText = "Running/canceling; Canceled at once when forced";
 
-    private const string CancelOverText = "Canceled when a person asked; after a timeout Pending/backoff or Failed/timeout";
+    private const string CancelOverText = "Canceled when a person asked; after a timeout Pending/backoff, or Failed/timeout when it was the last attempt or the deadline came";
 
     public static IEnumerable<Cell> Table => Rules
         .Select(rule => new Cell(rule.Key.Item1, rule.Key.Item2, rule.Value.Next))
@@ -196,12 +203,12 @@ public static class JobTransitions
 
         var ended = Close(job, AttemptOutcome.Failed, fail.Error, now, fail.ExitCode);
         var failed = job with { Attempt = ended, Error = fail.Error, Message = fail.Error, LostInARow = 0 };
-        if (!fail.Permanent && policy.MayRetry(job.Attempts))
+        if (!fail.Permanent && MayRetry(job, policy, now))
         {
             return new(Waiting(failed, policy.PauseAfter(job.Attempts), now), ended, "");
         }
 
-        var reason = fail.Permanent || policy.RetryLimit == 0 ? JobReason.Error : JobReason.Exhausted;
+        var reason = fail.Permanent || policy.RetryLimit == 0 || policy.MayRetry(job.Attempts) ? JobReason.Error : JobReason.Exhausted;
         return new(End(failed, JobState.Failed, reason, fail.Error, now), ended, "");
     }
 
@@ -260,7 +267,7 @@ public static class JobTransitions
             return new(End(lost, JobState.Canceled, JobReason.Person, job.Attempt.CancelReason, now), ended, "");
         }
 
-        return lost.LostInARow < RetryPolicy.LossesToQuarantine && policy.MayRetry(job.Attempts)
+        return lost.LostInARow < RetryPolicy.LossesToQuarantine && MayRetry(job, policy, now)
             ? new(Waiting(lost, policy.PauseAfter(job.Attempts), now), ended, "")
             : new(End(lost, JobState.Failed, JobReason.WorkerLost, why, now), ended, "");
     }
@@ -269,6 +276,11 @@ public static class JobTransitions
         job.Attempt!.Cancel != CancelCause.None
             ? JobVerdict.Rejected($"job {job.Id} is being cancelled already")
             : new(Canceling(job, CancelCause.Timeout, "attempt timed out", policy, now), null, "");
+
+    private static JobVerdict OnDeadline(Job job, JobInput input, RetryPolicy policy, Now now) =>
+        job.Attempt!.Cancel != CancelCause.None
+            ? JobVerdict.Rejected($"job {job.Id} is being cancelled already")
+            : new(Canceling(job, CancelCause.Timeout, DeadlineText, policy, now), null, "");
 
     private static JobVerdict OnCancel(Job job, JobInput input, RetryPolicy policy, Now now)
     {
@@ -307,13 +319,17 @@ public static class JobTransitions
 
     private static JobVerdict TimedOut(Job job, RetryPolicy policy, Now now, long? exitCode = null)
     {
-        const string Text = "the attempt took longer than its timeout";
-        var ended = Close(job, AttemptOutcome.TimedOut, Text, now, exitCode);
-        var failed = job with { Attempt = ended, Error = Text, Message = Text, LostInARow = 0 };
-        return policy.MayRetry(job.Attempts)
+        var text = job.Deadline <= now.Wall ? DeadlineText : "the attempt took longer than its timeout";
+        var ended = Close(job, AttemptOutcome.TimedOut, text, now, exitCode);
+        var failed = job with { Attempt = ended, Error = text, Message = text, LostInARow = 0 };
+        return MayRetry(job, policy, now)
             ? new(Waiting(failed, policy.PauseAfter(job.Attempts), now), ended, "")
-            : new(End(failed, JobState.Failed, JobReason.Timeout, Text, now), ended, "");
+            : new(End(failed, JobState.Failed, JobReason.Timeout, text, now), ended, "");
     }
+
+    /// <summary>A pause that would last beyond the deadline is not begun.</summary>
+    private static bool MayRetry(Job job, RetryPolicy policy, Now now) =>
+        policy.MayRetry(job.Attempts) && !(now.Wall + policy.PauseAfter(job.Attempts) >= job.Deadline);
 
     private static Job Started(Job job, Now now) => job.State == JobState.Running && job.Attempt!.StartedAt is not null
         ? job

@@ -25,6 +25,16 @@ public static class PriorityTerm
         };
     }
 
+    /// <summary>One priority: a number from 0 to 100, or low, normal, high, critical. Null: neither.</summary>
+    public static int? One(string text) => text.ToLowerInvariant() switch
+    {
+        "low" => 25,
+        "normal" => 50,
+        "high" => 75,
+        "critical" => 100,
+        _ => Number(text),
+    };
+
     private static int? Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 100 ? number : null;
 }

@@ -25,7 +25,7 @@ internal sealed class CommitWriter : IDisposable
         .. ((string[])["detections", "schedules", "configs", "descriptors", "known_forms"]).Select(table => $"DELETE FROM {table} WHERE type = $1"),
     ];
 
-    private static readonly string[] FixedJobColumns = ["id", "type", "origin", "dedupe_key", "created", "detection", "submitted_by", "retry_of", "cluster"];
+    private static readonly string[] FixedJobColumns = ["id", "type", "origin", "dedupe_key", "created", "detection", "submitted_by", "retry_of", "cluster", "deadline", "retry_backoff", "idem_key", "idem_digest"];
 
     private readonly List<Statement> _all = [];
     private readonly Statement _job;
@@ -183,7 +183,8 @@ internal sealed class CommitWriter : IDisposable
             job.UpdatedAt.UtcTicks, job.DueAt.UtcTicks, job.ExpiresAt?.UtcTicks, job.CompletedAt?.UtcTicks, job.Detection?.Value, job.SubmittedBy, job.RetryOf?.Value,
             job.ConfigVersion, (int)job.State, (int)job.Phase, (int)job.Reason, job.Attempts, job.LostInARow,
             job.RefusedBy.IsEmpty ? "" : JsonSerializer.Serialize(job.RefusedBy.Select(id => id.Value)), job.RetryLimit, job.AttemptTimeout?.Ticks, job.EstimatedRuntime.Ticks,
-            job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.IsKeyless ? 1 : 0, job.Cluster is { } cluster ? Bodies.Write(cluster) : null, job.Worker?.Value, job.IsTerminal ? 1 : 0,
+            job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.IsKeyless ? 1 : 0, job.Cluster is { } cluster ? Bodies.Write(cluster) : null,
+            job.Deadline?.UtcTicks, job.RetryBackoff?.Ticks, Keyed(job, job.IdempotencyKey), Keyed(job, job.IdempotencyDigest), job.Worker?.Value, job.IsTerminal ? 1 : 0,
             job.State == JobState.Failed ? Fingerprint.Of(job) : null);
         if (saved.Payload is { } payload)
         {
@@ -195,6 +196,8 @@ internal sealed class CommitWriter : IDisposable
             _result.Run(job.Id.Value, result.Summary, Rows.Json(result.Outputs));
         }
     }
+
+    private static string? Keyed(Job job, string text) => job.IdempotencyKey.Length > 0 ? text : null;
 
     private void Write(JobId job, Attempt attempt) => _attempt.Run(
         job.Value, ++_attemptSequence, attempt.Number, attempt.RequestId.Value, attempt.Worker.Value, attempt.CanResume ? 1 : 0, attempt.SentAt.UtcTicks,

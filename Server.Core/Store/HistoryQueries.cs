@@ -20,6 +20,19 @@ internal sealed class HistoryQueries(string path, TextIndex texts) : IAdminHisto
 
     public JobPayload? ReadPayload(JobId job) => Use(connection => Payload(connection, job));
 
+    public Task<Job?> SubmittedAsync(SubmitKey key, CancellationToken cancellationToken) => ReadAsync(
+        connection =>
+        {
+            var found = All(
+                connection,
+                $"SELECT {Rows.JobColumns} FROM jobs INDEXED BY jobs_idem WHERE submitted_by = $1 AND idem_key = $2 AND idem_key IS NOT NULL ORDER BY created DESC LIMIT 1",
+                row => Rows.Job(row, null),
+                key.Caller,
+                key.Key);
+            return found.IsEmpty ? null : found[0] with { Attempt = LastAttempt(connection, found[0].Id) };
+        },
+        cancellationToken);
+
     public Task<JobRecord?> JobAsync(JobId job, CancellationToken cancellationToken) => ReadAsync(
         connection =>
         {

@@ -87,6 +87,9 @@ public interface IAdminHistory
 
     Task<JobRecord?> JobAsync(JobId job, CancellationToken cancellationToken);
 
+    /// <summary>The job that was submitted under the key; null when there is none, or none any more.</summary>
+    Task<Job?> SubmittedAsync(SubmitKey key, CancellationToken cancellationToken);
+
     Task<Page<Job>> JobsAsync(JobFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Ended jobs of a type, newest first; true: Succeeded, false: Failed and Canceled.</summary>

@@ -29,6 +29,8 @@ internal sealed class InMemoryHistory : IAdminHistory
             : null);
     }
 
+    public Task<Job?> SubmittedAsync(SubmitKey key, CancellationToken cancellationToken) => Task.FromResult(_tables.Jobs.Values.FirstOrDefault(job => job.SubmitKey == key));
+
     public Task<Page<Job>> JobsAsync(JobFilter filter, CancellationToken cancellationToken)
     {
         var cursor = JobCursor.Of(filter);

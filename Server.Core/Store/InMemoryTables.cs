@@ -143,7 +143,7 @@ internal sealed record InMemoryTables
             .Where(job => job.IsTerminal)
             .GroupBy(job => (job.JobType, job.State == JobState.Succeeded))
             .SelectMany(group => InMemoryHistory.Newest(group).Skip(limits.RunsKept))
-            .Where(job => now - job.UpdatedAt > limits.Jobs)
+            .Where(job => now - job.UpdatedAt > limits.Jobs && (job.SubmitKey is null || now - job.UpdatedAt > RetentionLimits.KeysKept))
             .Select(job => job.Id)
             .ToList();
         var detections = tables.Detections.Values

@@ -41,7 +41,7 @@ internal sealed class Retention : IDisposable
         {
             foreach (var state in outcome)
             {
-                foreach (var id in Texts(transaction, Old(state, outcome), (now - limits.Jobs).UtcTicks, limits.RunsKept))
+                foreach (var id in Texts(transaction, Old(state, outcome), (now - limits.Jobs).UtcTicks, limits.RunsKept, (now - RetentionLimits.KeysKept).UtcTicks))
                 {
                     Delete(_jobs, id);
                 }
@@ -79,7 +79,7 @@ internal sealed class Retention : IDisposable
     /// of their type and outcome, counted no further than needed.
     /// </summary>
     private static string Old(JobState state, JobState[] outcome) =>
-        $"SELECT id FROM jobs WHERE ended = 1 AND state = {(int)state} AND updated < $1 AND (SELECT count(*) FROM (SELECT 1 FROM jobs newer WHERE newer.ended = 1 AND newer.type = jobs.type "
+        $"SELECT id FROM jobs WHERE ended = 1 AND state = {(int)state} AND updated < $1 AND (idem_key IS NULL OR updated < $3) AND (SELECT count(*) FROM (SELECT 1 FROM jobs newer WHERE newer.ended = 1 AND newer.type = jobs.type "
         + $"AND newer.state IN ({string.Join(", ", outcome.Select(one => (int)one))}) AND newer.updated > jobs.updated LIMIT $2)) >= $2 ORDER BY updated LIMIT {RetentionLimits.Batch}";
 
     private static void Delete(Statement[] statements, string id)

@@ -17,9 +17,10 @@ internal static class Rows
 {
     public const string JobColumns =
         "id, type, origin, dedupe_key, priority, summary, labels, created, updated, due, expires, completed, detection, submitted_by, retry_of, config_version, "
-        + "state, phase, reason, attempts, lost, refused_by, retry_limit, attempt_timeout, estimate, percent, stage, message, error, result_summary, keyless, cluster";
+        + "state, phase, reason, attempts, lost, refused_by, retry_limit, attempt_timeout, estimate, percent, stage, message, error, result_summary, keyless, cluster, "
+        + "deadline, retry_backoff, idem_key, idem_digest";
 
-    public const int JobColumnCount = 32;
+    public const int JobColumnCount = 36;
 
     public const string AttemptColumns = "number, request, worker, can_resume, sent, started, ended, outcome, error, timeout, cancel, cancel_reason, generation, exit_code";
 
@@ -63,6 +64,10 @@ internal static class Rows
         ResultSummary = row.GetString(29),
         IsKeyless = row.GetBoolean(30),
         Cluster = row.IsDBNull(31) ? null : Bodies.Read<ClusterContext>(row.GetString(31)),
+        Deadline = MaybeTime(row, 32),
+        RetryBackoff = row.IsDBNull(33) ? null : new TimeSpan(row.GetInt64(33)),
+        IdempotencyKey = row.IsDBNull(34) ? "" : row.GetString(34),
+        IdempotencyDigest = row.IsDBNull(35) ? "" : row.GetString(35),
         Attempt = attempt,
     };
 

@@ -91,5 +91,14 @@ internal static class StoreSchema
         ALTER TABLE attempts ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE attempts ADD COLUMN exit_code INTEGER;
         """,
+
+        // What a submitter may say of a job, and the key under which it is asked for again.
+        """
+        ALTER TABLE jobs ADD COLUMN deadline INTEGER;
+        ALTER TABLE jobs ADD COLUMN retry_backoff INTEGER;
+        ALTER TABLE jobs ADD COLUMN idem_key TEXT;
+        ALTER TABLE jobs ADD COLUMN idem_digest TEXT;
+        CREATE INDEX jobs_idem ON jobs (submitted_by, idem_key) WHERE idem_key IS NOT NULL;
+        """,
     ];
 }

@@ -34,11 +34,14 @@ network.on("Network.loadingFinished", loaded => bytes += loaded.encodedDataLengt
 await open("/");
 say("first visit, transferred before usable", [bytes / 1000], "kB");
 
-// Lists and search over all that is stored.
-say("first list page", await times(async () => {
+// Lists and search over all that is stored. Who opens a list has looked at the page before for a second; the first rounds, in which the admin's code is still being compiled, do not count.
+const listFromOverview = async () => {
   await until(`document.querySelector("main h1")?.textContent.includes("Overview")`, `Blazor.navigateTo("./")`);
+  await new Promise(looked => setTimeout(looked, 1000));
   return until(`document.querySelector("main h1")?.textContent.includes("Jobs") && document.querySelector("[data-testid=job-row]")`, `Blazor.navigateTo("jobs")`);
-}));
+};
+await times(listFromOverview);
+say("first list page", await times(listFromOverview));
 say("text search", await times(n => until(row(`volume ${7 * n + 100000} `), `Blazor.navigateTo("jobs?q=" + encodeURIComponent('"volume ${7 * n + 100000} "'))`)));
 
 // One job: open it over the list, ask for its end.

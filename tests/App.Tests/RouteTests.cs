@@ -153,7 +153,7 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
         var ended = await admin.GetAsync($"/api/plugin/jobs/{id}");
         Assert.Equal(("job_state_canceled", 0d, "no more"), (ended.GetProperty("state").GetString(), ended.GetProperty("progress").GetDouble(), ended.GetProperty("message").GetString()));
         await admin.PostAsync($"/api/plugin/jobs/{id}/cancel", code: 409);
-        Assert.Equal(id, (await admin.PostAsync($"/api/plugin/jobs/{id}/retry")).GetProperty("retry_of").GetString());
+        Assert.Equal(id, (await admin.PostAsync($"/api/plugin/jobs/{id}/retry", code: 201)).GetProperty("retry_of").GetString());
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json;
 using BlazorPluginAdmin.Wire;
 using Body = BlazorPluginAdmin.Wire.AdminToWorkerMessage.BodyOneofCase;
 
@@ -41,4 +43,127 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         var job = (await worker.NextAsync(Body.ExecuteJobRequest)).ExecuteJobRequest.Job;
         Assert.Equal((1L, "/a"), (job.Parameters["hours"].Int64Value, job.Parameters["path"].StringValue));
     }
+
+    [Fact]
+    public async Task Submit_AnswersWithTheJob_AndWithTheSameOneForTheSameKey()
+    {
+        using var worker = await ConnectAsync("w-submit", "submitted");
+        const string Night = """
+            {"job_type":"submitted","parameters":{"n":9007199254740993,"list":["a"]},"priority":"high","summary":"s","labels":{"a":"1"},"require_labels":{"worker_id":"w-submit"},
+             "attempt_timeout":"90s","retry_backoff":2,"deadline":"2999-01-01T00:00:00Z"}
+            """;
+        using var first = await SendAsync(HttpMethod.Post, "/api/plugin/jobs", Night, "night-1");
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        var job = await JsonAsync(first);
+        var id = job.GetProperty("job_id").GetString();
+        Assert.Equal($"/api/plugin/jobs/{id}", first.Headers.Location!.OriginalString);
+        Assert.Equal((75, "rest", "night-1", false), (job.GetProperty("priority").GetInt32(), job.GetProperty("origin").GetString(), job.GetProperty("idempotency_key").GetString(), job.GetProperty("existing").GetBoolean()));
+        var message = await worker.NextAsync(Body.ExecuteJobRequest);
+        var sent = message.ExecuteJobRequest;
+        Assert.Equal((9007199254740993L, id), (sent.Job.Parameters["n"].Int64Value, sent.Job.JobId));
+
+        using var second = await SendAsync(HttpMethod.Post, "/api/plugin/jobs", Night, "night-1");
+        Assert.Equal((HttpStatusCode.OK, id), (second.StatusCode, (await JsonAsync(second)).GetProperty("job_id").GetString()));
+        using var other = await SendAsync(HttpMethod.Post, "/api/plugin/jobs", """{"job_type":"submitted"}""", "night-1");
+        Assert.Equal((HttpStatusCode.Conflict, id), (other.StatusCode, (await JsonAsync(other)).GetProperty("existing_job_id").GetString()));
+
+        var waiting = admin.GetAsync($"/api/plugin/jobs/{id}?wait=60s");
+        await worker.SendAsync(new WorkerToAdminMessage { JobCompleted = new JobCompleted { RequestId = message.RequestId, JobId = id, JobType = "submitted", Success = true } });
+        Assert.Equal("job_state_succeeded", (await waiting).GetProperty("state").GetString(), ignoreCase: true);
+        await admin.GetAsync($"/api/plugin/jobs/{id}?wait=61s", 400);
+        Assert.Equal("job_state_pending", (await admin.GetAsync($"/api/plugin/jobs/{await LaterAsync()}?wait=0s")).GetProperty("state").GetString(), ignoreCase: true);
+
+        var retried = await admin.PostAsync($"/api/plugin/jobs/{id}/retry", """{"parameters":{"n":1},"priority":10}""", 201);
+        Assert.Equal((id, 10), (retried.GetProperty("retry_of").GetString(), retried.GetProperty("priority").GetInt32()));
+        sent = (await worker.NextAsync(Body.ExecuteJobRequest)).ExecuteJobRequest;
+        Assert.Equal((1L, "a"), (sent.Job.Parameters["n"].Int64Value, sent.Job.Parameters["list"].StringList.Values[0]));
+    }
+
+    [Fact]
+    public async Task Submit_WithWhatCannotBe_SaysWhichAndWhy()
+    {
+        using var worker = await ConnectAsync("w-wrong", "wrong");
+        await admin.PostAsync("/api/plugin/jobs", "", 400);
+        await admin.PostAsync("/api/plugin/jobs", """{"job_type":"wrong","prority":3}""", 400);
+        foreach (var (body, path) in ((string, string)[])
+        [
+            ("""{"job_type":"wrong","priority":"urgent"}""", "priority"), ("""{"job_type":"wrong","attempt_timeout":"soon"}""", "attempt_timeout"),
+            ("""{"job_type":"wrong","parameters":[1]}""", "parameters"), ("""{"job_type":"worng"}""", "job_type"), ("""{"job_type":"wrong","expires_at":"2000-01-01T00:00:00Z"}""", "expires_at"),
+        ])
+        {
+            var refused = await admin.PostAsync("/api/plugin/jobs", body, 400);
+            Assert.Equal(path, refused.GetProperty("fields")[0].GetProperty("path").GetString());
+        }
+
+        Assert.True((await admin.PostAsync("/api/plugin/jobs", """{"job_type":"wrong","dry_run":true}""")).GetProperty("dry_run").GetBoolean());
+        Assert.Equal("unavailable", (await admin.PostAsync("/api/plugin/jobs", """{"job_type":"wrong","require_worker":true,"require_labels":{"pool":"gpu"}}""", 503)).GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task WaitingJob_IsPatched_AnEndedOneNot()
+    {
+        using var worker = await ConnectAsync("w-later", "later");
+        var id = await LaterAsync();
+        using var patched = await SendAsync(HttpMethod.Patch, $"/api/plugin/jobs/{id}", """{"priority":"critical","labels":{"team":"a"}}""");
+        Assert.Equal((HttpStatusCode.OK, 100), (patched.StatusCode, (await JsonAsync(patched)).GetProperty("priority").GetInt32()));
+        await admin.PostAsync($"/api/plugin/jobs/{id}/retry", """{"now":false}""", 409);
+        await admin.PostAsync($"/api/plugin/jobs/{id}/cancel");
+        using var late = await SendAsync(HttpMethod.Patch, $"/api/plugin/jobs/{id}", """{"priority":1}""");
+        Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+        using var unknown = await SendAsync(HttpMethod.Patch, "/api/plugin/jobs/nope", """{"priority":1}""");
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    private async Task<ScriptedWorker> ConnectAsync(string id, string type)
+    {
+        var worker = new ScriptedWorker(admin.GrpcAddress, id);
+        await worker.HelloAsync(type);
+        await admin.UntilAsync(state => state.JobTypes.GetValueOrDefault(type) is { Executors.Length: > 0 }, "the worker is there");
+        return worker;
+    }
+
+    private async Task<string> LaterAsync()
+    {
+        if (!admin.Admin.States.Current.Value.JobTypes.ContainsKey("later"))
+        {
+            using var worker = await ConnectAsync("w-once", "later");
+        }
+
+        return (await admin.PostAsync("/api/plugin/jobs", """{"job_type":"later","not_before":"NEXT"}""".Replace("NEXT", $"{TimeProvider.System.GetUtcNow().AddDays(1):O}", StringComparison.Ordinal), 201)).GetProperty("job_id").GetString()!;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string body, string key = "")
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        if (key.Length > 0)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        return await admin.Http.SendAsync(request);
+    }
+
+    private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) => JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+}
+
+/// <summary>Small pace, so that it is met.</summary>
+public sealed class SubmitPaceApiTests(SlowAdmin admin) : IClassFixture<SlowAdmin>
+{
+    [Fact]
+    public async Task WhoeverIsTooFast_IsTold_WhenToComeBack()
+    {
+        using var worker = new ScriptedWorker(admin.GrpcAddress, "w-pace");
+        await worker.HelloAsync("paced");
+        await admin.UntilAsync(state => state.JobTypes.ContainsKey("paced"), "the worker is there");
+        await admin.PostAsync("/api/plugin/jobs", """{"job_type":"paced"}""", 201);
+        using var content = new StringContent("""{"job_type":"paced"}""", System.Text.Encoding.UTF8, "application/json");
+        using var refused = await admin.Http.PostAsync(new Uri("/api/plugin/jobs", UriKind.Relative), content);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 1000);
+    }
+}
+
+public sealed class SlowAdmin : RunningAdmin
+{
+    protected override Server.Core.AdminOptions Core => new() { SubmitRate = 0.001, SubmitBurst = 1 };
 }

@@ -87,6 +87,11 @@ public sealed class AdminHarness : IDisposable
 
     public Reply<T> Send<T>(Command<T> command)
     {
+        if ((object)command is SubmitJob submission)
+        {
+            command = (Command<T>)(object)KeyLookup.FillAsync(submission, State, Store.History, CancellationToken.None).GetAwaiter().GetResult();
+        }
+
         Reply<T>? answer = null;
         _engine.Inbox.TryCommand(new Letter(command, reply => answer = reply as Reply<T> ?? (Refusal)reply));
         Settle();
@@ -129,7 +134,7 @@ public sealed class AdminHarness : IDisposable
     {
         var command = new SubmitJob(Actor.LocalRest, jobType, JobOrigin.Rest, JobPayload.Empty, Priority: priority);
         var reply = Send(change?.Invoke(command) ?? command);
-        return reply.Value ?? throw new InvalidOperationException(reply.Refusal!.Text);
+        return reply.Value?.Job ?? throw new InvalidOperationException(reply.Refusal!.Text);
     }
 
     public async Task<Job> JobAsync(JobId id) => (await Store.History.JobAsync(id, CancellationToken.None))!.Job;

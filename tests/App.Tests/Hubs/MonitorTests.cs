@@ -164,7 +164,7 @@ public sealed class MonitorTests(RunningAdmin admin) : IClassFixture<RunningAdmi
             Server.Core.Engine.Actor.LocalUi, type, Server.Core.Jobs.JobOrigin.Rest, Server.Core.Jobs.JobPayload.Empty, summary, Labels: labels.ToImmutableSortedDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal));
         var reply = await admin.Admin.SendAsync(submitted, CancellationToken.None);
         Assert.True(reply.IsAccepted, reply.Refusal?.Text);
-        return reply.Value.Id.Value;
+        return reply.Value.Job.Id.Value;
     }
 
     private async Task<ScriptedWorker> ConnectAsync(string type, string id)

@@ -159,6 +159,6 @@ public sealed class VacuumSwitchTests : IAsyncLifetime
 
         public WaitingExplanation? Explain(JobId job) => null;
 
-        public Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken, RetryChanges? changes = null) => throw new NotSupportedException();
     }
 }

@@ -12,19 +12,26 @@ public sealed class JobSelectionTests
     [Fact]
     public void Shift_PicksTheStretch_InBothDirections()
     {
-        _selection.Click(Rows, 3, stretch: false);
-        _selection.Click(Rows, 1, stretch: true);
+        _selection.Click(Rows, Rows[3].Id, stretch: false);
+        _selection.Click(Rows, Rows[1].Id, stretch: true);
         Assert.Equal("123", Picked);
-        _selection.Click(Rows, 5, stretch: true);
+        _selection.Click(Rows, Rows[5].Id, stretch: true);
         Assert.Equal("12345", Picked);
-        _selection.Click(Rows, 4, stretch: false);
+        _selection.Click(Rows, Rows[4].Id, stretch: false);
         Assert.Equal("1235", Picked);
+    }
+
+    [Fact]
+    public void Row_ThatHasGone_PicksNothing()
+    {
+        _selection.Click(Rows, new JobId("gone"), stretch: false);
+        Assert.True(_selection.IsEmpty);
     }
 
     [Fact]
     public void AllMatching_IsLeftByTheFirstClick()
     {
-        _selection.Click(Rows, 0, stretch: false);
+        _selection.Click(Rows, Rows[0].Id, stretch: false);
         _selection.PickAllMatching();
         Assert.True(_selection.Contains(new JobId("elsewhere")));
         _selection.Set([Rows[2].Id], true);

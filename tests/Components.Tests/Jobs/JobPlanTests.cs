@@ -100,8 +100,7 @@ public sealed class JobPlanTests : BunitContext
             DueAt = default,
             Labels = ImmutableSortedDictionary<string, string>.Empty.Add("batch", batch).Add("batch_size", size),
         };
-        var shown = Render<MovesBadge>(parameters => parameters.Add(view => view.Job, job));
-        Assert.Equal(text, shown.FindAll(".badge").SingleOrDefault()?.TextContent);
+        Assert.Equal(text, Render(MovesBadge.Of(job) ?? (_ => { })).FindAll(".badge").SingleOrDefault()?.TextContent);
     }
 
     private static ExecutionPlan.Place Place(string server, params long[] shards) => new(server, "dc", "", 7, 0, [.. shards]);

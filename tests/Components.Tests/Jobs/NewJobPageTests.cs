@@ -14,7 +14,7 @@ public sealed class NewJobPageTests : LivePages
     [Fact]
     public void Several_AreJobsOfTheirOwn_WithNumberedKeys()
     {
-        Admin.Answer = command => Succeeded(((SubmitJob)command).DedupeKey);
+        Admin.Answer = command => new Submission(Succeeded(((SubmitJob)command).DedupeKey));
         var page = Page();
         page.Find("#job-key").Change("night");
         page.Find("#job-copies").Change("51");
@@ -31,7 +31,7 @@ public sealed class NewJobPageTests : LivePages
     [Fact]
     public void FirstThatIsRefused_IsTheLast()
     {
-        Admin.Answer = command => ((SubmitJob)command).DedupeKey == "night-1" ? Succeeded("a") : command;
+        Admin.Answer = command => ((SubmitJob)command).DedupeKey == "night-1" ? new Submission(Succeeded("a")) : command;
         var page = Page();
         page.Find("#job-key").Change("night");
         page.Find("#job-copies").Change("3");

@@ -29,6 +29,6 @@ public sealed class StillAdmin : IAdmin
 
     public WaitingExplanation? Explain(JobId job) => null;
 
-    public Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken) =>
+    public Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken, RetryChanges? changes = null) =>
         Task.FromResult<Reply<Job>>(new Refusal(RefusalCode.Unavailable, "nothing is changed here"));
 }

@@ -222,8 +222,13 @@ internal sealed class EngineModel : IDisposable
             NotBefore: step.B % 6 == 0 ? now.AddSeconds(step.A % 60) : null,
             ExpiresAt: step.B % 7 == 0 ? now.AddSeconds(1 + (step.A % 90)) : null,
             AttemptTimeout: step.B % 3 == 0 ? TimeSpan.FromSeconds(1 + (step.A % 20)) : null,
-            RetryLimit: step.A % 4 == 3 ? null : step.A % 4));
-        if (reply.Value is { } job)
+            RetryLimit: step.A % 4 == 3 ? null : step.A % 4)
+        {
+            IdempotencyKey = step.A % 3 == 0 ? $"key-{step.B % 8}" : "",
+            Deadline = step.B % 5 == 0 ? now.AddSeconds(60 + (step.A % 90)) : null,
+            RetryBackoff = step.B % 9 == 0 ? TimeSpan.FromSeconds(step.A % 9) : null,
+        });
+        if (reply.Value is { Job: var job, Existing: false })
         {
             _submitted.Add(job.Id);
         }

@@ -57,6 +57,8 @@ internal sealed class EngineRecount(AdminHarness admin, Func<StoredState> stored
             CheckType(state, type);
         }
 
+        Assert.Equal(
+            state.Jobs.Values.Where(job => job.SubmitKey is not null).Select(job => (job.SubmitKey!.Value.Key, job.Id)).Order(), state.SubmitKeys.Open.Select(pair => (pair.Key.Key, pair.Value)).Order());
         CheckSessions(state);
         CheckAgenda(state);
         CheckDetections(state);
@@ -150,6 +152,7 @@ internal sealed class EngineRecount(AdminHarness admin, Func<StoredState> stored
     {
         var jobs = _jobs = Read();
         Assert.Empty(submitted.Except(jobs.Select(job => job.Id)));
+        Assert.All(jobs.Where(job => job.IdempotencyKey.Length > 0).GroupBy(job => job.IdempotencyKey), twins => Assert.Single(twins));
         Assert.Equal(state.Jobs.Keys.Order(), jobs.Where(job => !job.IsTerminal).Select(job => job.Id).Order());
         foreach (var type in state.JobTypes.Values)
         {
@@ -205,6 +208,6 @@ internal sealed class EngineRecount(AdminHarness admin, Func<StoredState> stored
     /// <summary>All that must survive. Progress is stored with the next transition only.</summary>
     private static string Durable(Job job) => string.Join(
         '|', job.Id, job.JobType, job.Origin, job.DedupeKey, job.Priority, job.Summary, job.CreatedAt, job.DueAt, job.ExpiresAt, job.Detection, job.SubmittedBy, job.State, job.Phase, job.Reason,
-        job.Attempts, job.LostInARow, string.Join(',', job.RefusedBy), job.RetryLimit, job.AttemptTimeout, job.EstimatedRuntime, job.Attempt?.Number, job.Attempt?.RequestId, job.Attempt?.Worker,
+        job.Attempts, job.LostInARow, string.Join(',', job.RefusedBy), job.RetryLimit, job.AttemptTimeout, job.EstimatedRuntime, job.Deadline, job.RetryBackoff, job.IdempotencyKey, job.IdempotencyDigest, job.Attempt?.Number, job.Attempt?.RequestId, job.Attempt?.Worker,
         job.Attempt?.CanResume, job.Attempt?.SentAt, job.Attempt?.StartedAt, job.Attempt?.EndedAt, job.Attempt?.Outcome, job.Attempt?.Cancel, job.Attempt?.CancelReason);
 }

@@ -73,7 +73,7 @@ public sealed class EngineThreadTests : IDisposable
         await UntilAsync(state => !state.Workers.IsEmpty);
         var reply = await _admin.SendAsync(
             new SubmitJob(Actor.LocalRest, "echo", JobOrigin.Rest, JobPayload.Empty, NotBefore: TimeProvider.System.GetUtcNow().AddMilliseconds(50)), CancellationToken.None).WaitAsync(Hang);
-        await UntilAsync(state => state.Jobs[reply.Value!.Id].State == JobState.Assigned);
+        await UntilAsync(state => state.Jobs[reply.Value!.Job.Id].State == JobState.Assigned);
         await _thread.StopAsync(CancellationToken.None).WaitAsync(Hang);
     }
 

@@ -90,8 +90,8 @@ public sealed class WakeupTests : IDisposable
     [Fact]
     public void LongTimeouts_AreKeptPastTheLongestTimer()
     {
-        var worker = _admin.ConnectDescribed();
-        var job = _admin.Submit(change: command => command with { AttemptTimeout = TimeSpan.FromSeconds(int.MaxValue) });
+        var worker = _admin.ConnectDescribed(runtime: new RuntimeSettings { ExecutionTimeoutSeconds = int.MaxValue });
+        var job = _admin.Submit();
         Assert.True(_admin.State.Jobs[job.Id].WakeAt <= JobDeadlines.Horizon + TimeSpan.FromMinutes(1));
         Assert.Equal(TimeSpan.FromSeconds(int.MaxValue), worker.LastJob.Job.Attempt!.Timeout);
     }

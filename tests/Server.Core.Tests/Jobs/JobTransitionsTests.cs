@@ -30,6 +30,7 @@ public class JobTransitionsTests
         new JobInput.Adopt(new SessionId(2), 2),
         new JobInput.Lose("gone"),
         new JobInput.TimeOut(),
+        new JobInput.PassDeadline(),
         new JobInput.Cancel("no need", false),
         new JobInput.Cancel("now", true),
         new JobInput.CancelOver(),

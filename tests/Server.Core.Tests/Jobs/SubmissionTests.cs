@@ -39,9 +39,9 @@ public sealed class SubmissionTests : IDisposable
     public async Task WhatItTakes_IsStoredWhole_InItsOwnKinds()
     {
         Connect();
-        var job = Submit(("path", new ConfigValue.Text("/a")), ("tries", new ConfigValue.Double(4))).Value!;
+        var job = Submit(("path", new ConfigValue.Text("/a")), ("tries", new ConfigValue.Double(4))).Value!.Job;
         Assert.Equal(ConfigValues.Empty.With("path", new ConfigValue.Text("/a")).With("tries", new ConfigValue.Int64(4)), await ParametersAsync(job.Id));
-        var other = Submit(("path", new ConfigValue.Text("/b"))).Value!;
+        var other = Submit(("path", new ConfigValue.Text("/b"))).Value!.Job;
         Assert.Equal(new ConfigValue.Int64(3), (await ParametersAsync(other.Id))["tries"]);
     }
 
@@ -57,13 +57,13 @@ public sealed class SubmissionTests : IDisposable
     public async Task ATypeWithoutAFormForJobs_TakesAnything()
     {
         _admin.ConnectDescribed();
-        var job = Submit(("anything", new ConfigValue.Bool(true))).Value!;
+        var job = Submit(("anything", new ConfigValue.Bool(true))).Value!.Job;
         Assert.Equal(["anything"], (await ParametersAsync(job.Id)).Keys);
     }
 
     private void Connect() => _admin.Connect().Describe(change: descriptor => descriptor with { WorkerForm = Form });
 
-    private Reply<Job> Submit(params (string Name, ConfigValue Value)[] parameters) => _admin.Send(new SubmitJob(
+    private Reply<Submission> Submit(params (string Name, ConfigValue Value)[] parameters) => _admin.Send(new SubmitJob(
         Actor.LocalRest, "echo", JobOrigin.Rest, new JobPayload("", ConfigValues.From(parameters.Select(pair => KeyValuePair.Create(pair.Name, pair.Value))))));
 
     private async Task<ConfigValues> ParametersAsync(JobId job) => (await _admin.Store.History.JobAsync(job, CancellationToken.None))!.Payload.Parameters;

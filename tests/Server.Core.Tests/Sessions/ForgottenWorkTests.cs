@@ -46,7 +46,7 @@ public sealed class ForgottenWorkTests : IDisposable
     public void WorkerThatNeverListsAnything_KeepsItsJob_ForADayWithoutAWord()
     {
         var worker = _admin.ConnectDescribed(ours: false, runtime: LongRunning);
-        var job = _admin.Submit(change: command => command with { AttemptTimeout = TimeSpan.FromDays(68 * 365) });
+        var job = _admin.Submit(change: command => command with { AttemptTimeout = TimeSpan.FromDays(30) });
         Days(worker, 0.9);
         worker.Progress(worker.LastJob, 10);
         Days(worker, 0.9);

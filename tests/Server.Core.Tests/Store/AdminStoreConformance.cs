@@ -41,6 +41,11 @@ public abstract class AdminStoreConformance : IDisposable
             RefusedBy = [new WorkerId("w,9")],
             RetryLimit = 3,
             AttemptTimeout = TimeSpan.FromDays(25000),
+            Deadline = Start.AddHours(2),
+            RetryBackoff = TimeSpan.FromSeconds(7),
+            SubmittedBy = "me",
+            IdempotencyKey = "night-1",
+            IdempotencyDigest = "00ff",
             Percent = 12.5,
             Attempt = Attempt("r1"),
         };
@@ -167,6 +172,39 @@ public abstract class AdminStoreConformance : IDisposable
         Assert.Equal(10, (await Store.History.RunsAsync("t", false, 100, CancellationToken.None)).Length);
         Assert.NotNull(await Store.History.JobAsync(new JobId("open"), CancellationToken.None));
         Assert.Equal(20, (await Store.History.ActivitiesAsync(new ActivityFilter(), CancellationToken.None)).Length);
+    }
+
+    [Fact]
+    public async Task SubmitKeys_FindTheirJob_ForADayAfterItsEnd_WhateverElseIsKept()
+    {
+        Store.Load();
+        var ended = Job("keyed") with { SubmittedBy = "me", IdempotencyKey = "k", IdempotencyDigest = "d", State = JobState.Succeeded, Phase = JobPhase.None, UpdatedAt = Start };
+        Store.Commit(
+        [
+            new Change.JobSaved(ended, JobPayload.Empty, null),
+            new Change.JobSaved(Job("plain") with { SubmittedBy = "me", State = JobState.Succeeded, Phase = JobPhase.None }, JobPayload.Empty, null),
+            new Change.JobSaved(Job("open") with { SubmittedBy = "you", IdempotencyKey = "k" }, JobPayload.Empty, null),
+        ]);
+        var little = new RetentionLimits(TimeSpan.FromMinutes(1), 20, 2, 3, RunsKept: 0);
+        Store.Commit([new Change.Pruned(little, Start.AddHours(23))]);
+        Reopen();
+        Store.Load();
+        Assert.Equal(("keyed", "d"), await Found("me", "k"));
+        Assert.Equal(("open", ""), await Found("you", "k"));
+        Assert.Null(await Store.History.SubmittedAsync(new SubmitKey("me", "other"), CancellationToken.None));
+        Assert.Null(await Store.History.JobAsync(new JobId("plain"), CancellationToken.None));
+
+        async Task<(string, string)?> Found(string caller, string key) =>
+            await Store.History.SubmittedAsync(new SubmitKey(caller, key), CancellationToken.None) is { } job ? (job.Id.Value, job.IdempotencyDigest) : null;
+    }
+
+    [Fact]
+    public async Task SubmitKeys_AreForgotten_WithTheirJob()
+    {
+        Store.Load();
+        Store.Commit([new Change.JobSaved(Job("keyed") with { SubmittedBy = "me", IdempotencyKey = "k", State = JobState.Failed, Phase = JobPhase.None }, JobPayload.Empty, null)]);
+        Store.Commit([new Change.Pruned(new RetentionLimits(TimeSpan.FromMinutes(1), 20, 2, 3, RunsKept: 0), Start.AddHours(25))]);
+        Assert.Null(await Store.History.SubmittedAsync(new SubmitKey("me", "k"), CancellationToken.None));
     }
 
     [Fact]

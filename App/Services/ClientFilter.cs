@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Workers;
+using V1 = BlazorPluginAdmin.Wire.V1;
+
+namespace BlazorPluginAdmin.App.Services;
+
+/// <summary>The filter of the contract → the store's.</summary>
+internal static class ClientFilter
+{
+    private const string GroupLabel = "group_id";
+
+    public static JobFilter Read(IAdmin admin, V1.JobFilter? wire)
+    {
+        if (wire is null)
+        {
+            return new JobFilter();
+        }
+
+        var types = Types(admin, wire);
+        var ids = Ids(admin, wire);
+        return new JobFilter
+        {
+            JobTypes = types,
+            States = States(wire.States),
+            Phases = Words<JobPhase>(wire.Phases, "phases"),
+            Reasons = Words<JobReason>(wire.Reasons, "reasons"),
+            Origins = Words<JobOrigin>(wire.Origins, "origins"),
+            Workers = wire.WorkerId.Length == 0 ? [] : [new WorkerId(wire.WorkerId)],
+            Labels = [.. wire.Labels.Select(label => new LabelMatch(label.Key, label.Value.Length == 0 ? [] : [label.Value])), .. wire.GroupId.Length == 0 ? [] : new[] { new LabelMatch(GroupLabel, [wire.GroupId]) }],
+            Texts = wire.Text.Length == 0 ? [] : [wire.Text],
+            Created = new TimeRange(ClientMapper.At(wire.CreatedAfter, "created_after"), ClientMapper.At(wire.CreatedBefore, "created_before")),
+            Completed = new TimeRange(ClientMapper.At(wire.CompletedAfter, "completed_after"), ClientMapper.At(wire.CompletedBefore, "completed_before")),
+            Ids = ids,
+            Not = wire.NotStates.Count == 0 ? [] : [new JobFilter { States = States(wire.NotStates) }],
+            PriorityFrom = wire.HasMinPriority ? wire.MinPriority : null,
+            PriorityTo = wire.HasMaxPriority ? wire.MaxPriority : null,
+            Fingerprints = wire.Fingerprint.Length == 0 ? [] : [wire.Fingerprint],
+            SubmittedBy = wire.SubmittedBy.Length == 0 ? [] : [wire.SubmittedBy],
+        };
+    }
+
+    /// <summary>A lane is its types; a lane of none, or none that is asked for too, holds nothing.</summary>
+    private static ImmutableArray<string> Types(IAdmin admin, V1.JobFilter wire)
+    {
+        if (wire.Lane.Length == 0)
+        {
+            return [.. wire.JobTypes];
+        }
+
+        var inLane = admin.Views.Current.Value.Lane(wire.Lane)?.JobTypes ?? throw ClientErrors.NotFound("lane", wire.Lane);
+        return [.. (wire.JobTypes.Count == 0 ? inLane : inLane.Intersect(wire.JobTypes, StringComparer.Ordinal)).DefaultIfEmpty("")];
+    }
+
+    /// <summary>Why jobs wait is known of the first 500 of each queue.</summary>
+    private static ImmutableArray<JobId> Ids(IAdmin admin, V1.JobFilter wire)
+    {
+        var ids = wire.JobIds.Select(id => new JobId(id));
+        if (wire.WaitingCodes.Count == 0)
+        {
+            return [.. ids];
+        }
+
+        var waiting = admin.Views.Current.Value.JobTypes.SelectMany(type => type.Queue).Where(view => view.Waiting is { } waits && wire.WaitingCodes.Contains(waits.Code)).Select(view => view.Job.Id);
+        return [.. (wire.JobIds.Count == 0 ? waiting : waiting.Intersect(ids)).DefaultIfEmpty(new JobId(""))];
+    }
+
+    private static ImmutableArray<JobState> States(IEnumerable<Wire.JobState> states) =>
+        [.. states.Select(state => state != Wire.JobState.Unspecified && System.Enum.IsDefined(state) ? (JobState)state : throw ClientErrors.Invalid("states", $"there is no job state {state}"))];
+
+    private static ImmutableArray<T> Words<T>(IEnumerable<string> words, string field)
+        where T : struct, System.Enum => [.. words.Select(word => Find<T>(word) ?? throw ClientErrors.Invalid(field, $"{field} has no '{Components.Shared.Words.Visible(word)}'; there are {string.Join(", ", System.Enum.GetValues<T>().Select(QueryKeys.Word))}"))];
+
+    private static T? Find<T>(string word)
+        where T : struct, System.Enum => System.Enum.GetValues<T>().Where(value => QueryKeys.Word(value) == word).Select(value => (T?)value).FirstOrDefault();
+}

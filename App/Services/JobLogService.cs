@@ -1,0 +1,156 @@
+using System.Threading.Channels;
+using BlazorPluginAdmin.App.Rest;
+using BlazorPluginAdmin.Grpc.Transport.Server;
+using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Logs;
+using Google.Protobuf;
+using V1 = BlazorPluginAdmin.Wire.V1;
+
+namespace BlazorPluginAdmin.App.Services;
+
+/// <summary>Follows the output of a job: what there is, then what comes, over its attempts.</summary>
+internal sealed class JobLogService(IAdmin admin, JobLogStore logs)
+{
+    public async Task WatchAsync(V1.WatchLogsRequest request, ResponseWriter<V1.LogChunk> responses, CallContext call)
+    {
+        var cancellation = call.CancellationToken;
+        var streams = Streams(request);
+        Check(request);
+        var id = new JobId(request.JobId);
+        var record = await admin.History.JobAsync(id, cancellation);
+        if (record is null && !admin.States.Current.Value.Jobs.ContainsKey(id))
+        {
+            throw ClientErrors.NotFound("job", request.JobId);
+        }
+
+        var known = record?.Attempts.Select(attempt => attempt.Number).DefaultIfEmpty().Max() ?? 0;
+        if (request.Attempt > known && !(request.Follow && admin.States.Current.Value.Jobs.ContainsKey(id)))
+        {
+            throw ClientErrors.NotFound("attempt", $"{request.Attempt} of job {request.JobId}");
+        }
+
+        // Only a note: it comes on the stream of the worker.
+        var written = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        void OnWritten(JobId job)
+        {
+            if (job == id)
+            {
+                written.Writer.TryWrite(true);
+            }
+        }
+
+        logs.Written += OnWritten;
+        try
+        {
+            var number = request.Attempt > 0 ? request.Attempt : Math.Max(1, known);
+            for (var first = true; ; first = false)
+            {
+                var pieces = new LogPieces(logs, id, number, streams);
+                if (first)
+                {
+                    await BeginAsync(pieces, request, cancellation);
+                }
+
+                var (isOver, job) = await FollowAsync(pieces, id, number, request.Follow, written.Reader, responses, cancellation);
+                if (!isOver)
+                {
+                    return;
+                }
+
+                await responses.WriteAsync(new V1.LogChunk { Attempt = number, EndOfAttempt = true, State = (Wire.JobState)(job?.State ?? 0) });
+                if (request.Attempt > 0 || !request.Follow || job is null || job.IsTerminal)
+                {
+                    return;
+                }
+
+                number++;
+            }
+        }
+        finally
+        {
+            logs.Written -= OnWritten;
+        }
+    }
+
+    private static void Check(V1.WatchLogsRequest request)
+    {
+        if (request.Attempt < 0 || request.FromOffset < 0 || request.TailLines < 0)
+        {
+            throw ClientErrors.Invalid(request.Attempt < 0 ? "attempt" : request.FromOffset < 0 ? "from_offset" : "tail_lines", "attempt, from_offset and tail_lines are 0 or more");
+        }
+
+        if (request is { FromOffset: > 0, TailLines: > 0 })
+        {
+            throw ClientErrors.Invalid("tail_lines", "from_offset and tail_lines exclude each other");
+        }
+    }
+
+    private static LogStream[] Streams(V1.WatchLogsRequest request) => request.Streams.Count == 0
+        ? [LogStream.Stdout, LogStream.Stderr]
+        : [.. request.Streams.Distinct().Select(stream => stream switch
+        {
+            V1.LogStream.Stdout => LogStream.Stdout,
+            V1.LogStream.Stderr => LogStream.Stderr,
+            _ => throw ClientErrors.Invalid("streams", "streams are stdout and stderr"),
+        })];
+
+    private static async Task BeginAsync(LogPieces pieces, V1.WatchLogsRequest request, CancellationToken cancellationToken)
+    {
+        if (request.TailLines > 0)
+        {
+            await pieces.SkipToLastAsync(request.TailLines, cancellationToken);
+        }
+        else
+        {
+            pieces.Skip(request.FromOffset);
+        }
+    }
+
+    /// <summary>Until the attempt is over, or nothing more is there and nobody waits for more.</summary>
+    private async Task<(bool IsOver, Job? Job)> FollowAsync(
+        LogPieces pieces, JobId id, int number, bool follow, ChannelReader<bool> written, ResponseWriter<V1.LogChunk> responses, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Looked at before the output is read: a worker's last words are stored before its attempt ends.
+            var (version, state) = admin.States.Current;
+            var job = state.Jobs.GetValueOrDefault(id) ?? (await admin.History.JobAsync(id, cancellationToken))?.Job;
+            var isOver = job is not { IsTerminal: false } || job.Attempt is { } attempt && (attempt.Number > number || attempt.Number == number && attempt.EndedAt is not null);
+            await foreach (var piece in pieces.ReadAsync(isOver, cancellationToken))
+            {
+                await responses.WriteAsync(Chunk(number, piece));
+            }
+
+            if (isOver || !follow)
+            {
+                return (isOver, job);
+            }
+
+            await NewsAsync(version, written, cancellationToken);
+        }
+    }
+
+    /// <summary>Until the engine has moved on, or output has come: that does so past the engine.</summary>
+    private async Task NewsAsync(long version, ChannelReader<bool> written, CancellationToken cancellationToken)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var moved = admin.States.NewerAsync(version, enough.Token).AsTask();
+        var grown = written.WaitToReadAsync(enough.Token).AsTask();
+        await Task.WhenAny(moved, grown);
+        await enough.CancelAsync();
+        written.TryRead(out _);
+        await Task.WhenAll(moved, grown).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private static V1.LogChunk Chunk(int attempt, LogPiece piece) => new()
+    {
+        Attempt = attempt,
+        Stream = piece.Stream == LogStream.Stderr ? V1.LogStream.Stderr : V1.LogStream.Stdout,
+        Offset = piece.Offset,
+        Data = ByteString.CopyFrom(piece.Bytes.Span),
+        SentAt = ApiObjects.Stamp(piece.At),
+        GapBytes = piece.Gap,
+    };
+}
