@@ -24,6 +24,8 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
     public Feed<AdminState> States => engine.States;
 
+    public JobJournal Journal => engine.Journal;
+
     public IAdminHistory History => store.History;
 
     public SessionId NextSession() => new(Interlocked.Increment(ref _lastSession));
