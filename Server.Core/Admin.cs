@@ -24,6 +24,8 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
     public Feed<AdminState> States => engine.States;
 
+    public JobJournal Journal => engine.Journal;
+
     public IAdminHistory History => store.History;
 
     public SessionId NextSession() => new(Interlocked.Increment(ref _lastSession));
@@ -62,6 +64,10 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
         {
             command = filled;
         }
+        else if (command is SubmitGroup group && await KeyLookup.FillAsync(group, States.Current.Value, History, cancellationToken) is Command<T> whole)
+        {
+            command = whole;
+        }
 
         var answered = new TaskCompletionSource<Reply<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var letter = new Letter(command, reply => answered.TrySetResult(reply as Reply<T> ?? (Refusal)reply));
@@ -96,7 +102,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
                 wanted.Parameters is { } changed ? record.Payload with { Parameters = record.Payload.Parameters.Overlay(changed) } : record.Payload,
                 old.Summary,
                 wanted.Priority ?? old.Priority,
-                old.Labels,
+                GroupRequests.LabelsAlone(old),
                 DedupeKey: old.DedupeKey == old.Id.Value ? "" : old.DedupeKey,
                 AttemptTimeout: old.AttemptTimeout,
                 RetryLimit: old.RetryLimit,

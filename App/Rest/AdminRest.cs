@@ -27,7 +27,9 @@ public static class AdminRest
         DetectionApi.Map(api);
         JobsApi.Map(api);
         SubmitApi.Map(api);
+        GroupsApi.Map(api);
         JobLogApi.Map(api);
+        JobWatchApi.Map(api);
         ActivitiesApi.Map(api);
         ObservationsApi.Map(api);
         SchedulerApi.Map(api);

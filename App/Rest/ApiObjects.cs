@@ -45,9 +45,27 @@ public static class ApiObjects
         expires_at = job.ExpiresAt,
         detection_id = job.Detection?.Value,
         retry_of = job.RetryOf?.Value,
+        group_id = job.Group?.Id,
+        group_index = job.Group?.Index,
         idempotency_key = Some(job.IdempotencyKey),
         deadline = job.Deadline,
         submitted_by = Some(job.SubmittedBy),
+    };
+
+    public static object Group(GroupView group, bool existing) => new
+    {
+        group_id = group.Id,
+        state = Snake(group.State.ToString()),
+        total = group.Total,
+        pending = group.Pending,
+        running = group.Running,
+        completions = group.Succeeded,
+        failed = group.Failed,
+        canceled = group.Canceled,
+        job_ids = group.Jobs.Select(job => job.Value),
+        created_at = group.CreatedAt,
+        completed_at = group.CompletedAt,
+        existing = existing ? true : (bool?)null,
     };
 
     public static JsonNode Detail(JobRecord record)

@@ -53,32 +53,10 @@ public static class SubmitApi
     private static async Task<IResult> SubmitAsync(IAdmin admin, HttpContext http, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<SubmitBody>(http.Request, cancellationToken);
-        if (problem is not null)
+        var (command, refused) = problem is null ? Command(admin, body, http.Request) : (null, problem);
+        if (command is null)
         {
-            return problem;
-        }
-
-        if (body?.JobType is not { Length: > 0 })
-        {
-            return WireJson.Error(StatusCodes.Status400BadRequest, "job_type is required");
-        }
-
-        var errors = new List<FieldError>();
-        var parameters = Parameters(admin, body.JobType, body.Parameters, errors);
-        var command = new SubmitJob(
-            Actor.LocalRest, body.JobType, JobOrigin.Rest, new JobPayload(body.Detail ?? "", parameters ?? ConfigValues.Empty), body.Summary ?? "", Priority(body.Priority, errors),
-            Labels(body.Labels, body.RequireLabels), DedupeKey: body.DedupeKey ?? "", NotBefore: body.NotBefore, ExpiresAt: body.ExpiresAt,
-            AttemptTimeout: Duration("attempt_timeout", body.AttemptTimeout, errors), RetryLimit: body.RetryLimit)
-        {
-            IdempotencyKey = http.Request.Headers["Idempotency-Key"].ToString(),
-            Deadline = body.Deadline,
-            RetryBackoff = Duration("retry_backoff", body.RetryBackoff, errors),
-            RequireWorker = body.RequireWorker ?? false,
-            DryRun = body.DryRun ?? false,
-        };
-        if (errors.Count > 0)
-        {
-            return Unreadable(errors);
+            return refused!;
         }
 
         return Replies.From(await admin.SendAsync(command, cancellationToken), submission =>
@@ -99,6 +77,30 @@ public static class SubmitApi
             answer["existing"] = submission.Existing;
             return WireJson.Json(answer, submission.Existing ? StatusCodes.Status200OK : StatusCodes.Status201Created);
         });
+    }
+
+    /// <summary>Null: with what is wrong.</summary>
+    internal static (SubmitJob? Command, IResult? Problem) Command(IAdmin admin, SubmitBody? body, HttpRequest request)
+    {
+        if (body?.JobType is not { Length: > 0 })
+        {
+            return (null, WireJson.Error(StatusCodes.Status400BadRequest, "job_type is required"));
+        }
+
+        var errors = new List<FieldError>();
+        var parameters = Parameters(admin, body.JobType, body.Parameters, errors);
+        var command = new SubmitJob(
+            Actor.LocalRest, body.JobType, JobOrigin.Rest, new JobPayload(body.Detail ?? "", parameters ?? ConfigValues.Empty), body.Summary ?? "", Priority(body.Priority, errors),
+            Labels(body.Labels, body.RequireLabels), DedupeKey: body.DedupeKey ?? "", NotBefore: body.NotBefore, ExpiresAt: body.ExpiresAt,
+            AttemptTimeout: Duration("attempt_timeout", body.AttemptTimeout, errors), RetryLimit: body.RetryLimit)
+        {
+            IdempotencyKey = request.Headers["Idempotency-Key"].ToString(),
+            Deadline = body.Deadline,
+            RetryBackoff = Duration("retry_backoff", body.RetryBackoff, errors),
+            RequireWorker = body.RequireWorker ?? false,
+            DryRun = body.DryRun ?? false,
+        };
+        return errors.Count > 0 ? (null, Unreadable(errors)) : (command, null);
     }
 
     private static async Task<IResult> GetAsync(IAdmin admin, Waits waits, string id, string? wait, CancellationToken cancellationToken)

@@ -47,14 +47,14 @@ internal sealed class Table(params string[] columns)
     /// <summary>States carry their colour besides their word.</summary>
     private static string Coloured(string cell)
     {
-        var colour = cell switch
+        var colour = cell.Split(' ')[0] switch
         {
-            "succeeded" or "healthy" or "connected" => "green",
-            "failed" or "lost" or "unhealthy" => "red",
+            "succeeded" or "healthy" => "green",
+            "failed" or "lost" or "unhealthy" or "gone" => "red",
             "running" or "assigned" => "blue",
             "canceled" or "draining" => "yellow",
             _ => "",
         };
-        return colour.Length > 0 ? $"[{colour}]{cell}[/]" : Markup.Escape(cell);
+        return colour.Length > 0 ? $"[{colour}]{Markup.Escape(cell)}[/]" : Markup.Escape(cell);
     }
 }

@@ -42,6 +42,11 @@ public static class WaitingChecks
     public static IEnumerable<WaitingCheck> Of(AdminState state, JobType type, Job job, Now now)
     {
         yield return Due(job);
+        if (job.Group is { MaxRunning: > 0 } group)
+        {
+            yield return Check($"Fewer than {Text(group.MaxRunning)} jobs of its group are under way", job.Phase != JobPhase.Blocked, "group_limit", $"{Text(group.MaxRunning)} jobs of group {group.Id} may be under way at once and are");
+        }
+
         yield return Pause(type);
 
         var places = type.Executors.Select(id => new Place(state.Sessions[id], state.Workers[state.Sessions[id].Worker])).ToList();

@@ -56,6 +56,9 @@ public sealed record AdminState
     /// <summary>Idempotency keys.</summary>
     public SubmitKeys SubmitKeys { get; init; } = SubmitKeys.Empty;
 
+    /// <summary>Groups with members that have not ended.</summary>
+    public GroupIndex Groups { get; init; } = GroupIndex.Empty;
+
     /// <summary>How fast whoever submits. Not stored.</summary>
     public SubmitPace SubmitPace { get; init; } = SubmitPace.Empty;
 

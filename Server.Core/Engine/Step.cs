@@ -48,6 +48,10 @@ public static class Step
                 return PauseTransitions.Pause(turn, command);
             case SubmitJob command:
                 return JobRequests.Submit(turn, command);
+            case SubmitGroup command:
+                return GroupRequests.Submit(turn, command);
+            case CancelGroup command:
+                return GroupRequests.Cancel(turn, command);
             case CancelJob command:
                 return JobRequests.Cancel(turn, command);
             case RetryNow command:

@@ -58,6 +58,9 @@ public sealed record Job
     /// <summary>The detection that proposed it.</summary>
     public RequestId? Detection { get; init; }
 
+    /// <summary>Null: it was submitted alone.</summary>
+    public GroupPlace? Group { get; init; }
+
     public string SubmittedBy { get; init; } = "";
 
     public JobId? RetryOf { get; init; }

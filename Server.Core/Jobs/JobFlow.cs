@@ -14,7 +14,7 @@ public static class JobFlow
     public static Job Add(Turn turn, Job job, JobPayload payload)
     {
         var now = turn.Now;
-        var phase = job.DueAt > now.Wall ? JobPhase.Scheduled : JobPhase.Queued;
+        var phase = job.Phase == JobPhase.Blocked ? JobPhase.Blocked : job.DueAt > now.Wall ? JobPhase.Scheduled : JobPhase.Queued;
         var added = job with
         {
             State = JobState.Pending,
@@ -89,7 +89,7 @@ public static class JobFlow
 
         if (next.IsTerminal)
         {
-            Ended(turn, next);
+            Ended(turn, job, next);
         }
 
         return verdict;
@@ -149,8 +149,13 @@ public static class JobFlow
         }
     }
 
-    private static void Ended(Turn turn, Job job)
+    private static void Ended(Turn turn, Job before, Job job)
     {
+        if (job.Group is not null)
+        {
+            GroupRequests.MemberEnded(turn, before, job);
+        }
+
         if (job.State == JobState.Succeeded)
         {
             var type = turn.JobType(job.JobType);

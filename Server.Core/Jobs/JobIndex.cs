@@ -32,6 +32,7 @@ public static class JobIndex
             Agenda = Rescheduled(state, before, job),
             Sessions = Leased(state, before, job),
             SubmitKeys = state.SubmitKeys.With(job),
+            Groups = state.Groups.With(job),
         };
     }
 
@@ -48,6 +49,7 @@ public static class JobIndex
                 .GroupBy(job => job.JobType)
                 .Select(group => KeyValuePair.Create(group.Key, Queued(state.JobType(group.Key), [.. group])))),
             SubmitKeys = state.SubmitKeys.WithRange(added),
+            Groups = state.Groups.WithRange(added),
             Agenda = state.Agenda.Union(added.Where(job => job.WakeAt is not null).Select(job => new Appointment(job.WakeAt!.Value, AppointmentKind.JobDue, job.Id.Value))),
         };
     }

@@ -14,6 +14,9 @@ public abstract record JobInput
 
     public sealed record Assign(RequestId RequestId, WorkerId Worker, SessionId Session, long Generation, bool CanResume, TimeSpan Timeout, long ConfigVersion) : JobInput;
 
+    /// <summary>Another member of its group has ended and leaves it room.</summary>
+    public sealed record Release : JobInput;
+
     /// <summary>The worker said it takes the attempt.</summary>
     public sealed record Accept : JobInput;
 

@@ -101,7 +101,7 @@ public static class JobRequests
         return command.Job.Value;
     }
 
-    private static Job JobOf(Turn turn, SubmitJob command)
+    internal static Job JobOf(Turn turn, SubmitJob command)
     {
         var now = turn.Now;
         var id = command.Id ?? turn.Ids.SubmittedJob(now);

@@ -25,6 +25,7 @@ public static class JobTransitions
     private static readonly Dictionary<(JobState, Type), (string Next, Rule Rule)> Rules = new()
     {
         [(JobState.Pending, typeof(JobInput.Due))] = ("Pending/queued", OnDue),
+        [(JobState.Pending, typeof(JobInput.Release))] = ("Pending/queued, or Pending/scheduled before its time", OnRelease),
         [(JobState.Pending, typeof(JobInput.Assign))] = ("Assigned/sent, attempt + 1", OnAssign),
         [(JobState.Pending, typeof(JobInput.Cancel))] = ("Canceled/person", (job, input, _, now) =>
             new(End(job, JobState.Canceled, JobReason.Person, ((JobInput.Cancel)input).Reason, now), null, "")),
@@ -96,6 +97,10 @@ public static class JobTransitions
 
     private static JobVerdict OnDue(Job job, JobInput input, RetryPolicy policy, Now now) =>
         new(job with { Phase = JobPhase.Queued, PauseUntil = null, UpdatedAt = now.Wall }, null, "");
+
+    private static JobVerdict OnRelease(Job job, JobInput input, RetryPolicy policy, Now now) => job.Phase == JobPhase.Blocked
+        ? new(job with { Phase = job.DueAt > now.Wall ? JobPhase.Scheduled : JobPhase.Queued, UpdatedAt = now.Wall }, null, "")
+        : JobVerdict.Rejected($"job {job.Id} is not blocked");
 
     private static JobVerdict OnAssign(Job job, JobInput input, RetryPolicy policy, Now now)
     {

@@ -74,6 +74,16 @@ public sealed record KeyLookup(string Digest, long LastEnded, Job? Found)
         return command with { Lookup = new KeyLookup(DigestOf(command), state.SubmitKeys.LastEnded, found) };
     }
 
+    /// <summary>The same for a group; its size is part of what is submitted.</summary>
+    public static async Task<SubmitGroup> FillAsync(SubmitGroup command, AdminState state, IAdminHistory history, CancellationToken cancellationToken)
+    {
+        var template = await FillAsync(command.Template with { By = command.By }, state, history, cancellationToken);
+        return command with
+        {
+            Template = template.Lookup is { } lookup ? template with { Lookup = lookup with { Digest = $"{lookup.Digest}/{command.Parallel}/{command.MaxRunning}/{(int)command.FailPolicy}" } } : template,
+        };
+    }
+
     /// <summary>Type and parameters as given: a default that changed meanwhile does not make a repetition a mistake.</summary>
     private static string DigestOf(SubmitJob command) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{command.JobType}\n{ConfigValueJson.Write(command.Payload.Parameters)}")).AsSpan(0, 16));

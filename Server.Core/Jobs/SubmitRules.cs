@@ -39,7 +39,8 @@ public static class SubmitRules
     /// <summary>Last parts of addresses that stand where the id of a job would.</summary>
     private static readonly string[] Reserved = ["new", "events", "execute", "bulk", "count", "export"];
 
-    public static SubmitVerdict Check(AdminState state, SubmitJob command, AdminOptions options, Now now)
+    /// <param name="jobs">How many are made of it, all or none.</param>
+    public static SubmitVerdict Check(AdminState state, SubmitJob command, AdminOptions options, Now now, int jobs = 1)
     {
         var verdict = new SubmitVerdict(state.SubmitPace);
         if (Shape(command) is { } misshapen)
@@ -81,7 +82,7 @@ public static class SubmitRules
             return verdict with { Refusal = Invalid(form.Errors, "parameter") };
         }
 
-        var refused = Times(command, options, now) ?? Room(state, type, command, options) ?? Key(type, command) ?? Workers(state, type, command);
+        var refused = Times(command, options, now) ?? Room(state, type, jobs, options) ?? Key(type, command) ?? Workers(state, type, command);
         return verdict with { Refusal = refused, Parameters = form.Parameters, Warnings = form.Warnings };
     }
 
@@ -193,9 +194,9 @@ public static class SubmitRules
         }
     }
 
-    private static Refusal? Room(AdminState state, JobType type, SubmitJob command, AdminOptions options) =>
-        type.Counts.Pending >= type.Dispatch.QueueLimitOf(options) ? Full($"the queue of {command.JobType} is full ({type.Dispatch.QueueLimitOf(options)} jobs wait); try again later")
-        : state.JobTypes.Values.Sum(each => (long)each.Counts.Pending) >= options.PendingLimit ? Full($"the admin is full ({options.PendingLimit} jobs wait); try again later")
+    private static Refusal? Room(AdminState state, JobType type, int jobs, AdminOptions options) =>
+        type.Counts.Pending + jobs > type.Dispatch.QueueLimitOf(options) ? Full($"the queue of {type.Name} is full ({type.Dispatch.QueueLimitOf(options)} jobs wait); try again later")
+        : state.JobTypes.Values.Sum(each => (long)each.Counts.Pending) + jobs > options.PendingLimit ? Full($"the admin is full ({options.PendingLimit} jobs wait); try again later")
         : null;
 
     private static Refusal? Key(JobType type, SubmitJob command) => command.DedupeKey.Length > 0 && type.Keys.TryGetValue(command.DedupeKey, out var holder)

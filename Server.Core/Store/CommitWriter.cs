@@ -25,7 +25,8 @@ internal sealed class CommitWriter : IDisposable
         .. ((string[])["detections", "schedules", "configs", "descriptors", "known_forms"]).Select(table => $"DELETE FROM {table} WHERE type = $1"),
     ];
 
-    private static readonly string[] FixedJobColumns = ["id", "type", "origin", "dedupe_key", "created", "detection", "submitted_by", "retry_of", "cluster", "deadline", "retry_backoff", "idem_key", "idem_digest"];
+    private static readonly string[] FixedJobColumns = ["id", "type", "origin", "dedupe_key", "created", "detection", "submitted_by", "retry_of", "cluster", "deadline", "retry_backoff", "idem_key", "idem_digest",
+        "group_id", "group_index", "group_count", "group_running", "group_policy"];
 
     private readonly List<Statement> _all = [];
     private readonly Statement _job;
@@ -185,7 +186,8 @@ internal sealed class CommitWriter : IDisposable
             job.ConfigVersion, (int)job.State, (int)job.Phase, (int)job.Reason, job.Attempts, job.LostInARow,
             job.RefusedBy.IsEmpty ? "" : JsonSerializer.Serialize(job.RefusedBy.Select(id => id.Value)), job.RetryLimit, job.AttemptTimeout?.Ticks, job.EstimatedRuntime.Ticks,
             job.Percent, job.Stage, job.Message, job.Error, job.ResultSummary, job.IsKeyless ? 1 : 0, job.Cluster is { } cluster ? Bodies.Write(cluster) : null,
-            job.Deadline?.UtcTicks, job.RetryBackoff?.Ticks, Keyed(job, job.IdempotencyKey), Keyed(job, job.IdempotencyDigest), job.Worker?.Value, job.IsTerminal ? 1 : 0,
+            job.Deadline?.UtcTicks, job.RetryBackoff?.Ticks, Keyed(job, job.IdempotencyKey), Keyed(job, job.IdempotencyDigest),
+            job.Group?.Id, job.Group?.Index, job.Group?.Count, job.Group?.MaxRunning, (int?)job.Group?.FailPolicy, job.Worker?.Value, job.IsTerminal ? 1 : 0,
             job.State == JobState.Failed ? Fingerprint.Of(job) : null);
         if (saved.Payload is { } payload)
         {

@@ -33,6 +33,16 @@ internal sealed class HistoryQueries(string path, TextIndex texts) : IAdminHisto
         },
         cancellationToken);
 
+    public Task<ImmutableArray<Job>> GroupAsync(string group, CancellationToken cancellationToken) => ReadAsync(
+        connection => All(
+            connection,
+            $"SELECT {string.Join(", ", Rows.JobColumns.Split(", ").Select(column => $"j.{column}"))}, {string.Join(", ", Rows.AttemptColumns.Split(", ").Select(column => $"a.{column}"))} "
+            + "FROM jobs j INDEXED BY jobs_group LEFT JOIN attempts a ON a.job = j.id AND a.sequence = (SELECT max(sequence) FROM attempts WHERE job = j.id) "
+            + "WHERE j.group_id = $1 AND j.group_id IS NOT NULL ORDER BY j.group_index",
+            row => Rows.Job(row, row.IsDBNull(Rows.JobColumnCount) ? null : Rows.Attempt(row, Rows.JobColumnCount)),
+            group),
+        cancellationToken);
+
     public Task<JobRecord?> JobAsync(JobId job, CancellationToken cancellationToken) => ReadAsync(
         connection =>
         {

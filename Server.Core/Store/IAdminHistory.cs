@@ -90,6 +90,9 @@ public interface IAdminHistory
     /// <summary>The job that was submitted under the key; null when there is none, or none any more.</summary>
     Task<Job?> SubmittedAsync(SubmitKey key, CancellationToken cancellationToken);
 
+    /// <summary>All jobs of a group by index, at most 10,000; empty: there is no such group, or none any more.</summary>
+    Task<ImmutableArray<Job>> GroupAsync(string group, CancellationToken cancellationToken);
+
     Task<Page<Job>> JobsAsync(JobFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Ended jobs of a type, newest first; true: Succeeded, false: Failed and Canceled.</summary>

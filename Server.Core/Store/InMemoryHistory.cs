@@ -31,6 +31,9 @@ internal sealed class InMemoryHistory : IAdminHistory
 
     public Task<Job?> SubmittedAsync(SubmitKey key, CancellationToken cancellationToken) => Task.FromResult(_tables.Jobs.Values.FirstOrDefault(job => job.SubmitKey == key));
 
+    public Task<ImmutableArray<Job>> GroupAsync(string group, CancellationToken cancellationToken) =>
+        Task.FromResult(_tables.Jobs.Values.Where(job => job.Group?.Id == group).OrderBy(job => job.Group!.Index).ToImmutableArray());
+
     public Task<Page<Job>> JobsAsync(JobFilter filter, CancellationToken cancellationToken)
     {
         var cursor = JobCursor.Of(filter);

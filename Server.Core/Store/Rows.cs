@@ -3,8 +3,8 @@ using System.Text.Json;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Configs;
-using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
@@ -19,9 +19,9 @@ internal static class Rows
     public const string JobColumns =
         "id, type, origin, dedupe_key, priority, summary, labels, created, updated, due, expires, completed, detection, submitted_by, retry_of, config_version, "
         + "state, phase, reason, attempts, lost, refused_by, retry_limit, attempt_timeout, estimate, percent, stage, message, error, result_summary, keyless, cluster, "
-        + "deadline, retry_backoff, idem_key, idem_digest";
+        + "deadline, retry_backoff, idem_key, idem_digest, group_id, group_index, group_count, group_running, group_policy";
 
-    public const int JobColumnCount = 36;
+    public const int JobColumnCount = 41;
 
     public const string AttemptColumns = "number, request, worker, can_resume, sent, started, ended, outcome, error, timeout, cancel, cancel_reason, generation, exit_code";
 
@@ -69,6 +69,7 @@ internal static class Rows
         RetryBackoff = row.IsDBNull(33) ? null : new TimeSpan(row.GetInt64(33)),
         IdempotencyKey = row.IsDBNull(34) ? "" : row.GetString(34),
         IdempotencyDigest = row.IsDBNull(35) ? "" : row.GetString(35),
+        Group = row.IsDBNull(36) ? null : new GroupPlace(row.GetString(36), row.GetInt32(37), row.GetInt32(38), row.GetInt32(39), (GroupFailPolicy)row.GetInt32(40)),
         Attempt = attempt,
     };
 

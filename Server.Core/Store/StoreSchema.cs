@@ -105,5 +105,15 @@ internal static class StoreSchema
         """
         ALTER TABLE configs ADD COLUMN dispatch TEXT;
         """,
+
+        // Jobs that were submitted together; each knows all there is to know of its group.
+        """
+        ALTER TABLE jobs ADD COLUMN group_id TEXT;
+        ALTER TABLE jobs ADD COLUMN group_index INTEGER;
+        ALTER TABLE jobs ADD COLUMN group_count INTEGER;
+        ALTER TABLE jobs ADD COLUMN group_running INTEGER;
+        ALTER TABLE jobs ADD COLUMN group_policy INTEGER;
+        CREATE INDEX jobs_group ON jobs (group_id, group_index) WHERE group_id IS NOT NULL;
+        """,
     ];
 }

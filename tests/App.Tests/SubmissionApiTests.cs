@@ -115,6 +115,26 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task Group_IsSubmittedReadAndCancelled_Whole()
+    {
+        using var worker = await ConnectAsync("w-group", "grouped");
+        const string Group = """{"template":{"job_type":"grouped","parameters":{"text":"n ${index}"}},"parallel":3,"max_running":1,"fail_policy":"cancel_rest"}""";
+        using var submitted = await SendAsync(HttpMethod.Post, "/api/plugin/groups", Group, "group-1");
+        Assert.Equal(HttpStatusCode.Created, submitted.StatusCode);
+        var id = (await JsonAsync(submitted)).GetProperty("group_id").GetString();
+        Assert.Equal($"/api/plugin/groups/{id}", submitted.Headers.Location!.OriginalString);
+        Assert.Equal("n 0", (await worker.NextAsync(Body.ExecuteJobRequest)).ExecuteJobRequest.Job.Parameters["text"].StringValue);
+        using var again = await SendAsync(HttpMethod.Post, "/api/plugin/groups", Group, "group-1");
+        Assert.Equal((HttpStatusCode.OK, id), (again.StatusCode, (await JsonAsync(again)).GetProperty("group_id").GetString()));
+        var group = await admin.GetAsync($"/api/plugin/groups/{id}");
+        Assert.Equal(("running", 3, 2, 1, 3), (group.GetProperty("state").GetString(), group.GetProperty("total").GetInt32(), group.GetProperty("pending").GetInt32(), group.GetProperty("running").GetInt32(), group.GetProperty("job_ids").GetArrayLength()));
+        Assert.Equal(2, (await admin.PostAsync($"/api/plugin/groups/{id}/cancel")).GetProperty("canceled").GetInt32());
+        await admin.GetAsync("/api/plugin/groups/nope", 404);
+        await admin.PostAsync("/api/plugin/groups/nope/cancel", "", 404);
+        await admin.PostAsync("/api/plugin/groups", """{"template":{"job_type":"grouped"},"parallel":0}""", 400);
+    }
+
+    [Fact]
     public async Task DispatchSettings_AreReadAndWritten_WithTheVersionOfTheConfig()
     {
         using var worker = await ConnectAsync("w-dispatch", "dispatched");

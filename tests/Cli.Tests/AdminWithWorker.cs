@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using BlazorPluginAdmin.App;
 using BlazorPluginAdmin.App.Hosting;
 using BlazorPluginAdmin.Server.Core;
@@ -12,31 +11,19 @@ public sealed class AdminWithWorker : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pluginctl").FullName;
     private AdminApp? _admin;
-    private Process? _worker;
+    private StockWorker? _worker;
 
     public string Address => _admin!.GrpcAddress;
 
     public async Task InitializeAsync()
     {
         _admin = await AdminApp.StartAsync(new AppOptions { Port = 0, GrpcPort = 0, Ephemeral = true });
-        var built = AppContext.BaseDirectory.Replace(Path.Combine("tests", "Cli.Tests"), "Worker.Stock", StringComparison.Ordinal);
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Path.Combine(built, "Worker.Stock.dll"), "--admin", $"grpc://{Address}", "--id", "stock-1", "--state-dir", _folder])
-            start.ArgumentList.Add(argument);
-        _worker = Process.Start(start)!;
-        _worker.BeginOutputReadLine();
-        _worker.BeginErrorReadLine();
+        _worker = StockWorker.Start(Address, _folder);
         await ReadyAsync(_admin.Services.GetRequiredService<IAdmin>()).InTimeAsync("the stock worker's forms are known");
     }
 
     public async Task DisposeAsync()
     {
-        if (_worker is { HasExited: false })
-        {
-            _worker.Kill(entireProcessTree: true);
-            await _worker.WaitForExitAsync();
-        }
-
         _worker?.Dispose();
         await _admin!.DisposeAsync();
         Directory.Delete(_folder, recursive: true);

@@ -46,6 +46,8 @@ public sealed class AdminHarness : IDisposable
 
     public RecordingLock Lock { get; } = new();
 
+    public JobJournal Journal => _engine.Journal;
+
     public AdminState State => _engine.States.Current.Value;
 
     /// <summary>The instant a step would see.</summary>
@@ -90,6 +92,11 @@ public sealed class AdminHarness : IDisposable
         if ((object)command is SubmitJob submission)
         {
             command = (Command<T>)(object)KeyLookup.FillAsync(submission, State, Store.History, CancellationToken.None).GetAwaiter().GetResult();
+        }
+
+        if ((object)command is SubmitGroup group)
+        {
+            command = (Command<T>)(object)KeyLookup.FillAsync(group, State, Store.History, CancellationToken.None).GetAwaiter().GetResult();
         }
 
         Reply<T>? answer = null;

@@ -88,10 +88,10 @@ public sealed class StrategyTests
         Assert.True(admin.Send(new SaveDispatch(Actor.LocalUi, "echo", null, new DispatchSettings { Strategy = strategy })).IsAccepted);
         for (var n = 0; n < 300; n++)
         {
+            admin.Time.Advance(TimeSpan.FromMilliseconds(1));
             var job = admin.Submit();
             var worker = workers.Single(worker => worker.Jobs.Any(sent => sent.Job.Id == job.Id));
             worker.Complete(worker.LastJob);
-            admin.Time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
         var counts = workers.Select(worker => worker.Jobs.Count()).ToList();

@@ -31,6 +31,7 @@ public class JobTransitionsTests
         new JobInput.Lose("gone"),
         new JobInput.TimeOut(),
         new JobInput.PassDeadline(),
+        new JobInput.Release(),
         new JobInput.Cancel("no need", false),
         new JobInput.Cancel("now", true),
         new JobInput.CancelOver(),

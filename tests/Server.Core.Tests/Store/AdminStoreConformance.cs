@@ -47,6 +47,7 @@ public abstract class AdminStoreConformance : IDisposable
             SubmittedBy = "me",
             IdempotencyKey = "night-1",
             IdempotencyDigest = "00ff",
+            Group = new GroupPlace("g-1", 3, 9, 2, GroupFailPolicy.CancelRest),
             Percent = 12.5,
             Attempt = Attempt("r1"),
         };
@@ -198,6 +199,17 @@ public abstract class AdminStoreConformance : IDisposable
 
         async Task<(string, string)?> Found(string caller, string key) =>
             await Store.History.SubmittedAsync(new SubmitKey(caller, key), CancellationToken.None) is { } job ? (job.Id.Value, job.IdempotencyDigest) : null;
+    }
+
+    [Fact]
+    public async Task Groups_AreReadWhole_ByIndex_WithTheLastAttempts()
+    {
+        Store.Load();
+        var changes = Enumerable.Range(0, 12).Reverse().Select(n => (Change)new Change.JobSaved(Job($"g{n}") with { Group = new GroupPlace("g-1", n, 12, 0, GroupFailPolicy.Continue) }, JobPayload.Empty, null));
+        Store.Commit([.. changes, new Change.JobSaved(Job("alone"), JobPayload.Empty, null), new Change.AttemptSaved(new JobId("g3"), Attempt("r1"))]);
+        var members = await Store.History.GroupAsync("g-1", CancellationToken.None);
+        Assert.Equal(Enumerable.Range(0, 12), members.Select(job => job.Group!.Index));
+        Assert.Empty(await Store.History.GroupAsync("g-2", CancellationToken.None));
     }
 
     [Fact]

@@ -1,0 +1,43 @@
+using BlazorPluginAdmin.Tests.Shared;
+
+namespace BlazorPluginAdmin.Cli.Tests;
+
+/// <summary>Who follows a job need not know that the admin was gone for a moment.</summary>
+public sealed class FollowTests
+{
+    [Fact]
+    public async Task Logs_OverARestartOfTheAdmin_HaveEachLineOnce()
+    {
+        using var folder = new TemporaryFolder();
+        using var admin = new AdminProcess(Path.Combine(folder.Path, "data"));
+        await admin.StartAsync();
+        using var worker = StockWorker.Start($"127.0.0.1:{admin.GrpcPort}", Path.Combine(folder.Path, "worker"));
+        var shell = new Shell($"127.0.0.1:{admin.GrpcPort}");
+        await KnownAsync(shell).InTimeAsync("the stock worker's forms are known");
+        var go = Path.Combine(folder.Path, "go");
+        var submitted = await shell.RunAsync("run", "--detach", "--", "sh", "-c", $"echo first; while [ ! -e {go} ]; do echo tick; sleep 0.1; done; echo last");
+        Assert.True(submitted.Code == 0, submitted.Error);
+
+        using var output = new WatchedOutput("tick\ntick\n");
+        using var interrupts = new Interrupts();
+        var following = shell.RunAsync(interrupts, output, "logs", submitted.Output.Trim(), "--follow");
+        await output.SeenAsync().InTimeAsync("the first output");
+        await admin.KillAsync();
+        await admin.StartAsync();
+        await output.MoreAsync().InTimeAsync("output after the restart");
+        await File.WriteAllTextAsync(go, "");
+        var answer = await following;
+
+        Assert.True(answer.Code == 0, answer.Error);
+        var whole = await shell.RunAsync("logs", submitted.Output.Trim());
+        Assert.Equal(whole.Output, answer.Output);
+        Assert.StartsWith("first\ntick\n", answer.Output, StringComparison.Ordinal);
+        Assert.EndsWith("tick\nlast\n", answer.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task KnownAsync(Shell shell)
+    {
+        while ((await shell.RunAsync("describe-type", "command")).Code != 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+    }
+}
