@@ -12,7 +12,7 @@ namespace BlazorPluginAdmin.Components.JobTypes;
 /// <summary>How the jobs of a type are queued and given out.</summary>
 public sealed partial class DispatchForm : LiveComponent
 {
-    private static readonly (DispatchStrategy Value, string Text)[] s_strategies =
+    private static readonly (DispatchStrategy Value, string Text)[] Strategies =
     [
         (DispatchStrategy.LeastLoaded, "Least loaded"), (DispatchStrategy.RoundRobin, "One after the other"), (DispatchStrategy.WeightedRoundRobin, "By weight and free slots"),
         (DispatchStrategy.LeastConnections, "Fewest attempts"), (DispatchStrategy.Random, "Any"),

@@ -35,19 +35,19 @@ public interface IBalancingStrategy
 
 public static class BalancingStrategies
 {
-    private static readonly LeastLoaded s_leastLoaded = new();
-    private static readonly RoundRobin s_roundRobin = new();
-    private static readonly WeightedRoundRobin s_weightedRoundRobin = new();
-    private static readonly LeastConnections s_leastConnections = new();
-    private static readonly RandomPick s_random = new();
+    private static readonly LeastLoaded Loaded = new();
+    private static readonly RoundRobin Round = new();
+    private static readonly WeightedRoundRobin Weighted = new();
+    private static readonly LeastConnections Connections = new();
+    private static readonly RandomPick Any = new();
 
     public static IBalancingStrategy Of(DispatchStrategy strategy) => strategy switch
     {
-        DispatchStrategy.LeastLoaded => s_leastLoaded,
-        DispatchStrategy.RoundRobin => s_roundRobin,
-        DispatchStrategy.WeightedRoundRobin => s_weightedRoundRobin,
-        DispatchStrategy.LeastConnections => s_leastConnections,
-        DispatchStrategy.Random => s_random,
+        DispatchStrategy.LeastLoaded => Loaded,
+        DispatchStrategy.RoundRobin => Round,
+        DispatchStrategy.WeightedRoundRobin => Weighted,
+        DispatchStrategy.LeastConnections => Connections,
+        DispatchStrategy.Random => Any,
         _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "no such strategy"),
     };
 
