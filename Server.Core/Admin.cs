@@ -102,7 +102,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
                 wanted.Parameters is { } changed ? record.Payload with { Parameters = record.Payload.Parameters.Overlay(changed) } : record.Payload,
                 old.Summary,
                 wanted.Priority ?? old.Priority,
-                old.Labels,
+                GroupRequests.LabelsAlone(old),
                 DedupeKey: old.DedupeKey == old.Id.Value ? "" : old.DedupeKey,
                 AttemptTimeout: old.AttemptTimeout,
                 RetryLimit: old.RetryLimit,

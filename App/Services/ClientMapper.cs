@@ -61,9 +61,9 @@ internal static class ClientMapper
             wire.RetryLimit = retries;
         }
 
-        if (job.Group is { } place)
+        if (job.Group is { } group)
         {
-            wire.GroupIndex = place.Index;
+            wire.GroupIndex = group.Index;
         }
 
         if (job.Attempt?.ExitCode is { } exit)

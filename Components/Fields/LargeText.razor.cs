@@ -18,9 +18,6 @@ public sealed partial class LargeText(IJSRuntime scripts) : StreamedBox(scripts)
     [Parameter]
     public bool Required { get; set; }
 
-    [Parameter]
-    public int Rows { get; set; } = 4;
-
     protected override string Attach => "attachArea";
 
     /// <summary>A browser's text area turns every line end into \n; text that came with \r\n gets them back.</summary>

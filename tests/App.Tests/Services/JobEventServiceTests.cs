@@ -15,16 +15,17 @@ public sealed class JobEventServiceTests(ClientAdmin admin) : IClassFixture<Clie
         Assert.Equal(JobEventKind.Snapshot, (await NextAsync(events)).Kind);
 
         var job = await SubmitAsync("wait");
-        var pending = await NextAsync(events, happened => happened.Kind == JobEventKind.State);
-        Assert.Equal((job, JobState.Pending), (pending.Job.JobId, pending.Job.State));
+        // A worker is free, so that one commit takes it in and gives it out.
+        var begun = await NextAsync(events, happened => happened.Kind == JobEventKind.State);
+        Assert.Equal((job, JobState.Assigned), (begun.Job.JobId, begun.Job.State));
         await NextAsync(events, happened => happened.Job?.State == JobState.Running);
         admin.Handler.Go();
         var ended = await NextAsync(events, happened => happened.Kind == JobEventKind.State && happened.Job.State == JobState.Succeeded);
 
-        using var again = admin.Watch(new WatchEventsRequest { Filter = filter, AfterSequence = pending.Sequence });
+        using var again = admin.Watch(new WatchEventsRequest { Filter = filter, AfterSequence = begun.Sequence });
         await using var later = again.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
         var first = await NextAsync(later);
-        Assert.True(first.Sequence > pending.Sequence);
+        Assert.True(first.Sequence > begun.Sequence);
         Assert.Equal(JobEventKind.State, first.Kind);
         Assert.Equal(ended.Sequence, (await NextAsync(later, happened => happened.Job.State == JobState.Succeeded)).Sequence);
     }
