@@ -129,6 +129,9 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         var group = await admin.GetAsync($"/api/plugin/groups/{id}");
         Assert.Equal(("running", 3, 2, 1, 3), (group.GetProperty("state").GetString(), group.GetProperty("total").GetInt32(), group.GetProperty("pending").GetInt32(), group.GetProperty("running").GetInt32(), group.GetProperty("job_ids").GetArrayLength()));
         Assert.Equal(2, (await admin.PostAsync($"/api/plugin/groups/{id}/cancel")).GetProperty("canceled").GetInt32());
+        var alone = await admin.PostAsync($"/api/plugin/jobs/{group.GetProperty("job_ids")[2].GetString()}/retry", code: 201);
+        Assert.False(alone.TryGetProperty("group_id", out _));
+        Assert.False((await admin.GetAsync($"/api/plugin/jobs/{alone.GetProperty("job_id").GetString()}/detail")).GetProperty("job").TryGetProperty("labels", out _));
         await admin.GetAsync("/api/plugin/groups/nope", 404);
         await admin.PostAsync("/api/plugin/groups/nope/cancel", "", 404);
         await admin.PostAsync("/api/plugin/groups", """{"template":{"job_type":"grouped"},"parallel":0}""", 400);
