@@ -24,6 +24,8 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
     public Feed<AdminState> States => engine.States;
 
+    public JobJournal Journal => engine.Journal;
+
     public IAdminHistory History => store.History;
 
     public SessionId NextSession() => new(Interlocked.Increment(ref _lastSession));
@@ -100,7 +102,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
                 wanted.Parameters is { } changed ? record.Payload with { Parameters = record.Payload.Parameters.Overlay(changed) } : record.Payload,
                 old.Summary,
                 wanted.Priority ?? old.Priority,
-                old.Labels,
+                GroupRequests.LabelsAlone(old),
                 DedupeKey: old.DedupeKey == old.Id.Value ? "" : old.DedupeKey,
                 AttemptTimeout: old.AttemptTimeout,
                 RetryLimit: old.RetryLimit,

@@ -16,6 +16,9 @@ public interface IAdmin
     /// <summary>What the engine knows; a version per commit.</summary>
     Feed<AdminState> States { get; }
 
+    /// <summary>What happened to jobs of late, event by event.</summary>
+    JobJournal Journal { get; }
+
     IAdminHistory History { get; }
 
     /// <summary>Waits for the commit. When the store refuses writes, or the inbox is full: Unavailable, nothing happened.</summary>

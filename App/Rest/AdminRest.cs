@@ -29,6 +29,7 @@ public static class AdminRest
         SubmitApi.Map(api);
         GroupsApi.Map(api);
         JobLogApi.Map(api);
+        JobWatchApi.Map(api);
         ActivitiesApi.Map(api);
         ObservationsApi.Map(api);
         SchedulerApi.Map(api);

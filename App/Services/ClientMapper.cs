@@ -31,7 +31,8 @@ internal static class ClientMapper
             Reason = job.Reason == JobReason.None ? "" : ApiObjects.Snake(job.Reason.ToString()),
             Origin = ApiObjects.Snake(job.Origin.ToString()),
             Priority = job.Priority,
-            EffectivePriority = job.Priority,
+            EffectivePriority = waits?.Priority ?? job.Priority,
+            GroupId = job.Group?.Id ?? "",
             Summary = job.Summary,
             DedupeKey = job.DedupeKey == job.Id.Value ? "" : job.DedupeKey,
             CreatedAt = ApiObjects.Stamp(job.CreatedAt),
@@ -58,6 +59,11 @@ internal static class ClientMapper
         if (job.RetryLimit is { } retries)
         {
             wire.RetryLimit = retries;
+        }
+
+        if (job.Group is { } group)
+        {
+            wire.GroupIndex = group.Index;
         }
 
         if (job.Attempt?.ExitCode is { } exit)

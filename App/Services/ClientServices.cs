@@ -17,7 +17,10 @@ internal static class ClientServices
 
     public static void AddClientServices(this IServiceCollection services) => services
         .AddSingleton<SubmitService>()
+        .AddSingleton<GroupService>()
+        .AddSingleton<BulkService>()
         .AddSingleton<JobService>()
+        .AddSingleton<JobEventService>()
         .AddSingleton<JobLogService>()
         .AddSingleton<JobTypeService>()
         .AddSingleton<WorkerService>();
@@ -33,7 +36,14 @@ internal static class ClientServices
         endpoints.MapGrpcUnary(Of<V1.CancelRequest, V1.CancelResponse>(Jobs, "Cancel"), jobs.CancelAsync);
         endpoints.MapGrpcUnary(Of<V1.UpdateRequest, V1.UpdateResponse>(Jobs, "Update"), jobs.UpdateAsync);
         endpoints.MapGrpcUnary(Of<V1.ExpireRequest, V1.ExpireResponse>(Jobs, "Expire"), jobs.ExpireAsync);
+        endpoints.MapGrpcUnary(Of<V1.BulkRequest, V1.BulkResponse>(Jobs, "Bulk"), services.GetRequiredService<BulkService>().RunAsync);
+        endpoints.MapGrpcServerStream(Of<V1.WatchEventsRequest, V1.JobEvent>(Jobs, "WatchEvents"), services.GetRequiredService<JobEventService>().WatchAsync);
         endpoints.MapGrpcServerStream(Of<V1.WatchLogsRequest, V1.LogChunk>(Jobs, "WatchLogs"), services.GetRequiredService<JobLogService>().WatchAsync);
+
+        var groups = services.GetRequiredService<GroupService>();
+        endpoints.MapGrpcUnary(Of<V1.SubmitGroupRequest, V1.SubmitGroupResponse>(Jobs, "SubmitGroup"), groups.SubmitAsync);
+        endpoints.MapGrpcUnary(Of<V1.GetGroupRequest, V1.GetGroupResponse>(Jobs, "GetGroup"), groups.GetAsync);
+        endpoints.MapGrpcUnary(Of<V1.CancelGroupRequest, V1.CancelGroupResponse>(Jobs, "CancelGroup"), groups.CancelAsync);
 
         var types = services.GetRequiredService<JobTypeService>();
         endpoints.MapGrpcUnary(Of<V1.ListJobTypesRequest, V1.ListJobTypesResponse>(JobTypes, "List"), types.ListAsync);

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using BlazorPluginAdmin.App.Rest;
+using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -14,7 +16,15 @@ internal sealed class JobLogService(IAdmin admin, JobLogStore logs)
 {
     public async Task WatchAsync(V1.WatchLogsRequest request, ResponseWriter<V1.LogChunk> responses, CallContext call)
     {
-        var cancellation = call.CancellationToken;
+        await foreach (var chunk in ReadAsync(request, call.CancellationToken))
+        {
+            await responses.WriteAsync(chunk);
+        }
+    }
+
+    /// <exception cref="RpcException">What was asked for is not there, or cannot be.</exception>
+    public async IAsyncEnumerable<V1.LogChunk> ReadAsync(V1.WatchLogsRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         var streams = Streams(request);
         Check(request);
         var id = new JobId(request.JobId);
@@ -52,16 +62,33 @@ internal sealed class JobLogService(IAdmin admin, JobLogStore logs)
                     await BeginAsync(pieces, request, cancellation);
                 }
 
-                var (isOver, job) = await FollowAsync(pieces, id, number, request.Follow, written.Reader, responses, cancellation);
-                if (!isOver)
+                // Looked at before the output is read: a worker's last words are stored before its attempt ends.
+                bool isOver;
+                Job? job;
+                do
                 {
-                    return;
-                }
+                    (var version, job, isOver) = await LookAsync(id, number, cancellation);
+                    await foreach (var piece in pieces.ReadAsync(isOver, cancellation))
+                    {
+                        yield return Chunk(number, piece);
+                    }
 
-                await responses.WriteAsync(new V1.LogChunk { Attempt = number, EndOfAttempt = true, State = (Wire.JobState)(job?.State ?? 0) });
+                    if (!isOver && !request.Follow)
+                    {
+                        yield break;
+                    }
+
+                    if (!isOver)
+                    {
+                        await NewsAsync(version, written.Reader, cancellation);
+                    }
+                }
+                while (!isOver);
+
+                yield return new V1.LogChunk { Attempt = number, EndOfAttempt = true, State = (Wire.JobState)(job?.State ?? 0) };
                 if (request.Attempt > 0 || !request.Follow || job is null || job.IsTerminal)
                 {
-                    return;
+                    yield break;
                 }
 
                 number++;
@@ -107,28 +134,12 @@ internal sealed class JobLogService(IAdmin admin, JobLogStore logs)
         }
     }
 
-    /// <summary>Until the attempt is over, or nothing more is there and nobody waits for more.</summary>
-    private async Task<(bool IsOver, Job? Job)> FollowAsync(
-        LogPieces pieces, JobId id, int number, bool follow, ChannelReader<bool> written, ResponseWriter<V1.LogChunk> responses, CancellationToken cancellationToken)
+    private async Task<(long Version, Job? Job, bool IsOver)> LookAsync(JobId id, int number, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            // Looked at before the output is read: a worker's last words are stored before its attempt ends.
-            var (version, state) = admin.States.Current;
-            var job = state.Jobs.GetValueOrDefault(id) ?? (await admin.History.JobAsync(id, cancellationToken))?.Job;
-            var isOver = job is not { IsTerminal: false } || job.Attempt is { } attempt && (attempt.Number > number || attempt.Number == number && attempt.EndedAt is not null);
-            await foreach (var piece in pieces.ReadAsync(isOver, cancellationToken))
-            {
-                await responses.WriteAsync(Chunk(number, piece));
-            }
-
-            if (isOver || !follow)
-            {
-                return (isOver, job);
-            }
-
-            await NewsAsync(version, written, cancellationToken);
-        }
+        var (version, state) = admin.States.Current;
+        var job = state.Jobs.GetValueOrDefault(id) ?? (await admin.History.JobAsync(id, cancellationToken))?.Job;
+        var isOver = job is not { IsTerminal: false } || (job.Attempt is { } attempt && (attempt.Number > number || (attempt.Number == number && attempt.EndedAt is not null)));
+        return (version, job, isOver);
     }
 
     /// <summary>Until the engine has moved on, or output has come: that does so past the engine.</summary>

@@ -40,7 +40,7 @@ internal sealed class SubmitService(IAdmin admin)
         return new V1.RetryResponse { Job = ClientMapper.Job(job, admin.Explain(job.Id)), RetryOf = job.RetryOf?.Value ?? "" };
     }
 
-    private SubmitJob Command(V1.SubmitRequest request, CallContext call) => new(
+    public SubmitJob Command(V1.SubmitRequest request, CallContext call) => new(
         ClientActor.Of(call),
         request.JobType,
         ClientActor.OriginOf(call),

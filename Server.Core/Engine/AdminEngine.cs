@@ -2,6 +2,7 @@ using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Dispatch;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Sessions;
@@ -59,11 +60,14 @@ public sealed partial class AdminEngine : IDisposable
         _logger = logger;
         _origin = time.GetTimestamp();
         Inbox = new Inbox();
+        Journal = new JobJournal(time.GetUtcNow());
     }
 
     public Inbox Inbox { get; }
 
     public Feed<AdminState> States { get; } = new(AdminState.Empty);
+
+    public JobJournal Journal { get; }
 
     private AdminState State => States.Current.Value;
 
@@ -122,7 +126,7 @@ public sealed partial class AdminEngine : IDisposable
         DetectionStarts.StartDue(turn);
         Dispatcher.Dispatch(turn);
         LockTransitions.Advance(turn);
-        if (!Commit(turn, flush))
+        if (!Commit(turn, flush, out var changes))
         {
             return true;
         }
@@ -131,6 +135,7 @@ public sealed partial class AdminEngine : IDisposable
         var settled = _held[..stepped];
         _held.RemoveRange(0, stepped);
         States.Publish(turn.State);
+        Journal.Append(changes, now.Wall);
         Perform(turn);
         foreach (var (answer, reply) in replies)
         {
@@ -236,9 +241,9 @@ public sealed partial class AdminEngine : IDisposable
     }
 
     /// <summary>False: known not done. The state stays, the inputs are stepped again later, commands are refused meanwhile.</summary>
-    private bool Commit(Turn turn, bool flush)
+    private bool Commit(Turn turn, bool flush, out List<Change> changes)
     {
-        var changes = WithCounters(turn, turn.CollectChanges());
+        changes = WithCounters(turn, turn.CollectChanges());
         var urgent = changes.Exists(change => change.IsUrgent);
         if (!urgent && !flush && _deferred.Count + changes.Count < MostDeferred && _storeRetryAt is null)
         {

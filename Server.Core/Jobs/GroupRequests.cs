@@ -12,6 +12,8 @@ public static class GroupRequests
     public const int Most = 10_000;
 
     private const string IndexMark = "${index}";
+    private const string GroupLabel = "group_id";
+    private const string IndexLabel = "group_index";
 
     public static Reply<GroupSubmission> Submit(Turn turn, SubmitGroup command)
     {
@@ -72,6 +74,9 @@ public static class GroupRequests
             ? new Refusal(RefusalCode.NotFound, $"group {Shown(command.Group)} is not known or has ended")
             : new GroupCancel(command.Group, CancelAll(turn, members, command.Reason, command.By));
     }
+
+    /// <summary>Labels of a job that is repeated by itself: it is no member any more.</summary>
+    public static ImmutableSortedDictionary<string, string> LabelsAlone(Job job) => job.Group is null ? job.Labels : job.Labels.RemoveRange([GroupLabel, IndexLabel]);
 
     /// <summary>A member has ended: room for the next one, or the end of all.</summary>
     internal static void MemberEnded(Turn turn, Job before, Job job)
@@ -141,7 +146,7 @@ public static class GroupRequests
             // The key of the group is that of its first job; the others would be twins under it.
             IdempotencyKey = place.Index == 0 ? job.IdempotencyKey : "",
             IdempotencyDigest = place.Index == 0 ? job.IdempotencyDigest : "",
-            Labels = job.Labels.SetItem("group_id", place.Id).SetItem("group_index", Text(place.Index)),
+            Labels = job.Labels.SetItem(GroupLabel, place.Id).SetItem(IndexLabel, Text(place.Index)),
             Summary = job.Summary.Replace(IndexMark, Text(place.Index), StringComparison.Ordinal),
             Phase = place.MaxRunning > 0 && place.Index >= place.MaxRunning ? JobPhase.Blocked : job.Phase,
         };

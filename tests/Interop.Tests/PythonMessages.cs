@@ -19,7 +19,7 @@ public sealed class PythonMessages : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    private async Task GenerateAsync(string protos)
+    internal async Task GenerateAsync(string protos)
     {
         await using var protoc = PeerProcess.Start(
             "/usr/bin/protoc",

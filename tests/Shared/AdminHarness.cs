@@ -46,6 +46,8 @@ public sealed class AdminHarness : IDisposable
 
     public RecordingLock Lock { get; } = new();
 
+    public JobJournal Journal => _engine.Journal;
+
     public AdminState State => _engine.States.Current.Value;
 
     /// <summary>The instant a step would see.</summary>

@@ -147,6 +147,8 @@ public sealed class VacuumSwitchTests : IAsyncLifetime
 
         public Feed<ReadModel> Views => throw new NotSupportedException();
 
+        public JobJournal Journal => throw new NotSupportedException();
+
         public IAdminHistory History => throw new NotSupportedException();
 
         public void Workers(int count)

@@ -52,6 +52,8 @@ public sealed class ClientAdmin : RunningAdmin, IAsyncLifetime
 
     public ServerStreamCall<WatchLogsRequest, LogChunk> Watch(WatchLogsRequest request) => _channel!.ServerStreaming(Method<WatchLogsRequest, LogChunk>("JobService", "WatchLogs"), request);
 
+    public ServerStreamCall<WatchEventsRequest, JobEvent> Watch(WatchEventsRequest request) => _channel!.ServerStreaming(Method<WatchEventsRequest, JobEvent>("JobService", "WatchEvents"), request);
+
     /// <summary>The status a call is refused with, and what its trailer says.</summary>
     public async Task<(StatusCode Code, ErrorDetail Detail)> RefusedAsync<TRequest, TResponse>(string service, string method, TRequest request)
         where TRequest : class, IMessage<TRequest>

@@ -11,7 +11,11 @@ public sealed class DispatchFormTests : LivePages
 {
     private static readonly DispatchSettings Saved = new()
     {
-        Strategy = DispatchStrategy.RoundRobin, QueueLimit = 100, SubmitRate = 2.5, QueueTtl = TimeSpan.FromMinutes(90), AgeingPerMinute = 0,
+        Strategy = DispatchStrategy.RoundRobin,
+        QueueLimit = 100,
+        SubmitRate = 2.5,
+        QueueTtl = TimeSpan.FromMinutes(90),
+        AgeingPerMinute = 0,
         RequireLabels = ImmutableSortedDictionary<string, string>.Empty.Add("pool", "gpu"),
     };
 

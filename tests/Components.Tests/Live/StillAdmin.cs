@@ -13,6 +13,8 @@ public sealed class StillAdmin : IAdmin
 
     public Feed<AdminState> States { get; } = new(AdminState.Empty);
 
+    public JobJournal Journal { get; } = new(DateTimeOffset.UnixEpoch);
+
     public IAdminHistory History { get; init; } = new InMemoryAdminStore().History;
 
     /// <summary>What was asked of it.</summary>

@@ -21,7 +21,13 @@ public sealed class DispatchSettingsTests : IDisposable
         _admin.ConnectDescribed();
         var refusal = Save(new DispatchSettings
         {
-            Strategy = (DispatchStrategy)9, QueueLimit = 0, SubmitRate = 0.01, SubmitBurst = 0, DefaultPriority = 101, AgeingPerMinute = 11, QueueTtl = TimeSpan.Zero,
+            Strategy = (DispatchStrategy)9,
+            QueueLimit = 0,
+            SubmitRate = 0.01,
+            SubmitBurst = 0,
+            DefaultPriority = 101,
+            AgeingPerMinute = 11,
+            QueueTtl = TimeSpan.Zero,
             RequireLabels = ImmutableSortedDictionary<string, string>.Empty.Add("no name", "1"),
         }).Refusal!;
         Assert.Equal(

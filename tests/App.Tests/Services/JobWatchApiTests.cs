@@ -1,0 +1,64 @@
+using System.Text.Json;
+
+namespace BlazorPluginAdmin.App.Tests.Services;
+
+/// <summary>The same streams over HTTP/1.</summary>
+public sealed class JobWatchApiTests(ClientAdmin admin) : IClassFixture<ClientAdmin>
+{
+    [Fact]
+    public async Task Logs_AreLinesOfJson_OrBytes_AndFollowedToTheEnd()
+    {
+        var job = await admin.RunAsync("one two wait three");
+        using var follow = await admin.Http.GetAsync(new Uri($"/api/plugin/jobs/{job.JobId}/logs?follow=true", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await follow.Content.ReadAsStreamAsync());
+        Assert.Equal("application/x-ndjson", follow.Content.Headers.ContentType?.MediaType);
+        var text = "";
+        while (!text.EndsWith("two\n", StringComparison.Ordinal))
+        {
+            text += Data(await lines.ReadLineAsync());
+        }
+
+        admin.Handler.Go();
+        var rest = (await lines.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("one\ntwo\nthree\n", text + string.Concat(rest.Select(Data)));
+        Assert.Contains("\"end_of_attempt\":true", rest[^1], StringComparison.Ordinal);
+        Assert.Equal("two\nthree\n", await admin.Http.GetStringAsync(new Uri($"/api/plugin/jobs/{job.JobId}/logs?raw=true&tail=2", UriKind.Relative)));
+    }
+
+    [Theory]
+    [InlineData("none/logs", 404)]
+    [InlineData("none/logs?from=-1", 400)]
+    [InlineData("none/logs?stream=both", 400)]
+    [InlineData("none/logs?from=1&tail=1", 400)]
+    public async Task Logs_OfWhatIsNotThere_AreRefused(string path, int code) => await admin.GetAsync($"/api/plugin/jobs/{path}", code);
+
+    [Fact]
+    public async Task Events_HaveNumbersToGoOnFrom()
+    {
+        var path = new Uri("/api/plugin/jobs/events?label=sse%3Ayes", UriKind.Relative);
+        using var response = await admin.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        using var events = new StreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("event: snapshot", (await NextAsync(events)).Event);
+        var job = (await admin.SubmitAsync(new Wire.V1.SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", Labels = { ["sse"] = "yes" } })).JobId;
+        var first = await NextAsync(events);
+        Assert.Equal(("event: state", job), (first.Event, JsonDocument.Parse(first.Data).RootElement.GetProperty("job").GetProperty("job_id").GetString()));
+        await admin.EndAsync(job);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Last-Event-ID", first.Id);
+        using var again = await admin.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var later = new StreamReader(await again.Content.ReadAsStreamAsync());
+        Assert.True(long.Parse((await NextAsync(later)).Id, System.Globalization.CultureInfo.InvariantCulture) > long.Parse(first.Id, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private static string Data(string? line) =>
+        JsonDocument.Parse(line!).RootElement.TryGetProperty("data", out var data) ? System.Text.Encoding.UTF8.GetString(data.GetBytesFromBase64()) : "";
+
+    private static async Task<(string Id, string Event, string Data)> NextAsync(StreamReader events)
+    {
+        var (id, kind, data) = (await events.ReadLineAsync(), await events.ReadLineAsync(), await events.ReadLineAsync());
+        Assert.Equal("", await events.ReadLineAsync());
+        return (id!["id: ".Length..], kind!, data!["data: ".Length..]);
+    }
+}
