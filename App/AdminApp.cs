@@ -174,10 +174,10 @@ public sealed class AdminApp : IAsyncDisposable
         app.Use(WorkerDoor.CheckAsync);
         app.UseAntiforgery();
         var gateway = app.Services.GetRequiredService<WorkerGateway>();
-        var workers = app.MapGroup("").WithMetadata(new WorkerDoor());
+        var workers = app.MapGroup("").WithMetadata(new WorkerDoor(isForWorkers: true));
         workers.MapGrpcDuplex(
             GrpcMethod.From<Wire.WorkerToAdminMessage, Wire.AdminToWorkerMessage>(Wire.PluginReflection.Descriptor.Services[0], "WorkerStream"), gateway.RunAsync);
-        workers.MapClientServices();
+        app.MapGroup("").WithMetadata(new WorkerDoor(isForWorkers: false)).MapClientServices();
         workers.MapGrpcHealth(app.Services.GetRequiredService<HealthService>());
         workers.MapGrpcReflection([Wire.PluginReflection.Descriptor.Services[0], .. ClientServices.Descriptors, HealthReflection.Descriptor.Services[0]]);
         app.MapAdminRest();

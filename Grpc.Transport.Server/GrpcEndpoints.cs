@@ -47,7 +47,10 @@ public static class GrpcEndpoints
             await Writer(http, method, call).WriteAsync(await handler(await Reader(http, method, call, gzip).ReadOnlyAsync(), call))));
 
     /// <summary>Answers a request that no method takes: UNIMPLEMENTED for gRPC, 404 for anything else.</summary>
-    public static Task UnknownMethodAsync(HttpContext http) => GrpcInvoker.UnknownAsync(http);
+    public static Task UnknownMethodAsync(HttpContext http) => RefuseAsync(http, new Status(StatusCode.Unimplemented, "this server has no such method"));
+
+    /// <summary>Answers a request without calling its method: that status for gRPC, 404 for anything else.</summary>
+    public static Task RefuseAsync(HttpContext http, Status status) => GrpcInvoker.RefuseAsync(http, status);
 
     private static GrpcInvoker Invoker(HttpContext http) => http.RequestServices.GetRequiredService<GrpcInvoker>();
 

@@ -44,8 +44,8 @@ public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicat
         await RunAsync(http, timeout.Length > 0 ? left : null, encoding == "gzip", handler);
     }
 
-    /// <summary>Answers a path that nothing is mapped to.</summary>
-    internal static Task UnknownAsync(HttpContext http)
+    /// <summary>Answers instead of the method: with that status for gRPC, 404 for anything else.</summary>
+    internal static Task RefuseAsync(HttpContext http, Status status)
     {
         if (!IsGrpc(http.Request.ContentType))
         {
@@ -54,7 +54,7 @@ public sealed partial class GrpcInvoker(GrpcServerOptions options, IHostApplicat
         }
 
         http.Response.ContentType = "application/grpc";
-        Finish(http, null, new Status(StatusCode.Unimplemented, "this server has no such method"));
+        Finish(http, null, status);
         return Task.CompletedTask;
     }
 

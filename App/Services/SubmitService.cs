@@ -3,6 +3,7 @@ using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using Google.Protobuf.Collections;
 using V1 = BlazorPluginAdmin.Wire.V1;
 
 namespace BlazorPluginAdmin.App.Services;
@@ -25,7 +26,10 @@ internal sealed class SubmitService(IAdmin admin)
     public async Task<V1.RetryResponse> RetryAsync(V1.RetryRequest request, CallContext call)
     {
         var id = new JobId(request.JobId);
-        var changes = new RetryChanges(request.Now, request.Parameters.Count == 0 ? null : ConfigValueMapper.ToCore(request.Parameters), request.HasPriority ? request.Priority : null);
+        var parameters = request.Parameters.Count + request.ParametersJson.Length == 0
+            ? null
+            : Parameters(await JobTypeAsync(id, call.CancellationToken), request.Parameters, request.ParametersJson);
+        var changes = new RetryChanges(request.Now, parameters, request.HasPriority ? request.Priority : null);
         var reply = await admin.RetryAsync(ClientActor.Of(call), id, call.CancellationToken, changes);
         if (reply.Refusal is { Code: Server.Core.Engine.RefusalCode.NotFound })
         {
@@ -40,7 +44,7 @@ internal sealed class SubmitService(IAdmin admin)
         ClientActor.Of(call),
         request.JobType,
         ClientActor.OriginOf(call),
-        new JobPayload(request.Detail, Parameters(request)),
+        new JobPayload(request.Detail, Parameters(request.JobType, request.Parameters, request.ParametersJson)),
         request.Summary,
         request.HasPriority ? request.Priority : null,
         ClientMapper.Labels(request.Labels, request.RequireLabels),
@@ -56,19 +60,23 @@ internal sealed class SubmitService(IAdmin admin)
         DryRun = request.DryRun,
     };
 
-    private ConfigValues Parameters(V1.SubmitRequest request)
+    /// <summary>Empty for a job that nobody knows; that it is unknown is said when it is acted on.</summary>
+    private async Task<string> JobTypeAsync(JobId id, CancellationToken cancellationToken) =>
+        admin.States.Current.Value.Jobs.GetValueOrDefault(id)?.JobType ?? (await admin.History.JobAsync(id, cancellationToken))?.Job.JobType ?? "";
+
+    private ConfigValues Parameters(string jobType, MapField<string, Wire.ConfigValue> values, string json)
     {
-        if (request.ParametersJson.Length == 0)
+        if (json.Length == 0)
         {
-            return ConfigValueMapper.ToCore(request.Parameters);
+            return ConfigValueMapper.ToCore(values);
         }
 
-        if (request.Parameters.Count > 0)
+        if (values.Count > 0)
         {
             throw ClientErrors.Invalid("parameters_json", "parameters and parameters_json exclude each other");
         }
 
-        var form = admin.States.Current.Value.JobTypes.GetValueOrDefault(request.JobType)?.Descriptor is { } descriptor ? FormDefaults.WorkerForm(descriptor).Only(FormPart.Submission) : FormSchema.Empty;
-        return ClientJson.Read(request.ParametersJson, "parameters_json", form, FormKind.Submission);
+        var form = admin.States.Current.Value.JobTypes.GetValueOrDefault(jobType)?.Descriptor is { } descriptor ? FormDefaults.WorkerForm(descriptor).Only(FormPart.Submission) : FormSchema.Empty;
+        return ClientJson.Read(json, "parameters_json", form, FormKind.Submission);
     }
 }

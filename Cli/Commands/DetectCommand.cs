@@ -27,7 +27,7 @@ internal static class DetectCommand
             var answer = await call.Admin.AskAsync(Calls.Detect, request, call.Leave, patience + Answering);
             if (answer.ErrorMessage.Length > 0 && !call.IsJson)
                 throw new ToolException(ExitCodes.Failed, "detection_failed", answer.ErrorMessage);
-            Show(call, answer);
+            Show(call, answer, request.Enqueue);
             return answer.ErrorMessage.Length > 0 ? ExitCodes.Failed : ExitCodes.Done;
         }, "pluginctl detect file_retention", "pluginctl detect file_retention --enqueue --max 10");
         verb.Arguments.Add(type);
@@ -36,7 +36,7 @@ internal static class DetectCommand
         return verb;
     }
 
-    private static void Show(Invocation call, DetectResponse answer)
+    private static void Show(Invocation call, DetectResponse answer, bool isEnqueued)
     {
         if (call.IsJson)
         {
@@ -52,7 +52,7 @@ internal static class DetectCommand
             call.Show(table);
         }
 
-        call.Say(call.Parsed.GetValue<bool>("--enqueue")
+        call.Say(isEnqueued
             ? $"{answer.Found} found, {answer.Created} queued, {answer.Duplicates} there already"
             : $"{answer.Found} found, none queued (--enqueue does)");
     }

@@ -116,6 +116,34 @@ public sealed class RunTests(AdminWithWorker admin) : IClassFixture<AdminWithWor
         Assert.Equal(65, (await _shell.RunAsync("run", "--type", "no-such-type")).Code);
     }
 
+    [Fact]
+    public async Task Retry_IsANewJob_WithWhatWasChanged()
+    {
+        var first = Id((await _shell.RunAsync("run", "sh -c 'exit 3'", "--json")).Output);
+        var answer = await _shell.RunAsync("retry", first, "--param", "args=[\"-c\",\"echo again\"]", "--json");
+        Assert.True(answer.Code == 0, answer.Error);
+        var again = JsonDocument.Parse(answer.Output).RootElement;
+        Assert.Equal((false, first), (Text(again, "job_id") == first, Text(again, "retry_of")));
+        Assert.Equal(new Answer(0, "again\n", ""), await _shell.RunAsync("logs", Text(again, "job_id"), "--follow"));
+        Assert.Equal(66, (await _shell.RunAsync("retry", "no-such-job")).Code);
+        Assert.Equal(64, (await _shell.RunAsync("retry")).Code);
+    }
+
+    [Fact]
+    public async Task Submission_IsCheckedKeyedOrRefused()
+    {
+        Assert.Equal(new Answer(0, "a\n", ""), await _shell.RunAsync("run", "echo a", "--key", "build-41"));
+        var same = await _shell.RunAsync("run", "echo a", "--key", "build-41");
+        Assert.Equal((0, "a\n"), (same.Code, same.Output));
+        Assert.Contains("is there already", same.Error, StringComparison.Ordinal);
+        Assert.Equal(65, (await _shell.RunAsync("run", "echo b", "--key", "build-41")).Code);
+
+        var dry = await _shell.RunAsync("run", "echo a", "--dry-run", "--label", "test=dry");
+        Assert.Equal(new Answer(0, "accepted if it were submitted\n", ""), dry);
+        Assert.Empty((await _shell.RunAsync("list", "--label", "test=dry", "--json")).Lines);
+        Assert.Equal(75, (await _shell.RunAsync("run", "true", "--require", "site=nowhere", "--require-worker")).Code);
+    }
+
     private static string Id(string line) => Text(JsonDocument.Parse(line).RootElement, "job_id");
 
     private static string Text(JsonElement of, string name) => of.GetProperty(name).GetString()!;

@@ -50,7 +50,6 @@ public sealed class VerbTests(AdminWithWorker admin) : IClassFixture<AdminWithWo
         Assert.Equal(65, (await _shell.RunAsync("config", "set", "command", "niceness=99")).Code);
         Assert.Equal(65, (await _shell.RunAsync("config", "set", "command", "niceness=8", "--expect", "99")).Code);
         Assert.Equal(64, (await _shell.RunAsync("config", "set", "command")).Code);
-        Assert.Equal(65, (await _shell.RunAsync("run", "reboot")).Code);
     }
 
     private async Task<long> VersionAsync() =>
