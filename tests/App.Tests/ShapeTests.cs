@@ -37,7 +37,7 @@ public sealed class ShapeTests(WorkedAdmin admin) : IClassFixture<WorkedAdmin>
     /// <summary>What we say besides.</summary>
     private static readonly HashSet<string> Additions =
     [
-        .. ((string[])["phase", "reason", "origin", "priority", "due_at", "expires_at", "detection_id", "retry_of"]).Select(key => $"$[].{key}"),
+        .. ((string[])["phase", "reason", "origin", "priority", "due_at", "expires_at", "detection_id", "retry_of", "group_id", "group_index", "idempotency_key", "deadline", "submitted_by"]).Select(key => $"$[].{key}"),
         "$[].serialise", "$[].cluster_lock", "$[].turn", "$[].waiting_reason",
         "$[].sequence", "$[].actor", "$[].Health", "$[].Draining", "$[].Conflict",
         // The recorded job that never ends is there only here.

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
-using BlazorPluginAdmin.WorkerStock.FileScrub;
 using BlazorPluginAdmin.WorkerStock.Files;
+using BlazorPluginAdmin.WorkerStock.FileScrub;
 
 namespace BlazorPluginAdmin.WorkerStock.Tests.FileScrub;
 
