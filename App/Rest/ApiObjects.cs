@@ -68,7 +68,8 @@ public static class ApiObjects
         existing = existing ? true : (bool?)null,
     };
 
-    public static JsonNode Detail(JobRecord record)
+    /// <param name="form">Says which parameters are secrets.</param>
+    public static JsonNode Detail(JobRecord record, FormSchema? form)
     {
         var node = JsonSerializer.SerializeToNode(Job(record.Job), Options)!.AsObject();
         if (record.Payload.Detail.Length > 0)
@@ -76,7 +77,7 @@ public static class ApiObjects
             node["detail"] = record.Payload.Detail;
         }
 
-        AddValues(node, "parameters", record.Payload.Parameters);
+        AddValues(node, "parameters", SecretFields.Masked(form, record.Payload.Parameters));
         if (!record.Job.Labels.IsEmpty)
         {
             node["labels"] = JsonSerializer.SerializeToNode(record.Job.Labels);

@@ -102,7 +102,7 @@ public static class JobsApi
         var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Job = record.Job.Id, Limit = Queries.Number(activity_limit, 500, 5000) }, cancellationToken);
         var shown = Queries.Number(related_limit, 20, 100);
         var related = await admin.History.JobsAsync(new JobFilter { JobTypes = [record.Job.JobType], Limit = shown + 1 }, cancellationToken);
-        var job = ApiObjects.Detail(record);
+        var job = ApiObjects.Detail(record, admin.States.Current.Value.JobTypes.GetValueOrDefault(record.Job.JobType)?.Descriptor?.WorkerForm);
         PlanJson.Add(job, record.Job.JobType, plans.Of(record.Job.JobType, record.Payload));
         return WireJson.Json(new
         {

@@ -17,8 +17,6 @@ namespace BlazorPluginAdmin.App.Services;
 /// <summary>Records → messages of <c>pluginadmin.v1</c>.</summary>
 internal static class ClientMapper
 {
-    private const string Masked = "***";
-
     /// <summary>What the state or a list knows of a job.</summary>
     public static V1.Job Job(CoreJob job, WaitingExplanation? waits = null)
     {
@@ -96,14 +94,13 @@ internal static class ClientMapper
     }
 
     /// <summary>The parts that only the store has, as far as they are asked for.</summary>
-    /// <param name="secrets">Parameters whose values are masked.</param>
-    public static void Add(V1.Job wire, JobRecord record, IReadOnlyCollection<V1.Include> include, IEnumerable<string> secrets)
+    /// <param name="form">Says which parameters are secrets.</param>
+    public static void Add(V1.Job wire, JobRecord record, IReadOnlyCollection<V1.Include> include, FormSchema? form)
     {
         wire.Detail = record.Payload.Detail;
         if (include.Contains(V1.Include.Parameters))
         {
-            var hidden = secrets.Where(record.Payload.Parameters.ContainsKey).Select(name => KeyValuePair.Create(name, (ConfigValue)new ConfigValue.Text(Masked)));
-            ConfigValueMapper.ToWire(record.Payload.Parameters.Overlay(ConfigValues.From(hidden)), wire.Parameters);
+            ConfigValueMapper.ToWire(SecretFields.Masked(form, record.Payload.Parameters), wire.Parameters);
         }
 
         if (include.Contains(V1.Include.Result) && record.Result is { } result)

@@ -5,7 +5,6 @@ using System.Text;
 using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Engine;
-using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
 using Google.Protobuf;
@@ -97,7 +96,7 @@ internal sealed class JobService(IAdmin admin)
         }
 
         var wire = Shown(Newest(record.Job));
-        ClientMapper.Add(wire, record, include, SecretFields.Names(admin.States.Current.Value.JobTypes.GetValueOrDefault(record.Job.JobType)?.Descriptor?.WorkerForm));
+        ClientMapper.Add(wire, record, include, admin.States.Current.Value.JobTypes.GetValueOrDefault(record.Job.JobType)?.Descriptor?.WorkerForm);
         if (include.Contains(V1.Include.Activities))
         {
             var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Job = record.Job.Id }, cancellationToken);

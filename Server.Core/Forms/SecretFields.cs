@@ -6,6 +6,8 @@ namespace BlazorPluginAdmin.Server.Core.Forms;
 /// </summary>
 public static class SecretFields
 {
+    private static readonly ConfigValue Stars = new ConfigValue.Text("***");
+
     /// <summary>The newer descriptor with the secrets of the older one.</summary>
     public static Descriptor Keep(Descriptor? before, Descriptor now) => before is null
         ? now
@@ -21,6 +23,10 @@ public static class SecretFields
 
     /// <summary>The values that may be shown.</summary>
     public static ConfigValues Without(FormSchema? form, ConfigValues values) => Names(form).Aggregate(values, (left, name) => left.Without(name));
+
+    /// <summary>All values, secrets as stars: that there is one may be seen.</summary>
+    public static ConfigValues Masked(FormSchema? form, ConfigValues values) =>
+        values.Overlay(ConfigValues.From(Names(form).Where(values.ContainsKey).Select(name => KeyValuePair.Create(name, Stars))));
 
     /// <summary>Everything whose value is never shown.</summary>
     public static IEnumerable<string> Names(FormSchema? form) =>

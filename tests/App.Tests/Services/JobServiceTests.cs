@@ -24,6 +24,8 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
         var ended = await admin.EndAsync(submitted.JobId);
         Assert.Equal((JobState.Succeeded, "w-told", "at length", "says hello"), (ended.State, ended.WorkerId, ended.Detail, ended.Summary));
         Assert.Equal((2L, true, "***"), (ended.Parameters["times"].Int64Value, ended.Parameters["loud"].BoolValue, ended.Parameters["word"].StringValue));
+        var detail = (await admin.GetAsync($"/api/plugin/jobs/{submitted.JobId}/detail")).GetProperty("job").GetProperty("parameters");
+        Assert.Equal("***", detail.GetProperty("word").GetProperty("string_value").GetString());
         Assert.Equal(("a", "w-told"), (ended.Labels["team"], ended.RequireLabels["worker_id"]));
         Assert.True(ended.Result.OutputValues["loud"].BoolValue);
         Assert.Equal((1, "succeeded"), (Assert.Single(ended.Attempts).Number, ended.Attempts[0].State));
