@@ -30,7 +30,7 @@ public sealed class CountersTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin
 
         await workers.SubmitAsync("mixed", "At work");
         await busy.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest);
-        await workers.SubmitAsync("mixed", "Not yet", job => job["scheduled_at"] = "2030-01-01T00:00:00Z");
+        await workers.SubmitAsync("mixed", "Not yet", job => job["scheduled_at"] = TimeProvider.System.GetUtcNow().AddDays(30).ToString("O", System.Globalization.CultureInfo.InvariantCulture));
         var unlucky = await workers.OfferAsync("unlucky", new AdminRuntimeDefaults { GlobalExecutionConcurrency = 8, PerWorkerExecutionConcurrency = 8, RetryLimit = 2, RetryBackoffSeconds = 300 });
         await workers.SubmitAsync("unlucky", "Tries again later");
         await EndAsync(unlucky, success: false);

@@ -60,7 +60,7 @@ public sealed class PrefixTests(PrefixedAdmin browser) : IClassFixture<PrefixedA
         Assert.StartsWith("[", await File.ReadAllTextAsync(await file.PathAsync()), StringComparison.Ordinal);
         await page.GotoAsync($"{proxy.Address}/no/such/page");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Not found" })).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "To the overview" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Overview", Exact = true }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/ops/$"));
         Assert.Empty(outside);
         Assert.DoesNotContain(complaints, complaint => !complaint.Contains("404", StringComparison.Ordinal));

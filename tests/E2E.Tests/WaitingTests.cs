@@ -18,7 +18,7 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
         var jobs = new Dictionary<string, (string Id, string Headline, string? Link)>();
 
         await workers.OfferAsync("later");
-        jobs["not_before"] = (await workers.SubmitAsync("later", "Not yet", job => job["scheduled_at"] = "2030-01-01T00:00:00Z"), "Scheduled, starts in", null);
+        jobs["not_before"] = (await workers.SubmitAsync("later", "Not yet", job => job["scheduled_at"] = TimeProvider.System.GetUtcNow().AddDays(30).ToString("O", System.Globalization.CultureInfo.InvariantCulture)), "Scheduled, starts in", null);
 
         var unlucky = await workers.OfferAsync("unlucky", Retries);
         jobs["backoff"] = (await workers.SubmitAsync("unlucky", "Failed once"), "Attempt 1: the disk is full, next try in", null);
