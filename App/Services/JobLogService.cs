@@ -80,7 +80,7 @@ internal sealed class JobLogService(IAdmin admin, JobLogStore logs)
 
                     if (!isOver)
                     {
-                        await NewsAsync(version, written.Reader, cancellation);
+                        await NewsAsync(version, id, job, written.Reader, cancellation);
                     }
                 }
                 while (!isOver);
@@ -142,17 +142,24 @@ internal sealed class JobLogService(IAdmin admin, JobLogStore logs)
         return (version, job, isOver);
     }
 
-    /// <summary>Until the engine has moved on, or output has come: that does so past the engine.</summary>
-    private async Task NewsAsync(long version, ChannelReader<bool> written, CancellationToken cancellationToken)
+    /// <summary>Until output has come, which it does past the engine, or the job is not what it was: commits about others cost a look, not a read.</summary>
+    private async Task NewsAsync(long version, JobId id, Job? seen, ChannelReader<bool> written, CancellationToken cancellationToken)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var moved = admin.States.NewerAsync(version, enough.Token).AsTask();
-        var grown = written.WaitToReadAsync(enough.Token).AsTask();
-        await Task.WhenAny(moved, grown);
+        await Task.WhenAny(ChangedAsync(version, id, seen, enough.Token), written.WaitToReadAsync(enough.Token).AsTask());
         await enough.CancelAsync();
         written.TryRead(out _);
-        await Task.WhenAll(moved, grown).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task ChangedAsync(long version, JobId id, Job? seen, CancellationToken cancellationToken)
+    {
+        var job = seen;
+        while (ReferenceEquals(job, seen))
+        {
+            (version, var state) = await admin.States.NewerAsync(version, cancellationToken);
+            job = state.Jobs.GetValueOrDefault(id);
+        }
     }
 
     private static V1.LogChunk Chunk(int attempt, LogPiece piece) => new()
