@@ -51,6 +51,12 @@ internal static class WatchCommand
             return;
         }
 
+        // The end of the first picture has no job and says nothing to people.
+        if (happened is { Job: null, Kind: JobEventKind.Snapshot })
+        {
+            return;
+        }
+
         var job = happened.Job ?? new Job();
         var what = happened.Kind switch
         {

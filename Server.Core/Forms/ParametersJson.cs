@@ -41,6 +41,13 @@ public static class ParametersJson
     private static bool TryRead(FormSchema form, FieldSchema field, JsonElement json, [NotNullWhen(true)] out ConfigValue? value, out string problem)
     {
         var otherwise = form.Defaults.Find(field.Name);
+        if (FieldKinds.Of(field, otherwise) == ConfigKind.Map && ConfigValueJson.EnvelopeKind(json) is not (ConfigKind.None or ConfigKind.Map))
+        {
+            // An object with such a single name would be one too, but is far likelier a text where an object belongs.
+            (value, problem) = (null, "expected an object, like {\"NAME\": \"value\"}");
+            return false;
+        }
+
         if (PlainJson.TryRead(field, otherwise, json, out value, out problem))
         {
             return true;

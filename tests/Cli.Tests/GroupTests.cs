@@ -1,0 +1,27 @@
+namespace BlazorPluginAdmin.Cli.Tests;
+
+/// <summary>Many jobs at once, on a real worker.</summary>
+public sealed class GroupTests(AdminWithWorker admin) : IClassFixture<AdminWithWorker>
+{
+    private readonly Shell _shell = new(admin.Address);
+
+    [Fact]
+    public async Task Parallel_WithOneThatFails_EndsWithItsCode_AndEachMemberKnewItsPlace()
+    {
+        var answer = await _shell.RunAsync("run", "--parallel", "5", "--wait", "--label", "test=group", "--", "sh", "-c", "echo $JOB_INDEX of $JOB_COUNT; test $JOB_INDEX != 3 || exit 7");
+        Assert.Equal(7, answer.Code);
+        Assert.Contains("4 of 5 succeeded, 1 failed", answer.Error, StringComparison.Ordinal);
+
+        var ids = (await _shell.RunAsync("list", "--label", "test=group", "--json")).Lines.Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("job_id").GetString()!);
+        var said = await Task.WhenAll(ids.Select(async id => (await _shell.RunAsync("logs", id)).Output));
+        Assert.Equal(["0 of 5\n", "1 of 5\n", "2 of 5\n", "3 of 5\n", "4 of 5\n"], said.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task TextForAnObject_IsRefused_WithTheField()
+    {
+        var answer = await _shell.RunAsync("run", "cat", "--param", "env=FOO=bar");
+        Assert.Equal(65, answer.Code);
+        Assert.Contains("expected an object", answer.Error, StringComparison.Ordinal);
+    }
+}

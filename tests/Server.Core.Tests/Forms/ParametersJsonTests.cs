@@ -1,0 +1,50 @@
+using System.Text.Json;
+using BlazorPluginAdmin.Server.Core.Forms;
+
+namespace BlazorPluginAdmin.Server.Core.Tests.Forms;
+
+public sealed class ParametersJsonTests
+{
+    private static readonly Descriptor Known = new()
+    {
+        JobType = "t",
+        WorkerForm = new FormSchema("t.worker", "", "",
+        [
+            new SectionSchema("job", "", "",
+            [
+                new FieldSchema { Name = "env", Type = FieldType.Map },
+                new FieldSchema { Name = "shell", Type = FieldType.Bool },
+                new FieldSchema { Name = "args", Type = FieldType.List },
+                new FieldSchema { Name = "says", Type = FieldType.Text },
+            ]),
+        ], ConfigValues.Empty),
+    };
+
+    [Theory]
+    [InlineData("""{"env":{"string_value":"FOO=bar"}}""")]
+    [InlineData("""{"env":"FOO=bar"}""")]
+    [InlineData("""{"env":7}""")]
+    public void TextWhereAnObjectBelongs_IsRefused_NotTakenForAnObject(string json) =>
+        Assert.Equal("env", Assert.Single(Read(json).Errors).Path);
+
+    [Theory]
+    [InlineData("""{"env":{"A":"b"}}""")]
+    [InlineData("""{"env":"{\"A\":\"b\"}"}""")]
+    [InlineData("""{"env":{"map_value":{"fields":{"A":{"string_value":"b"}}}}}""")]
+    public void Object_PlainSpelledOrAsOnTheWire_IsTheSame(string json) =>
+        Assert.Equal(new ConfigValue.Map(ConfigValues.Empty.With("A", new ConfigValue.Text("b"))), Read(json).Parameters["env"]);
+
+    [Fact]
+    public void Texts_StandForWhatTheySpell_AndForThemselvesWhereTextIsWanted()
+    {
+        var values = Read("""{"shell":"true","args":"[\"a\",\"b\"]","says":"true"}""").Parameters;
+        Assert.Equal((new ConfigValue.Bool(true), new ConfigValue.Text("true")), (values["shell"], values["says"]));
+        Assert.Equal(new ConfigValue.TextList(["a", "b"]), values["args"]);
+    }
+
+    private static (ConfigValues Parameters, System.Collections.Immutable.ImmutableArray<FieldError> Errors) Read(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return ParametersJson.Read(Known, document.RootElement);
+    }
+}
