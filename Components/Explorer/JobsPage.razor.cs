@@ -27,6 +27,8 @@ public sealed partial class JobsPage
     private readonly HashSet<string> _closed = [];
     private JobListAddress _address = new();
     private string _read = "";
+    private readonly NewestAnswer _pages = new();
+    private readonly NewestAnswer _counts = new();
     private Page<Job>? _page;
     private ImmutableArray<Job> _rows = [];
     private ImmutableArray<JobTally>? _tally;
@@ -164,19 +166,27 @@ public sealed partial class JobsPage
         _readAt = Time.GetUtcNow();
         _seen = Model.Totals.Jobs;
         _newer = 0;
+        bool isNewest;
+        Page<Job> page;
         try
         {
-            _page = await Admin.History.JobsAsync(_address.Filter(_readAt, State), Gone);
+            (isNewest, page) = await _pages.OfAsync(Admin.History.JobsAsync(_address.Filter(_readAt, State), Gone));
         }
         catch (FormatException)
         {
             // A cursor of another list: its first page is nearer to what was meant than an error.
             _oddCursor = _address.After is { } after ? $"after={after}" : $"before={_address.Before}";
             _address = _address with { After = null, Before = null };
-            _page = await Admin.History.JobsAsync(_address.Filter(_readAt, State), Gone);
+            (isNewest, page) = await _pages.OfAsync(Admin.History.JobsAsync(_address.Filter(_readAt, State), Gone));
         }
 
-        _rows = _page.Items;
+        if (!isNewest)
+        {
+            return;
+        }
+
+        _page = page;
+        _rows = page.Items;
         await TickAsync();
     }
 
@@ -191,7 +201,13 @@ public sealed partial class JobsPage
     private async Task CountAsync(bool exactly)
     {
         var now = Time.GetUtcNow();
-        _count = await Admin.History.CountAsync(_address.Query.With("state").Filter(now, State) with { Order = _address.Order }, exactly, Gone);
+        var (isNewest, count) = await _counts.OfAsync(Admin.History.CountAsync(_address.Query.With("state").Filter(now, State) with { Order = _address.Order }, exactly, Gone));
+        if (!isNewest && !exactly)
+        {
+            return;
+        }
+
+        _count = count;
         Announcer.Say(_newer > 0 ? $"{Total}, {Words.Number(_newer)} new" : Total);
         _tally = await Admin.History.TallyAsync(Gone);
         _groups = TypeGroup.From(Model, _tally);

@@ -9,10 +9,12 @@ public sealed class Paced(TimeProvider time, TimeSpan pace, Func<Task> act, Func
 {
     private Task _later = Task.CompletedTask;
     private DateTimeOffset _last;
+    private bool _waits;
 
     public async Task AskAsync()
     {
-        if (!_later.IsCompleted)
+        // What has not begun yet answers this one too; what has may have looked already.
+        if (_waits)
         {
             return;
         }
@@ -20,7 +22,8 @@ public sealed class Paced(TimeProvider time, TimeSpan pace, Func<Task> act, Func
         var left = _last + pace - time.GetUtcNow();
         if (left > TimeSpan.Zero)
         {
-            _later = LaterAsync(left < pace ? left : pace);
+            _waits = true;
+            _later = LaterAsync(_later, left < pace ? left : pace);
             return;
         }
 
@@ -31,11 +34,13 @@ public sealed class Paced(TimeProvider time, TimeSpan pace, Func<Task> act, Func
     /// <summary>After <c>gone</c> was cancelled.</summary>
     public Task EndedAsync() => _later;
 
-    private async Task LaterAsync(TimeSpan left)
+    private async Task LaterAsync(Task before, TimeSpan left)
     {
         try
         {
             await Task.Delay(left, time, gone);
+            await before;
+            _waits = false;
             _last = time.GetUtcNow();
             await act();
         }

@@ -14,6 +14,7 @@ namespace BlazorPluginAdmin.Components.Explorer;
 /// </summary>
 public sealed partial class TypeJobs
 {
+    private readonly NewestAnswer _pages = new();
     private Page<Job>? _page;
     private Page<Job>? _waits;
     private bool _isPointedAt;
@@ -79,7 +80,13 @@ public sealed partial class TypeJobs
         var now = Time.GetUtcNow();
         try
         {
-            Take(await ReadAsync(Query.Filter(now) with { Order = Order, Limit = 50 }), mayWait: isSameList);
+            var (isNewest, page) = await _pages.OfAsync(ReadAsync(Query.Filter(now) with { Order = Order, Limit = 50 }));
+            if (!isNewest)
+            {
+                return;
+            }
+
+            Take(page, mayWait: isSameList);
             (_problem, _readAt) = ("", now);
             await OnRead.InvokeAsync();
         }

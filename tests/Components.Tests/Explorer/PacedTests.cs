@@ -29,6 +29,24 @@ public sealed class PacedTests : IDisposable
         Assert.Equal(3, _done);
     }
 
+    /// <summary>What is being done may have looked already at what the question is about.</summary>
+    [Fact]
+    public async Task AskedWhileItActs_ActsOnceMore()
+    {
+        var acting = new TaskCompletionSource();
+        var paced = new Paced(_time, TimeSpan.FromSeconds(1), () => ++_done == 2 ? acting.Task : Task.CompletedTask, _ => Task.CompletedTask, _gone.Token);
+        await paced.AskAsync();
+        await paced.AskAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, _done);
+        await paced.AskAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, _done);
+        acting.SetResult();
+        await paced.EndedAsync();
+        Assert.Equal(3, _done);
+    }
+
     [Fact]
     public async Task Gone_ActsNoMore()
     {
