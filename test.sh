@@ -12,6 +12,12 @@ packages=()
 [ -x /usr/bin/protoc ] || packages+=(protobuf-compiler libprotobuf-dev)
 [ -x /usr/bin/grpc_python_plugin ] || packages+=(protobuf-compiler-grpc)
 /usr/bin/python3 -c 'import grpc, google.protobuf' 2>/dev/null || packages+=(python3-grpcio python3-protobuf)
+# The Python SDK is installed into a virtual environment, as its README says, without the network.
+for part in pip venv setuptools wheel; do
+  dpkg -s "python3-$part" >/dev/null 2>&1 || packages+=("python3-$part")
+done
+command -v jq >/dev/null || packages+=(jq)
+command -v openssl >/dev/null || packages+=(openssl)
 [ $fast = yes ] || [ -x /usr/bin/chromium ] || packages+=(chromium)
 if [ ${#packages[@]} -gt 0 ]; then
   say "installing Debian packages: ${packages[*]}"
@@ -19,9 +25,13 @@ if [ ${#packages[@]} -gt 0 ]; then
     echo "Could not install ${packages[*]}; install them by hand and run this again."; exit 69
   fi
 fi
-for lock in $(git ls-files 'tests/**/package-lock.json' 'samples/**/package-lock.json'); do
+for lock in $(git ls-files 'sdks/**/package-lock.json' 'tests/**/package-lock.json' 'samples/**/package-lock.json'); do
   say "npm ci in $(dirname "$lock")"
   npm ci --prefix "$(dirname "$lock")" --no-audit --no-fund --silent || exit 69
+done
+for lock in $(git ls-files 'sdks/**/package-lock.json'); do
+  say "npm run build in $(dirname "$lock")"
+  npm run build --prefix "$(dirname "$lock")" --silent || exit 1
 done
 
 passed=0; failed=0
@@ -35,8 +45,9 @@ for project in tests/*.Tests/*.csproj; do
   [ $fast = yes ] && [ "$name" = E2E.Tests ] && continue
   say "$name"
   output=$(mktemp); figures="$(dirname "$project")/bin/Release/net10.0/figures.txt"; rm -f "$figures"
-  # A test that hangs is named and ends the run, instead of keeping everyone waiting.
-  dotnet test "$project" -c Release --no-build --nologo --logger 'console;verbosity=minimal' --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none 2>&1 | tee "$output"
+  # A test that hangs is named and ends the run, instead of keeping everyone waiting. The conformance kit is one long test with limits of its own.
+  hang=5m; [ "$name" = Conformance.Tests ] && hang=20m
+  dotnet test "$project" -c Release --no-build --nologo --logger 'console;verbosity=minimal' --blame-hang --blame-hang-timeout $hang --blame-hang-dump-type none 2>&1 | tee "$output"
   code=${PIPESTATUS[0]}
   # One summary line per assembly: "Passed!  - Failed: 0, Passed: 12, Skipped: 0, ..."
   line=$(grep -E 'Failed: +[0-9]+, Passed: +[0-9]+' "$output" | tail -1)

@@ -20,6 +20,7 @@ using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Logs;
 using BlazorPluginAdmin.Server.Core.Observations;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.AspNetCore.DataProtection;
@@ -50,7 +51,10 @@ public sealed class AdminApp : IAsyncDisposable
     /// <summary>host:port for workers.</summary>
     public string GrpcAddress => new Uri(Addresses[1]).Authority;
 
-    /// <summary>All that is open: pages and REST, then workers.</summary>
+    /// <summary>Where people only look; null: nowhere.</summary>
+    public string? ViewAddress => Addresses.Count > 2 ? Addresses[2] : null;
+
+    /// <summary>All that is open: pages and REST, then workers, then those for looking.</summary>
     public IReadOnlyList<string> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
     /// <param name="options">What the operator set.</param>
@@ -64,7 +68,7 @@ public sealed class AdminApp : IAsyncDisposable
         var started = false;
         try
         {
-            admin = new AdminApp(Build(options, folder, configure, core ?? new AdminOptions(), () => started), folder);
+            admin = new AdminApp(Build(options, folder, configure, core ?? new AdminOptions { SubmitRate = options.SubmitRate, SubmitBurst = 5 * options.SubmitRate }, () => started), folder);
             await admin._app.StartAsync();
             started = true;
             return admin;
@@ -106,19 +110,25 @@ public sealed class AdminApp : IAsyncDisposable
             kestrel.Configure();
             kestrel.AddServerHeader = false;
             kestrel.ConfigureGrpcTransport();
-            kestrel.Listen(options.Address, options.Port, listener => listener.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(options.Address, options.Port, listener => Serve(listener, Door.Local));
             kestrel.Listen(options.WorkerAddress, options.GrpcPort, listener =>
             {
+                Door.Local.Mark(listener);
                 listener.UseGrpcTransport();
                 kestrel.ApplicationServices.GetRequiredService<WorkerAdmission>().Guard(listener);
             });
+            if (options.ViewPort is { } viewPort)
+            {
+                kestrel.Listen(options.Address, viewPort, listener => Serve(listener, Door.ViewOnly));
+            }
         });
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IAdminStore>(_ => folder is null ? new InMemoryAdminStore() : new SqliteAdminStore(folder.Database));
-        services.AddSingleton(new JobLogStore(folder?.Logs ?? Path.Combine(Path.GetTempPath(), $"admin-logs-{Environment.ProcessId}")));
+        services.AddSingleton<IAdminStore>(provider => folder is null ? new InMemoryAdminStore() : new SqliteAdminStore(folder.Database, provider.GetRequiredService<ISecretBox>()));
+        services.AddSingleton<PassingFolder>();
+        services.AddSingleton(provider => new JobLogStore(folder?.Logs ?? provider.GetRequiredService<PassingFolder>().Path, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(options.WorkerPort);
         services.AddSingleton<WorkerAdmission>();
         services.AddSingleton<WorkerConnections>();
@@ -136,6 +146,7 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddSingleton<IExecutionPlans, ExecutionPlans>();
         services.AddSingleton(new BackupOptions(folder?.Backups, options.KeepBackups));
         services.AddAdminCore(core);
+        services.AddHostedService<LogRetention>();
         services.AddGrpcTransport(new GrpcServerOptions { MaxReceiveMessageSize = options.MaxMessageMib * 1024 * 1024 });
         services.AddAdminPages();
         services.AddHostedService<Farewell>();
@@ -148,10 +159,11 @@ public sealed class AdminApp : IAsyncDisposable
         services.AddAdminRest();
         services.AddMonitor();
         services.AddClientServices();
-        var protection = services.AddDataProtection().SetApplicationName("BlazorPluginAdmin");
+        var protection = services.AddDataProtection().SetApplicationName(SecretBox.ApplicationName);
         if (folder is not null)
         {
             protection.PersistKeysToFileSystem(new DirectoryInfo(folder.Keys));
+            services.AddSingleton<ISecretBox, SecretBox>();
         }
 
         configure?.Invoke(services);
@@ -160,9 +172,17 @@ public sealed class AdminApp : IAsyncDisposable
         return app;
     }
 
+    private static void Serve(ListenOptions listener, Door door)
+    {
+        door.Mark(listener);
+        listener.NoticeLostPeers();
+        listener.Protocols = HttpProtocols.Http1;
+    }
+
     /// <summary>Two doors: HTTP/1 for people and programs, HTTP/2 for workers. Neither serves what belongs to the other.</summary>
     private static void Map(WebApplication app)
     {
+        app.Use(Door.NameAsync);
         app.UseWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), pages =>
         {
             pages.UseMiddleware<PathPrefix>();
@@ -213,9 +233,14 @@ public sealed class AdminApp : IAsyncDisposable
         StoreRefusedException store => new StartRefusedException(StartRefusedException.CannotCreate, store.Message),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } busy => new StartRefusedException(
             StartRefusedException.Unavailable,
-            $"{(busy.Message.Contains($":{options.GrpcPort}:", StringComparison.Ordinal) ? $"--grpc-port {options.GrpcPort}" : $"--port {options.Port}")} is in use by another program; stop it, choose another port, or use 0 for any free one"),
+            $"{Taken(busy.Message, options)} is in use by another program; stop it, choose another port, or use 0 for any free one"),
         SocketException or IOException { InnerException: SocketException } => new StartRefusedException(
             StartRefusedException.Unavailable, $"cannot listen on {string.Join(" and ", ((IPAddress[])[options.Address, options.WorkerAddress]).Distinct())}: {exception.Message}"),
         _ => null,
     };
+
+    private static string Taken(string message, AppOptions options) =>
+        message.Contains($":{options.GrpcPort}:", StringComparison.Ordinal) ? $"--grpc-port {options.GrpcPort}"
+        : options.ViewPort is { } view && message.Contains($":{view}:", StringComparison.Ordinal) ? $"--view-port {view}"
+        : $"--port {options.Port}";
 }

@@ -50,6 +50,11 @@ try
 
     Console.WriteLine($"Admission: {options.Admission}");
 
+    if (admin.ViewAddress is { } view)
+    {
+        Console.WriteLine($"View only: {view}");
+    }
+
     // Whoever starts the admin reads the lines above and goes on after the last of these two.
     Console.WriteLine($"Dashboard: {admin.HttpAddress}");
     Console.WriteLine($"Workers: {admin.GrpcAddress}");

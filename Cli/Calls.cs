@@ -9,6 +9,7 @@ internal static class Calls
 {
     public const string Jobs = "pluginadmin.v1.JobService";
     public const string JobTypes = "pluginadmin.v1.JobTypeService";
+    public const string Schedules = "pluginadmin.v1.ScheduleService";
     public const string Workers = "pluginadmin.v1.WorkerService";
 
     public static GrpcMethod<SubmitRequest, SubmitResponse> Submit => Unary(Jobs, "Submit", SubmitRequest.Parser, SubmitResponse.Parser);
@@ -23,7 +24,7 @@ internal static class Calls
 
     public static GrpcMethod<RetryRequest, RetryResponse> Retry => Unary(Jobs, "Retry", RetryRequest.Parser, RetryResponse.Parser);
 
-    public static GrpcMethod<BulkRequest, BulkResponse> Bulk => Unary(Jobs, "Bulk", BulkRequest.Parser, BulkResponse.Parser);
+    public static GrpcMethod<BulkRequest, BulkResponse> WatchBulk => Stream(Jobs, "WatchBulk", BulkRequest.Parser, BulkResponse.Parser);
 
     public static GrpcMethod<GetGroupRequest, GetGroupResponse> GetGroup => Unary(Jobs, "GetGroup", GetGroupRequest.Parser, GetGroupResponse.Parser);
 
@@ -41,7 +42,21 @@ internal static class Calls
 
     public static GrpcMethod<SetConfigRequest, SetConfigResponse> SetConfig => Unary(JobTypes, "SetConfig", SetConfigRequest.Parser, SetConfigResponse.Parser);
 
-    public static GrpcMethod<DetectRequest, DetectResponse> Detect => Unary(JobTypes, "Detect", DetectRequest.Parser, DetectResponse.Parser);
+    public static GrpcMethod<DetectRequest, DetectResponse> WatchDetect => Stream(JobTypes, "WatchDetect", DetectRequest.Parser, DetectResponse.Parser);
+
+    public static GrpcMethod<SaveScheduleRequest, SaveScheduleResponse> SaveSchedule => Unary(Schedules, "Save", SaveScheduleRequest.Parser, SaveScheduleResponse.Parser);
+
+    public static GrpcMethod<GetScheduleRequest, GetScheduleResponse> GetSchedule => Unary(Schedules, "Get", GetScheduleRequest.Parser, GetScheduleResponse.Parser);
+
+    public static GrpcMethod<ListSchedulesRequest, ListSchedulesResponse> ListSchedules => Unary(Schedules, "List", ListSchedulesRequest.Parser, ListSchedulesResponse.Parser);
+
+    public static GrpcMethod<DeleteScheduleRequest, DeleteScheduleResponse> DeleteSchedule => Unary(Schedules, "Delete", DeleteScheduleRequest.Parser, DeleteScheduleResponse.Parser);
+
+    public static GrpcMethod<PauseScheduleRequest, PauseScheduleResponse> PauseSchedule => Unary(Schedules, "Pause", PauseScheduleRequest.Parser, PauseScheduleResponse.Parser);
+
+    public static GrpcMethod<RunScheduleRequest, RunScheduleResponse> RunSchedule => Unary(Schedules, "RunNow", RunScheduleRequest.Parser, RunScheduleResponse.Parser);
+
+    public static GrpcMethod<PreviewScheduleRequest, PreviewScheduleResponse> PreviewSchedule => Unary(Schedules, "Preview", PreviewScheduleRequest.Parser, PreviewScheduleResponse.Parser);
 
     public static GrpcMethod<ListWorkersRequest, ListWorkersResponse> ListWorkers => Unary(Workers, "List", ListWorkersRequest.Parser, ListWorkersResponse.Parser);
 

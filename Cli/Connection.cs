@@ -55,13 +55,13 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    /// <summary>What the admin says until it ends the call.</summary>
+    /// <summary>What the admin says until it ends the call, which may take for ever unless <paramref name="patience"/> is given.</summary>
     /// <exception cref="ToolException">Refused, or the connection broke.</exception>
-    public async IAsyncEnumerable<TResponse> FollowAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TResponse> FollowAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, [EnumeratorCancellation] CancellationToken cancellationToken, TimeSpan? patience = null)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
-        using var call = _channel.ServerStreaming(method, request, new CallOptions(CancellationToken: cancellationToken));
+        using var call = _channel.ServerStreaming(method, request, new CallOptions(Deadline: _time.GetUtcNow() + patience, CancellationToken: cancellationToken));
         while (await NextAsync(call, cancellationToken))
             yield return call.ResponseStream.Current;
     }

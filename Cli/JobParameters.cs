@@ -17,6 +17,17 @@ internal sealed class JobParameters
     private readonly SortedDictionary<string, Action<Utf8JsonWriter>> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _texts = new(StringComparer.Ordinal);
 
+    /// <summary>Those of a command; none without words.</summary>
+    public static JobParameters Of(IReadOnlyList<string> words)
+    {
+        var parameters = new JobParameters();
+        if (words.Count > 0)
+            parameters.Text("command", words[0]);
+        if (words.Count > 1)
+            parameters.Texts("args", words.Skip(1));
+        return parameters;
+    }
+
     public void Json(string text)
     {
         try

@@ -28,7 +28,7 @@ internal sealed record Profile
     public static string DefaultFile(Func<string, string?> environment) => Path.Combine(
         environment("XDG_CONFIG_HOME") is { Length: > 0 } folder ? folder : Path.Combine(environment("HOME") ?? "", ".config"), "pluginctl", "config.json");
 
-    /// <summary>The named profile of <c>{"profile": "prod", "profiles": {"prod": {"address": …, "token": …}}}</c>; null when the file has none.</summary>
+    /// <summary>The named profile of <c>{"profile": "prod", "profiles": {"prod": {"address": …, "token": …}}}</c>; an empty one where nobody asked for any.</summary>
     /// <exception cref="ToolException">The file cannot be read, or has no such profile.</exception>
     public static Profile Read(string file, string? name)
     {
@@ -36,7 +36,10 @@ internal sealed record Profile
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file), Lenient);
             var root = document.RootElement;
-            name ??= Text(root, "profile") is { Length: > 0 } chosen ? chosen : "default";
+            name ??= Text(root, "profile") is { Length: > 0 } chosen ? chosen : null;
+            if (name is null && !(root.TryGetProperty("profiles", out var all) && all.TryGetProperty("default", out _)))
+                return new Profile();
+            name ??= "default";
             var found = root.TryGetProperty("profiles", out var profiles) && profiles.TryGetProperty(name, out var profile) ? profile
                 : throw ToolException.Usage($"{file} has no profile {name}");
             return new Profile

@@ -15,18 +15,22 @@ internal sealed class Suggestions
 
     public IReadOnlyList<string> Jobs { get; private set; } = [];
 
-    public async Task FillAsync(Profile profile, Terminal terminal)
+    public IReadOnlyList<string> Schedules { get; private set; } = [];
+
+    public async Task FillAsync(Func<Profile> profile, Terminal terminal)
     {
         try
         {
             using var limit = new CancellationTokenSource(Limit, terminal.Time);
-            using var admin = Connection.Open(profile, Limit, terminal.Time);
+            using var admin = Connection.Open(profile(), Limit, terminal.Time);
             var types = admin.AskAsync(Calls.ListJobTypes, new ListJobTypesRequest(), limit.Token);
             var workers = admin.AskAsync(Calls.ListWorkers, new ListWorkersRequest(), limit.Token);
             var jobs = admin.AskAsync(Calls.List, new ListRequest { PageSize = NewestJobs }, limit.Token);
-            await Task.WhenAll(EndedAsync(types), EndedAsync(workers), EndedAsync(jobs));
+            var schedules = admin.AskAsync(Calls.ListSchedules, new ListSchedulesRequest(), limit.Token);
+            await Task.WhenAll(EndedAsync(types), EndedAsync(workers), EndedAsync(jobs), EndedAsync(schedules));
             JobTypes = types.IsCompletedSuccessfully ? [.. (await types).JobTypes.Select(type => type.JobType_)] : [];
             Workers = workers.IsCompletedSuccessfully ? [.. (await workers).Workers.Select(worker => worker.WorkerId)] : [];
+            Schedules = schedules.IsCompletedSuccessfully ? [.. (await schedules).Schedules.Select(schedule => schedule.Spec.Name)] : [];
             Jobs = jobs.IsCompletedSuccessfully ? [.. (await jobs).Jobs.Select(job => job.JobId)] : [];
         }
         catch (ToolException)

@@ -9,6 +9,9 @@ namespace BlazorPluginAdmin.Cli;
 /// <summary>The tool as Main and the tests start it.</summary>
 internal sealed class Tool
 {
+    /// <summary>A word that begins with @ is what it is: a file of --params, or an argument of somebody's command.</summary>
+    private static readonly ParserConfiguration Plain = new() { ResponseFileTokenReplacer = null };
+
     private readonly CommonOptions _common = new();
     private readonly Terminal _terminal;
     private readonly Dictionary<Command, string[]> _examples = [];
@@ -19,11 +22,16 @@ internal sealed class Tool
         Root = new RootCommand("Submits jobs to an admin, follows their output, and asks and changes what the admin knows.") { HelpName = "pluginctl" };
         foreach (var option in _common.All)
             Root.Options.Add(option);
-        Root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples(this);
+        var help = Root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples(this);
+
+        // Names of another system; shells would offer them at every word.
+        foreach (var other in (string[])["/h", "/?", "-?"])
+            help.Aliases.Remove(other);
         foreach (var build in (Func<Tool, Command>[])
         [
-            RunCommand.Build, StatusCommand.Build, ListCommand.Build, LogsCommand.Build, CancelCommand.Build, RetryCommand.Build, GroupsCommand.Build, WatchCommand.Build,
-            DescribeTypeCommand.Build, ConfigCommand.Build, DetectCommand.Build, WorkersCommand.Build, CompletionCommand.Build,
+            RunCommand.Build, StatusCommand.Build, ListCommand.Build, LogsCommand.Build, CancelCommand.Build, RetryCommand.Build, GroupsCommand.Build, SchedulesCommand.Build, WatchCommand.Build,
+            DescribeTypeCommand.Build, ConfigCommand.Build, DetectCommand.Build, WorkersCommand.Build, NewWorkerCommand.Build, CompletionCommand.Build,
         ])
             Root.Subcommands.Add(build(this));
     }
@@ -39,8 +47,8 @@ internal sealed class Tool
     {
         var tool = new Tool(terminal);
         if (CompletionCommand.Line(arguments) is { } line)
-            await tool.Suggestions.FillAsync(tool._common.Profile(tool.Root.Parse(line), terminal.Environment), terminal);
-        var parsed = tool.Root.Parse(arguments);
+            await tool.Suggestions.FillAsync(() => tool._common.Profile(tool.Root.Parse(line, Plain), terminal.Environment), terminal);
+        var parsed = tool.Root.Parse(arguments, Plain);
         if (parsed.Action is ParseErrorAction)
             return tool.Complain(parsed, ToolException.Usage($"{string.Join("; ", parsed.Errors.Select(error => error.Message))} (--help shows what there is)"));
         return await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Lines, Error = terminal.Complaints, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -22,7 +22,7 @@ internal static class Waiting
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(invocation.Leave);
         var canceling = CancelOnInterruptAsync(invocation, jobId, done.Token);
-        var noting = NoteWhatItWaitsForAsync(invocation, jobId, done.Token);
+        var noting = NoteHowFarItIsAsync(invocation, jobId, !showsOutput, done.Token);
         try
         {
             var waiting = EndAsync(invocation, jobId, showsOutput, done.Token);
@@ -36,6 +36,7 @@ internal static class Waiting
         {
             await done.CancelAsync();
             await Task.WhenAll(canceling, noting);
+            invocation.Progress("");
         }
     }
 
@@ -45,21 +46,29 @@ internal static class Waiting
         var first = invocation.Terminal.Interrupts.FirstAsync();
         var began = invocation.Now;
         var canceled = false;
-        while (true)
+        try
         {
-            var group = (await invocation.Admin.AskAsync(Calls.GetGroup, new GetGroupRequest { GroupId = groupId }, invocation.Leave)).Group;
-            if (JobEnding.IsEnd(group.State))
-                return group;
-            if (limit is { } most && invocation.Now - began > most)
-                throw new ToolException(ExitCodes.Timeout, "wait_timeout", $"group {groupId} has not ended after {DurationText.Write(most)}; it goes on");
-            if (first.IsCompleted && !canceled)
+            while (true)
             {
-                canceled = true;
-                invocation.Note($"canceling group {groupId} (Ctrl+C again leaves it)");
-                await invocation.Admin.AskAsync(Calls.CancelGroup, new CancelGroupRequest { GroupId = groupId, Reason = "Ctrl+C" }, invocation.Leave);
-            }
+                var group = (await invocation.Admin.AskAsync(Calls.GetGroup, new GetGroupRequest { GroupId = groupId }, invocation.Leave)).Group;
+                if (JobEnding.IsEnd(group.State))
+                    return group;
+                if (limit is { } most && invocation.Now - began > most)
+                    throw new ToolException(ExitCodes.Timeout, "wait_timeout", $"group {groupId} has not ended after {DurationText.Write(most)}; it goes on");
+                if (first.IsCompleted && !canceled)
+                {
+                    canceled = true;
+                    invocation.Note($"canceling group {groupId} (Ctrl+C again leaves it)");
+                    await invocation.Admin.AskAsync(Calls.CancelGroup, new CancelGroupRequest { GroupId = groupId, Reason = "Ctrl+C" }, invocation.Leave);
+                }
 
-            await Task.Delay(Pause, invocation.Terminal.Time, invocation.Leave);
+                invocation.Progress(JobText.Progress(group));
+                await Task.Delay(Pause, invocation.Terminal.Time, invocation.Leave);
+            }
+        }
+        finally
+        {
+            invocation.Progress("");
         }
     }
 
@@ -117,20 +126,30 @@ internal static class Waiting
         }
     }
 
-    /// <summary>A person who sees nothing happen is told why.</summary>
-    private static async Task NoteWhatItWaitsForAsync(Invocation invocation, string jobId, CancellationToken done)
+    /// <summary>A person who sees nothing happen is told why, and how far it is.</summary>
+    /// <param name="untilEnd">Nothing else is shown of it: also while it runs.</param>
+    private static async Task NoteHowFarItIsAsync(Invocation invocation, string jobId, bool untilEnd, CancellationToken done)
     {
         var said = "";
         try
         {
-            while (invocation.Terminal.IsErrorWatched && !invocation.IsQuiet)
+            for (var pause = untilEnd ? Pause : FirstLook; invocation.Terminal.IsErrorWatched && !invocation.IsQuiet;)
             {
-                await Task.Delay(FirstLook, invocation.Terminal.Time, done);
+                await Task.Delay(pause, invocation.Terminal.Time, done);
                 var job = (await invocation.Admin.AskAsync(Calls.Get, new GetRequest { JobId = jobId }, done)).Job;
-                if (job.State != JobState.Pending)
+                if (job.State == JobState.Pending)
+                {
+                    if (job.Waiting is { Text: { Length: > 0 } text } && text != said)
+                        invocation.Note($"waiting: {Visible.Line(said = text)}");
+                }
+                else if (!untilEnd || JobEnding.IsEnd(job.State))
+                {
                     return;
-                if (job.Waiting is { Text: { Length: > 0 } text } && text != said)
-                    invocation.Note($"waiting: {Visible.Line(said = text)}");
+                }
+                else
+                {
+                    invocation.Progress(JobText.Progress(job));
+                }
             }
         }
         catch (OperationCanceledException) when (done.IsCancellationRequested)

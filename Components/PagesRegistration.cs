@@ -1,5 +1,6 @@
-using BlazorPluginAdmin.Components.JobTypes;
+using BlazorPluginAdmin.Components.Forms;
 using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Components.Schedules;
 using BlazorPluginAdmin.Components.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -22,6 +23,8 @@ public static class PagesRegistration
         services.AddLive();
         services.AddScoped<Toasts>();
         services.AddScoped<DraftStore>();
+        services.AddScoped<Unsaved>();
+        services.AddScoped<ScheduleDraft>();
         return services;
     }
 
@@ -32,6 +35,7 @@ public static class PagesRegistration
         .AddScoped<Announcer>()
         .AddScoped<CircuitFeeds>()
         .AddScoped<Viewer>()
+        .AddScoped<Who>()
         .AddScoped<CircuitClock>();
 
     /// <summary>Maps the pages.</summary>

@@ -231,12 +231,12 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
     private static string Message(System.Net.Http.Headers.HttpHeadersNonValidated headers) =>
         headers.TryGetValues("grpc-message", out var message) ? PercentText.Decode(message.ToString()) : "";
 
-    private void End(RpcException failure) => End(failure.Status, failure.Trailers);
+    private void End(RpcException failure) => End(failure.Status, failure.Trailers, failure.IsUnreadable);
 
     /// <summary>The first end counts. Whoever still waits on the call is told.</summary>
-    private void End(Status status, Metadata trailers)
+    private void End(Status status, Metadata trailers, bool isUnreadable = false)
     {
-        if (Interlocked.CompareExchange(ref _outcome, new Outcome(status, trailers), null) is null)
+        if (Interlocked.CompareExchange(ref _outcome, new Outcome(status, trailers, isUnreadable), null) is null)
         {
             _content.Abort();
             Cancel();
@@ -310,8 +310,8 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
     private sealed record Answer(HttpResponseMessage Response, Metadata Headers, PipeReader Input, bool Gzip);
 
     /// <summary>How the call ended, once and for all.</summary>
-    private sealed record Outcome(Status Status, Metadata Trailers)
+    private sealed record Outcome(Status Status, Metadata Trailers, bool IsUnreadable)
     {
-        public RpcException AsException(Exception? inner = null) => new(Status, Trailers, inner);
+        public RpcException AsException(Exception? inner = null) => new(Status, Trailers, inner) { IsUnreadable = IsUnreadable };
     }
 }

@@ -88,13 +88,13 @@ public static class Framing
         buffer.Slice(0, PrefixLength).CopyTo(prefix);
         if (prefix[0] > 1)
         {
-            throw new RpcException(new Status(StatusCode.Internal, $"a message begins with flag {prefix[0]}; only 0 and 1 are known"));
+            throw Unreadable(StatusCode.Internal, $"a message begins with flag {prefix[0]}; only 0 and 1 are known");
         }
 
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
         if (length > maxSize)
         {
-            throw new RpcException(new Status(StatusCode.ResourceExhausted, $"a message of {length} bytes was announced, the limit for receiving is {maxSize}"));
+            throw Unreadable(StatusCode.ResourceExhausted, $"a message of {length} bytes was announced, the limit for receiving is {maxSize}");
         }
 
         if (buffer.Length < PrefixLength + length)
@@ -120,11 +120,11 @@ public static class Framing
 
             return gzip
                 ? parser.ParseFrom(Inflate(body, maxSize))
-                : throw new RpcException(new Status(StatusCode.Internal, "a compressed message came without a grpc-encoding header"));
+                : throw Unreadable(StatusCode.Internal, "a compressed message came without a grpc-encoding header");
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new RpcException(new Status(StatusCode.Internal, "a message could not be parsed"), null, exception);
+            throw Unreadable(StatusCode.Internal, "a message could not be parsed", exception);
         }
     }
 
@@ -140,7 +140,7 @@ public static class Framing
             {
                 if (inflated.Length + read > maxSize)
                 {
-                    throw new RpcException(new Status(StatusCode.ResourceExhausted, $"a message inflates to more than {maxSize} bytes, the limit for receiving"));
+                    throw Unreadable(StatusCode.ResourceExhausted, $"a message inflates to more than {maxSize} bytes, the limit for receiving");
                 }
 
                 inflated.Write(chunk, 0, read);
@@ -148,9 +148,11 @@ public static class Framing
         }
         catch (InvalidDataException exception)
         {
-            throw new RpcException(new Status(StatusCode.Internal, "a compressed message could not be inflated"), null, exception);
+            throw Unreadable(StatusCode.Internal, "a compressed message could not be inflated", exception);
         }
 
         return inflated.ToArray();
     }
+
+    private static RpcException Unreadable(StatusCode code, string why, Exception? inner = null) => new(new Status(code, why), null, inner) { IsUnreadable = true };
 }

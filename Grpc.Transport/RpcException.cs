@@ -23,6 +23,9 @@ public sealed class RpcException : Exception
     public RpcException()
         : this("") { }
 
+    /// <summary>The peer said something that cannot be read: no frame, no message, or one beyond the limit. Found out here, not said by the peer.</summary>
+    public bool IsUnreadable { get; init; }
+
     /// <summary>How the call ended.</summary>
     public Status Status { get; }
 

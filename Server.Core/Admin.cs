@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -26,7 +28,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
     public JobJournal Journal => engine.Journal;
 
-    public IAdminHistory History => store.History;
+    public IAdminHistory History { get; } = new HistoryWithQueue(store.History, engine);
 
     public SessionId NextSession() => new(Interlocked.Increment(ref _lastSession));
 
@@ -51,10 +53,17 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
         while (left.Length > 0);
     }
 
+    public bool TryNote(SecretsLost lost) => engine.Inbox.TryCommand(new Letter(lost, null));
+
     public ValueTask PostAsync(ClusterInput input, CancellationToken cancellationToken) => engine.Inbox.ReportAsync(new Letter(input, null), cancellationToken);
 
     public async Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken)
     {
+        if (command.By.Refuse(command.Needs) is { } denied)
+        {
+            return denied;
+        }
+
         if (States.Current.Value.Store is { Writable: false } store)
         {
             return StoreUnavailable(store);
@@ -76,10 +85,17 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
             : new Refusal(RefusalCode.Unavailable, "the admin is very busy; nothing was changed, try again in a moment");
     }
 
+    public WaitingReasons Reasons() => new(States.Current.Value, engine.Now());
+
     public WaitingExplanation? Explain(JobId job) => WaitingReason.Explain(States.Current.Value, job, engine.Now());
 
     public async Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken, RetryChanges? changes = null)
     {
+        if (by.Refuse(Permission.JobsControl) is { } denied)
+        {
+            return denied;
+        }
+
         var wanted = changes ?? RetryChanges.None;
         if (States.Current.Value.Jobs.TryGetValue(job, out var open))
         {
@@ -93,13 +109,18 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
             return new Refusal(RefusalCode.NotFound, $"job {job} is not known; it may be older than the retention");
         }
 
-        var old = record.Job;
+        if (LostSecrets.Repeat(job, record.Payload, wanted.Parameters) is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        var (old, payload) = (record.Job, record.Payload with { LostSecrets = [] });
         var reply = await SendAsync(
             new SubmitJob(
                 by,
                 old.JobType,
                 OriginOf(by),
-                wanted.Parameters is { } changed ? record.Payload with { Parameters = record.Payload.Parameters.Overlay(changed) } : record.Payload,
+                wanted.Parameters is { } changed ? payload with { Parameters = payload.Parameters.Overlay(changed) } : payload,
                 old.Summary,
                 wanted.Priority ?? old.Priority,
                 GroupRequests.LabelsAlone(old),

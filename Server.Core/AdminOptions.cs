@@ -13,7 +13,7 @@ public sealed class AdminOptions
     /// <summary>Asked of workers in the hello: how long to wait before dialling again.</summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long attempts of a worker that can resume outlive its session.</summary>
+    /// <summary>How long attempts of a worker that can resume outlive its session; after a restart from when workers can reach the admin.</summary>
     public TimeSpan ResumeGrace { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a worker that came back may take to claim an attempt by a completion it re-sends.</summary>
@@ -62,8 +62,8 @@ public sealed class AdminOptions
     /// <summary>Proposals one detection may bring; more are counted, not kept.</summary>
     public int ProposalLimit { get; set; } = 250_000;
 
-    /// <summary>Jobs of one type that may wait; more are refused.</summary>
-    public int QueueLimit { get; set; } = 1_000_000;
+    /// <summary>Jobs of one type that may wait, unless its dispatch settings say otherwise; more are refused.</summary>
+    public int QueueLimit { get; set; } = 10_000;
 
     /// <summary>Jobs of all types together that may wait; more are refused.</summary>
     public int PendingLimit { get; set; } = 1_000_000;

@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -21,13 +22,19 @@ public interface IAdmin
 
     IAdminHistory History { get; }
 
-    /// <summary>Waits for the commit. When the store refuses writes, or the inbox is full: Unavailable, nothing happened.</summary>
+    /// <summary>
+    /// Waits for the commit. Whoever may not: PermissionDenied. When the store refuses writes, or the inbox is full: Unavailable.
+    /// Nothing happened in both cases.
+    /// </summary>
     Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken);
 
     /// <summary>Why a job is not running, by every rule of dispatch; null when it does not wait.</summary>
     WaitingExplanation? Explain(JobId job);
 
-    /// <summary>In back-off: starts it now. Ended: submits a new job like it, linked both ways.</summary>
+    /// <summary>Why jobs of many are not running, as of now; for one list, then to be let go.</summary>
+    WaitingReasons Reasons();
+
+    /// <summary>In back-off: starts it now. Ended: submits a new job like it, linked both ways; whoever may not submit may not do that either.</summary>
     Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken, RetryChanges? changes = null);
 }
 
@@ -39,4 +46,7 @@ public interface IWorkerInbox
 
     /// <summary>Proposals also wait for their commit, so that no stream ever fills the inbox with them.</summary>
     ValueTask PostAsync(WorkerInput input, CancellationToken cancellationToken);
+
+    /// <summary>Does not wait. False: there is no room, and it goes unsaid.</summary>
+    bool TryNote(SecretsLost lost);
 }

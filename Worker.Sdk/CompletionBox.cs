@@ -2,20 +2,36 @@ using BlazorPluginAdmin.Wire;
 
 namespace BlazorPluginAdmin.WorkerSdk;
 
-/// <summary>Results that the admin has not confirmed yet; sent again after every start, oldest first.</summary>
-internal sealed class CompletionBox
+/// <summary>
+/// Results that have not arrived yet, as far as is known; sent again after every start, oldest first. An admin with acknowledgements
+/// confirms them; without, that they were written is all there is to know.
+/// </summary>
+internal sealed class CompletionBox(TimeProvider time)
 {
     private const int Most = 1000;
 
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+
     private readonly Lock _gate = new();
-    private readonly LinkedList<JobCompleted> _kept = [];
+    private readonly LinkedList<(JobCompleted Completed, long At)> _kept = [];
     private TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _kept.Count;
+            }
+        }
+    }
 
     public void Keep(JobCompleted completed)
     {
         lock (_gate)
         {
-            _kept.AddLast(completed);
+            _kept.AddLast((completed, time.GetTimestamp()));
             if (_kept.Count > Most)
             {
                 _kept.RemoveFirst();
@@ -34,17 +50,14 @@ internal sealed class CompletionBox
         {
             for (var node = _kept.First; node is not null; node = node.Next)
             {
-                if (node.Value.RequestId == requestId)
+                if (node.Value.Completed.RequestId == requestId)
                 {
                     _kept.Remove(node);
                     break;
                 }
             }
 
-            if (_kept.Count == 0)
-            {
-                _emptied.TrySetResult();
-            }
+            TellWhenEmpty();
         }
     }
 
@@ -52,7 +65,13 @@ internal sealed class CompletionBox
     {
         lock (_gate)
         {
-            return [.. _kept];
+            while (_kept.First is { } oldest && time.GetElapsedTime(oldest.Value.At) > Longest)
+            {
+                _kept.RemoveFirst();
+            }
+
+            TellWhenEmpty();
+            return [.. _kept.Select(kept => kept.Completed)];
         }
     }
 
@@ -62,6 +81,14 @@ internal sealed class CompletionBox
         lock (_gate)
         {
             return _kept.Count == 0 ? Task.CompletedTask : _emptied.Task;
+        }
+    }
+
+    private void TellWhenEmpty()
+    {
+        if (_kept.Count == 0)
+        {
+            _emptied.TrySetResult();
         }
     }
 }

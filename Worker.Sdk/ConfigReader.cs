@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using BlazorPluginAdmin.Wire;
 using Google.Protobuf;
@@ -13,7 +14,7 @@ namespace BlazorPluginAdmin.WorkerSdk;
 public sealed class ConfigReader
 {
     private readonly IReadOnlyList<IDictionary<string, ConfigValue>> _layers;
-    private readonly List<string> _warnings = [];
+    private readonly ConcurrentQueue<string> _warnings = [];
 
     /// <param name="layers">First one wins.</param>
     public ConfigReader(params IReadOnlyList<IDictionary<string, ConfigValue>> layers) => _layers = layers;
@@ -22,7 +23,7 @@ public sealed class ConfigReader
     public ConfigReader Under(IDictionary<string, ConfigValue> top) => new([top, .. _layers]);
 
     /// <summary>What was stored in a kind that could not be used.</summary>
-    public IReadOnlyList<string> Warnings => _warnings;
+    public IReadOnlyList<string> Warnings => [.. _warnings];
 
     /// <summary>True when some layer has a value of that name.</summary>
     public bool Has(string name) => _layers.Any(layer => layer.ContainsKey(name));
@@ -54,8 +55,8 @@ public sealed class ConfigReader
     public double Double(string name, double otherwise = 0) => ReadValue(name, otherwise, value => value.KindCase switch
     {
         Kind.DoubleValue when double.IsFinite(value.DoubleValue) => value.DoubleValue,
-        Kind.Int64Value => value.Int64Value,
-        Kind.StringValue when double.TryParse(value.StringValue, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        Kind.Int64Value when (Int128)(double)value.Int64Value == value.Int64Value => value.Int64Value,
+        Kind.StringValue when double.TryParse(value.StringValue, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
         _ => (double?)null,
     });
 
@@ -79,8 +80,8 @@ public sealed class ConfigReader
     public TimeSpan Duration(string name, TimeSpan otherwise = default) => ReadValue(name, otherwise, value => value.KindCase switch
     {
         Kind.DurationValue => Span(value.DurationValue),
-        Kind.Int64Value => TimeSpan.FromSeconds(value.Int64Value),
-        Kind.DoubleValue => TimeSpan.FromSeconds(value.DoubleValue),
+        Kind.Int64Value => DurationText.Seconds(value.Int64Value),
+        Kind.DoubleValue => DurationText.Seconds(value.DoubleValue),
         Kind.StringValue => DurationText.Parse(value.StringValue),
         _ => null,
     });
@@ -106,8 +107,7 @@ public sealed class ConfigReader
     public IReadOnlyDictionary<string, ConfigValue> Map(string name) => Read<IReadOnlyDictionary<string, ConfigValue>>(
         name, new Dictionary<string, ConfigValue>(), value => value.KindCase == Kind.MapValue ? new Dictionary<string, ConfigValue>(value.MapValue.Fields, StringComparer.Ordinal) : null);
 
-    private static TimeSpan Span(Google.Protobuf.WellKnownTypes.Duration duration) =>
-        duration.Seconds > 900_000_000_000 ? TimeSpan.MaxValue : TimeSpan.FromSeconds(duration.Seconds) + TimeSpan.FromTicks(duration.Nanos / 100);
+    private static TimeSpan? Span(Google.Protobuf.WellKnownTypes.Duration duration) => DurationText.Seconds(duration.Seconds) + TimeSpan.FromTicks(duration.Nanos / 100);
 
     private T Read<T>(string name, T otherwise, Func<ConfigValue, T?> convert)
         where T : class
@@ -121,7 +121,7 @@ public sealed class ConfigReader
                     return converted;
                 }
 
-                _warnings.Add($"{name} is stored as {value.KindCase}, which cannot be used; the default is");
+                _warnings.Enqueue($"{name} is stored as {value.KindCase}, which cannot be used; the default is");
             }
         }
 
@@ -139,14 +139,20 @@ public sealed class ConfigReader
 /// <summary>Durations as people write them.</summary>
 internal static class DurationText
 {
+    /// <summary>Some 29,000 years: sums of a few still fit.</summary>
+    private const double Most = 900_000_000_000;
+
+    /// <summary>Null: no number, or too many.</summary>
+    public static TimeSpan? Seconds(double seconds) => Math.Abs(seconds) <= Most ? TimeSpan.FromSeconds(seconds) : null;
+
     public static TimeSpan? Parse(string text)
     {
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
         {
-            return TimeSpan.FromSeconds(seconds);
+            return Seconds(seconds);
         }
 
-        var total = TimeSpan.Zero;
+        var total = 0.0;
         var number = "";
         for (var at = 0; at < text.Length; at++)
         {
@@ -158,29 +164,24 @@ internal static class DurationText
 
             var unit = text[at] == 'm' && at + 1 < text.Length && text[at + 1] == 's' ? "ms" : text[at].ToString();
             at += unit.Length - 1;
-            if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var count))
+            double? factor = unit switch
             {
-                return null;
-            }
-
-            TimeSpan? part = unit switch
-            {
-                "d" => TimeSpan.FromDays(count),
-                "h" => TimeSpan.FromHours(count),
-                "m" => TimeSpan.FromMinutes(count),
-                "s" => TimeSpan.FromSeconds(count),
-                "ms" => TimeSpan.FromMilliseconds(count),
+                "d" => 86_400,
+                "h" => 3_600,
+                "m" => 60,
+                "s" => 1,
+                "ms" => 0.001,
                 _ => null,
             };
-            if (part is null)
+            if (factor is null || !double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var count))
             {
                 return null;
             }
 
-            total += part.Value;
+            total += count * factor.Value;
             number = "";
         }
 
-        return number.Length == 0 && text.Length > 0 ? total : null;
+        return number.Length == 0 && text.Length > 0 ? Seconds(total) : null;
     }
 }

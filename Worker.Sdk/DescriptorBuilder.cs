@@ -9,20 +9,13 @@ namespace BlazorPluginAdmin.WorkerSdk;
 public sealed class DescriptorBuilder
 {
     private readonly JobTypeDescriptor _descriptor;
-    private readonly List<string> _problems = [];
 
     /// <param name="jobType">Letters, digits, <c>_ . -</c>; at most 64.</param>
     /// <param name="displayName">What people call it.</param>
     /// <param name="icon">Name of an icon such as <c>fa-terminal</c>.</param>
     /// <param name="version">Raise it when the forms change.</param>
-    public DescriptorBuilder(string jobType, string displayName, string description = "", string icon = "", uint version = 1)
-    {
+    public DescriptorBuilder(string jobType, string displayName, string description = "", string icon = "", uint version = 1) =>
         _descriptor = new JobTypeDescriptor { JobType = jobType, DisplayName = displayName, Description = description, Icon = icon, DescriptorVersion = version };
-        if (!IsJobType(jobType))
-        {
-            _problems.Add(NotAJobType(jobType));
-        }
-    }
 
     /// <summary>Settings the admin itself reads.</summary>
     public DescriptorBuilder Admin(Action<FormBuilder> build)
@@ -56,57 +49,32 @@ public sealed class DescriptorBuilder
     {
         // An admin takes a type without these for disabled.
         _descriptor.AdminRuntimeDefaults ??= new AdminRuntimeDefaults { Enabled = true };
-        return _problems.Count == 0 ? _descriptor : throw new InvalidOperationException(string.Join("\n", _problems));
+        var problems = string.Join("\n", DescriptorRules.Problems(_descriptor));
+        return problems.Length == 0 ? _descriptor : throw new InvalidOperationException(problems);
     }
-
-    /// <summary>What admins take as a job type in paths and ids.</summary>
-    internal static bool IsJobType(string text) => text.Length is > 0 and <= 64 && text.All(unit => char.IsAsciiLetterOrDigit(unit) || unit is '_' or '.' or '-');
-
-    internal static string NotAJobType(string text) => $"'{text}' is not a job type: use 1 to 64 letters, digits, '_', '.' or '-'";
 
     private ConfigForm Form(string kind, Action<FormBuilder> build)
     {
-        var form = new FormBuilder($"{_descriptor.JobType}.{kind}", _problems);
+        var form = new FormBuilder($"{_descriptor.JobType}.{kind}");
         build(form);
-        return form.Finish();
+        return form.Form;
     }
 }
 
 /// <summary>One form in the making.</summary>
 public sealed class FormBuilder
 {
-    private readonly ConfigForm _form;
-    private readonly List<string> _problems;
+    internal FormBuilder(string id) => Form = new ConfigForm { FormId = id };
 
-    internal FormBuilder(string id, List<string> problems)
-    {
-        _form = new ConfigForm { FormId = id };
-        _problems = problems;
-    }
+    internal ConfigForm Form { get; }
 
     /// <summary>A card of fields.</summary>
     public FormBuilder Section(string id, string title, string description, Action<SectionBuilder> build)
     {
         var section = new ConfigSection { SectionId = id, Title = title, Description = description };
-        _form.Sections.Add(section);
-        build(new SectionBuilder(_form, section, _problems));
+        Form.Sections.Add(section);
+        build(new SectionBuilder(Form, section));
         return this;
-    }
-
-    internal ConfigForm Finish()
-    {
-        var fields = _form.Sections.SelectMany(section => section.Fields).ToList();
-        foreach (var twice in fields.GroupBy(field => field.Name).Where(group => group.Count() > 1))
-        {
-            _problems.Add($"{_form.FormId}: the name {twice.Key} is used twice");
-        }
-
-        foreach (var field in fields.Where(field => field.VisibleWhenField.Length > 0 && fields.TrueForAll(other => other.Name != field.VisibleWhenField)))
-        {
-            _problems.Add($"{_form.FormId}: {field.Name} depends on {field.VisibleWhenField}, which is not in the form");
-        }
-
-        return _form;
     }
 }
 
@@ -115,13 +83,11 @@ public sealed class SectionBuilder
 {
     private readonly ConfigForm _form;
     private readonly ConfigSection _section;
-    private readonly List<string> _problems;
 
-    internal SectionBuilder(ConfigForm form, ConfigSection section, List<string> problems)
+    internal SectionBuilder(ConfigForm form, ConfigSection section)
     {
         _form = form;
         _section = section;
-        _problems = problems;
     }
 
     /// <summary>A switch.</summary>
@@ -165,11 +131,6 @@ public sealed class SectionBuilder
 
     private FieldBuilder Add(string name, string label, string help, ConfigFieldType type, ConfigWidget widget, Value? otherwise)
     {
-        if (name.Length == 0)
-        {
-            _problems.Add($"{_form.FormId}: a field without a name in {_section.SectionId}");
-        }
-
         var field = new ConfigField { Name = name, Label = label, HelpText = help, FieldType = type, Widget = widget };
         _section.Fields.Add(field);
         if (otherwise is { } value)

@@ -6,12 +6,14 @@ namespace BlazorPluginAdmin.WorkerSdk;
 public sealed class DetectionContext
 {
     private readonly Func<Proposal, ValueTask> _propose;
+    private readonly Func<bool> _isFull;
     private readonly Action<string, string> _report;
 
     internal DetectionContext(
-        RunDetectionRequest request, ConfigReader config, string workerId, Func<Proposal, ValueTask> propose, Action<string, string> report, CancellationToken canceled)
+        RunDetectionRequest request, ConfigReader config, string workerId, Func<Proposal, ValueTask> propose, Func<bool> isFull, Action<string, string> report, CancellationToken canceled)
     {
         _propose = propose;
+        _isFull = isFull;
         _report = report;
         Request = request;
         Config = config;
@@ -19,8 +21,17 @@ public sealed class DetectionContext
         Canceled = canceled;
     }
 
-    /// <summary>The request as it came: runtime settings, cluster context, sequence.</summary>
+    /// <summary>The request as it came.</summary>
     public RunDetectionRequest Request { get; }
+
+    /// <summary>Scheduling and limits as they are saved; empty when the admin sends none.</summary>
+    public AdminRuntimeConfig Runtime => Request.AdminRuntime ?? new AdminRuntimeConfig();
+
+    /// <summary>What the admin knows of the cluster; empty when it knows nothing.</summary>
+    public ClusterContext Cluster => Request.ClusterContext ?? new ClusterContext();
+
+    /// <summary>Grows with each detection of this job type.</summary>
+    public long Sequence => Request.DetectionSequence;
 
     /// <summary>Saved values over descriptor defaults, worker form before admin form.</summary>
     public ConfigReader Config { get; }
@@ -32,7 +43,7 @@ public sealed class DetectionContext
     public int MaxResults => Request.MaxResults;
 
     /// <summary>True when <see cref="MaxResults"/> proposals were made: looking on is of no use.</summary>
-    public bool IsFull { get; internal set; }
+    public bool IsFull => _isFull();
 
     /// <summary>The admin wants it to stop, its time is over, or the worker is stopping.</summary>
     public CancellationToken Canceled { get; }

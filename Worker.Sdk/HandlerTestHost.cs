@@ -3,12 +3,25 @@ using BlazorPluginAdmin.Wire;
 
 namespace BlazorPluginAdmin.WorkerSdk;
 
-/// <summary>Runs a handler without an admin and without a network: for tests of handlers.</summary>
+/// <summary>
+/// Runs a handler without an admin and without a network: for tests of handlers. What the handler throws passes through, also when its
+/// attempt was cancelled.
+/// </summary>
+#pragma warning disable CA1001 // A source without a timer holds nothing, and tests need not dispose their hosts.
 public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test-worker")
+#pragma warning restore CA1001
 {
     private readonly StringBuilder _output = new();
     private readonly List<Proposal> _proposals = [];
     private readonly List<(double Percent, string Stage, string Message)> _progress = [];
+    private readonly List<(string Message, string Stage, ValueSet Details)> _activities = [];
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Whose time the attempts have; a test's own clock makes <see cref="Timeout"/> pass without waiting. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>How long the next attempts may take: sets their deadline, and cancels them then. Null: as long as they like.</summary>
+    public TimeSpan? Timeout { get; set; }
 
     /// <summary>Saved worker values of the next call.</summary>
     public ValueSet WorkerConfig { get; } = [];
@@ -25,39 +38,69 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
     /// <summary>All progress, not conflated.</summary>
     public IReadOnlyList<(double Percent, string Stage, string Message)> Progress => _progress;
 
+    /// <summary>Lines for the timeline, and with the stage <c>config</c> what was stored in a kind that could not be used.</summary>
+    public IReadOnlyList<(string Message, string Stage, ValueSet Details)> Activities => _activities;
+
+    /// <summary>Handlers are told that the worker is about to stop.</summary>
+    public void AnnounceStop() => _stopping.Cancel();
+
     /// <summary>Runs a detection.</summary>
     public async Task<IReadOnlyList<Proposal>> DetectAsync(int maxResults = 0, CancellationToken cancellationToken = default)
     {
         _proposals.Clear();
         var request = new RunDetectionRequest { RequestId = "test-detection", JobType = handler.Descriptor.JobType, MaxResults = maxResults };
-        DetectionContext? context = null;
-        context = new DetectionContext(
+        bool IsFull() => maxResults > 0 && _proposals.Count >= maxResults;
+        var config = Reader();
+        var context = new DetectionContext(
             request,
-            Reader(),
+            config,
             workerId,
             proposal =>
             {
-                if (maxResults == 0 || _proposals.Count < maxResults)
+                if (!IsFull())
                 {
                     _proposals.Add(proposal);
                 }
 
-                context!.IsFull = maxResults > 0 && _proposals.Count >= maxResults;
                 return ValueTask.CompletedTask;
             },
+            IsFull,
             (stage, message) => _progress.Add((0, stage, message)),
             cancellationToken);
-        await handler.DetectAsync(context).ConfigureAwait(false);
-        return _proposals;
+        try
+        {
+            await handler.DetectAsync(context).ConfigureAwait(false);
+            return _proposals;
+        }
+        finally
+        {
+            Warn(config);
+        }
     }
 
-    /// <summary>Runs one attempt with these parameters.</summary>
-    public Task<JobOutcome> ExecuteAsync(ValueSet parameters, string jobId = "test-job", int attempt = 1, CancellationToken cancellationToken = default)
+    /// <summary>Runs one attempt with these parameters, once the handler has found nothing wrong with its values.</summary>
+    public async Task<JobOutcome> ExecuteAsync(ValueSet parameters, string jobId = "test-job", int attempt = 1, CancellationToken cancellationToken = default)
     {
         var request = new ExecuteJobRequest { RequestId = "test-attempt", Attempt = attempt, Job = new JobSpec { JobId = jobId, JobType = handler.Descriptor.JobType } };
         parameters.CopyTo(request.Job.Parameters);
-        return handler.ExecuteAsync(new JobContext(request, Reader(), workerId, new Reports(this), cancellationToken, CancellationToken.None));
+        using var timeout = Timeout is { } limit ? new CancellationTokenSource(limit, TimeProvider) : new CancellationTokenSource();
+        using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var context = new JobContext(request, Reader(), workerId, new Reports(this), canceled.Token, _stopping.Token)
+        {
+            Deadline = Timeout is { } time ? TimeProvider.GetUtcNow() + time : null,
+        };
+        try
+        {
+            var findings = await handler.ValidateAsync(context.Config, canceled.Token).ConfigureAwait(false);
+            return findings.Count > 0 ? JobOutcome.Failed(string.Join("; ", findings), permanent: true) : await handler.ExecuteAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            Warn(context.Config, context.Saved);
+        }
     }
+
+    private void Warn(params IEnumerable<ConfigReader> readers) => _activities.AddRange(readers.SelectMany(reader => reader.Warnings).Distinct().Select(warning => (warning, "config", new ValueSet())));
 
     private ConfigReader Reader() => new(
         Layer(WorkerConfig), Layer(AdminConfig), handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [], handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
@@ -68,7 +111,7 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
     {
         private readonly Lock _gate = new();
 
-        public void Progress(double percent, string stage, string message)
+        public void Progress(double percent, string stage, string message, ValueSet? metrics)
         {
             lock (_gate)
             {
@@ -92,7 +135,10 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
 
         public void Activity(string message, string stage, ValueSet details)
         {
-            // Activities are for the timeline; handlers are not tested by them.
+            lock (_gate)
+            {
+                host._activities.Add((message, stage, details));
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ public sealed class JobContext
         Request = request;
         Saved = saved;
         Config = saved.Under(request.Job.Parameters);
+        Parameters = new ConfigReader(request.Job.Parameters);
         WorkerId = workerId;
         Canceled = canceled;
         Stopping = stopping;
@@ -43,6 +44,9 @@ public sealed class JobContext
     /// <summary>Job parameters, then saved worker values, then saved admin values, then descriptor defaults.</summary>
     public ConfigReader Config { get; }
 
+    /// <summary>The job's parameters alone: what was asked for with this job.</summary>
+    public ConfigReader Parameters { get; }
+
     /// <summary>As <see cref="Config"/> without the job's parameters: what only those may decide who may save the configuration.</summary>
     public ConfigReader Saved { get; }
 
@@ -58,8 +62,14 @@ public sealed class JobContext
     /// <summary>The worker is about to stop; what can be finished within seconds may be.</summary>
     public CancellationToken Stopping { get; }
 
-    /// <summary>How far it is. Only the newest is sent, at most four times a second; the percentage never falls.</summary>
-    public void Report(double percent, string stage = "", string message = "") => _reports.Progress(percent, stage, message);
+    /// <summary>When the time of this attempt is over and it is cancelled; null: the admin's cancel says so, or nothing does.</summary>
+    public DateTimeOffset? Deadline { get; internal init; }
+
+    /// <summary>
+    /// How far it is. Only the newest is sent, at most four times a second; the percentage never falls. Metrics are figures for
+    /// people (bytes done, rows left); each name keeps its last value.
+    /// </summary>
+    public void Report(double percent, string stage = "", string message = "", ValueSet? metrics = null) => _reports.Progress(percent, stage, message, metrics);
 
     /// <summary>Output for people, kept with the attempt. Never waits: of what comes faster than it is sent the beginning is lost, and shown as a gap.</summary>
     public void Output(OutputStream stream, ReadOnlySpan<byte> bytes) => _reports.Output(stream, bytes);
@@ -80,7 +90,7 @@ public sealed class JobContext
 /// <summary>Where an attempt's reports go.</summary>
 internal interface IAttemptReports
 {
-    void Progress(double percent, string stage, string message);
+    void Progress(double percent, string stage, string message, ValueSet? metrics = null);
 
     void Output(OutputStream stream, ReadOnlySpan<byte> bytes);
 

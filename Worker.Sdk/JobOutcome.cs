@@ -3,6 +3,9 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// <summary>How an attempt ended.</summary>
 public sealed record JobOutcome
 {
+    /// <summary>Admins tell a stopped attempt from a failed one by these words.</summary>
+    internal const string CanceledText = "context canceled";
+
     private JobOutcome(bool success, string text, ValueSet outputs)
     {
         Success = success;
@@ -29,4 +32,10 @@ public sealed record JobOutcome
         values["error_class"] = permanent ? "permanent" : "transient";
         return new(false, reason, values);
     }
+
+    /// <summary>Stopped because it was to stop.</summary>
+    public static JobOutcome Canceled(string reason = "", ValueSet? outputs = null) => Failed(AsCanceled(reason), outputs: outputs);
+
+    internal static string AsCanceled(string text) =>
+        text.Contains(CanceledText, StringComparison.OrdinalIgnoreCase) ? text : text.Length == 0 ? CanceledText : $"{CanceledText}: {text}";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace BlazorPluginAdmin.WorkerSdk;
@@ -10,25 +11,32 @@ namespace BlazorPluginAdmin.WorkerSdk;
 public sealed partial class PluginWorker : IAsyncDisposable
 {
     private readonly WorkerOptions _options;
-    private readonly FrozenDictionary<string, IJobHandler> _handlers;
     private readonly WorkRunner _runner;
+    private readonly Dialler _dialler;
+    private readonly WorkerFigures _figures;
+    private readonly HealthPort? _healthPort;
     private readonly Lock _gate = new();
+
+    /// <summary>Cancelled work gets so long to say how it ended, before the stream goes.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a drain waits for the confirmations of what it sent.</summary>
+    private static readonly TimeSpan Confirmations = TimeSpan.FromSeconds(5);
 
     // Guarded by _gate.
     private WorkerState _state = WorkerState.Created;
-    private WorkerStream? _stream;
+    private Round? _round;
     private SessionSnapshot? _session;
-    private TaskCompletionSource<RunResult> _ended = NewEnd();
-    private TaskCompletionSource _told = NewTold();
-    private CancellationTokenSource? _starting;
     private int _generation;
     private bool _mayClaim;
+    private TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Checks everything that can be checked without a network.</summary>
     /// <exception cref="ArgumentException">All findings, one per line.</exception>
+    /// <exception cref="HttpListenerException">The health port is taken.</exception>
     public PluginWorker(WorkerOptions options, params IReadOnlyList<IJobHandler> handlers)
     {
-        _options = options;
+        _options = options = options.LogLevel is { } lowest ? options with { Logger = new LevelLogger(options.Logger, lowest) } : options;
         WorkerId = WorkerIdentity.Find(options);
         var problems = WorkerIdentity.Problems(options, handlers, WorkerId);
         if (problems.Count > 0)
@@ -36,8 +44,11 @@ public sealed partial class PluginWorker : IAsyncDisposable
             throw new ArgumentException(string.Join("\n", problems), nameof(handlers));
         }
 
-        _handlers = handlers.ToFrozenDictionary(handler => handler.Descriptor.JobType, StringComparer.OrdinalIgnoreCase);
-        _runner = new WorkRunner(_handlers, options, WorkerId);
+        var byType = handlers.ToFrozenDictionary(handler => handler.Descriptor.JobType, StringComparer.OrdinalIgnoreCase);
+        _figures = new WorkerFigures(WorkerId, () => _runner!.Used, () => _runner!.Completions.Count);
+        _runner = new WorkRunner(byType, options, WorkerId, _figures);
+        _dialler = new Dialler(options, _runner, byType, WorkerId, () => Volatile.Read(ref _mayClaim));
+        _healthPort = options.HealthPort is { } port ? HealthPort.Open(port, this, _runner.Health, _figures, options.Logger) : null;
     }
 
     /// <summary>The stable identity.</summary>
@@ -67,93 +78,60 @@ public sealed partial class PluginWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>Dials and registers. Returns when the admin has accepted.</summary>
-    /// <exception cref="StartFailureException">It did not; the worker is stopped and can be started again.</exception>
-    /// <exception cref="InvalidOperationException">It is starting or running already.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken = default)
+    /// <summary>How long the admin's hello may take.</summary>
+    public TimeSpan RegistrationTimeout => _options.RegistrationTimeout;
+
+    /// <summary>How long a handler may think about its values or its health.</summary>
+    public TimeSpan RequestTimeout => _options.RequestTimeout;
+
+    /// <summary>Pause between heartbeats: 10 s until an admin asks for another, then what the last one asked for.</summary>
+    public TimeSpan HeartbeatInterval => Told?.HeartbeatInterval ?? WorkerStream.UsualHeartbeat;
+
+    /// <summary>First pause before dialling again: 5 s until an admin asks for another, then what the last one asked for.</summary>
+    public TimeSpan ReconnectDelay => Told?.ReconnectDelay ?? WorkerStream.UsualReconnect;
+
+    /// <summary>What the last admin said of itself, or <c>unknown</c>.</summary>
+    public string AdminVersion => Told?.AdminVersion ?? "unknown";
+
+    /// <summary>What the last admin asked for; nothing while another one is being met.</summary>
+    private SessionSnapshot? Told
     {
-        var starting = BeginStart(cancellationToken);
-        try
-        {
-            var stream = await DialAsync(starting.Token).ConfigureAwait(false);
-            if (!Opened(stream, starting.Token))
-            {
-                _runner.Detach();
-                await stream.DisposeAsync().ConfigureAwait(false);
-                _runner.CancelAll();
-                throw new StartFailureException(CloseReason.Canceled, "the start was cancelled");
-            }
-        }
-        catch (Exception exception)
+        get
         {
             lock (_gate)
             {
-                _state = WorkerState.Stopped;
+                return _state == WorkerState.Starting ? null : _session;
             }
-
-            throw exception is StartFailureException ? exception : new StartFailureException(CloseReason.Unreachable, exception.Message, false, exception);
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _starting = null;
-            }
-
-            starting.Dispose();
         }
     }
+
+    /// <summary>Dials and registers. Returns when the admin has accepted. While the worker is stopping it waits for that first.</summary>
+    /// <exception cref="StartFailureException">It did not; the worker is stopped and can be started again.</exception>
+    /// <exception cref="AlreadyStartedException">It is starting or running already.</exception>
+    public async Task<SessionSnapshot> StartAsync(CancellationToken cancellationToken = default) =>
+        (await OpenAsync(cancellationToken).ConfigureAwait(false)).Session!;
 
     /// <summary>
-    /// Ends the session, or a start under way. With drain, running work is finished within the grace and its results are
-    /// sent. Returns after OnClose, except when called from inside it.
+    /// Ends the session, or a start under way, and the loop of <see cref="RunForeverAsync"/>. With drain, running work is finished
+    /// within the grace and its results are sent; work that goes on without a session is cancelled. A stop in progress is joined.
+    /// Returns after OnClose, except when called from inside it; called from inside a handler it waits for nothing.
     /// </summary>
-    /// <param name="drain">False: running work is cancelled now.</param>
-    /// <param name="grace">Default 30 s.</param>
+    /// <param name="drain">False: running work is cancelled now, also when a drain is under way.</param>
+    /// <param name="grace">Default 30 s; that of a stop in progress stays.</param>
     /// <param name="cancellationToken">Stops waiting for the drain, not the stop.</param>
-    public async Task StopAsync(bool drain = true, TimeSpan? grace = null, CancellationToken cancellationToken = default)
+    public Task StopAsync(bool drain = true, TimeSpan? grace = null, CancellationToken cancellationToken = default)
     {
-        WorkerStream? stream;
-        CancellationTokenSource? starting;
-        Task told;
-        lock (_gate)
-        {
-            starting = _starting;
-            stream = _stream;
-            told = _told.Task;
-            if (stream is not null)
-            {
-                _state = WorkerState.Stopping;
-                _mayClaim = false;
-            }
-        }
-
-        Cancel(starting);
-        if (stream is not null)
-        {
-            await DrainAsync(stream, drain, grace ?? TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
-            stream.Close(CloseReason.StopRequested, "stop requested");
-            await told.ConfigureAwait(false);
-        }
+        var stopping = StopCoreAsync(drain, grace ?? TimeSpan.FromSeconds(30), cancellationToken);
+        return _runner.IsInsideHandler ? Task.CompletedTask : stopping;
     }
 
-    /// <summary>Waits for the end of the session that is current now; a later one does not prolong it.</summary>
+    /// <summary>Waits for the end of the session that is current now; a later one does not prolong it. Null when there is none, or when its start fails.</summary>
     public Task<RunResult?> WaitAsync(CancellationToken cancellationToken = default)
     {
-        Task<RunResult> ended;
         lock (_gate)
         {
-            if (_state is WorkerState.Created or WorkerState.Stopped)
-            {
-                return Task.FromResult<RunResult?>(null);
-            }
-
-            ended = _ended.Task;
+            return _state is WorkerState.Created or WorkerState.Stopped || _round is null ? Task.FromResult<RunResult?>(null) : _round.Ended.Task.WaitAsync(cancellationToken);
         }
-
-        return EndAsync();
-
-        async Task<RunResult?> EndAsync() => await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Starts and serves until the session ends. A cancelled token drains and stops, in service or while starting.</summary>
@@ -161,24 +139,20 @@ public sealed partial class PluginWorker : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<RunResult> RunAsync(CancellationToken cancellationToken = default)
     {
+        Round round;
         try
         {
-            await StartAsync(cancellationToken).ConfigureAwait(false);
+            round = await OpenAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (StartFailureException failure) when (failure.Reason == CloseReason.Canceled && cancellationToken.IsCancellationRequested)
         {
+            await StopAsync(cancellationToken: CancellationToken.None).ConfigureAwait(false);
             throw new OperationCanceledException("the worker was stopped while it started", failure, cancellationToken);
-        }
-
-        Task<RunResult> ended;
-        lock (_gate)
-        {
-            ended = _ended.Task;
         }
 
         try
         {
-            return await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return (await round.Ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false))!;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -194,107 +168,169 @@ public sealed partial class PluginWorker : IAsyncDisposable
     /// <exception cref="StartFailureException">A start failed for good.</exception>
     public async Task<RunResult> RunForeverAsync(RestartPolicy? policy = null, CancellationToken cancellationToken = default)
     {
-        var rules = policy ?? new RestartPolicy();
-        var failures = 0;
-        while (true)
-        {
-            var started = _options.TimeProvider.GetTimestamp();
-            try
-            {
-                var result = await RunAsync(cancellationToken).ConfigureAwait(false);
-                if (!RestartPolicy.Restarts(result.Reason) && !(result.Reason == CloseReason.AdminShutdown && IsForeign))
-                {
-                    return result;
-                }
-
-                failures = _options.TimeProvider.GetElapsedTime(started) >= rules.ResetAfter ? 0 : failures;
-                LogSessionEnded(_options.Logger, result.Reason, result.Text);
-            }
-            catch (StartFailureException failure) when (RestartPolicy.Restarts(failure.Reason, failure.IsPermanent))
-            {
-                LogStartFailed(_options.Logger, failure.Message);
-            }
-
-            // Nothing can find its way back to a foreign admin: the first pause is a full one, and work on its way out shortens none.
-            var isForeign = IsForeign;
-            var atWork = !isForeign && (_runner.Running.Count > 0 || _runner.Completions.All().Count > 0);
-            var delay = rules.Delay(isForeign ? ++failures : failures++, Session?.ReconnectDelay ?? TimeSpan.FromSeconds(1), atWork);
-            await Task.Delay(delay, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Stops at once; running work is cancelled.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync(drain: false).ConfigureAwait(false);
-        await _runner.IdleAsync().ConfigureAwait(false);
-        _runner.Dispose();
-    }
-
-    /// <summary>The last admin was not one of ours: it agreed to no extension.</summary>
-    private bool IsForeign => Session is { Extensions.Count: 0 };
-
-    private static TaskCompletionSource<RunResult> NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static TaskCompletionSource NewTold() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static void Cancel(CancellationTokenSource? starting)
-    {
-        try
-        {
-            starting?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The start has ended meanwhile.
-        }
-    }
-
-    private CancellationTokenSource BeginStart(CancellationToken cancellationToken)
-    {
+        Task stop;
         lock (_gate)
         {
-            if (_state is WorkerState.Starting or WorkerState.Running or WorkerState.Stopping)
+            stop = _stopAsked.Task;
+        }
+
+        return await new RestartLoop(this, _options, policy ?? new RestartPolicy(), HoldsWork, stop).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops at once; running work is cancelled, and waited for as long as <see cref="WorkerOptions.CancelGrace"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // Who ignores the cancel is waited for below.
+        await StopAsync(drain: false, cancellationToken: new CancellationToken(canceled: true)).ConfigureAwait(false);
+        var isIdle = !_runner.IsInsideHandler && await _runner.IdleAsync().WithinAsync(_options.CancelGrace, _options.TimeProvider, CancellationToken.None).ConfigureAwait(false);
+        if (_healthPort is not null)
+        {
+            await _healthPort.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (isIdle)
+        {
+            _runner.Dispose();
+        }
+
+        _figures.Dispose();
+    }
+
+    /// <summary>Starts; the round that is open then belongs to whoever started it, whatever follows it.</summary>
+    private async Task<Round> OpenAsync(CancellationToken cancellationToken)
+    {
+        var round = await BeginStartAsync(cancellationToken).ConfigureAwait(false);
+        await using var caller = cancellationToken.Register(round.Starting.Cancel).ConfigureAwait(false);
+        try
+        {
+            var stream = await _dialler.DialAsync(round.Starting.Token).ConfigureAwait(false);
+            if (!Opened(round, stream))
             {
-                throw new InvalidOperationException($"the worker is {_state}; it can be started when it is stopped");
+                _runner.Detach();
+                await stream.DisposeAsync().ConfigureAwait(false);
+                _runner.CancelAll();
+                throw new StartFailureException(CloseReason.Canceled, "the start was cancelled");
             }
 
-            _state = WorkerState.Starting;
-            _starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            return _starting;
+            return round;
+        }
+        catch (Exception exception)
+        {
+            lock (_gate)
+            {
+                _state = WorkerState.Stopped;
+            }
+
+            round.Ended.SetResult(null);
+            round.Told.SetResult();
+            throw exception is StartFailureException ? exception : new StartFailureException(CloseReason.Unreachable, exception.Message, false, exception);
+        }
+        finally
+        {
+            round.Decided.SetResult();
         }
     }
 
-    private async Task<WorkerStream> DialAsync(CancellationToken cancellationToken)
+    private async Task<Round> BeginStartAsync(CancellationToken cancellationToken)
     {
-        StartFailureException? last = null;
-        foreach (var entry in _options.Address.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        if (_runner.IsInsideHandler)
         {
+            throw new AlreadyStartedException("a handler runs as long as its worker: it cannot start it");
+        }
+
+        while (true)
+        {
+            Task ended;
+            lock (_gate)
+            {
+                if (_state is WorkerState.Starting or WorkerState.Running)
+                {
+                    throw new AlreadyStartedException($"the worker is {_state}; it can be started when it is stopped");
+                }
+
+                if (_state is not WorkerState.Stopping)
+                {
+                    _state = WorkerState.Starting;
+                    return _round = new Round();
+                }
+
+                ended = _round!.Ended.Task;
+            }
+
             try
             {
-                var address = await WorkerAddress.ResolveAsync(entry, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
-                return await WorkerStream.OpenAsync(_options, _runner, _handlers, WorkerId, address, _mayClaim, cancellationToken).ConfigureAwait(false);
-            }
-            catch (StartFailureException failure) when (failure.Reason is CloseReason.Unreachable or CloseReason.Timeout)
-            {
-                last = failure;
+                await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException exception)
             {
                 throw new StartFailureException(CloseReason.Canceled, "the start was cancelled", inner: exception);
             }
         }
+    }
 
-        throw last ?? new StartFailureException(CloseReason.Unreachable, "no address is set");
+    private async Task StopCoreAsync(bool drain, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        Round? round;
+        lock (_gate)
+        {
+            _stopAsked.SetResult();
+            _stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            round = _state is WorkerState.Created or WorkerState.Stopped ? null : _round;
+        }
+
+        if (round is not null)
+        {
+            // A start under way fails by this, unless it has just succeeded.
+            await round.Starting.CancelAsync().ConfigureAwait(false);
+            await round.Decided.Task.ConfigureAwait(false);
+        }
+
+        if (round?.Stream is not { } stream)
+        {
+            await GiveUpWorkAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await using var impatient = cancellationToken.Register(round.Hurry.Cancel).ConfigureAwait(false);
+        if (!drain)
+        {
+            await round.Hurry.CancelAsync().ConfigureAwait(false);
+        }
+
+        await DrainAsync(round, stream, grace).ConfigureAwait(false);
+        stream.Close(CloseReason.StopRequested, "stop requested");
+        await round.Told.Task.ConfigureAwait(false);
+        if (_runner.Running.Any(attempt => !attempt.Cancel.IsCancellationRequested))
+        {
+            // The session was lost before the stop came to it, and its work was kept.
+            await GiveUpWorkAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Work that goes on without a session, for a stream that might have come back, ends too.</summary>
+    private async Task GiveUpWorkAsync(CancellationToken hurry)
+    {
+        lock (_gate)
+        {
+            if (_state != WorkerState.Stopped)
+            {
+                return;
+            }
+
+            _mayClaim = false;
+            _runner.LoseAll(keep: false);
+        }
+
+        await _runner.IdleAsync().WithinAsync(_options.CancelGrace, _options.TimeProvider, hurry).ConfigureAwait(false);
     }
 
     /// <summary>False when the start was cancelled after the admin had accepted.</summary>
-    private bool Opened(WorkerStream stream, CancellationToken starting)
+    private bool Opened(Round round, WorkerStream stream)
     {
         SessionSnapshot session;
         lock (_gate)
         {
-            if (starting.IsCancellationRequested)
+            if (round.Starting.IsCancellationRequested)
             {
                 return false;
             }
@@ -302,25 +338,38 @@ public sealed partial class PluginWorker : IAsyncDisposable
             session = new SessionSnapshot(
                 WorkerId, stream.InstanceId, ++_generation, stream.Address, stream.Extensions, stream.HeartbeatInterval, stream.ReconnectDelay, stream.AdminVersion);
             _session = session;
-            _stream = stream;
+            _dialler.Keep(stream.NewToken);
             _mayClaim = stream.Extensions.Contains("resume");
-            _ended = NewEnd();
-            _told = NewTold();
+            (round.Stream, round.Session) = (stream, session);
             _state = WorkerState.Running;
         }
 
         LogOpened(_options.Logger, WorkerId, stream.Address);
-        _ = EndAsync(stream, session);
+        _ = EndAsync(round, stream, session);
         return true;
     }
 
     /// <summary>What follows the end of a session, once: reset, then whoever waits is told. Faults are logged: nothing may keep the end from being told.</summary>
-    private async Task EndAsync(WorkerStream stream, SessionSnapshot session)
+    private async Task EndAsync(Round round, WorkerStream stream, SessionSnapshot session)
     {
-        var (reason, text) = await stream.Closed.ConfigureAwait(false);
+        var opened = _options.TimeProvider.GetTimestamp();
+        var (reason, text, isPermanent) = await stream.Closed.ConfigureAwait(false);
+        var served = _options.TimeProvider.GetElapsedTime(opened);
         if (reason == CloseReason.AdminShutdown)
         {
-            await DrainAsync(stream, drain: true, TimeSpan.FromSeconds(30), CancellationToken.None).ConfigureAwait(false);
+            await LoggedAsync(() => DrainAsync(round, stream, stream.ShutdownGrace)).ConfigureAwait(false);
+        }
+        else
+        {
+            // A drain that the session did not outlive has nothing left to wait for.
+            await round.Hurry.CancelAsync().ConfigureAwait(false);
+            Task? drain;
+            lock (_gate)
+            {
+                drain = round.Drain;
+            }
+
+            await LoggedAsync(() => drain ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
         _runner.Detach();
@@ -328,28 +377,24 @@ public sealed partial class PluginWorker : IAsyncDisposable
         bool resumes;
         lock (_gate)
         {
-            resumes = _mayClaim && RestartPolicy.Restarts(reason);
+            resumes = _mayClaim && RestartPolicy.Restarts(reason, isPermanent);
             _mayClaim = resumes;
         }
 
-        KeepOrCancelWork(resumes, session.Generation);
-        TaskCompletionSource<RunResult> ended;
-        TaskCompletionSource told;
+        KeepOrCancelWork(resumes, reason, session.Generation);
         lock (_gate)
         {
-            ended = _ended;
-            told = _told;
-            _stream = null;
             _state = WorkerState.Stopped;
         }
 
-        ended.SetResult(new RunResult(reason, text, session));
+        _figures.SessionEnded(reason);
+        round.Ended.SetResult(new RunResult(reason, text, session) { Served = served, IsPermanent = isPermanent });
         if (_options.OnClose is { } onClose)
         {
             await LoggedAsync(() => onClose(reason, session)).ConfigureAwait(false);
         }
 
-        told.SetResult();
+        round.Told.SetResult();
     }
 
     private async Task LoggedAsync(Func<Task> step)
@@ -365,11 +410,11 @@ public sealed partial class PluginWorker : IAsyncDisposable
     }
 
     /// <summary>With resume, work goes on for the window; whoever has not come back by then has lost the lease.</summary>
-    private void KeepOrCancelWork(bool resumes, int generation)
+    private void KeepOrCancelWork(bool resumes, CloseReason reason, int generation)
     {
         if (!resumes)
         {
-            _runner.CancelAll();
+            _runner.LoseAll(keep: reason is CloseReason.ConnectionLost or CloseReason.HeartbeatTimeout);
             return;
         }
 
@@ -386,52 +431,70 @@ public sealed partial class PluginWorker : IAsyncDisposable
 
                 if (late)
                 {
-                    _runner.CancelAll();
+                    _runner.LoseAll(keep: false);
                 }
 
                 timer?.Dispose();
             },
             null,
-            _options.ResumeWindow,
+            _options.ResumeWindow.AsTimer(),
             Timeout.InfiniteTimeSpan);
     }
 
-    private async Task DrainAsync(WorkerStream stream, bool drain, TimeSpan grace, CancellationToken cancellationToken)
+    /// <summary>Work that the next session may claim, or results that the admin has yet to confirm. Nothing finds its way back to an admin that knows neither.</summary>
+    private bool HoldsWork()
     {
-        _runner.Draining = true;
-        try
+        lock (_gate)
         {
-            if (drain)
-            {
-                _runner.AnnounceStop();
-                await _runner.IdleAsync().WaitAsync(grace, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
-                if (stream.Acknowledges)
-                {
-                    await _runner.Completions.EmptyAsync().WaitAsync(TimeSpan.FromSeconds(5), _options.TimeProvider, cancellationToken).ConfigureAwait(false);
-                }
+            return (_mayClaim && _runner.Running.Count > 0) || (_session is { } last && last.Extensions.Contains("ack") && _runner.Completions.Count > 0);
+        }
+    }
 
-                await stream.FinishAsync(cancellationToken).ConfigureAwait(false);
+    /// <summary>Whoever asks first drains the session; others join. From then on it is stopping, and its work is claimed no more.</summary>
+    private Task DrainAsync(Round round, WorkerStream stream, TimeSpan grace)
+    {
+        lock (_gate)
+        {
+            if (_round == round && _state == WorkerState.Running)
+            {
+                _state = WorkerState.Stopping;
+                _mayClaim = false;
+            }
+
+            return round.Drain ??= stream.IsOver ? Task.CompletedTask : Task.Run(() => DrainAsync(stream, grace, round.Hurry.Token));
+        }
+    }
+
+    /// <summary>Work may end within the grace; what is left is cancelled and gets a moment for its last words. Results are sent.</summary>
+    private async Task DrainAsync(WorkerStream stream, TimeSpan grace, CancellationToken hurry)
+    {
+        var time = _options.TimeProvider;
+        _runner.Draining = true;
+        stream.WorkChanged();
+        if (!hurry.IsCancellationRequested)
+        {
+            _runner.AnnounceStop();
+            if (!await _runner.IdleAsync().WithinAsync(grace, time, hurry).ConfigureAwait(false))
+            {
+                LogDrainCut(_options.Logger);
             }
         }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+
+        _runner.CancelAll();
+        await _runner.IdleAsync().WithinAsync(LastWords, time, CancellationToken.None).ConfigureAwait(false);
+        if (stream.Acknowledges)
         {
-            LogDrainCut(_options.Logger);
+            await _runner.Completions.EmptyAsync().WithinAsync(Confirmations, time, hurry).ConfigureAwait(false);
         }
-        finally
+
+        if (!hurry.IsCancellationRequested)
         {
-            _runner.CancelAll();
-            _runner.Draining = false;
+            await stream.FinishAsync(hurry).ConfigureAwait(false);
         }
     }
 
     [LoggerMessage(20, LogLevel.Information, "Worker {WorkerId} is connected to {Address}")]
     private static partial void LogOpened(ILogger logger, string workerId, string address);
-
-    [LoggerMessage(21, LogLevel.Warning, "The session ended ({Reason}): {Text}; dialling again")]
-    private static partial void LogSessionEnded(ILogger logger, CloseReason reason, string text);
-
-    [LoggerMessage(22, LogLevel.Warning, "Not connected: {Text}; trying again")]
-    private static partial void LogStartFailed(ILogger logger, string text);
 
     [LoggerMessage(23, LogLevel.Error, "Closing a session failed")]
     private static partial void LogEndFailed(ILogger logger, Exception exception);

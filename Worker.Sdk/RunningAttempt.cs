@@ -7,12 +7,17 @@ namespace BlazorPluginAdmin.WorkerSdk;
 
 /// <summary>
 /// One attempt or detection while its handler runs. Reports land in slots that the session's pump empties: progress keeps
-/// only the newest, output keeps the last 256 KiB for re-sending, activities up to a bound.
+/// only the newest, output keeps at least the last 256 KiB that were sent for re-sending, activities up to a bound.
 /// </summary>
 /// <param name="keepsOutput">Somebody takes the output, so that it is worth waiting until it is taken.</param>
 internal sealed class RunningAttempt(string requestId, string workId, string jobType, bool isDetection, bool keepsOutput, TimeProvider time, Action changed, CancellationToken stopping) : IAttemptReports, IDisposable
 {
     private const int MostActivities = 100;
+    private const int MostMetrics = 100;
+    private const int MostWarnings = 20;
+
+    /// <summary>Bytes of a stage.</summary>
+    private const int StageLimit = 256;
 
     /// <summary>How long work is held up by output that nobody takes: a lost admin must not stop it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -21,6 +26,7 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
     private readonly LogRing _stdout = new(LogStream.Stdout);
     private readonly LogRing _stderr = new(LogStream.Stderr);
     private readonly List<ActivityEvent> _activities = [];
+    private readonly Dictionary<string, ConfigValue> _metrics = new(StringComparer.Ordinal);
     private double _percent;
     private string _stage = "";
     private string _message = "";
@@ -45,6 +51,12 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
     /// <summary>The lease was taken by force: nobody waits for the result.</summary>
     public bool IsForced { get; set; }
 
+    /// <summary>The admin has given up the lease meanwhile: the result is a late report.</summary>
+    public bool IsLate { get; set; }
+
+    /// <summary>Running it twice does no harm, says its handler.</summary>
+    public bool IsIdempotent { get; init; }
+
     public RunningWork Snapshot()
     {
         lock (_gate)
@@ -61,13 +73,21 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
         }
     }
 
-    public void Progress(double percent, string stage, string message)
+    public void Progress(double percent, string stage, string message, ValueSet? metrics = null)
     {
         lock (_gate)
         {
+            foreach (var (name, value) in metrics ?? [])
+            {
+                if (_metrics.Count < MostMetrics || _metrics.ContainsKey(name))
+                {
+                    _metrics[name] = value.Wire;
+                }
+            }
+
             _percent = double.IsFinite(percent) ? Math.Max(_percent, Math.Clamp(percent, 0, 100)) : _percent;
-            _stage = stage.Length > 0 ? stage : _stage;
-            _message = message;
+            _stage = stage.Length > 0 ? Results.Cut(stage, StageLimit) : _stage;
+            _message = Results.Cut(message);
             _news = true;
         }
 
@@ -94,7 +114,7 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
             lock (_gate)
             {
                 var ring = stream == OutputStream.Stderr ? _stderr : _stdout;
-                if (_abandoned || ring.Unsent + piece.Length <= LogRing.Capacity)
+                if (_abandoned || ring.Unsent + piece.Length <= LogRing.Room)
                 {
                     ring.Append(piece.Span);
                     bytes = bytes[piece.Length..];
@@ -118,8 +138,8 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
         var activity = new ActivityEvent
         {
             Source = IsDetection ? ActivitySource.Detector : ActivitySource.Executor,
-            Message = message,
-            Stage = stage,
+            Message = Results.Cut(message),
+            Stage = Results.Cut(stage, StageLimit),
         };
         details.CopyTo(activity.Details);
         lock (_gate)
@@ -134,6 +154,15 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
         }
 
         changed();
+    }
+
+    /// <summary>Values of a kind that could not be used are said once, where people look.</summary>
+    public void Warn(IReadOnlyList<string> warnings)
+    {
+        foreach (var warning in warnings.Distinct().Take(MostWarnings))
+        {
+            Activity(warning, "config", []);
+        }
     }
 
     /// <summary>The newest progress, once; null when there is none.</summary>
@@ -159,8 +188,25 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
                 Activities = { _activities },
                 UpdatedAt = Timestamp.FromDateTimeOffset(now),
             };
+            foreach (var (name, value) in _metrics)
+            {
+                update.Metrics[name] = value;
+            }
+
             _activities.Clear();
             return update;
+        }
+    }
+
+    /// <summary>Something was written that an admin would keep.</summary>
+    public bool HasOutput
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return keepsOutput && !(_stdout.IsEmpty && _stderr.IsEmpty);
+            }
         }
     }
 
@@ -171,7 +217,7 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
         {
             lock (_gate)
             {
-                return !_abandoned && Math.Max(_stdout.Unsent, _stderr.Unsent) > LogRing.Capacity / 2;
+                return !_abandoned && Math.Max(_stdout.Unsent, _stderr.Unsent) > LogRing.Room / 2;
             }
         }
     }
@@ -228,10 +274,17 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{JobType} {WorkId} ({RequestId})");
 }
 
-/// <summary>The last 256 KiB of one output, with the offset of each byte.</summary>
+/// <summary>The last 512 KiB of one output, with the offset of each byte.</summary>
 internal sealed class LogRing(LogStream stream)
 {
-    public const int Capacity = 256 * 1024;
+    public const int Capacity = 2 * Room;
+
+    /// <summary>
+    /// What may wait to be sent, for those who can be held up: the other half stays what was sent. A connection that is lost takes
+    /// with it what the admin has not read, and while it is gone the output goes on.
+    /// </summary>
+    public const int Room = 256 * 1024;
+
     public const int ChunkSize = 32 * 1024;
 
     private byte[] _ring = [];
@@ -242,6 +295,8 @@ internal sealed class LogRing(LogStream stream)
 
     /// <summary>Bytes that were never taken; more than <see cref="Capacity"/> once some of them are lost.</summary>
     public long Unsent => _end - _sent;
+
+    public bool IsEmpty => _end == 0;
 
     private long Start => Math.Max(0, _end - _ring.Length);
 

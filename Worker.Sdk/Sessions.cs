@@ -73,7 +73,20 @@ public sealed record SessionSnapshot(
     string AdminVersion);
 
 /// <summary>How a run ended.</summary>
-public sealed record RunResult(CloseReason Reason, string Text, SessionSnapshot Session);
+/// <param name="Reason">Why.</param>
+/// <param name="Text">The same in words, as far as there are any.</param>
+/// <param name="Session">The session that ended; null: the worker was stopped before there was one.</param>
+public sealed record RunResult(CloseReason Reason, string Text, SessionSnapshot? Session)
+{
+    /// <summary>Trying again is of no use.</summary>
+    public bool IsPermanent { get; init; }
+
+    /// <summary>From the admin's hello to the end.</summary>
+    public TimeSpan Served { get; init; }
+}
+
+/// <summary>Why a session is over.</summary>
+internal sealed record SessionEnd(CloseReason Reason, string Text, bool IsPermanent = false);
 
 /// <summary>A start that did not succeed. The worker is stopped and can be started again.</summary>
 public sealed class StartFailureException : Exception
@@ -103,4 +116,19 @@ public sealed class StartFailureException : Exception
 
     /// <summary>Trying again is of no use.</summary>
     public bool IsPermanent { get; }
+}
+
+/// <summary>The worker is starting or running already.</summary>
+public sealed class AlreadyStartedException : InvalidOperationException
+{
+    /// <summary>Creates the failure.</summary>
+    public AlreadyStartedException() { }
+
+    /// <summary>Creates the failure.</summary>
+    public AlreadyStartedException(string message)
+        : base(message) { }
+
+    /// <summary>Creates the failure.</summary>
+    public AlreadyStartedException(string message, Exception inner)
+        : base(message, inner) { }
 }

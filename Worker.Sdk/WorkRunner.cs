@@ -1,47 +1,55 @@
 using System.Collections.Concurrent;
 using BlazorPluginAdmin.Wire;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 
 namespace BlazorPluginAdmin.WorkerSdk;
 
 /// <summary>Runs handlers within the slots. It outlives sessions: with the extension resume, work goes on while the stream is gone.</summary>
-internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler> handlers, WorkerOptions options, string workerId) : IDisposable
+internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler> handlers, WorkerOptions options, string workerId, WorkerFigures figures, CurrentSession session, AsyncLocal<bool> inside) : IDisposable
 {
     public const string AtCapacity = "executor is at capacity";
 
-    private const string Canceled = "context canceled";
-
-    private const int BatchCount = 500;
-    private const int BatchSize = 1024 * 1024;
-    private const int OutputsLimit = 1024 * 1024;
-    private const int WorthNaming = 1024;
-    private const int ErrorLimit = 16 * 1024;
+    private const string Drained = "the worker is draining";
 
     private readonly ConcurrentDictionary<string, RunningAttempt> _running = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _detections = new(options.DetectionSlots, options.DetectionSlots);
+    private readonly CurrentSession _session = session;
+    private readonly AsyncLocal<bool> _inside = inside;
+    private readonly DetectionRunner _detections = new(options, workerId, figures, session, inside);
     private CancellationTokenSource _stopping = new();
-    private volatile IWorkerSession? _session;
-    private volatile bool _keepsResults;
     private int _executing;
-    private int _detecting;
 
-    public CompletionBox Completions { get; } = new();
+    public WorkRunner(IReadOnlyDictionary<string, IJobHandler> handlers, WorkerOptions options, string workerId, WorkerFigures figures)
+        : this(handlers, options, workerId, figures, new CurrentSession(), new AsyncLocal<bool>()) { }
 
+    public CompletionBox Completions { get; } = new(options.TimeProvider);
+
+    public HandlerHealth Health { get; } = new(handlers.Values, options);
+
+    public Previewer Previews { get; } = new(handlers.Values, options);
+
+    /// <summary>No new work is taken, until the admin takes it back or the next session begins.</summary>
     public bool Draining { get; set; }
+
+    /// <summary>The caller is a handler: it must not wait for its own end.</summary>
+    public bool IsInsideHandler => _inside.Value;
 
     public IReadOnlyCollection<RunningAttempt> Running => (IReadOnlyCollection<RunningAttempt>)_running.Values;
 
-    public (int Detections, int Executions) Used => (Volatile.Read(ref _detecting), Volatile.Read(ref _executing));
+    public (int Detections, int Executions) Used => (_detections.Running, Volatile.Read(ref _executing));
 
+    /// <summary>Work of former sessions goes on under this one when the admin keeps leases; else it was for nothing.</summary>
     public void Attach(IWorkerSession session)
     {
-        _keepsResults = session.Acknowledges;
-        _session = session;
+        if (!session.Resumes)
+        {
+            LoseAll(keep: true);
+        }
+
+        Draining = false;
+        _session.Attach(session);
     }
 
-    public void Detach() => _session = null;
+    public void Detach() => _session.Detach();
 
     /// <summary>Handlers that run now are told that the worker is about to stop.</summary>
     public void AnnounceStop() => Own(Interlocked.Exchange(ref _stopping, new CancellationTokenSource()).CancelAsync());
@@ -54,6 +62,20 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
     }
 
+    /// <summary>The leases of all work are lost: what comes of it is told late.</summary>
+    /// <param name="keep">Work that may run twice goes on, when the options say so.</param>
+    public void LoseAll(bool keep)
+    {
+        foreach (var attempt in _running.Values)
+        {
+            attempt.IsLate = true;
+            if (!(keep && options.KeepWork && attempt.IsIdempotent))
+            {
+                TryCancel(attempt);
+            }
+        }
+    }
+
     public void Dispose()
     {
         _detections.Dispose();
@@ -63,30 +85,44 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     /// <summary>Completes when no handler runs.</summary>
     public Task IdleAsync() => Task.WhenAll(_running.Values.Select(attempt => attempt.Ended.Task));
 
-    public void Execute(ExecuteJobRequest request, IWorkerSession session)
+    /// <summary>Starts an attempt, once the handler has said whether it can.</summary>
+    /// <param name="request">What to do.</param>
+    /// <param name="session">Who asks.</param>
+    /// <param name="ended">The session is over: nobody waits for the answer.</param>
+    public async ValueTask ExecuteAsync(ExecuteJobRequest request, IWorkerSession session, CancellationToken ended)
     {
         if (request.Job is null || !handlers.TryGetValue(request.Job.JobType, out var handler) || !handler.CanExecute)
         {
             session.Acknowledge(request.RequestId, accepted: true, "execute request accepted");
-            session.Send(Completed(request, JobOutcome.Failed(request.Job is null ? "execute job is nil" : $"job type {request.Job.JobType} is not handled by this worker", permanent: true)));
+            session.Send(Results.Completed(request, JobOutcome.Failed(request.Job is null ? "execute job is nil" : $"job type {request.Job.JobType} is not handled by this worker", permanent: true)));
+            return;
+        }
+
+        if (_running.ContainsKey(request.RequestId))
+        {
+            // The same attempt again: it runs.
+            session.Acknowledge(request.RequestId, accepted: true, "execute request accepted");
             return;
         }
 
         var twins = _running.Values.Where(running => !running.IsDetection && running.WorkId == request.Job.JobId).ToList();
-        if (twins.Count == 0 && (Draining || Volatile.Read(ref _executing) >= options.ExecutionSlots))
+        if (Draining || (twins.Count == 0 && Volatile.Read(ref _executing) >= options.ExecutionSlots))
         {
             Refuse(request, session, AtCapacity);
             return;
         }
 
-        if (CannotRun(handler, request) is { } why)
+        if (await Task.Run(() => CannotRun(handler, request), CancellationToken.None).WaitAsync(ended).ConfigureAwait(false) is { } why)
         {
             Refuse(request, session, why);
             return;
         }
 
         Interlocked.Increment(ref _executing);
-        var attempt = new RunningAttempt(request.RequestId, request.Job.JobId, request.Job.JobType, isDetection: false, keepsOutput: session.TakesOutput, options.TimeProvider, () => _session?.Wake(), CancellationToken.None);
+        var attempt = new RunningAttempt(request.RequestId, request.Job.JobId, request.Job.JobType, isDetection: false, keepsOutput: session.TakesOutput, options.TimeProvider, () => _session.Live?.Wake(), CancellationToken.None)
+        {
+            IsIdempotent = handler.IsIdempotent,
+        };
         _running[request.RequestId] = attempt;
         session.Acknowledge(request.RequestId, accepted: true, "execute request accepted");
         session.WorkChanged();
@@ -98,14 +134,34 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         session.Acknowledge(request.RequestId, accepted: true, "detection request accepted");
         if (!handlers.TryGetValue(request.JobType, out var handler) || !handler.CanDetect)
         {
-            session.Send(Ended(request, 0, $"job type {request.JobType} is not handled by this worker"));
+            session.Send(Results.Ended(request, 0, $"job type {request.JobType} is not handled by this worker"));
             return;
         }
 
-        var attempt = new RunningAttempt(request.RequestId, request.RequestId, request.JobType, isDetection: true, keepsOutput: false, options.TimeProvider, () => _session?.Wake(), CancellationToken.None);
+        if (_running.ContainsKey(request.RequestId))
+        {
+            return;
+        }
+
+        if (Draining)
+        {
+            session.Send(Results.Ended(request, 0, Drained));
+            return;
+        }
+
+        var attempt = new RunningAttempt(request.RequestId, request.RequestId, request.JobType, isDetection: true, keepsOutput: false, options.TimeProvider, () => _session.Live?.Wake(), CancellationToken.None)
+        {
+            IsIdempotent = handler.IsIdempotent,
+        };
         _running[request.RequestId] = attempt;
         session.WorkChanged();
-        Own(RunDetectionAsync(handler, request, attempt));
+        Own(DetectAsync());
+
+        async Task DetectAsync()
+        {
+            await _detections.RunAsync(handler, request, attempt).ConfigureAwait(false);
+            End(attempt);
+        }
     }
 
     public void Cancel(CancelRequest request, string envelopeId, IWorkerSession session)
@@ -116,16 +172,27 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             return;
         }
 
-        var target = _running.GetValueOrDefault(request.TargetId) ?? _running.Values.FirstOrDefault(running => !running.IsDetection && running.WorkId == request.TargetId);
-        if (target is null)
+        var targets = _running.TryGetValue(request.TargetId, out var one) ? [one] : _running.Values.Where(running => !running.IsDetection && running.WorkId == request.TargetId).ToList();
+        if (targets.Count == 0)
         {
             session.Acknowledge(envelopeId, accepted: false, "cancel target not found");
             return;
         }
 
-        target.IsForced |= request.Force;
         session.Acknowledge(envelopeId, accepted: true, "cancel request accepted");
-        TryCancel(target);
+        foreach (var target in targets)
+        {
+            target.IsForced |= request.Force;
+            TryCancel(target);
+        }
+    }
+
+    /// <summary>The answer goes to the session that asked, as long as that lasts.</summary>
+    public void Preview(RequestObjectPreview request, string requestId, IWorkerSession session, CancellationToken ended)
+    {
+        Own(AnswerAsync());
+
+        async Task AnswerAsync() => session.Send(new WorkerToAdminMessage { ObjectPreviewResponse = await Previews.AnswerAsync(request, requestId, ended).ConfigureAwait(false) });
     }
 
     /// <summary>On the pool: a handler's reaction to the cancel must not run on the stream's reader.</summary>
@@ -153,7 +220,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
         else
         {
-            session.Send(Completed(request, JobOutcome.Failed(why)));
+            session.Send(Results.Completed(request, JobOutcome.Failed(why)));
         }
     }
 
@@ -163,8 +230,10 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         {
             return handler.CannotRun(Saved(handler, request).Under(request.Job.Parameters));
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
+            options.EndIfFatal(exception);
+
             // Running it says the same in its result.
             LogHandlerFailed(options.Logger, exception, request.RequestId);
             return null;
@@ -188,13 +257,17 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
 
         await Task.WhenAll(twins.Select(twin => twin.Ended.Task)).WaitAsync(attempt.Cancel.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var running = attempt.Cancel.IsCancellationRequested ? Task.FromResult(JobOutcome.Failed(Canceled)) : OutcomeAsync(handler, request, attempt);
+        var running = attempt.Cancel.IsCancellationRequested ? Task.FromResult(JobOutcome.Canceled()) : OutcomeAsync(handler, request, attempt, isOurs);
         var outcome = isOurs ? await InTimeAsync(running, request, attempt).ConfigureAwait(false) : await running.ConfigureAwait(false);
-        var completed = Completed(request, outcome);
+        var completed = Results.Completed(request, outcome);
         if (!running.IsCompleted)
         {
             // It ignores the cancel: the admin hears of the timeout now, the slot is free when the handler is done.
-            Deliver(completed, attempt);
+            if (!attempt.IsForced)
+            {
+                Deliver(completed, attempt);
+            }
+
             await running.ConfigureAwait(false);
             Interlocked.Decrement(ref _executing);
         }
@@ -204,6 +277,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             Interlocked.Decrement(ref _executing);
             if (!attempt.IsForced)
             {
+                await HeardAsync(attempt).ConfigureAwait(false);
                 Deliver(completed, attempt);
             }
         }
@@ -217,10 +291,10 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     /// </summary>
     private async Task<JobOutcome> InTimeAsync(Task<JobOutcome> running, ExecuteJobRequest request, RunningAttempt attempt)
     {
-        var timeout = TimeSpan.FromSeconds(request.AdminRuntime?.ExecutionTimeoutSeconds ?? 0);
         try
         {
-            return await running.WaitAsync(timeout > TimeSpan.Zero && timeout < TimeSpan.FromDays(24) ? timeout : Timeout.InfiniteTimeSpan, options.TimeProvider).ConfigureAwait(false);
+            var timeout = Timeout(request) ?? System.Threading.Timeout.InfiniteTimeSpan;
+            return await running.WaitAsync(timeout.AsTimer(), options.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -229,7 +303,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
         try
         {
-            var outcome = await running.WaitAsync(options.CancelGrace, options.TimeProvider).ConfigureAwait(false);
+            var outcome = await running.WaitAsync(options.CancelGrace.AsTimer(), options.TimeProvider).ConfigureAwait(false);
             return outcome.Success ? outcome : JobOutcome.Failed("timeout", outputs: outcome.Outputs);
         }
         catch (TimeoutException)
@@ -238,246 +312,110 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
     }
 
+    /// <summary>Null: the attempt has none.</summary>
+    private static TimeSpan? Timeout(ExecuteJobRequest request) => request.AdminRuntime?.ExecutionTimeoutSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
+
     /// <summary>After the last word of the attempt is queued: whoever waits for idleness may close the stream then.</summary>
     private void End(RunningAttempt attempt)
     {
         _running.TryRemove(attempt.RequestId, out _);
-        _session?.WorkChanged();
+        _session.Live?.WorkChanged();
         attempt.Ended.SetResult();
         attempt.Dispose();
     }
 
-    private async Task<JobOutcome> OutcomeAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt)
+    private async Task<JobOutcome> OutcomeAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt, bool isOurs)
     {
+        _inside.Value = true;
+        using var span = WorkerTelemetry.Execution(request);
+        var began = options.TimeProvider.GetTimestamp();
+        var outcome = await HandledAsync(handler, request, attempt, isOurs).ConfigureAwait(false);
+        WorkerTelemetry.End(span, outcome);
+        var ending = outcome.Success ? "succeeded" : attempt.Cancel.IsCancellationRequested ? "canceled" : "failed";
+        figures.AttemptEnded(request.Job.JobType, ending, options.TimeProvider.GetElapsedTime(began));
+        return outcome;
+    }
+
+    private async Task<JobOutcome> HandledAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt, bool isOurs)
+    {
+        JobContext? context = null;
         try
         {
-            var outcome = await handler.ExecuteAsync(new JobContext(request, Saved(handler, request), workerId, attempt, attempt.Cancel.Token, _stopping.Token)).ConfigureAwait(false)
-                ?? JobOutcome.Failed("the handler returned no outcome", permanent: true);
-            return outcome.Success || !attempt.Cancel.IsCancellationRequested ? outcome : JobOutcome.Failed(AsCanceled(outcome.Text), outputs: outcome.Outputs);
+            context = new JobContext(request, Saved(handler, request), workerId, attempt, attempt.Cancel.Token, _stopping.Token)
+            {
+                Deadline = isOurs && Timeout(request) is { } timeout ? options.TimeProvider.GetUtcNow() + timeout : null,
+            };
+            var findings = await FindingsAsync(handler, context.Config, attempt.Cancel.Token).ConfigureAwait(false);
+            if (findings.Count > 0)
+            {
+                return JobOutcome.Failed(string.Join("; ", findings), permanent: true);
+            }
+
+            var outcome = await handler.ExecuteAsync(context).ConfigureAwait(false) ?? JobOutcome.Failed("the handler returned no outcome", permanent: true);
+            return outcome.Success || !attempt.Cancel.IsCancellationRequested ? outcome : JobOutcome.Canceled(outcome.Text, outcome.Outputs);
         }
         catch (OperationCanceledException) when (attempt.Cancel.IsCancellationRequested)
         {
-            return JobOutcome.Failed(Canceled);
+            return JobOutcome.Canceled();
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
+            options.EndIfFatal(exception);
             LogHandlerFailed(options.Logger, exception, attempt.ToString());
             var text = $"{exception.GetType().Name}: {exception.Message}";
-            return JobOutcome.Failed(attempt.Cancel.IsCancellationRequested ? AsCanceled(text) : text);
+            return attempt.Cancel.IsCancellationRequested ? JobOutcome.Canceled(text) : JobOutcome.Failed(text);
+        }
+        finally
+        {
+            attempt.Warn([.. context?.Config.Warnings ?? [], .. context?.Saved.Warnings ?? []]);
         }
     }
 
-    /// <summary>Admins tell a stopped attempt from a failed one by these words.</summary>
-    private static string AsCanceled(string text) => text.Contains(Canceled, StringComparison.OrdinalIgnoreCase) ? text : $"{Canceled}: {text}";
-
-    private async Task RunDetectionAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt)
+    private async Task<IReadOnlyList<string>> FindingsAsync(IJobHandler handler, ConfigReader config, CancellationToken canceled)
     {
-        await Task.Yield();
-        var error = "";
-        var sent = 0;
+        var finding = handler.ValidateAsync(config, canceled);
         try
         {
-            await _detections.WaitAsync(attempt.Cancel.Token).ConfigureAwait(false);
-            Interlocked.Increment(ref _detecting);
-            _session?.WorkChanged();
-            try
-            {
-                sent = await DetectAsync(handler, request, attempt).ConfigureAwait(false);
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _detecting);
-                _detections.Release();
-            }
+            return await finding.WaitAsync(options.RequestTimeout.AsTimer(), options.TimeProvider, canceled).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (attempt.Cancel.IsCancellationRequested)
+        catch (TimeoutException) when (!finding.IsCompleted)
         {
-            error = Canceled;
+            throw new TimeoutException($"the values were not validated within {options.RequestTimeout.TotalSeconds:0.#} s");
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            LogHandlerFailed(options.Logger, exception, attempt.ToString());
-            error = $"{exception.GetType().Name}: {exception.Message}";
-            error = attempt.Cancel.IsCancellationRequested ? AsCanceled(error) : error;
-        }
-
-        _session?.Send(Ended(request, sent, error), attempt);
-        End(attempt);
     }
 
-    private async Task<int> DetectAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt)
+    /// <summary>
+    /// Output is taken of attempts only that a hello claims. One that ends while the stream is away waits for the next session, to be
+    /// claimed and heard, as long as its work could have gone on; its slot is free meanwhile.
+    /// </summary>
+    private async Task HeardAsync(RunningAttempt attempt)
     {
-        var config = new ConfigReader(
-            request.WorkerConfigValues,
-            request.AdminConfigValues,
-            handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
-            handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
-        var batch = new DetectionProposals { RequestId = request.RequestId, JobType = request.JobType };
-        var size = 0;
-        var count = 0;
-        DetectionContext? context = null;
-
-        async ValueTask FlushAsync(bool hasMore)
+        if (_session.KeepsResults && attempt.HasOutput)
         {
-            batch.HasMore = hasMore;
-            if (_session is { } session)
-            {
-                await session.SendAsync(new WorkerToAdminMessage { DetectionProposals = batch }, attempt.Cancel.Token).ConfigureAwait(false);
-            }
-
-            batch = new DetectionProposals { RequestId = request.RequestId, JobType = request.JobType };
-            size = 0;
+            await ((Task)_session.NextAsync(attempt.Cancel.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-
-        async ValueTask ProposeAsync(Proposal proposal)
-        {
-            if (request.MaxResults > 0 && count >= request.MaxResults)
-            {
-                context!.IsFull = true;
-                return;
-            }
-
-            var wire = ToWire(proposal, request.JobType);
-            if (wire.DedupeKey.Length == 0 && _session is { IsOurs: false })
-            {
-                // A foreign admin gives its jobs new ids: without a key it finds no job that is already running.
-                wire.DedupeKey = wire.ProposalId;
-            }
-
-            var bytes = wire.CalculateSize();
-            if (batch.Proposals.Count == BatchCount || (size > 0 && size + bytes > BatchSize))
-            {
-                await FlushAsync(hasMore: true).ConfigureAwait(false);
-            }
-
-            batch.Proposals.Add(wire);
-            size += bytes;
-            count++;
-            context!.IsFull = request.MaxResults > 0 && count >= request.MaxResults;
-        }
-
-        context = new DetectionContext(
-            request, config, workerId, ProposeAsync, (stage, message) => attempt.Progress(0, stage, message), attempt.Cancel.Token);
-        await handler.DetectAsync(context).ConfigureAwait(false);
-        await FlushAsync(hasMore: context.IsFull).ConfigureAwait(false);
-        return count;
     }
 
     private void Deliver(WorkerToAdminMessage completed, RunningAttempt attempt)
     {
-        // Without a session, the last one decides: whoever never acknowledges would have them kept for ever.
-        if (_keepsResults)
+        if (attempt.IsLate)
+        {
+            Results.MarkLate(completed.JobCompleted);
+        }
+
+        // Who never acknowledges has given up what was cancelled because it was lost, unless that is done all the same.
+        var live = _session.Live;
+        if (_session.KeepsResults || completed.JobCompleted.Success || live is not null || !attempt.Cancel.IsCancellationRequested)
         {
             Completions.Keep(completed.JobCompleted);
         }
 
-        _session?.Send(completed, attempt);
+        live?.Send(completed, attempt);
     }
-
-    private static JobProposal ToWire(Proposal proposal, string jobType)
-    {
-        var wire = new JobProposal
-        {
-            ProposalId = proposal.Id,
-            DedupeKey = proposal.DedupeKey,
-            JobType = jobType,
-            Priority = proposal.Priority,
-            Summary = proposal.Summary,
-            Detail = proposal.Detail,
-            NotBefore = proposal.NotBefore is { } start ? Timestamp.FromDateTimeOffset(start) : null,
-            ExpiresAt = proposal.ExpiresAt is { } end ? Timestamp.FromDateTimeOffset(end) : null,
-        };
-        proposal.Parameters.CopyTo(wire.Parameters);
-        foreach (var (key, value) in proposal.Labels)
-        {
-            wire.Labels[key] = value;
-        }
-
-        return wire;
-    }
-
-    private static WorkerToAdminMessage Ended(RunDetectionRequest request, int count, string error) => new()
-    {
-        DetectionComplete = new DetectionComplete
-        {
-            RequestId = request.RequestId,
-            JobType = request.JobType,
-            Success = error.Length == 0,
-            ErrorMessage = Cut(error),
-            TotalProposals = count,
-        },
-    };
-
-    private static WorkerToAdminMessage Completed(ExecuteJobRequest request, JobOutcome outcome)
-    {
-        var completed = new JobCompleted
-        {
-            RequestId = request.RequestId,
-            JobId = request.Job?.JobId ?? "",
-            JobType = request.Job?.JobType ?? "",
-            Success = outcome.Success,
-            ErrorMessage = outcome.Success ? "" : Cut(outcome.Text),
-            Result = new JobResult { Summary = outcome.Success ? Cut(outcome.Text) : "" },
-            CompletedAt = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow()),
-        };
-        outcome.Outputs.CopyTo(completed.Result.OutputValues);
-        Shrink(completed.Result);
-        return new WorkerToAdminMessage { JobCompleted = completed };
-    }
-
-    /// <summary>The largest values go first when all together are too large; what went is named.</summary>
-    private static void Shrink(JobResult result)
-    {
-        foreach (var (name, value) in result.OutputValues.OrderByDescending(pair => pair.Value.CalculateSize()).TakeWhile(pair => pair.Value.CalculateSize() > WorthNaming).ToList())
-        {
-            if (result.CalculateSize() <= OutputsLimit)
-            {
-                return;
-            }
-
-            result.OutputValues.Remove(name);
-            result.OutputValues[name + "_truncated"] = new ConfigValue { BoolValue = true };
-        }
-
-        if (result.CalculateSize() > OutputsLimit)
-        {
-            result.OutputValues.Clear();
-            result.OutputValues["outputs_truncated"] = new ConfigValue { BoolValue = true };
-        }
-    }
-
-    private static string Cut(string text) => text.Length <= ErrorLimit ? text : text[..ErrorLimit];
 
     [LoggerMessage(1, LogLevel.Warning, "The handler of {Attempt} failed")]
     private static partial void LogHandlerFailed(ILogger logger, Exception exception, string attempt);
 
     [LoggerMessage(2, LogLevel.Error, "Running a handler failed")]
     private static partial void LogRunnerFailed(ILogger logger, Exception exception);
-}
-
-/// <summary>The live stream as the runner sees it.</summary>
-internal interface IWorkerSession
-{
-    /// <summary>The admin agreed to extensions, so it is one of ours.</summary>
-    bool IsOurs { get; }
-
-    /// <summary>The admin keeps output.</summary>
-    bool TakesOutput { get; }
-
-    /// <summary>The admin confirms completions.</summary>
-    bool Acknowledges { get; }
-
-    void Acknowledge(string requestId, bool accepted, string message);
-
-    /// <summary>Queues a message; what the attempt still has to say goes before it.</summary>
-    void Send(WorkerToAdminMessage message, RunningAttempt? after = null);
-
-    /// <summary>Queues a message; waits while the queue is full.</summary>
-    ValueTask SendAsync(WorkerToAdminMessage message, CancellationToken cancellationToken);
-
-    /// <summary>There is something to report.</summary>
-    void Wake();
-
-    /// <summary>Work began or ended, or a slot changed hands.</summary>
-    void WorkChanged();
 }

@@ -19,7 +19,7 @@ internal static class WorkerIdentity
         }
 
         var host = new string([.. Environment.MachineName.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit).Take(12)]);
-        var made = string.Create(CultureInfo.InvariantCulture, $"w-{host}-{new Random().Next(0x10000):x4}");
+        var made = string.Create(CultureInfo.InvariantCulture, $"w-{host}-{new Random().NextInt64(1L << 32):x8}");
         Directory.CreateDirectory(options.StateDirectory);
         File.WriteAllText(file, made + "\n");
         return made;
@@ -34,7 +34,8 @@ internal static class WorkerIdentity
             problems.Add("a worker needs at least one handler");
         }
 
-        problems.AddRange(handlers.Select(handler => handler.Descriptor.JobType).Where(type => !DescriptorBuilder.IsJobType(type)).Select(DescriptorBuilder.NotAJobType));
+        problems.AddRange(handlers.SelectMany(handler => DescriptorRules.Problems(handler.Descriptor)));
+        problems.AddRange(handlers.Where(handler => !handler.CanDetect && !handler.CanExecute).Select(handler => $"the handler of {handler.Descriptor.JobType} neither detects nor executes"));
         foreach (var twice in handlers.GroupBy(handler => handler.Descriptor.JobType, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
             problems.Add($"two handlers have the job type {twice.Key}");
@@ -45,14 +46,31 @@ internal static class WorkerIdentity
             problems.Add("the worker id must have 1 to 255 printable characters");
         }
 
+        problems.AddRange(WorkerAddress.Split(options.Address).Select(WorkerAddress.Problem).OfType<string>());
+        (string Name, TimeSpan Value)[] times =
+        [
+            (nameof(options.RegistrationTimeout), options.RegistrationTimeout), (nameof(options.RequestTimeout), options.RequestTimeout),
+            (nameof(options.ResumeWindow), options.ResumeWindow), (nameof(options.CancelGrace), options.CancelGrace),
+        ];
+        problems.AddRange(times.Where(time => time.Value <= TimeSpan.Zero || time.Value > TimeSpan.FromDays(1)).Select(time => $"{time.Name} must be more than 0 and at most a day"));
         if (options.TlsCert.Length > 0 != options.TlsKey.Length > 0 || (options.TlsCert.Length > 0 && options.TlsCa.Length == 0))
         {
             problems.Add("the TLS certificate and its key are used together, and with the authority");
         }
 
+        if (options.Token is not null && options.TokenFile is not null)
+        {
+            problems.Add("there is one token: its text or its file");
+        }
+
         if (options.ExecutionSlots is < 1 or > 10_000 || options.DetectionSlots is < 1 or > 10_000)
         {
             problems.Add("slots must be 1 to 10,000");
+        }
+
+        if (options.HealthPort is < 1 or > 65535)
+        {
+            problems.Add("the health port must be 1 to 65535");
         }
 
         foreach (var label in options.Labels.Where(label => label.Key.Length is 0 or > 63))

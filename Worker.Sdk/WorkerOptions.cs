@@ -7,14 +7,28 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// <summary>How a worker dials in and how much it takes on.</summary>
 public sealed record WorkerOptions
 {
-    /// <summary>Where the admin is: <c>host:http</c>, <c>host:http.grpc</c>, <c>grpc://host:port</c>, or a comma list tried in order.</summary>
-    public string Address { get; init; } = "127.0.0.1:23646";
+    /// <summary>Null: nobody gave one, so that the environment may.</summary>
+    internal string? GivenAddress { get; private init; }
+
+    /// <inheritdoc cref="GivenAddress"/>
+    internal string? GivenStateDirectory { get; private init; }
+
+    /// <summary>Where the admin is: <c>host:http</c>, <c>host:http.grpc</c>, <c>grpc://host:port</c>, <c>grpcs://host:port</c>, or a comma list tried in order; default 127.0.0.1:23646.</summary>
+    public string Address
+    {
+        get => GivenAddress ?? "127.0.0.1:23646";
+        init => GivenAddress = value;
+    }
 
     /// <summary>Stable identity, 1–255 printable characters; null: from <c>worker.id</c> in <see cref="StateDirectory"/>, made when missing.</summary>
     public string? WorkerId { get; init; }
 
-    /// <summary>Where the generated identity is kept.</summary>
-    public string StateDirectory { get; init; } = ".";
+    /// <summary>Where the generated identity is kept; default the current folder.</summary>
+    public string StateDirectory
+    {
+        get => GivenStateDirectory ?? ".";
+        init => GivenStateDirectory = value;
+    }
 
     /// <summary>Shown to people; default the SDK's version.</summary>
     public string Version { get; init; } = "0.1.0";
@@ -22,8 +36,14 @@ public sealed record WorkerOptions
     /// <summary>Sent as bearer token when set.</summary>
     public string? Token { get; init; }
 
+    /// <summary>A file with the token instead; read at every dial, so that a renewed one needs no restart.</summary>
+    public string? TokenFile { get; init; }
+
     /// <summary>For selectors of jobs.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Further entries of the hello's metadata, as they are; what the SDK says itself wins.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Detections at once, all job types together; 1–10,000, default 1.</summary>
     public int DetectionSlots { get; init; } = 1;
@@ -34,11 +54,26 @@ public sealed record WorkerOptions
     /// <summary>How long to wait for the admin's hello; default 5 s.</summary>
     public TimeSpan RegistrationTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a handler may think about its values (<see cref="IJobHandler.ValidateAsync"/>) or its health; default 2 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long running work outlives a lost stream, when the admin agreed; default 15 s.</summary>
     public TimeSpan ResumeWindow { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// Work of handlers that call themselves idempotent goes on when the stream is lost although the admin agreed to nothing; its
+    /// results are late reports. Default false: it is cancelled at once.
+    /// </summary>
+    public bool KeepWork { get; init; }
+
     /// <summary>From a cancel to the end of waiting for the handler; default 10 s.</summary>
     public TimeSpan CancelGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Port on 127.0.0.1 that answers <c>/health</c> (200: the process lives), <c>/ready</c> (503 until it serves) and <c>/metrics</c>
+    /// (Prometheus text) as long as the worker object; null: none.
+    /// </summary>
+    public int? HealthPort { get; init; }
 
     /// <summary>Asked of the admin; used only when it agrees.</summary>
     public IReadOnlyList<string> Extensions { get; init; } = ["log", "ack", "resume", "ping", "drain"];
@@ -58,8 +93,14 @@ public sealed record WorkerOptions
     /// <summary>The name in the admin's certificate; empty: the host that is dialled.</summary>
     public string TlsServerName { get; init; } = "";
 
-    /// <summary>TLS, limits and dialling; its headers get the token.</summary>
-    public GrpcChannelOptions Channel { get; init; } = new();
+    /// <summary>TLS, limits and dialling; its headers get the token. By default messages of 1 GiB are received and of 64 MiB sent.</summary>
+    public GrpcChannelOptions Channel { get; init; } = new() { MaxReceiveMessageSize = 1024 * 1024 * 1024, MaxSendMessageSize = 64 * 1024 * 1024 };
+
+    /// <summary>
+    /// A connection that is open already, for tests and inherited descriptors: the first start uses it, once, and asks nobody for an
+    /// address; later ones dial.
+    /// </summary>
+    public Stream? ReadyConnection { get; init; }
 
     /// <summary>Called once for each session that ended, outside every lock.</summary>
     public Func<CloseReason, SessionSnapshot, Task>? OnClose { get; init; }
@@ -67,8 +108,16 @@ public sealed record WorkerOptions
     /// <summary>Default: silent.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    /// <summary>What is logged at least; null: what <see cref="Logger"/>, or the host, lets through.</summary>
+    public LogLevel? LogLevel { get; init; }
+
     /// <summary>Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Ends the process; tests do not want that.</summary>
+#pragma warning disable RS0030 // The one end that no Main can return from: a handler ran out of memory, and nothing can be trusted any more.
+    internal Action<int> Exit { get; init; } = Environment.Exit;
+#pragma warning restore RS0030
 
     /// <summary>The address and the channel's options with the TLS files applied.</summary>
     /// <exception cref="StartFailureException">A file cannot be used; it may be about to be replaced.</exception>

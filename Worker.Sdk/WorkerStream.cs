@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Threading.Channels;
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Wire;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 
 namespace BlazorPluginAdmin.WorkerSdk;
@@ -10,45 +9,57 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// <summary>One session: a reader, one pump that writes everything, heartbeats. Ends once, with a reason.</summary>
 internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
 {
-    private const int QueueLength = 4096;
-
     private static readonly GrpcMethod<WorkerToAdminMessage, AdminToWorkerMessage> Method =
         GrpcMethod.From<WorkerToAdminMessage, AdminToWorkerMessage>(PluginReflection.Descriptor.Services[0], "WorkerStream");
 
-    private static readonly TimeSpan ReportPause = TimeSpan.FromMilliseconds(250);
+    /// <summary>More than this the admin has to keep itself until the loop that starts handlers comes to it.</summary>
+    private const int InboxLength = 1024;
+
+    /// <summary>How the connection ends when a keep-alive ping stays unanswered: its handler gives itself this error.</summary>
+    private const string PingTimeout = "HTTP/2 error 1";
+
+    /// <summary>What is asked for when the admin does not say.</summary>
+    public static readonly TimeSpan UsualHeartbeat = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc cref="UsualHeartbeat"/>
+    public static readonly TimeSpan UsualReconnect = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BeatPause = TimeSpan.FromMilliseconds(200);
 
     private readonly WorkerOptions _options;
     private readonly WorkRunner _runner;
-    private readonly IReadOnlyDictionary<string, IJobHandler> _handlers;
-    private readonly string _workerId;
     private readonly GrpcChannel _channel;
     private readonly DuplexCall<WorkerToAdminMessage, AdminToWorkerMessage> _call;
-    private readonly Channel<(WorkerToAdminMessage Message, RunningAttempt? After)> _queue =
-        Channel.CreateBounded<(WorkerToAdminMessage, RunningAttempt?)>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+    private readonly Outbox _outbox;
+    private readonly SelfDescription _self;
 
-    /// <summary>What waits for the admin to read, one message at a time: it never takes the place of what cannot wait.</summary>
-    private readonly Channel<(WorkerToAdminMessage Message, TaskCompletionSource Flushed)> _patient =
-        Channel.CreateBounded<(WorkerToAdminMessage, TaskCompletionSource)>(new BoundedChannelOptions(1) { SingleReader = true });
+    /// <summary>Work and what is said about it, in order: the reader never waits for a handler's answer.</summary>
+    private readonly Channel<AdminToWorkerMessage> _inbox =
+        Channel.CreateBounded<AdminToWorkerMessage>(new BoundedChannelOptions(InboxLength) { SingleReader = true, SingleWriter = true });
 
-    private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _ended = new();
-    private readonly TaskCompletionSource<(CloseReason Reason, string Text)> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationToken _over;
+    private readonly TaskCompletionSource<SessionEnd> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<AdminToWorkerMessage> _early = [];
     private Task _reading = Task.CompletedTask;
     private Task _loops = Task.CompletedTask;
     private FrozenSet<string> _extensions = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private AdminToWorkerMessage? _early;
+    private Task<bool>? _reads;
+    private bool _isGreeted;
+    private bool _isHeard;
     private volatile bool _finishing;
+    private volatile bool _isOver;
+    private long _heard;
 
     private WorkerStream(WorkerOptions options, WorkRunner runner, IReadOnlyDictionary<string, IJobHandler> handlers, string workerId, string address)
     {
         _options = options;
         _runner = runner;
-        _handlers = handlers;
-        _workerId = workerId;
+        _self = new SelfDescription(options, runner, handlers, workerId);
+        _over = _ended.Token;
         var (secured, channel) = options.Secured(address);
         Address = secured;
         InstanceId = $"inst-{new Random().NextInt64():x16}";
@@ -60,6 +71,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
 
         _channel = GrpcChannel.ForAddress(secured, channel);
         _call = _channel.DuplexStreaming(Method, new CallOptions(headers));
+        _outbox = new Outbox(options, runner, workerId, _call.RequestStream, () => Close(CloseReason.ConnectionLost, "the admin does not read; the outgoing queue is full"), _over);
     }
 
     public string Address { get; }
@@ -68,20 +80,30 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
 
     public IReadOnlySet<string> Extensions => _extensions;
 
-    public TimeSpan HeartbeatInterval { get; private set; } = LongestSilence;
+    public TimeSpan HeartbeatInterval { get; private set; } = UsualHeartbeat;
 
-    public TimeSpan ReconnectDelay { get; private set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan ReconnectDelay { get; private set; } = UsualReconnect;
+
+    /// <summary>How long the admin's shutdown leaves for the work to finish.</summary>
+    public TimeSpan ShutdownGrace { get; private set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What the admin gives in exchange for the token; null when it keeps it.</summary>
+    public string? NewToken { get; private set; }
 
     public string AdminVersion { get; private set; } = "unknown";
 
     public bool IsOurs => _extensions.Count > 0;
 
+    public bool IsOver => _isOver;
+
     public bool TakesOutput => _extensions.Contains("log");
 
     public bool Acknowledges => _extensions.Contains("ack");
 
+    public bool Resumes => _extensions.Contains("resume");
+
     /// <summary>Completes when the session is over.</summary>
-    public Task<(CloseReason Reason, string Text)> Closed => _closed.Task;
+    public Task<SessionEnd> Closed => _closed.Task;
 
     /// <summary>Dials, says hello, waits for the admin's first word.</summary>
     /// <exception cref="StartFailureException">Typed; nothing is left open.</exception>
@@ -91,11 +113,15 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         var stream = new WorkerStream(options, runner, handlers, workerId, address);
         try
         {
-            using var timeout = new CancellationTokenSource(options.RegistrationTimeout, options.TimeProvider);
+            using var timeout = new CancellationTokenSource(options.RegistrationTimeout.AsTimer(), options.TimeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             try
             {
                 await stream.GreetAsync(claim, either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stream._isHeard && !cancellationToken.IsCancellationRequested)
+            {
+                // Whoever asks for something has taken the worker. Without a hello it knows no extensions.
             }
             catch (OperationCanceledException exception)
             {
@@ -121,49 +147,11 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     public void Acknowledge(string requestId, bool accepted, string message) =>
         Send(new WorkerToAdminMessage { Acknowledge = new WorkerAcknowledge { RequestId = requestId, Accepted = accepted, Message = message } });
 
-    public void Send(WorkerToAdminMessage message, RunningAttempt? after = null)
-    {
-        if (_queue.Writer.TryWrite((message, after)))
-        {
-            Wake();
-        }
-        else if (!_finishing)
-        {
-            Close(CloseReason.ConnectionLost, "the admin does not read; the outgoing queue is full");
-        }
-    }
+    public void Send(WorkerToAdminMessage message, RunningAttempt? after = null) => _outbox.Put(message, after);
 
-    /// <summary>Completes when the message is on its way, so that what is sent next comes after it.</summary>
-    public async ValueTask SendAsync(WorkerToAdminMessage message, CancellationToken cancellationToken)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
-        var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _patient.Writer.WriteAsync((message, flushed), either.Token).ConfigureAwait(false);
-        Wake();
-        await flushed.Task.WaitAsync(either.Token).ConfigureAwait(false);
-    }
+    public ValueTask SendAsync(WorkerToAdminMessage message, CancellationToken cancellationToken) => _outbox.PutAsync(message, cancellationToken);
 
-    public void Wake()
-    {
-        // Looking first spares nearly all of the exceptions of a full semaphore, one for every message of a busy worker.
-        if (_wake.CurrentCount > 0)
-        {
-            return;
-        }
-
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // The pump is already called.
-        }
-        catch (ObjectDisposedException)
-        {
-            // The session is over.
-        }
-    }
+    public void Wake() => _outbox.Wake();
 
     public void WorkChanged()
     {
@@ -172,9 +160,10 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     }
 
     /// <summary>The first reason counts.</summary>
-    public void Close(CloseReason reason, string text)
+    public void Close(CloseReason reason, string text, bool permanent = false)
     {
-        if (!_closed.TrySetResult(_finishing ? (CloseReason.StopRequested, "stop requested") : (reason, text)))
+        _isOver = true;
+        if (!_closed.TrySetResult(_finishing ? new SessionEnd(CloseReason.StopRequested, "stop requested") : new SessionEnd(reason, text, permanent)))
         {
             return;
         }
@@ -193,30 +182,30 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     /// Everything queued is written, then the stream is half-closed, and the admin gets a moment to end it too: a stream
     /// that is reset takes with it what the other side has not read yet.
     /// </summary>
-    public async Task FinishAsync(CancellationToken cancellationToken)
+    public async Task FinishAsync(CancellationToken hurry)
     {
         _finishing = true;
-        _queue.Writer.TryComplete();
-        Wake();
-        await _reading.WaitAsync(FinishLimit, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        _outbox.Complete();
+        await _reading.WithinAsync(FinishLimit, _options.TimeProvider, hurry).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         Close(CloseReason.StopRequested, "the session was disposed");
-        _queue.Writer.TryComplete();
+        _outbox.Complete();
 
         // A shutdown by the admin closes a session whose loops go on, so that its work can be reported.
         await _ended.CancelAsync().ConfigureAwait(false);
         await _loops.ConfigureAwait(false);
         _call.Dispose();
         _channel.Dispose();
-        _wake.Dispose();
+        _outbox.Dispose();
         _ended.Dispose();
     }
 
     private static StartFailureException Refused(RpcException exception, string address) => exception.StatusCode switch
     {
+        _ when exception.IsUnreadable => new StartFailureException(CloseReason.ProtocolError, exception.Status.Detail, permanent: true, exception),
         StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.FailedPrecondition =>
             new StartFailureException(CloseReason.Rejected, exception.Status.Detail, permanent: true, exception),
         StatusCode.InvalidArgument => new StartFailureException(CloseReason.ProtocolError, exception.Status.Detail, permanent: true, exception),
@@ -224,83 +213,64 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         _ => new StartFailureException(CloseReason.Rejected, exception.Status.Detail, false, exception),
     };
 
+    /// <summary>Until the admin's hello. Some admins ask for schemas before it, and may wait for them; everything else has time.</summary>
     private async Task GreetAsync(bool claim, CancellationToken cancellationToken)
     {
-        await _call.RequestStream.WriteAsync(Stamped(new WorkerToAdminMessage { Hello = Hello(claim) }), cancellationToken).ConfigureAwait(false);
-        if (!await _call.ResponseStream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
+        await _call.RequestStream.WriteAsync(_outbox.Stamped(new WorkerToAdminMessage { Hello = _self.Hello(InstanceId, claim) }), cancellationToken).ConfigureAwait(false);
+        while (!_isGreeted)
         {
-            throw new StartFailureException(CloseReason.Unreachable, $"{Address} ended the stream without a hello");
-        }
+            // A read that goes on when nobody waits for it any more: the session takes it over.
+            _reads = _call.ResponseStream.MoveNextAsync(_over).AsTask();
+            if (!await _reads.WaitAsync(cancellationToken).ConfigureAwait(false))
+            {
+                throw new StartFailureException(CloseReason.Unreachable, $"{Address} ended the stream without a hello");
+            }
 
-        AdminVersion = (await _call.ResponseHeadersAsync().ConfigureAwait(false)).Get("plugin-admin-version") ?? "unknown";
-        if (_call.ResponseStream.Current.Hello is not { } hello)
-        {
-            // Whoever asks for something has taken the worker. It knows no extensions, or it would have said so.
-            _early = _call.ResponseStream.Current;
-            return;
+            _reads = null;
+            await TakeHeadersAsync().ConfigureAwait(false);
+            var message = _call.ResponseStream.Current;
+            switch (message.BodyCase)
+            {
+                case AdminToWorkerMessage.BodyOneofCase.Hello:
+                    TakeHello(message.Hello);
+                    break;
+                case AdminToWorkerMessage.BodyOneofCase.RequestConfigSchema:
+                    _isHeard = true;
+                    await _call.RequestStream.WriteAsync(_outbox.Stamped(_self.Schema(message)), cancellationToken).ConfigureAwait(false);
+                    break;
+                default:
+                    _isHeard = true;
+                    _early.Add(message);
+                    break;
+            }
         }
+    }
 
+    private async Task TakeHeadersAsync()
+    {
+        var headers = await _call.ResponseHeadersAsync().ConfigureAwait(false);
+        AdminVersion = headers.Get("plugin-admin-version") ?? "unknown";
+        NewToken = headers.Get("plugin-token");
+    }
+
+    private void TakeHello(AdminHello hello)
+    {
         if (!hello.Accepted)
         {
-            throw new StartFailureException(CloseReason.Rejected, hello.Message, hello.Message.Contains("permanent", StringComparison.OrdinalIgnoreCase));
+            throw new StartFailureException(CloseReason.Rejected, hello.Message, IsForGood(hello));
         }
 
+        _isGreeted = true;
         _extensions = hello.Extensions.Intersect(_options.Extensions).ToFrozenSet(StringComparer.Ordinal);
+        (_outbox.TakesOutput, _outbox.Acknowledges) = (TakesOutput, Acknowledges);
         HeartbeatInterval = hello.HeartbeatIntervalSeconds > 0 ? Beats(TimeSpan.FromSeconds(hello.HeartbeatIntervalSeconds)) : HeartbeatInterval;
         ReconnectDelay = hello.ReconnectDelaySeconds > 0 ? TimeSpan.FromSeconds(hello.ReconnectDelaySeconds) : ReconnectDelay;
     }
 
+    private static bool IsForGood(AdminHello refusal) => refusal.Message.Contains("permanent", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A foreign admin hides silent workers after a time of its own, whatever its hello asks for.</summary>
     private TimeSpan Beats(TimeSpan asked) => IsOurs || asked < LongestSilence ? asked : LongestSilence;
-
-    private WorkerHello Hello(bool claim)
-    {
-        var hello = new WorkerHello
-        {
-            WorkerId = _workerId,
-            WorkerInstanceId = InstanceId,
-            WorkerVersion = _options.Version,
-            ProtocolVersion = "plugin.v1",
-        };
-        foreach (var handler in _handlers.Values)
-        {
-            hello.Capabilities.Add(new JobTypeCapability
-            {
-                JobType = handler.Descriptor.JobType,
-                CanDetect = handler.CanDetect,
-                CanExecute = handler.CanExecute,
-                MaxDetectionConcurrency = _options.DetectionSlots,
-                MaxExecutionConcurrency = _options.ExecutionSlots,
-                DisplayName = handler.Descriptor.DisplayName,
-                Description = handler.Descriptor.Description,
-                Weight = handler.Weight,
-            });
-        }
-
-        foreach (var (key, value) in _options.Labels)
-        {
-            hello.Metadata[$"label.{key}"] = value;
-        }
-
-        if (_options.Extensions.Count > 0)
-        {
-            hello.Metadata["extensions"] = string.Join(',', _options.Extensions);
-        }
-
-        if (claim)
-        {
-            hello.RunningWork.AddRange(_runner.Running.Select(Claimed));
-        }
-
-        return hello;
-    }
-
-    private static RunningWork Claimed(RunningAttempt attempt)
-    {
-        var work = attempt.Snapshot();
-        work.RequestId = attempt.RequestId;
-        return work;
-    }
 
     private void Begin()
     {
@@ -310,22 +280,17 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             attempt.Rewind();
         }
 
-        if (Acknowledges)
+        foreach (var completed in _runner.Completions.All())
         {
-            foreach (var completed in _runner.Completions.All())
-            {
-                Send(new WorkerToAdminMessage { JobCompleted = completed });
-            }
-        }
-
-        if (_early is not null)
-        {
-            Take(_early);
+            Send(new WorkerToAdminMessage { JobCompleted = completed });
         }
 
         _reading = GuardedAsync(ReadAsync);
-        _loops = Task.WhenAll(_reading, GuardedAsync(PumpAsync), GuardedAsync(BeatAsync));
+        _loops = Task.WhenAll(_reading, GuardedAsync(WorkAsync), GuardedAsync(_outbox.PumpAsync), GuardedAsync(BeatAsync), GuardedAsync(CheckHealthAsync));
     }
+
+    /// <summary>Nothing was heard for three intervals.</summary>
+    private bool IsSilent => _options.TimeProvider.GetElapsedTime(Interlocked.Read(ref _heard)) >= 3 * HeartbeatInterval;
 
     /// <summary>Whatever ends a loop ends the session, with its reason.</summary>
     private async Task GuardedAsync(Func<Task> loop)
@@ -338,12 +303,14 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         {
             var reason = exception.StatusCode switch
             {
+                _ when exception.IsUnreadable => CloseReason.ProtocolError,
                 StatusCode.Aborted => CloseReason.Replaced,
                 StatusCode.InvalidArgument => CloseReason.ProtocolError,
                 StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.FailedPrecondition => CloseReason.Rejected,
+                StatusCode.Internal when IsSilent && exception.Status.Detail.Contains(PingTimeout, StringComparison.Ordinal) => CloseReason.HeartbeatTimeout,
                 _ => CloseReason.ConnectionLost,
             };
-            Close(reason, exception.Status.Detail);
+            Close(reason, exception.Status.Detail, permanent: reason is CloseReason.Rejected or CloseReason.ProtocolError);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
@@ -358,153 +325,96 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        await foreach (var message in _call.ResponseStream.ReadAllAsync(_ended.Token).ConfigureAwait(false))
+        Interlocked.Exchange(ref _heard, _options.TimeProvider.GetTimestamp());
+        foreach (var message in _early)
         {
-            Take(message);
+            await TakeAsync(message).ConfigureAwait(false);
+        }
+
+        while (await (_reads ?? _call.ResponseStream.MoveNextAsync(_over).AsTask()).ConfigureAwait(false))
+        {
+            _reads = null;
+            Interlocked.Exchange(ref _heard, _options.TimeProvider.GetTimestamp());
+            await _outbox.RoomAsync().ConfigureAwait(false);
+            await TakeAsync(_call.ResponseStream.Current).ConfigureAwait(false);
         }
 
         Close(CloseReason.ConnectionLost, "the admin ended the stream");
     }
 
-    private void Take(AdminToWorkerMessage message)
+    /// <summary>The loop that starts handlers. It asks them whether they can run, so they can hold it up: a ping tells.</summary>
+    private async Task WorkAsync()
+    {
+        await foreach (var message in _inbox.Reader.ReadAllAsync(_over).ConfigureAwait(false))
+        {
+            await _outbox.RoomAsync().ConfigureAwait(false);
+            switch (message.BodyCase)
+            {
+                case AdminToWorkerMessage.BodyOneofCase.RunDetectionRequest:
+                    message.RunDetectionRequest.RequestId = Either(message.RunDetectionRequest.RequestId, message.RequestId);
+                    _runner.Detect(message.RunDetectionRequest, this);
+                    break;
+                case AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest:
+                    message.ExecuteJobRequest.RequestId = Either(message.ExecuteJobRequest.RequestId, message.RequestId);
+                    await _runner.ExecuteAsync(message.ExecuteJobRequest, this, _over).ConfigureAwait(false);
+                    break;
+                case AdminToWorkerMessage.BodyOneofCase.CancelRequest:
+                    _runner.Cancel(message.CancelRequest, message.RequestId, this);
+                    break;
+                case AdminToWorkerMessage.BodyOneofCase.Ping:
+                    Send(new WorkerToAdminMessage { Pong = new Pong { Nonce = message.Ping.Nonce } });
+                    break;
+                case AdminToWorkerMessage.BodyOneofCase.Drain:
+                    _runner.Draining = message.Drain.Enabled;
+                    WorkChanged();
+                    break;
+            }
+        }
+    }
+
+    private async ValueTask TakeAsync(AdminToWorkerMessage message)
     {
         switch (message.BodyCase)
         {
             case AdminToWorkerMessage.BodyOneofCase.Hello:
                 // A late or second one grants nothing any more, but it may still refuse.
-                if (!message.Hello.Accepted)
+                if (message.Hello.Accepted)
                 {
-                    Close(CloseReason.Rejected, message.Hello.Message);
+                    LogHelloAgain(_options.Logger);
+                }
+                else
+                {
+                    Close(CloseReason.Rejected, message.Hello.Message, IsForGood(message.Hello));
                 }
 
                 break;
             case AdminToWorkerMessage.BodyOneofCase.RequestConfigSchema:
-                Describe(message);
+                Send(_self.Schema(message));
                 break;
-            case AdminToWorkerMessage.BodyOneofCase.RunDetectionRequest:
-                message.RunDetectionRequest.RequestId = Either(message.RunDetectionRequest.RequestId, message.RequestId);
-                _runner.Detect(message.RunDetectionRequest, this);
-                break;
-            case AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest:
-                message.ExecuteJobRequest.RequestId = Either(message.ExecuteJobRequest.RequestId, message.RequestId);
-                _runner.Execute(message.ExecuteJobRequest, this);
-                break;
-            case AdminToWorkerMessage.BodyOneofCase.CancelRequest:
-                _runner.Cancel(message.CancelRequest, message.RequestId, this);
+            case AdminToWorkerMessage.BodyOneofCase.RunDetectionRequest or AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest or AdminToWorkerMessage.BodyOneofCase.CancelRequest
+                or AdminToWorkerMessage.BodyOneofCase.Ping or AdminToWorkerMessage.BodyOneofCase.Drain:
+                await _inbox.Writer.WriteAsync(message, _over).ConfigureAwait(false);
                 break;
             case AdminToWorkerMessage.BodyOneofCase.Shutdown:
                 Acknowledge(message.RequestId, accepted: true, "shutdown acknowledged");
-                _closed.TrySetResult((message.Shutdown.Reason == "replaced" ? CloseReason.Replaced : CloseReason.AdminShutdown, message.Shutdown.Reason));
+                ShutdownGrace = message.Shutdown.GracePeriodSeconds > 0 ? TimeSpan.FromSeconds(message.Shutdown.GracePeriodSeconds) : ShutdownGrace;
+                _closed.TrySetResult(new SessionEnd(message.Shutdown.Reason == "replaced" ? CloseReason.Replaced : CloseReason.AdminShutdown, message.Shutdown.Reason));
                 break;
             case AdminToWorkerMessage.BodyOneofCase.JobCompletedAck:
                 _runner.Completions.Confirm(message.JobCompletedAck.RequestId);
                 break;
-            case AdminToWorkerMessage.BodyOneofCase.Ping:
-                Send(new WorkerToAdminMessage { Pong = new Pong { Nonce = message.Ping.Nonce } });
-                break;
-            case AdminToWorkerMessage.BodyOneofCase.Drain:
-                _runner.Draining = message.Drain.Enabled;
-                Wake();
-                break;
             case AdminToWorkerMessage.BodyOneofCase.RequestObjectPreview:
-                Acknowledge(message.RequestId, accepted: false, "unsupported request body");
-                Send(new WorkerToAdminMessage { ObjectPreviewResponse = new ObjectPreviewResponse { RequestId = message.RequestId, Success = false, ErrorMessage = "this worker has no previews" } });
+                if (!_runner.Previews.IsOffered)
+                {
+                    Acknowledge(message.RequestId, accepted: false, "unsupported request body");
+                }
+
+                _runner.Preview(message.RequestObjectPreview, message.RequestId, this, _over);
                 break;
             default:
                 Acknowledge(message.RequestId, accepted: false, "unsupported request body");
                 break;
         }
-    }
-
-    private void Describe(AdminToWorkerMessage message)
-    {
-        var asked = message.RequestConfigSchema.JobType;
-        var handler = asked.Length == 0 && _handlers.Count == 1 ? _handlers.Values.First() : _handlers.GetValueOrDefault(asked);
-        Send(new WorkerToAdminMessage
-        {
-            ConfigSchemaResponse = new ConfigSchemaResponse
-            {
-                RequestId = message.RequestId,
-                JobType = handler?.Descriptor.JobType ?? asked,
-                Success = handler is not null,
-                ErrorMessage = handler is not null ? "" : asked.Length == 0 ? "job_type is required" : $"job type {asked} is not known here; known are: {string.Join(", ", _handlers.Keys)}",
-                JobTypeDescriptor = handler?.Descriptor,
-            },
-        });
-    }
-
-    private async Task PumpAsync()
-    {
-        var lastReport = 0L;
-        while (true)
-        {
-            var wrote = false;
-            for (var count = 0; count < 256 && _queue.Reader.TryRead(out var next); count++)
-            {
-                if (next.After is { } attempt)
-                {
-                    Report(attempt);
-                }
-
-                _call.RequestStream.Buffer(Stamped(next.Message));
-                wrote = true;
-            }
-
-            if (_options.TimeProvider.GetElapsedTime(lastReport) >= ReportPause || _runner.Running.Any(attempt => attempt.IsPressing))
-            {
-                foreach (var attempt in _runner.Running)
-                {
-                    wrote |= Report(attempt);
-                }
-
-                lastReport = _options.TimeProvider.GetTimestamp();
-            }
-
-            TaskCompletionSource? flushed = null;
-            if (_patient.Reader.TryRead(out var patient))
-            {
-                _call.RequestStream.Buffer(Stamped(patient.Message));
-                (wrote, flushed) = (true, patient.Flushed);
-            }
-
-            if (wrote)
-            {
-                await _call.RequestStream.FlushAsync(_ended.Token).ConfigureAwait(false);
-                flushed?.SetResult();
-            }
-            else if (_queue.Reader.Completion.IsCompleted)
-            {
-                await _call.RequestStream.CompleteAsync().ConfigureAwait(false);
-                return;
-            }
-            else
-            {
-                await _wake.WaitAsync(_runner.Running.Count > 0 ? ReportPause : Timeout.InfiniteTimeSpan, _ended.Token).ConfigureAwait(false);
-            }
-        }
-    }
-
-    /// <summary>What an attempt has to say: its output, no more of it than is kept at a time, then its newest progress.</summary>
-    private bool Report(RunningAttempt attempt)
-    {
-        const int most = 2 * LogRing.Capacity / LogRing.ChunkSize;
-        var wrote = false;
-        if (TakesOutput && !attempt.IsDetection)
-        {
-            for (var count = 0; count < most && attempt.TakeLog() is { } chunk; count++)
-            {
-                _call.RequestStream.Buffer(Stamped(new WorkerToAdminMessage { JobLog = chunk }));
-                wrote = true;
-            }
-        }
-
-        if (attempt.TakeProgress(_options.TimeProvider.GetUtcNow()) is { } update)
-        {
-            _call.RequestStream.Buffer(Stamped(new WorkerToAdminMessage { JobProgressUpdate = update }));
-            wrote = true;
-        }
-
-        return wrote;
     }
 
     /// <summary>Every interval, and soon after each change of work.</summary>
@@ -514,43 +424,32 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         {
             var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Interlocked.Exchange(ref _changed, changed);
-            Send(new WorkerToAdminMessage { Heartbeat = Heartbeat() });
-            await Task.Delay(BeatPause, _options.TimeProvider, _ended.Token).ConfigureAwait(false);
-            await changed.Task.WaitAsync(HeartbeatInterval - BeatPause, _options.TimeProvider, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _ended.Token.ThrowIfCancellationRequested();
+            Send(new WorkerToAdminMessage { Heartbeat = _self.Heartbeat(Resumes) });
+            await Task.Delay(BeatPause, _options.TimeProvider, _over).ConfigureAwait(false);
+            await changed.Task.WaitAsync((HeartbeatInterval - BeatPause).AsTimer(), _options.TimeProvider, _over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _over.ThrowIfCancellationRequested();
         }
     }
 
-    private WorkerHeartbeat Heartbeat()
+    /// <summary>Beside the heartbeats: those go on while a handler thinks about its health.</summary>
+    private async Task CheckHealthAsync()
     {
-        var (detections, executions) = _runner.Used;
-        var beat = new WorkerHeartbeat
+        while (true)
         {
-            WorkerId = _workerId,
-            DetectionSlotsUsed = detections,
-            DetectionSlotsTotal = _options.DetectionSlots,
-            ExecutionSlotsUsed = executions,
-            ExecutionSlotsTotal = _options.ExecutionSlots,
-            Metadata = { ["runtime"] = "dotnet" },
-        };
-        beat.RunningWork.AddRange(_runner.Running.Select(attempt => IsOurs ? Claimed(attempt) : attempt.Snapshot()));
-        if (_runner.Draining)
-        {
-            beat.Metadata["draining"] = "true";
+            if (await _runner.Health.CheckAsync(_over).ConfigureAwait(false))
+            {
+                WorkChanged();
+            }
+
+            await Task.Delay(HeartbeatInterval.AsTimer(), _options.TimeProvider, _over).ConfigureAwait(false);
         }
-
-        return beat;
-    }
-
-    private WorkerToAdminMessage Stamped(WorkerToAdminMessage message)
-    {
-        message.WorkerId = _workerId;
-        message.SentAt = Timestamp.FromDateTimeOffset(_options.TimeProvider.GetUtcNow());
-        return message;
     }
 
     private static string Either(string body, string envelope) => body.Length > 0 ? body : envelope;
 
     [LoggerMessage(10, LogLevel.Error, "A session failed")]
     private static partial void LogLoopFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Warning, "The admin said hello again; that changes nothing")]
+    private static partial void LogHelloAgain(ILogger logger);
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock;
 using BlazorPluginAdmin.WorkerStock.Http;
+using BlazorPluginAdmin.WorkerStock.Processes;
 using BlazorPluginAdmin.WorkerStock.Scripts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -26,6 +27,7 @@ if (errors.Count > 0)
 }
 
 Directory.CreateDirectory(options.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+JobFolder.Sweep(options.StateDirectory);
 var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = [] });
 builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
@@ -58,13 +60,5 @@ builder.Services.AddPluginWorker(new WorkerOptions
     TlsKey = options.TlsKey,
     TlsServerName = options.TlsServerName,
 });
-try
-{
-    await builder.Build().RunAsync();
-    return Environment.ExitCode;
-}
-catch (ArgumentException exception)
-{
-    await Console.Error.WriteLineAsync(exception.Message);
-    return 64;
-}
+await builder.Build().RunAsync();
+return Environment.ExitCode;

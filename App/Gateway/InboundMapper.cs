@@ -187,9 +187,9 @@ public static class InboundMapper
 
     private static ConfigValues Details(MapField<string, Wire.ConfigValue> wire) => Bounded(wire, WireLimits.DetailsSize);
 
-    private static RequestId Request(string id) => new(WireLimits.Cut(id, WireLimits.Id));
+    internal static RequestId Request(string id) => new(WireLimits.Cut(id, WireLimits.Id));
 
-    private static JobId Job(string id) => new(WireLimits.Cut(id, WireLimits.Id));
+    internal static JobId Job(string id) => new(WireLimits.Cut(id, WireLimits.Id));
 
     private static ImmutableSortedDictionary<string, string> Texts(MapField<string, string> texts, int most, int longest)
     {

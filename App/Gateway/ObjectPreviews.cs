@@ -6,6 +6,7 @@ using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Observations;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Sessions;
 
 namespace BlazorPluginAdmin.App.Gateway;
@@ -39,8 +40,13 @@ public sealed class ObjectPreviews(Observations observations, IAdmin admin, Work
 
     public Feed<ObservationBook> Newest => observations.Newest;
 
-    public async Task<Reply<ObjectPreview>> PreviewAsync(ImmutableArray<string> objectId, string format, int rowLimit, CancellationToken cancellationToken)
+    public async Task<Reply<ObjectPreview>> PreviewAsync(Actor by, ImmutableArray<string> objectId, string format, int rowLimit, CancellationToken cancellationToken)
     {
+        if (by.Refuse(Permission.WorkersControl) is { } denied)
+        {
+            return denied;
+        }
+
         if (!Newest.Current.Value.ByKey.TryGetValue(Observation.KeyOf(objectId), out var observation) || !observation.Format.Equals(format, StringComparison.OrdinalIgnoreCase))
         {
             return new Refusal(RefusalCode.NotFound, $"no worker has described this object as {WireLimits.Cut(format, WireLimits.Title)} yet");

@@ -3,6 +3,7 @@ using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -12,8 +13,14 @@ namespace BlazorPluginAdmin.App.Gateway;
 public sealed partial class WorkerGateway(
     IWorkerInbox inbox, IAdmin admin, WorkerConnections connections, JobOutput output, Observations observations, ObjectPreviews previews, TimeProvider time, ILogger<WorkerGateway> logger)
 {
+    /// <summary>Pieces of dropped output of a session that are told of one by one; then each time their number has doubled.</summary>
+    private const int MostDropsTold = 5;
+
+    private static readonly string Version = typeof(WorkerGateway).Assembly.GetName().Version!.ToString(3);
+
     public async Task RunAsync(RequestReader<Wire.WorkerToAdminMessage> requests, ResponseWriter<Wire.AdminToWorkerMessage> responses, CallContext call)
     {
+        call.ResponseHeaders.Add("plugin-admin-version", Version);
         var session = inbox.NextSession();
         if (await FirstAsync(session, requests, call.Peer) is not { } first)
         {
@@ -104,6 +111,7 @@ public sealed partial class WorkerGateway(
     {
         var worker = first.Hello.WorkerId;
         var told = false;
+        var dropped = 0L;
         for (var message = first; message is not null; message = await requests.ReadAsync())
         {
             if (!told && message.WorkerId.Length > 0 && message.WorkerId != worker)
@@ -114,7 +122,12 @@ public sealed partial class WorkerGateway(
 
             if (message.BodyCase == Wire.WorkerToAdminMessage.BodyOneofCase.JobLog)
             {
-                await output.AppendAsync(connection.Session, message.JobLog, connection.Closed);
+                var news = await output.AppendAsync(connection.Session, message.JobLog, dropped, connection.Closed);
+                if (news is not null && (news is not WorkerInput.OutputDropped || ++dropped <= MostDropsTold || long.IsPow2(dropped)))
+                {
+                    await inbox.PostAsync(news, connection.Closed);
+                }
+
                 continue;
             }
 
@@ -143,7 +156,16 @@ public sealed partial class WorkerGateway(
         return "the worker ended its stream";
     }
 
-    private JobPayload Payload(JobId job) => admin.History.ReadPayload(job) ?? JobPayload.Empty;
+    private JobPayload Payload(JobId job)
+    {
+        var payload = admin.History.ReadPayload(job) ?? JobPayload.Empty;
+        if (!payload.LostSecrets.IsEmpty)
+        {
+            inbox.TryNote(new SecretsLost(job, payload.LostSecrets));
+        }
+
+        return payload;
+    }
 
     private static void EndStatus(SessionEnd? end)
     {

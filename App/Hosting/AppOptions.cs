@@ -17,6 +17,9 @@ public sealed record AppOptions
     /// <summary>Workers. 0 = any free port.</summary>
     public int GrpcPort { get; init; } = 33646;
 
+    /// <summary>The same pages and REST for those who only look. 0 = any free port; null: there is no such address.</summary>
+    public int? ViewPort { get; init; }
+
     public string DataDir { get; init; } = "./data";
 
     /// <summary>Host names, besides the loopback ones, under which people reach the admin.</summary>
@@ -48,6 +51,9 @@ public sealed record AppOptions
     /// <summary>So many of the newest backups are kept when another is made.</summary>
     public int KeepBackups { get; init; } = 7;
 
+    /// <summary>Submissions that one caller may make in a second; five times as many at once after a pause.</summary>
+    public int SubmitRate { get; init; } = 2000;
+
     /// <summary>Null: this admin knows of no SeaweedFS cluster.</summary>
     public SeaweedFSOptions? SeaweedFS { get; init; }
 
@@ -69,7 +75,8 @@ public sealed record AppOptions
         usage: App [options]
           --port N              pages and REST (default 23646; 0 = any free port)
           --grpc-port N         workers, gRPC (default 33646; 0 = any free port)
-          --bind ADDRESS        address of both ports (default 127.0.0.1)
+          --view-port N         the same pages, to look at alone: nobody there can change anything (default none; 0 = any free port)
+          --bind ADDRESS        address of these ports (default 127.0.0.1)
           --data-dir DIR        everything that is kept (default ./data)
           --public-host NAME    also answer requests for this host name; comma list
           --path-base PATH      a proxy shows the pages below this path, e.g. /ops
@@ -78,6 +85,7 @@ public sealed record AppOptions
           --max-message-mib N   largest message of a worker (default 128; 1 to 1024)
           --disk-low-mib N      warn on every page below this much free space of the data directory (default 1024; 0 = never)
           --keep-backups N      so many of the newest backups stay when another is made (default 7; 1 to 1000)
+          --submit-rate N       jobs that one caller may submit in a second (default 2000; 1 to 1000000); five times as many at once
           --ephemeral           keep nothing on disk
           --no-worker           run.sh starts no stock worker (this program never does)
           --demo                run.sh starts a lively fleet besides, on data of its own (data/demo)
@@ -96,7 +104,7 @@ public sealed record AppOptions
         appsettings.json.
         """;
 
-    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "bind", "data-dir", "public-host", "path-base", "environment", "max-message-mib", "disk-low-mib", "keep-backups", "approve-workers", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
+    public static readonly ImmutableArray<string> Keys = ["port", "grpc-port", "view-port", "bind", "data-dir", "public-host", "path-base", "environment", "max-message-mib", "disk-low-mib", "keep-backups", "submit-rate", "approve-workers", "ephemeral", "no-worker", .. WorkerPortOptions.Keys, .. SeaweedFSOptions.Keys];
 
     private static readonly string[] Flags = ["ephemeral", "no-worker", "approve-workers"];
 
@@ -192,9 +200,11 @@ public sealed record AppOptions
             WorkerPort = WorkerPortOptions.Read(values, errors) with { Bind = AddressOf(values, errors, WorkerPortOptions.BindKey, "") },
             Port = PortOf(values, errors, "port", options.Port),
             GrpcPort = PortOf(values, errors, "grpc-port", options.GrpcPort),
+            ViewPort = values.ContainsKey("view-port") ? PortOf(values, errors, "view-port", 0) : null,
             MaxMessageMib = NumberOf(values, errors, "max-message-mib", options.MaxMessageMib, 1, 1024, "1 to 1024"),
             DiskLowMib = NumberOf(values, errors, "disk-low-mib", options.DiskLowMib, 0, int.MaxValue, "0 to 2147483647"),
             KeepBackups = NumberOf(values, errors, "keep-backups", options.KeepBackups, 1, 1000, "1 to 1000"),
+            SubmitRate = NumberOf(values, errors, "submit-rate", options.SubmitRate, 1, 1_000_000, "1 to 1000000"),
             PublicHosts = HostsOf(values, errors),
             PathBase = PathOf(values, errors),
             Ephemeral = FlagOf(values, errors, "ephemeral"),
@@ -206,6 +216,11 @@ public sealed record AppOptions
         if (options.Port != 0 && options.Port == options.GrpcPort)
         {
             errors.Add($"--port and --grpc-port are both {options.Port}; workers and pages need a port each");
+        }
+
+        if (options.ViewPort is > 0 and { } view && (view == options.Port || view == options.GrpcPort))
+        {
+            errors.Add($"--view-port and {(view == options.Port ? "--port" : "--grpc-port")} are both {view}; those who only look need a port of their own");
         }
 
         return options;

@@ -9,8 +9,6 @@ namespace BlazorPluginAdmin.App.Hosting;
 /// </summary>
 public sealed class RequestGuard(RequestDelegate next, AppOptions options, IHostApplicationLifetime lifetime)
 {
-    private const long BodyLimit = 1024 * 1024;
-
     private const string ContentSecurityPolicy =
         "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
         + "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
@@ -30,7 +28,7 @@ public sealed class RequestGuard(RequestDelegate next, AppOptions options, IHost
 
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = BodyLimit;
+            size.MaxRequestBodySize = BodyLimit.Of(http.Request);
         }
 
         await next(http);
@@ -70,9 +68,9 @@ public sealed class RequestGuard(RequestDelegate next, AppOptions options, IHost
             return (StatusCodes.Status405MethodNotAllowed, $"{request.Method} is not for this address");
         }
 
-        if (request.ContentLength > BodyLimit)
+        if (request.ContentLength > BodyLimit.Of(request))
         {
-            return (StatusCodes.Status413PayloadTooLarge, "request bodies may have 1 MiB");
+            return BodyLimit.Refusal(request);
         }
 
         var hasBody = request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0;

@@ -1,4 +1,3 @@
-using System.Net;
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Grpc.Transport.Server;
 
@@ -16,7 +15,7 @@ public sealed class WorkerDoor(bool isForWorkers)
         if (HttpProtocol.IsHttp2(http.Request.Protocol))
         {
             return door is null ? GrpcEndpoints.UnknownMethodAsync(http)
-                : door.IsForWorkers || IsLocal(http.Connection.RemoteIpAddress) ? next(http)
+                : door.IsForWorkers || Door.IsLocal(http.Connection.RemoteIpAddress) ? next(http)
                 : GrpcEndpoints.RefuseAsync(http, new Status(StatusCode.PermissionDenied, "clients are served on the admin's own machine only; come through an SSH tunnel"));
         }
 
@@ -28,6 +27,4 @@ public sealed class WorkerDoor(bool isForWorkers)
         http.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
-
-    private static bool IsLocal(IPAddress? peer) => peer is not null && IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer);
 }

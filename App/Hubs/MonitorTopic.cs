@@ -81,7 +81,7 @@ public sealed record MonitorTopic(string Name, Func<ReadModel, Func<string, bool
             get
             {
                 var written = System.Text.Json.JsonSerializer.SerializeToNode(ApiObjects.Job(job), Options)!.AsObject();
-                written["waiting"] = System.Text.Json.JsonSerializer.SerializeToNode(new { code, text = waiting.Text, until = waiting.Until }, Options);
+                written["waiting"] = System.Text.Json.JsonSerializer.SerializeToNode(ApiObjects.Reason(waiting), Options);
                 return written;
             }
         }

@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.App.Gateway;
+using BlazorPluginAdmin.Server.Core.Engine;
 
 namespace BlazorPluginAdmin.App.Rest;
 
@@ -8,6 +9,7 @@ public static class AdminRest
     public static void AddAdminRest(this IServiceCollection services)
     {
         services.AddSingleton<Waits>();
+        services.AddScoped<Caller>();
         services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "BlazorPluginAdmin";
@@ -18,7 +20,7 @@ public static class AdminRest
 
     public static void MapAdminRest(this WebApplication app)
     {
-        var api = app.MapGroup("/api/plugin").AddEndpointFilter(CheckNameAsync);
+        var api = app.MapGroup("/api/plugin").AddEndpointFilter(LookAsync).AddEndpointFilter(CheckNameAsync);
         StatusApi.Map(api);
         WorkersApi.Map(api);
         JobTypesApi.Map(api);
@@ -28,6 +30,7 @@ public static class AdminRest
         JobsApi.Map(api);
         SubmitApi.Map(api);
         GroupsApi.Map(api);
+        SchedulesApi.Map(api);
         JobLogApi.Map(api);
         JobWatchApi.Map(api);
         ActivitiesApi.Map(api);
@@ -40,6 +43,15 @@ public static class AdminRest
         BulkApi.Map(api);
         OperatorApi.Map(app);
         app.MapOpenApi();
+    }
+
+    /// <summary>Whoever may do nothing but look is told so before anything of the request is read; of all others each act asks for itself.</summary>
+    private static ValueTask<object?> LookAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        var method = call.HttpContext.Request.Method;
+        return HttpMethods.IsGet(method) || call.HttpContext.RequestServices.GetRequiredService<Caller>().By.Role is { Permissions.IsEmpty: false }
+            ? next(call)
+            : ValueTask.FromResult<object?>(Replies.From(new Refusal(RefusalCode.PermissionDenied, $"this address is for looking, it takes no {method}. Nothing was changed; use the admin's own address, or ask somebody who may")));
     }
 
     private static ValueTask<object?> CheckNameAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>

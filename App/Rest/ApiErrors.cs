@@ -1,9 +1,10 @@
+using BlazorPluginAdmin.App.Hosting;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace BlazorPluginAdmin.App.Rest;
 
 /// <summary>
-/// Every refusal of the API is <c>{"error": …}</c>, also those of routing and of the server. What nobody expected ends the
+/// Every refusal of the API is <c>{"error": …, "code": …}</c>, also those of routing and of the server. What nobody expected ends the
 /// request with an id that the log has too, never with the text of the exception.
 /// </summary>
 public sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
@@ -20,7 +21,8 @@ public sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors> l
         }
         catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
         {
-            await WriteAsync(http, exception.StatusCode, exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? "request bodies may have 1 MiB" : exception.Message);
+            var (status, error) = exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? BodyLimit.Refusal(http.Request) : (exception.StatusCode, exception.Message);
+            await WriteAsync(http, status, error);
         }
         catch (Exception exception) when (!http.Response.HasStarted)
         {
@@ -43,7 +45,7 @@ public sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors> l
     private static Task WriteAsync(HttpContext http, int status, string error)
     {
         http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new { error }, http.RequestAborted);
+        return http.Response.WriteAsJsonAsync(new { error, code = WireJson.CodeOf(status) }, http.RequestAborted);
     }
 
     [LoggerMessage(40, LogLevel.Error, "{Method} {Path} failed; request {Request}")]

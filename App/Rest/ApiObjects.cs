@@ -2,8 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using BlazorPluginAdmin.App.Gateway;
+using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Observations;
@@ -42,6 +44,7 @@ public static class ApiObjects
         origin = Snake(job.Origin.ToString()),
         priority = job.Priority,
         due_at = job.DueAt,
+        not_before = job.DueAt,
         expires_at = job.ExpiresAt,
         detection_id = job.Detection?.Value,
         retry_of = job.RetryOf?.Value,
@@ -50,6 +53,14 @@ public static class ApiObjects
         idempotency_key = Some(job.IdempotencyKey),
         deadline = job.Deadline,
         submitted_by = Some(job.SubmittedBy),
+        started_at = job.Attempt?.StartedAt,
+        exit_code = job.Attempt?.ExitCode,
+        error_class = Some(job.Attempt?.ErrorClass ?? ""),
+        generation = job.Attempt is { Generation: > 0 } attempt ? attempt.Generation : (long?)null,
+        version = job.Version,
+        attempt_timeout = job.AttemptTimeout is { } timeout ? DurationText.Format(ConfigValue.Duration.From(timeout)) : null,
+        retry_limit = job.RetryLimit,
+        config_version = Some(job.ConfigVersion),
     };
 
     public static object Group(GroupView group, bool existing) => new
@@ -81,6 +92,10 @@ public static class ApiObjects
         if (!record.Job.Labels.IsEmpty)
         {
             node["labels"] = JsonSerializer.SerializeToNode(record.Job.Labels);
+            if (DispatchPlanner.Selectors(record.Job.Labels) is { IsEmpty: false } required)
+            {
+                node["require_labels"] = JsonSerializer.SerializeToNode(required);
+            }
         }
 
         if (record.Result is { } result)
@@ -103,17 +118,36 @@ public static class ApiObjects
         started_at = attempt.StartedAt,
         ended_at = attempt.EndedAt,
         exit_code = attempt.ExitCode,
+        error_class = Some(attempt.ErrorClass),
         error = Some(attempt.Error),
     };
+
+    /// <summary>A job of a list, with the reason why it waits.</summary>
+    public static object Listed(WaitingReasons reasons, Job job)
+    {
+        if (reasons.Of(job) is not { } waiting)
+        {
+            return Job(job);
+        }
+
+        var node = JsonSerializer.SerializeToNode(Job(job), Options)!.AsObject();
+        node["waiting"] = JsonSerializer.SerializeToNode(Reason(waiting), Options);
+        return node;
+    }
+
+    /// <summary>Why a job waits, in short.</summary>
+    public static object Reason(Waiting waiting) => new { code = waiting.Code, text = waiting.Text, subject = Some(waiting.Subject), since = waiting.Since, until = waiting.Until };
 
     public static object Waiting(WaitingExplanation waits) => new
     {
         code = waits.Waiting.Code,
         text = waits.Waiting.Text,
+        subject = Some(waits.Waiting.Subject),
         since = waits.Waiting.Since,
         until = waits.Waiting.Until,
         queue_position = waits.Position,
         effective_priority = waits.Priority,
+        expected_start_seconds = waits.StartsIn is { } starts ? Math.Round(starts.TotalSeconds, 3) : (double?)null,
         checks = waits.Checks.Select(check => new { rule = check.Rule, passed = check.Passed, code = Some(check.Code), text = Some(check.Text) }),
     };
 
@@ -149,7 +183,7 @@ public static class ApiObjects
         if (activity.Details.Count > 0)
         {
             // Values of workers keep their envelope, what the admin adds itself is plain.
-            node["details"] = JsonNode.Parse(activity.Source is "detector" || activity.Source.StartsWith("admin", StringComparison.Ordinal)
+            node["details"] = JsonNode.Parse(activity.Source is "detector" or "person" || activity.Source.StartsWith("admin", StringComparison.Ordinal)
                 ? PlainJson.Write(new ConfigValue.Map(activity.Details))
                 : ConfigValueJson.Write(activity.Details));
         }
@@ -224,7 +258,8 @@ public static class ApiObjects
             Pascal)!;
     }
 
-    public static Wire.JobProposal WireProposal(Proposal proposal)
+    /// <param name="form">Says which parameters are secrets.</param>
+    public static Wire.JobProposal WireProposal(Proposal proposal, FormSchema? form)
     {
         var wire = new Wire.JobProposal
         {
@@ -238,13 +273,13 @@ public static class ApiObjects
             NotBefore = Stamp(proposal.NotBefore),
             ExpiresAt = Stamp(proposal.ExpiresAt),
         };
-        ConfigValueMapper.ToWire(proposal.Parameters, wire.Parameters);
+        ConfigValueMapper.ToWire(SecretFields.Masked(form, proposal.Parameters), wire.Parameters);
         return wire;
     }
 
-    public static JsonNode Proposal(ProposalTrace trace)
+    public static JsonNode Proposal(ProposalTrace trace, FormSchema? form)
     {
-        var node = Node(WireProposal(trace.Proposal), whole: false).AsObject();
+        var node = Node(WireProposal(trace.Proposal, form), whole: false).AsObject();
         node["outcome"] = Snake(trace.Outcome.ToString());
         if (trace.Job is { } job)
         {
@@ -274,7 +309,7 @@ public static class ApiObjects
 
     public static Timestamp? Stamp(DateTimeOffset? at) => at is { } known ? Timestamp.FromDateTimeOffset(known) : null;
 
-    private static void AddValues(JsonObject node, string name, ConfigValues values)
+    internal static void AddValues(JsonObject node, string name, ConfigValues values)
     {
         if (values.Count > 0)
         {

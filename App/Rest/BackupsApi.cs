@@ -1,5 +1,4 @@
 using BlazorPluginAdmin.Server.Core.Backups;
-using BlazorPluginAdmin.Server.Core.Engine;
 
 namespace BlazorPluginAdmin.App.Rest;
 
@@ -9,16 +8,15 @@ public static class BackupsApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/backups", (IBackups backups) => WireJson.Json(Shelf(backups.Look())));
-        api.MapPost("/backups", async (IBackups backups, CancellationToken cancellationToken) =>
-            Replies.From(await backups.MakeAsync(Actor.LocalRest, cancellationToken), made => WireJson.Json(Backup(made), StatusCodes.Status201Created)));
-        api.MapPost("/backups/{backup}/drill", async (IBackups backups, string backup, CancellationToken cancellationToken) =>
-            Replies.From(await backups.DrillAsync(Actor.LocalRest, backup, cancellationToken), tried => WireJson.Json(Backup(tried))));
-        api.MapDelete("/backups/{backup}", async (IBackups backups, string backup, CancellationToken cancellationToken) =>
-            Replies.From(await backups.DeleteAsync(Actor.LocalRest, backup, cancellationToken), gone => WireJson.Json(Backup(gone))));
+        api.MapPost("/backups", async (IBackups backups, Caller caller, CancellationToken cancellationToken) =>
+            Replies.From(await backups.MakeAsync(caller.By, cancellationToken), made => WireJson.Json(Backup(made), StatusCodes.Status201Created)));
+        api.MapPost("/backups/{backup}/drill", async (IBackups backups, Caller caller, string backup, CancellationToken cancellationToken) =>
+            Replies.From(await backups.DrillAsync(caller.By, backup, cancellationToken), tried => WireJson.Json(Backup(tried))));
+        api.MapDelete("/backups/{backup}", async (IBackups backups, Caller caller, string backup, CancellationToken cancellationToken) =>
+            Replies.From(await backups.DeleteAsync(caller.By, backup, cancellationToken), gone => WireJson.Json(Backup(gone))));
         // The file itself; a download that broke goes on where it stopped.
-        api.MapGet("/backups/{backup}/admin.db", (IBackups backups, string backup) => backups.FileOf(backup) is { } file
-            ? Results.File(file, "application/vnd.sqlite3", $"admin-{backup}.db", enableRangeProcessing: true)
-            : Replies.From(new Refusal(RefusalCode.NotFound, $"there is no backup {backup}")));
+        api.MapGet("/backups/{backup}/admin.db", (IBackups backups, Caller caller, string backup) =>
+            Replies.From(backups.FileOf(caller.By, backup), file => Results.File(file, "application/vnd.sqlite3", $"admin-{backup}.db", enableRangeProcessing: true)));
     }
 
     private static object Shelf(BackupShelf shelf) => new
@@ -45,6 +43,7 @@ public static class BackupsApi
                 open_jobs = drill.Contents.OpenJobs,
                 ended_jobs = drill.Contents.EndedJobs,
                 config_versions = drill.Contents.ConfigVersions,
+                lost_secrets = drill.Contents.LostSecrets,
             }
             : null,
     };

@@ -35,7 +35,7 @@ public static class ConfigApi
         }));
         api.MapGet("/job-types/{type}/config/versions/{version}", async (IAdmin admin, string type, string version, CancellationToken cancellationToken) =>
             Queries.Number(version) is { } number && await VersionAsync(admin, type, number, cancellationToken) is { } document
-                ? WireJson.Proto(Effective(admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor, document))
+                ? WireJson.Proto(Effective(admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor, document, SecretFields.Without))
                 : NotKept(type, version));
         api.MapGet("/job-types/{type}/config/diff", DiffAsync);
         api.MapPost("/job-types/{type}/config/revert", RevertAsync);
@@ -73,7 +73,7 @@ public static class ConfigApi
     }
 
     /// <summary>The values of an older version become a new one; secrets stay as they are now.</summary>
-    private static async Task<IResult> RevertAsync(IAdmin admin, string type, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> RevertAsync(IAdmin admin, Caller caller, string type, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<RevertBody>(request, cancellationToken);
         if (problem is not null || body?.To is not { } to)
@@ -88,7 +88,7 @@ public static class ConfigApi
 
         var descriptor = admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor;
         var command = new SaveConfig(
-            Actor.LocalRest, type, body.Version, Public(descriptor?.AdminForm, document.AdminValues), Public(descriptor?.WorkerForm, document.WorkerValues), document.Runtime, body.Reason is { Length: > 0 } reason ? reason : $"back to version {to}");
+            caller.By, type, body.Version, SecretFields.Without(descriptor?.AdminForm, document.AdminValues), SecretFields.Without(descriptor?.WorkerForm, document.WorkerValues), document.Runtime, body.Reason is { Length: > 0 } reason ? reason : $"back to version {to}");
         return Replies.From(await admin.SendAsync(command, cancellationToken), _ => WireJson.Proto(Config(admin, type)));
     }
 
@@ -99,7 +99,8 @@ public static class ConfigApi
     private static IResult NotKept(string type, string version) => WireJson.Error(StatusCodes.Status404NotFound, $"version {version} of the config of {type} is not kept");
 
     /// <summary>Descriptor defaults under saved values, nothing stored; an unknown type has an empty skeleton. Secrets are left out.</summary>
-    internal static Wire.PersistedJobTypeConfig Config(IAdmin admin, string name)
+    /// <param name="hide">What to make of secrets where they are not to be left out.</param>
+    internal static Wire.PersistedJobTypeConfig Config(IAdmin admin, string name, Func<FormSchema?, ConfigValues, ConfigValues>? hide = null)
     {
         var type = admin.States.Current.Value.JobTypes.GetValueOrDefault(name);
         if (type?.Config is null && type?.Descriptor is null)
@@ -107,7 +108,7 @@ public static class ConfigApi
             return new Wire.PersistedJobTypeConfig { JobType = name, AdminRuntime = new Wire.AdminRuntimeConfig() };
         }
 
-        var wire = Effective(type.Descriptor, type.Config ?? new ConfigDocument { JobType = name, Version = 0, SavedAt = DateTimeOffset.UnixEpoch, SavedBy = "" });
+        var wire = Effective(type.Descriptor, type.Config ?? new ConfigDocument { JobType = name, Version = 0, SavedAt = DateTimeOffset.UnixEpoch, SavedBy = "" }, hide ?? SecretFields.Without);
         if (type.Config is null)
         {
             wire.UpdatedAt = null;
@@ -116,17 +117,14 @@ public static class ConfigApi
         return wire;
     }
 
-    private static Wire.PersistedJobTypeConfig Effective(Descriptor? descriptor, ConfigDocument saved) => DescriptorMapper.ToWire(saved with
+    private static Wire.PersistedJobTypeConfig Effective(Descriptor? descriptor, ConfigDocument saved, Func<FormSchema?, ConfigValues, ConfigValues> hide) => DescriptorMapper.ToWire(saved with
     {
-        AdminValues = Public(descriptor?.AdminForm, FormDefaults.Admin(descriptor, saved.AdminValues)),
-        WorkerValues = Public(descriptor?.WorkerForm, FormDefaults.Worker(descriptor, saved.WorkerValues)),
+        AdminValues = hide(descriptor?.AdminForm, FormDefaults.Admin(descriptor, saved.AdminValues)),
+        WorkerValues = hide(descriptor?.WorkerForm, FormDefaults.Worker(descriptor, saved.WorkerValues)),
         Runtime = RuntimePolicy.Overlay(saved.Runtime, descriptor?.RuntimeDefaults),
     });
 
-    private static ConfigValues Public(FormSchema? form, ConfigValues values) =>
-        SecretFields.Without(form, values);
-
-    private static async Task<IResult> SaveAsync(IAdmin admin, string type, long? version, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> SaveAsync(IAdmin admin, Caller caller, string type, long? version, HttpRequest request, CancellationToken cancellationToken)
     {
         var text = await Bodies.TextAsync(request, cancellationToken);
         if (text.Length == 0)
@@ -154,7 +152,7 @@ public static class ConfigApi
         return Replies.From(
             await admin.SendAsync(
                 new SaveConfig(
-                    Actor.LocalRest,
+                    caller.By,
                     type,
                     version,
                     ConfigValueMapper.ToCore(wire.AdminConfigValues),

@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Store;
 
@@ -18,19 +19,19 @@ public static class DetectionApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/job-types/{type}/detect", (IAdmin admin, Waits waits, string type, string? test, string? async, HttpRequest request, CancellationToken cancellationToken) =>
-            DetectAsync(admin, waits, type, Queries.Flag(test) ? DetectionMode.Test : DetectionMode.Preview, Queries.Flag(async), request, cancellationToken));
+        api.MapPost("/job-types/{type}/detect", (IAdmin admin, Caller caller, Waits waits, string type, string? test, string? async, HttpRequest request, CancellationToken cancellationToken) =>
+            DetectAsync(admin, caller, waits, type, Queries.Flag(test) ? DetectionMode.Test : DetectionMode.Preview, Queries.Flag(async), request, cancellationToken));
         api.MapPost("/job-types/{type}/run", RunAsync);
         api.MapGet("/job-types/{type}/detections", async (IAdmin admin, string type, string? limit, CancellationToken cancellationToken) =>
-            WireJson.Json((await admin.History.DetectionsAsync(type, Queries.Number(limit, 50, 500), cancellationToken)).Select(ApiObjects.Detection)));
+            WireJson.Json((await admin.History.DetectionsAsync([type], Queries.Number(limit, 50, 500), cancellationToken)).Select(ApiObjects.Detection)));
         api.MapGet("/detections/{id}/proposals", async (IAdmin admin, string id, string? skip, string? limit, CancellationToken cancellationToken) =>
-            WireJson.Json((await admin.History.ProposalsAsync(new RequestId(id), Queries.Number(skip, 0, int.MaxValue), Queries.Number(limit, 200, 1000), cancellationToken)).Select(ApiObjects.Proposal)));
+            WireJson.Json((await admin.History.ProposalsAsync(new RequestId(id), Queries.Number(skip, 0, int.MaxValue), Queries.Number(limit, 200, 1000), cancellationToken)).Select(trace => ApiObjects.Proposal(trace, FormOf(admin, trace.Proposal.JobType)))));
     }
 
     private static async Task<IResult> DetectAsync(
-        IAdmin admin, Waits waits, string type, DetectionMode mode, bool inBackground, HttpRequest request, CancellationToken cancellationToken)
+        IAdmin admin, Caller caller, Waits waits, string type, DetectionMode mode, bool inBackground, HttpRequest request, CancellationToken cancellationToken)
     {
-        var (reply, timeout, problem) = await AskAsync(admin, type, mode, 45, 300, request, cancellationToken);
+        var (reply, timeout, problem) = await AskAsync(admin, caller, type, mode, 45, 300, request, cancellationToken);
         if (problem is not null)
         {
             return problem;
@@ -38,7 +39,7 @@ public static class DetectionApi
 
         if (!reply!.IsAccepted)
         {
-            return reply.Refusal.Code == RefusalCode.WrongState ? Replies.From(reply.Refusal) : Found(type, null, [], [], reply.Refusal.Text);
+            return reply.Refusal.Code is RefusalCode.WrongState or RefusalCode.PermissionDenied ? Replies.From(reply.Refusal) : Found(admin, type, null, [], [], reply.Refusal.Text);
         }
 
         if (inBackground)
@@ -50,11 +51,13 @@ public static class DetectionApi
         var ended = await waits.DetectionAsync(reply.Value.Id, withJobs: false, timeout + TimeSpan.FromSeconds(5), cancellationToken) ?? reply.Value;
         var proposals = await admin.History.ProposalsAsync(ended.Id, 0, ProposalsShown, cancellationToken);
         var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Request = ended.Id }, cancellationToken);
-        return Found(type, ended, proposals, activities, ended.Status == DetectionStatus.Succeeded ? null : ended.Error);
+        return Found(admin, type, ended, proposals, activities, ended.Status == DetectionStatus.Succeeded ? null : ended.Error);
     }
 
+    private static FormSchema? FormOf(IAdmin admin, string type) => admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor?.WorkerForm;
+
     /// <summary>The same body whether it went well or not; what was found before a failure is still worth seeing.</summary>
-    private static IResult Found(string type, Detection? ended, IEnumerable<ProposalTrace> proposals, IEnumerable<Activity> activities, string? error) => WireJson.Json(
+    private static IResult Found(IAdmin admin, string type, Detection? ended, IEnumerable<ProposalTrace> proposals, IEnumerable<Activity> activities, string? error) => WireJson.Json(
         new
         {
             job_type = type,
@@ -62,15 +65,15 @@ public static class DetectionApi
             detector_worker_id = ended?.Worker.Value ?? "",
             total_proposals = ended?.Counts.Found ?? 0,
             count = ended?.Counts.Found ?? 0,
-            proposals = proposals.OrderByDescending(trace => trace.Proposal.Priority).ThenBy(trace => trace.Proposal.ProposalId, StringComparer.Ordinal).Select(ApiObjects.Proposal),
+            proposals = proposals.OrderByDescending(trace => trace.Proposal.Priority).ThenBy(trace => trace.Proposal.ProposalId, StringComparer.Ordinal).Select(trace => ApiObjects.Proposal(trace, FormOf(admin, trace.Proposal.JobType))),
             activities = activities.Reverse().Select(ApiObjects.Activity),
             error,
         },
         error is null ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);
 
-    private static async Task<IResult> RunAsync(IAdmin admin, Waits waits, string type, string? async, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> RunAsync(IAdmin admin, Caller caller, Waits waits, string type, string? async, HttpRequest request, CancellationToken cancellationToken)
     {
-        var (reply, timeout, problem) = await AskAsync(admin, type, DetectionMode.Run, 300, 1800, request, cancellationToken);
+        var (reply, timeout, problem) = await AskAsync(admin, caller, type, DetectionMode.Run, 300, 1800, request, cancellationToken);
         if (problem is not null)
         {
             return problem;
@@ -78,7 +81,7 @@ public static class DetectionApi
 
         if (!reply!.IsAccepted)
         {
-            return reply.Refusal.Code == RefusalCode.WrongState ? Replies.From(reply.Refusal) : WireJson.Error(StatusCodes.Status500InternalServerError, reply.Refusal.Text);
+            return reply.Refusal.Code is RefusalCode.WrongState or RefusalCode.PermissionDenied ? Replies.From(reply.Refusal) : WireJson.Error(StatusCodes.Status500InternalServerError, reply.Refusal.Text);
         }
 
         if (Queries.Flag(async))
@@ -106,7 +109,7 @@ public static class DetectionApi
     }
 
     private static async Task<(Reply<Detection>? Reply, TimeSpan Timeout, IResult? Problem)> AskAsync(
-        IAdmin admin, string type, DetectionMode mode, int usualSeconds, int mostSeconds, HttpRequest request, CancellationToken cancellationToken)
+        IAdmin admin, Caller caller, string type, DetectionMode mode, int usualSeconds, int mostSeconds, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<Body>(request, cancellationToken);
         if (problem is not null)
@@ -122,7 +125,7 @@ public static class DetectionApi
         var seconds = body?.TimeoutSeconds is > 0 and { } asked ? Math.Min(asked, mostSeconds) : usualSeconds;
         var timeout = TimeSpan.FromSeconds(seconds);
         var reply = await admin.SendAsync(
-            new RequestDetection(Actor.LocalRest, type, mode, Math.Max(0, body?.MaxResults ?? 0), mode == DetectionMode.Run ? null : timeout, null, cluster), cancellationToken);
+            new RequestDetection(caller.By, type, mode, Math.Max(0, body?.MaxResults ?? 0), mode == DetectionMode.Run ? null : timeout, null, cluster), cancellationToken);
         return (reply, timeout, null);
     }
 }

@@ -17,7 +17,7 @@ public static class GroupsApi
     {
         api.MapPost("/groups", SubmitAsync);
         api.MapGet("/groups/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) => await AnswerAsync(admin, id, existing: false, StatusCodes.Status200OK, cancellationToken));
-        api.MapPost("/groups/{id}/cancel", async (IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken) =>
+        api.MapPost("/groups/{id}/cancel", async (IAdmin admin, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken) =>
         {
             var (body, problem) = await Bodies.ReadAsync<JobsApi.ReasonBody>(request, cancellationToken);
             if (problem is not null)
@@ -25,17 +25,17 @@ public static class GroupsApi
                 return problem;
             }
 
-            var reply = await admin.SendAsync(new CancelGroup(Actor.LocalRest, id, body?.Reason ?? ""), cancellationToken);
+            var reply = await admin.SendAsync(new CancelGroup(caller.By, id, body?.Reason ?? ""), cancellationToken);
             return reply.IsAccepted ? await AnswerAsync(admin, id, existing: false, StatusCodes.Status200OK, cancellationToken)
                 : reply.Refusal.Code == RefusalCode.NotFound && !(await admin.History.GroupAsync(id, cancellationToken)).IsEmpty ? WireJson.Error(StatusCodes.Status409Conflict, "the group has already ended")
                 : Replies.From(reply.Refusal);
         });
     }
 
-    private static async Task<IResult> SubmitAsync(IAdmin admin, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<IResult> SubmitAsync(IAdmin admin, Caller caller, HttpContext http, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<GroupBody>(http.Request, cancellationToken);
-        var (template, refused) = problem is null ? SubmitApi.Command(admin, body?.Template, http.Request) : (null, problem);
+        var (template, refused) = problem is null ? SubmitApi.Command(admin, caller, body?.Template, http.Request) : (null, problem);
         if (template is null)
         {
             return refused!;
@@ -47,7 +47,7 @@ public static class GroupsApi
         }
 
         var policy = body.FailPolicy == "cancel_rest" ? GroupFailPolicy.CancelRest : GroupFailPolicy.Continue;
-        var reply = await admin.SendAsync(new SubmitGroup(Actor.LocalRest, template, body.Parallel ?? 0, body.MaxRunning ?? 0, policy), cancellationToken);
+        var reply = await admin.SendAsync(new SubmitGroup(caller.Submitter, template, body.Parallel ?? 0, body.MaxRunning ?? 0, policy), cancellationToken);
         if (!reply.IsAccepted)
         {
             return Replies.From(reply.Refusal);

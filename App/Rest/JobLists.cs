@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Queries;
@@ -9,15 +11,23 @@ namespace BlazorPluginAdmin.App.Rest;
 /// <summary>Which jobs a request asks for: <c>q</c> as in the query box, and the parameters existing clients know.</summary>
 public static class JobLists
 {
+    private static readonly Dictionary<string, JobOrder> Orders = new(StringComparer.Ordinal)
+    {
+        ["updated"] = JobOrder.Updated,
+        ["created"] = JobOrder.Created,
+        ["completed"] = JobOrder.Completed,
+        ["queue"] = JobOrder.Queue,
+    };
+
     /// <summary>Null and no problem: nothing can be in the list.</summary>
     public static (JobFilter? Filter, IResult? Problem) Read(IAdmin admin, IQueryCollection query, DateTimeOffset now)
     {
         var (asked, errors) = JobQuery.Parse(query["q"]);
-        foreach (var key in (string[])["phase", "reason", "origin", "worker", "label"])
+        foreach (var key in (string[])["phase", "reason", "origin", "worker", "label", "group"])
         {
             if (query[key].ToString() is { Length: > 0 } value)
             {
-                var (also, wrong) = JobQuery.Parse(key == "label" ? $"{QueryKeys.LabelPrefix}{value.Replace('=', ':')}" : $"{key}:{value}");
+                var (also, wrong) = JobQuery.Parse(Term(key, value).ToString());
                 (asked, errors) = (new JobQuery(asked.Terms.AddRange(also.Terms)), errors.AddRange(wrong));
             }
         }
@@ -34,16 +44,25 @@ public static class JobLists
                 StatusCodes.Status400BadRequest));
         }
 
+        var order = query["order"].ToString();
+        if (order.Length > 0 && !Orders.ContainsKey(order))
+        {
+            return (null, WireJson.Error(StatusCodes.Status400BadRequest, $"order is {string.Join(", ", Orders.Keys)}; left out it is updated"));
+        }
+
         var filter = asked.Filter(now, admin.States.Current.Value) with
         {
-            Order = query["order"].ToString() switch { "created" => JobOrder.Created, "completed" => JobOrder.Completed, "queue" => JobOrder.Queue, _ => JobOrder.Updated },
+            Order = Orders.GetValueOrDefault(order, JobOrder.Updated),
             Ascending = Queries.Flag(query["ascending"]),
         };
         if (query["state"].ToString() is { Length: > 0 } state)
         {
             if (ParseState(state) is not { } one)
             {
-                return (null, null);
+                // The wire knows a state that no job of ours is ever in.
+                return IsUnspecified(state)
+                    ? (null, null)
+                    : (null, WireJson.Error(StatusCodes.Status400BadRequest, $"state is {string.Join(", ", System.Enum.GetNames<JobState>().Select(ApiObjects.Snake))}, with or without job_state_ before it"));
             }
 
             filter = filter with { States = [one] };
@@ -55,11 +74,29 @@ public static class JobLists
             : (filter with { JobTypes = filter.JobTypes.IsEmpty ? [.. types] : [.. filter.JobTypes.Intersect(types, StringComparer.Ordinal).DefaultIfEmpty("")] }, null);
     }
 
+    /// <summary>A cursor is a place in one list: it carries this mark of what was asked for.</summary>
+    public static string Mark(IQueryCollection query) => Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(string.Join('\n', ((string[])["q", "phase", "reason", "origin", "worker", "label", "group", "state", "job_type", "lane", "order", "ascending"]).Select(key => query[key].ToString())))))[..8];
+
     /// <summary>Progress is newer in memory than on disk.</summary>
     public static Job Newest(IAdmin admin, Job stored) => admin.States.Current.Value.Jobs.GetValueOrDefault(stored.Id) ?? stored;
 
+    /// <summary>Values are separated by commas as in a query; all else in them is a value, not a query.</summary>
+    private static JobTerm Term(string key, string value)
+    {
+        if (key != "label")
+        {
+            return new JobTerm(key, [.. value.Split(',')]);
+        }
+
+        var parts = value.Split(['=', ':'], 2);
+        return new JobTerm(QueryKeys.LabelPrefix + parts[0], [parts.Length == 1 ? "*" : parts[1]]);
+    }
+
+    private static bool IsUnspecified(string state) => state.Equals("unspecified", StringComparison.OrdinalIgnoreCase) || state.Equals("job_state_unspecified", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Both <c>running</c> and <c>job_state_running</c>, in any case.</summary>
-    private static JobState? ParseState(string text)
+    internal static JobState? ParseState(string text)
     {
         const string Prefix = "job_state_";
         var name = text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? text[Prefix.Length..] : text;

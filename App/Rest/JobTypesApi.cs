@@ -28,8 +28,8 @@ public static class JobTypesApi
         api.MapGet("/job-types/{type}/descriptor", (IAdmin admin, string type) => admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor is { } descriptor
             ? WireJson.Proto(DescriptorMapper.ToWire(descriptor))
             : WireJson.Error(StatusCodes.Status404NotFound, "descriptor not found"));
-        api.MapDelete("/job-types/{type}", async (IAdmin admin, string type, CancellationToken cancellationToken) => Replies.From(
-            await admin.SendAsync(new ForgetJobType(Actor.LocalRest, type), cancellationToken), name => WireJson.Json(new { job_type = name, deleted = true })));
+        api.MapDelete("/job-types/{type}", async (IAdmin admin, Caller caller, string type, CancellationToken cancellationToken) => Replies.From(
+            await admin.SendAsync(new ForgetJobType(caller.By, type), cancellationToken), name => WireJson.Json(new { job_type = name, deleted = true })));
         api.MapPost("/job-types/{type}/archive", ArchiveAsync);
         api.MapGet("/job-types/{type}/timetable", (IAdmin admin, string type) => admin.States.Current.Value.JobTypes.TryGetValue(type, out var known)
             ? WireJson.Json(TimetableOf(known.Timetable))
@@ -37,16 +37,16 @@ public static class JobTypesApi
         api.MapPut("/job-types/{type}/timetable", SetTimetableAsync);
         api.MapPost("/job-types/{type}/schema", SchemaAsync);
         api.MapGet("/job-types/{type}/runs", RunsAsync);
-        api.MapPost("/job-types/{type}/pause", async (IAdmin admin, string type, HttpRequest request, CancellationToken cancellationToken) =>
+        api.MapPost("/job-types/{type}/pause", async (IAdmin admin, Caller caller, string type, HttpRequest request, CancellationToken cancellationToken) =>
         {
             var (body, problem) = await Bodies.ReadAsync<PauseBody>(request, cancellationToken);
             return problem ?? Replies.From(
-                await admin.SendAsync(new PauseJobType(Actor.LocalRest, type, body?.Paused ?? true, body?.Reason ?? "", body?.Until), cancellationToken),
+                await admin.SendAsync(new PauseJobType(caller.By, type, body?.Paused ?? true, body?.Reason ?? "", body?.Until), cancellationToken),
                 name => WireJson.Json(new { job_type = name, paused = body?.Paused ?? true }));
         });
     }
 
-    private static async Task<IResult> SetTimetableAsync(IAdmin admin, string type, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> SetTimetableAsync(IAdmin admin, Caller caller, string type, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<TimetableBody>(request, cancellationToken);
         if (problem is not null)
@@ -66,7 +66,7 @@ public static class JobTypesApi
         }
 
         var timetable = new Timetable { Cron = body?.Cron?.Trim() ?? "", TimeZone = body?.TimeZone is { Length: > 0 } zone ? zone : "UTC", Quiet = [.. windows] };
-        return Replies.From(await admin.SendAsync(new SetTimetable(Actor.LocalRest, type, timetable), cancellationToken), set => WireJson.Json(TimetableOf(set)));
+        return Replies.From(await admin.SendAsync(new SetTimetable(caller.By, type, timetable), cancellationToken), set => WireJson.Json(TimetableOf(set)));
     }
 
     private static object TimetableOf(Timetable timetable) => new
@@ -76,21 +76,21 @@ public static class JobTypesApi
         quiet = timetable.Quiet.Select(window => new { from = $"{window.From:HH\\:mm}", to = $"{window.To:HH\\:mm}", days = window.Days.IsDefaultOrEmpty ? [] : window.Days.Select(TimetableText.Day) }),
     };
 
-    private static async Task<IResult> ArchiveAsync(IAdmin admin, string type, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> ArchiveAsync(IAdmin admin, Caller caller, string type, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<ArchiveBody>(request, cancellationToken);
         var archived = body?.Archived ?? true;
         return problem ?? Replies.From(
-            await admin.SendAsync(new ArchiveJobType(Actor.LocalRest, type, archived), cancellationToken), name => WireJson.Json(new { job_type = name, archived }));
+            await admin.SendAsync(new ArchiveJobType(caller.By, type, archived), cancellationToken), name => WireJson.Json(new { job_type = name, archived }));
     }
 
-    private static async Task<IResult> SchemaAsync(IAdmin admin, TimeProvider time, string type, string? force_refresh, CancellationToken cancellationToken)
+    private static async Task<IResult> SchemaAsync(IAdmin admin, Caller caller, TimeProvider time, string type, string? force_refresh, CancellationToken cancellationToken)
     {
         var before = admin.States.Current;
-        var reply = await admin.SendAsync(new RefreshSchema(Actor.LocalRest, type, Queries.Flag(force_refresh)), cancellationToken);
+        var reply = await admin.SendAsync(new RefreshSchema(caller.By, type, Queries.Flag(force_refresh)), cancellationToken);
         if (!reply.IsAccepted)
         {
-            return WireJson.Error(StatusCodes.Status500InternalServerError, reply.Refusal.Text);
+            return reply.Refusal.Code == RefusalCode.PermissionDenied ? Replies.From(reply.Refusal) : WireJson.Error(StatusCodes.Status500InternalServerError, reply.Refusal.Text);
         }
 
         if (reply.Value.RequestId is not null)

@@ -7,20 +7,23 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace BlazorPluginAdmin.App.Rest;
 
+/// <summary>How often a stream says something while nothing happens: proxies end connections that are silent for long, and who writes finds out that nobody reads.</summary>
+public sealed record WatchRhythm(TimeSpan KeepAlive)
+{
+    public static readonly WatchRhythm Default = new(TimeSpan.FromSeconds(15));
+}
+
 /// <summary>What jobs print and what happens to them, as streams for programs without gRPC.</summary>
 public static class JobWatchApi
 {
-    /// <summary>Proxies end connections that are silent for long.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
-
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/jobs/{id}/logs", LogsAsync);
         api.MapGet("/jobs/events", EventsAsync);
     }
 
-    /// <summary>A JSON object a line, or the bytes alone with <c>raw</c>.</summary>
-    private static async Task<IResult> LogsAsync(JobLogService logs, HttpContext http, string id, string? stream, string? attempt, string? from, string? tail, string? follow, string? raw, CancellationToken cancellationToken)
+    /// <summary>A JSON object a line, and an empty line now and then while there is none; or the bytes alone with <c>raw</c>, to which nothing can be added.</summary>
+    private static async Task<IResult> LogsAsync(JobLogService logs, WatchSeats seats, WatchRhythm rhythm, HttpContext http, string id, string? stream, string? attempt, string? from, string? tail, string? follow, string? raw, CancellationToken cancellationToken)
     {
         if (stream is not (null or "" or "stdout" or "stderr") || !Count(attempt, out var number) || !Count(from, out var offset) || !Count(tail, out var lines))
         {
@@ -34,7 +37,7 @@ public static class JobWatchApi
         }
 
         var isRaw = Queries.Flag(raw);
-        return await AnswerAsync(http, isRaw ? "application/octet-stream" : "application/x-ndjson", logs.ReadAsync(request, cancellationToken), async chunk =>
+        return await AnswerAsync(http, request.Follow ? seats : null, rhythm, isRaw ? "application/octet-stream" : "application/x-ndjson", logs.ReadAsync(request, cancellationToken), async chunk =>
         {
             if (isRaw)
             {
@@ -44,11 +47,11 @@ public static class JobWatchApi
             {
                 await http.Response.WriteAsync(WireJson.Node(chunk, whole: false).ToJsonString() + "\n", cancellationToken);
             }
-        }, "");
+        }, isRaw ? "" : "\n");
     }
 
     /// <summary>Server-sent events; a browser that comes back says by itself after which one.</summary>
-    private static async Task<IResult> EventsAsync(IAdmin admin, JobEventService events, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<IResult> EventsAsync(IAdmin admin, JobEventService events, WatchSeats seats, WatchRhythm rhythm, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
     {
         var (filter, problem) = JobLists.Read(admin, http.Request.Query, time.GetUtcNow());
         var last = http.Request.Headers["Last-Event-ID"].ToString();
@@ -58,17 +61,18 @@ public static class JobWatchApi
         }
 
         var request = new WatchEventsRequest { AfterSequence = after, IncludeProgress = Queries.Flag(http.Request.Query["progress"]), IncludeActivities = Queries.Flag(http.Request.Query["activities"]) };
-        return await AnswerAsync(http, "text/event-stream", events.ReadAsync(request, filter, cancellationToken), happened =>
+        return await AnswerAsync(http, seats, rhythm, "text/event-stream", events.ReadAsync(request, filter, cancellationToken), happened =>
             http.Response.WriteAsync($"id: {happened.Sequence}\nevent: {happened.Kind.ToString().ToLowerInvariant()}\ndata: {WireJson.Node(happened, whole: false).ToJsonString()}\n\n", cancellationToken), ": still here\n\n");
     }
 
     /// <summary>A refusal that comes before anything else is an ordinary answer.</summary>
-    private static async Task<IResult> AnswerAsync<T>(HttpContext http, string contentType, IAsyncEnumerable<T> items, Func<T, Task> writeAsync, string keepAlive)
+    private static async Task<IResult> AnswerAsync<T>(HttpContext http, WatchSeats? seats, WatchRhythm rhythm, string contentType, IAsyncEnumerable<T> items, Func<T, Task> writeAsync, string keepAlive)
     {
         var cancellationToken = http.RequestAborted;
         await using var reader = items.GetAsyncEnumerator(cancellationToken);
         try
         {
+            using var seat = seats?.Take(http.Connection.RemoteIpAddress?.ToString() ?? "");
             var more = reader.MoveNextAsync().AsTask();
             if (more.IsFaulted)
             {
@@ -79,7 +83,7 @@ public static class JobWatchApi
             http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             while (true)
             {
-                while (keepAlive.Length > 0 && await Task.WhenAny(more, Task.Delay(KeepAlive, TimeProvider.System, cancellationToken)) != more)
+                while (keepAlive.Length > 0 && await Task.WhenAny(more, Task.Delay(rhythm.KeepAlive, TimeProvider.System, cancellationToken)) != more)
                 {
                     await http.Response.WriteAsync(keepAlive, cancellationToken);
                     await http.Response.Body.FlushAsync(cancellationToken);
@@ -98,7 +102,14 @@ public static class JobWatchApi
         catch (RpcException exception) when (!http.Response.HasStarted)
         {
             http.Response.ContentType = null;
-            return WireJson.Error(exception.StatusCode == StatusCode.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status400BadRequest, exception.Status.Detail);
+            return WireJson.Error(
+                exception.StatusCode switch
+                {
+                    StatusCode.NotFound => StatusCodes.Status404NotFound,
+                    StatusCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
+                    _ => StatusCodes.Status400BadRequest,
+                },
+                exception.Status.Detail);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
 using Google.Protobuf;
@@ -12,7 +14,14 @@ namespace BlazorPluginAdmin.App.Rest;
 
 public static class JobsApi
 {
-    public sealed record ReasonBody(string? Reason, bool? Force);
+    private const int UsuallyListed = 200;
+    private const int MostListed = 500;
+
+    public sealed record ReasonBody(string? Reason);
+
+    /// <summary>The grace is a text like 30s, or seconds.</summary>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    public sealed record CancelBody(string? Reason, bool? Force, JsonElement? Grace);
 
     public sealed record ExecuteBody(JsonNode? Job, JsonNode? ClusterContext, int? Attempt, double? TimeoutSeconds);
 
@@ -24,15 +33,39 @@ public static class JobsApi
         api.MapPost("/jobs/execute", ExecuteAsync);
         api.MapGet("/jobs/{id}/detail", DetailAsync);
         api.MapPost("/jobs/{id}/expire", ExpireAsync);
-        api.MapPost("/jobs/{id}/cancel", async (IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken) =>
-        {
-            var (body, problem) = await Bodies.ReadAsync<ReasonBody>(request, cancellationToken);
-            return problem ?? await ActAsync(admin, id, new CancelJob(Actor.LocalRest, new JobId(id), body?.Reason ?? "", body?.Force ?? false), cancellationToken);
-        });
-        api.MapDelete("/jobs/{id}", async (IAdmin admin, string id, CancellationToken cancellationToken) =>
+        api.MapPost("/jobs/{id}/cancel", CancelAsync);
+        api.MapDelete("/jobs/{id}", async (IAdmin admin, Caller caller, string id, CancellationToken cancellationToken) =>
             await FindAsync(admin, id, cancellationToken) is null
                 ? WireJson.Error(StatusCodes.Status404NotFound, "job not found")
-                : Replies.From(await admin.SendAsync(new ForgetJob(Actor.LocalRest, new JobId(id)), cancellationToken), deleted => WireJson.Json(new { job_id = deleted, deleted = true })));
+                : Replies.From(await admin.SendAsync(new ForgetJob(caller.By, new JobId(id)), cancellationToken), deleted => WireJson.Json(new { job_id = deleted, deleted = true })));
+    }
+
+    private static async Task<IResult> CancelAsync(IAdmin admin, Caller caller, Waits waits, string id, string? wait, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await Bodies.ReadAsync<CancelBody>(request, cancellationToken);
+        var errors = new List<FieldError>();
+        var grace = SubmitApi.Duration("grace", body?.Grace, errors);
+        if (problem is not null || errors.Count > 0)
+        {
+            return problem ?? SubmitApi.Unreadable(errors);
+        }
+
+        if (SubmitApi.Wait(wait, out var span) is { } wrong)
+        {
+            return wrong;
+        }
+
+        var asked = admin.States.Current.Value.Jobs.GetValueOrDefault(new JobId(id))?.Phase == JobPhase.Canceling;
+        var reply = await admin.SendAsync(new CancelJob(caller.By, new JobId(id), body?.Reason ?? "", body?.Force ?? false, grace), cancellationToken);
+        if (!reply.IsAccepted)
+        {
+            return await RefusedAsync(admin, id, reply, cancellationToken);
+        }
+
+        var job = await waits.EndAsync(reply.Value, span, cancellationToken);
+        var node = JsonSerializer.SerializeToNode(ApiObjects.Job(job), WireJson.Options)!.AsObject();
+        node["cancel_outcome"] = ApiObjects.Snake(CancelOutcomes.Of(job, asked).ToString());
+        return WireJson.Json(node);
     }
 
     private static async Task<IResult> ListAsync(IAdmin admin, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
@@ -44,12 +77,24 @@ public static class JobsApi
             return problem ?? WireJson.Json(Array.Empty<object>());
         }
 
+        if (int.TryParse(query["limit"], out var limit) && limit is < 1 or > MostListed)
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, $"limit is 1 to {MostListed}; left out it is {UsuallyListed}");
+        }
+
+        var (mark, cursor) = (JobLists.Mark(query), query["after"].FirstOrDefault() ?? query["cursor"].FirstOrDefault());
+        if (!string.IsNullOrEmpty(cursor) && !cursor.StartsWith(mark, StringComparison.Ordinal))
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, "this is no cursor of the list with that filter and order; begin without one");
+        }
+
         try
         {
             var page = await admin.History.JobsAsync(
-                filter with { Limit = Queries.Number(query["limit"], 200, 500), After = query["after"].FirstOrDefault() ?? query["cursor"].FirstOrDefault() }, cancellationToken);
-            if (page.Next is { } next)
+                filter with { Limit = Queries.Number(query["limit"], UsuallyListed, MostListed), After = string.IsNullOrEmpty(cursor) ? cursor : cursor[mark.Length..] }, cancellationToken);
+            if (page.Next is not null)
             {
+                var next = mark + page.Next;
                 var address = Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString(
                     http.Request.PathBase + http.Request.Path, query.Where(pair => pair.Key is not ("after" or "cursor")).SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value)).Append(new("after", next)));
                 http.Response.Headers["X-Next-Cursor"] = Uri.EscapeDataString(next);
@@ -61,7 +106,8 @@ public static class JobsApi
                 http.Response.Headers["X-Searched"] = searched.ToString(System.Globalization.CultureInfo.InvariantCulture);
             }
 
-            return WireJson.Json(page.Items.Select(job => ApiObjects.Job(Newest(admin, job))));
+            var reasons = admin.Reasons();
+            return WireJson.Json(page.Items.Select(job => ApiObjects.Listed(reasons, Newest(admin, job))));
         }
         catch (FormatException exception)
         {
@@ -115,7 +161,7 @@ public static class JobsApi
         });
     }
 
-    private static async Task<IResult> ExpireAsync(IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> ExpireAsync(IAdmin admin, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(id))
         {
@@ -133,13 +179,13 @@ public static class JobsApi
             return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
         }
 
-        var reply = await admin.SendAsync(new ExpireJob(Actor.LocalRest, new JobId(id), body?.Reason ?? "job expired by admin request"), cancellationToken);
+        var reply = await admin.SendAsync(new ExpireJob(caller.By, new JobId(id), body?.Reason ?? "job expired by admin request"), cancellationToken);
         return reply.IsAccepted ? WireJson.Json(new { job_id = id, expired = true, job = ApiObjects.Job(reply.Value) })
-            : reply.Refusal.Code == RefusalCode.Unavailable ? Replies.From(reply.Refusal)
+            : reply.Refusal.Code is RefusalCode.Unavailable or RefusalCode.PermissionDenied ? Replies.From(reply.Refusal)
             : WireJson.Json(new { job_id = id, expired = false, message = "job is not active" });
     }
 
-    private static async Task<IResult> ExecuteAsync(IAdmin admin, Waits waits, string? async, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> ExecuteAsync(IAdmin admin, Caller caller, Waits waits, string? async, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<ExecuteBody>(request, cancellationToken);
         if (problem is not null)
@@ -189,7 +235,7 @@ public static class JobsApi
 
         var seconds = body.TimeoutSeconds is > 0 and { } asked ? Math.Min(asked, 600) : 90;
         var timeout = TimeSpan.FromSeconds(seconds);
-        var reply = await admin.SendAsync(Submission(spec, timeout, cluster), cancellationToken);
+        var reply = await admin.SendAsync(Submission(caller.Submitter, spec, timeout, cluster), cancellationToken);
         if (!reply.IsAccepted)
         {
             return Replies.From(reply.Refusal);
@@ -202,11 +248,11 @@ public static class JobsApi
 
         return await waits.JobAsync(reply.Value.Job.Id, timeout, cancellationToken) is { } ended
             ? await CompletedAsync(admin, ended, cancellationToken)
-            : await GiveUpAsync(admin, reply.Value.Job.Id, cancellationToken);
+            : await GiveUpAsync(admin, caller, reply.Value.Job.Id, cancellationToken);
     }
 
-    private static SubmitJob Submission(Wire.JobSpec spec, TimeSpan timeout, ClusterContext? cluster) => new(
-        Actor.LocalRest,
+    private static SubmitJob Submission(Actor by, Wire.JobSpec spec, TimeSpan timeout, ClusterContext? cluster) => new(
+        by,
         spec.JobType,
         JobOrigin.Rest,
         new JobPayload(spec.Detail, ConfigValueMapper.ToCore(spec.Parameters)),
@@ -238,18 +284,24 @@ public static class JobsApi
             : WireJson.Json(new { error = job.Error, completion = WireJson.Node(wire, whole: true) }, StatusCodes.Status500InternalServerError);
     }
 
-    private static async Task<IResult> GiveUpAsync(IAdmin admin, JobId job, CancellationToken cancellationToken)
+    private static async Task<IResult> GiveUpAsync(IAdmin admin, Caller caller, JobId job, CancellationToken cancellationToken)
     {
-        await admin.SendAsync(new CancelJob(Actor.LocalRest, job, "the caller's timeout is over"), cancellationToken);
+        await admin.SendAsync(new CancelJob(caller.By, job, "the caller's timeout is over"), cancellationToken);
         return WireJson.Json(new { error = $"deadline exceeded: job {job} did not end in time and is being cancelled", job_id = job.Value }, StatusCodes.Status500InternalServerError);
     }
 
     internal static async Task<IResult> ActAsync(IAdmin admin, string id, Command<Job> command, CancellationToken cancellationToken)
     {
         var reply = await admin.SendAsync(command, cancellationToken);
-        if (reply.IsAccepted || reply.Refusal.Code != RefusalCode.NotFound)
+        return reply.IsAccepted ? WireJson.Json(ApiObjects.Job(reply.Value)) : await RefusedAsync(admin, id, reply, cancellationToken);
+    }
+
+    /// <summary>A job that has ended is not the engine's any more; whether it ever was one, the store knows.</summary>
+    private static async Task<IResult> RefusedAsync(IAdmin admin, string id, Reply<Job> reply, CancellationToken cancellationToken)
+    {
+        if (reply.Refusal!.Code != RefusalCode.NotFound)
         {
-            return Replies.From(reply, job => WireJson.Json(ApiObjects.Job(job)));
+            return Replies.From(reply.Refusal);
         }
 
         return await FindAsync(admin, id, cancellationToken) is { } record

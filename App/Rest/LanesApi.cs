@@ -25,17 +25,17 @@ public static class LanesApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPut("/lanes/{lane}", SaveAsync);
-        api.MapDelete("/lanes/{lane}", async (IAdmin admin, string lane, CancellationToken cancellationToken) => Replies.From(
-            await admin.SendAsync(new ResetLane(Actor.LocalRest, lane), cancellationToken),
+        api.MapDelete("/lanes/{lane}", async (IAdmin admin, Caller caller, string lane, CancellationToken cancellationToken) => Replies.From(
+            await admin.SendAsync(new ResetLane(caller.By, lane), cancellationToken),
             settings => WireJson.Json(settings.Lanes.Select(Lane))));
         api.MapPut("/job-types/{type}/lane", PlaceAsync);
-        api.MapDelete("/job-types/{type}/lane", async (IAdmin admin, string type, CancellationToken cancellationToken) => Replies.From(
-            await admin.SendAsync(new PlaceJobType(Actor.LocalRest, type, null), cancellationToken), rules => Placed(type, rules)));
+        api.MapDelete("/job-types/{type}/lane", async (IAdmin admin, Caller caller, string type, CancellationToken cancellationToken) => Replies.From(
+            await admin.SendAsync(new PlaceJobType(caller.By, type, null), cancellationToken), rules => Placed(type, rules)));
         api.MapGet("/cluster", (IAdmin admin) => WireJson.Json(Cluster(admin.States.Current.Value.Cluster)));
         api.MapPut("/cluster", SaveClusterAsync);
     }
 
-    private static async Task<IResult> SaveAsync(IAdmin admin, string lane, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> SaveAsync(IAdmin admin, Caller caller, string lane, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<LaneBody>(request, cancellationToken);
         if (problem is not null || body is null or { Serialise: null, ClusterLock: null, IdleSleepSec: null })
@@ -46,7 +46,7 @@ public static class LanesApi
         var rules = admin.States.Current.Value.Lanes.Settings.Find(lane) ?? new LaneRules(lane);
         return Replies.From(
             await admin.SendAsync(
-                new SaveLane(Actor.LocalRest, rules with
+                new SaveLane(caller.By, rules with
                 {
                     Serialise = body.Serialise ?? rules.Serialise,
                     ClusterLock = body.ClusterLock ?? rules.ClusterLock,
@@ -56,7 +56,7 @@ public static class LanesApi
             saved => WireJson.Json(Lane(saved)));
     }
 
-    private static async Task<IResult> PlaceAsync(IAdmin admin, string type, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> PlaceAsync(IAdmin admin, Caller caller, string type, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<PlacementBody>(request, cancellationToken);
         if (problem is not null || body is null)
@@ -66,11 +66,11 @@ public static class LanesApi
 
         var rules = admin.States.Current.Value.JobType(type).Rules;
         return Replies.From(
-            await admin.SendAsync(new PlaceJobType(Actor.LocalRest, type, new TypePlacement(body.Lane ?? rules.Lane, body.Supersedes ?? rules.Supersedes)), cancellationToken),
+            await admin.SendAsync(new PlaceJobType(caller.By, type, new TypePlacement(body.Lane ?? rules.Lane, body.Supersedes ?? rules.Supersedes)), cancellationToken),
             placed => Placed(type, placed));
     }
 
-    private static async Task<IResult> SaveClusterAsync(IAdmin admin, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> SaveClusterAsync(IAdmin admin, Caller caller, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<ClusterBody>(request, cancellationToken);
         if (problem is not null || body is null)
@@ -91,7 +91,7 @@ public static class LanesApi
             },
             IgnorePresence = body.IgnorePresence ?? before.IgnorePresence,
         };
-        return Replies.From(await admin.SendAsync(new SaveClusterSettings(Actor.LocalRest, settings), cancellationToken), saved => WireJson.Json(Cluster(saved)));
+        return Replies.From(await admin.SendAsync(new SaveClusterSettings(caller.By, settings), cancellationToken), saved => WireJson.Json(Cluster(saved)));
     }
 
     private static ImmutableArray<string> List(IReadOnlyList<string>? given, ImmutableArray<string> before) =>

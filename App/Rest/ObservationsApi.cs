@@ -11,7 +11,7 @@ public static class ObservationsApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/observations", (IObservations observations, string? format) => WireJson.Json(observations.Newest.Current.Value.Of(format).Select(ApiObjects.Observation)));
-        api.MapPost("/observations/preview", async (IObservations observations, HttpRequest request, CancellationToken cancellationToken) =>
+        api.MapPost("/observations/preview", async (IObservations observations, Caller caller, HttpRequest request, CancellationToken cancellationToken) =>
         {
             var (body, problem) = await Bodies.ReadAsync<PreviewBody>(request, cancellationToken);
             if (problem is not null)
@@ -25,7 +25,7 @@ public static class ObservationsApi
             }
 
             return Replies.From(
-                await observations.PreviewAsync([.. id.Select(part => part ?? "")], body.Format, body.RowLimit ?? 0, cancellationToken),
+                await observations.PreviewAsync(caller.By, [.. id.Select(part => part ?? "")], body.Format, body.RowLimit ?? 0, cancellationToken),
                 preview => WireJson.Json(new { object_id = id, format = body.Format, columns = preview.Columns, rows = preview.Rows, total_rows = preview.TotalRows }));
         });
     }

@@ -21,6 +21,7 @@ public static class Replies
         refusal.Code switch
         {
             RefusalCode.Invalid => StatusCodes.Status400BadRequest,
+            RefusalCode.PermissionDenied => StatusCodes.Status403Forbidden,
             RefusalCode.NotFound => StatusCodes.Status404NotFound,
             RefusalCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
             RefusalCode.Exhausted => StatusCodes.Status429TooManyRequests,

@@ -14,11 +14,11 @@ public static class RetentionApi
     {
         api.MapGet("/retention", (IAdmin admin) => Retention(admin.Views.Current.Value.Retention.Limits));
         api.MapPut("/retention", SaveAsync);
-        api.MapDelete("/retention", async (IAdmin admin, CancellationToken cancellationToken) =>
-            Replies.From(await admin.SendAsync(new SaveRetention(Actor.LocalRest, null), cancellationToken), Retention));
+        api.MapDelete("/retention", async (IAdmin admin, Caller caller, CancellationToken cancellationToken) =>
+            Replies.From(await admin.SendAsync(new SaveRetention(caller.By, null), cancellationToken), Retention));
     }
 
-    private static async Task<IResult> SaveAsync(IAdmin admin, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> SaveAsync(IAdmin admin, Caller caller, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<RetentionBody>(request, cancellationToken);
         if (problem is not null || body is null || body.JobsDays is not null and not (> 0 and <= 3650))
@@ -33,7 +33,7 @@ public static class RetentionApi
             body.DetectionsPerJobType ?? before.DetectionsPerJobType,
             body.ConfigVersions ?? before.ConfigVersions,
             body.RunsKept ?? before.RunsKept);
-        return Replies.From(await admin.SendAsync(new SaveRetention(Actor.LocalRest, limits), cancellationToken), Retention);
+        return Replies.From(await admin.SendAsync(new SaveRetention(caller.By, limits), cancellationToken), Retention);
     }
 
     private static IResult Retention(RetentionLimits limits) => WireJson.Json(new

@@ -19,12 +19,12 @@ public static class SchedulerApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/scheduler/pause", async (IAdmin admin, HttpRequest request, CancellationToken cancellationToken) =>
+        api.MapPost("/scheduler/pause", async (IAdmin admin, Caller caller, HttpRequest request, CancellationToken cancellationToken) =>
         {
             var (body, problem) = await Bodies.ReadAsync<SchedulerPauseBody>(request, cancellationToken);
             var paused = body?.Paused ?? true;
             return problem ?? Replies.From(
-                await admin.SendAsync(new PauseScheduler(Actor.LocalRest, paused, body?.Reason ?? "", body?.Until, body?.HoldsEverything ?? false, [.. body?.JobTypes ?? []]), cancellationToken), _ => Json(new { paused, until = body?.Until }));
+                await admin.SendAsync(new PauseScheduler(caller.By, paused, body?.Reason ?? "", body?.Until, body?.HoldsEverything ?? false, [.. body?.JobTypes ?? []]), cancellationToken), _ => Json(new { paused, until = body?.Until }));
         });
         api.MapGet("/lanes", (IAdmin admin, TimeProvider time) =>
         {

@@ -14,8 +14,6 @@ namespace BlazorPluginAdmin.App.Rest;
 /// <summary>One job: submitted, waited for, changed while it waits, repeated.</summary>
 public static class SubmitApi
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
-
     /// <summary>Durations are texts like 30s, or seconds; a priority is 0–100, or a word. A misspelt member is an error, not ignored.</summary>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     public sealed record SubmitBody(
@@ -48,12 +46,14 @@ public static class SubmitApi
         api.MapGet("/jobs/{id}", GetAsync);
         api.MapPatch("/jobs/{id}", UpdateAsync);
         api.MapPost("/jobs/{id}/retry", RetryAsync);
+        api.MapPost("/jobs/{id}/release", async (IAdmin admin, Caller caller, string id, CancellationToken cancellationToken) =>
+            Replies.From(await admin.ReleaseAsync(caller.By, new JobId(id), cancellationToken), job => WireJson.Json(ApiObjects.Job(job), StatusCodes.Status201Created)));
     }
 
-    private static async Task<IResult> SubmitAsync(IAdmin admin, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<IResult> SubmitAsync(IAdmin admin, Caller caller, HttpContext http, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<SubmitBody>(http.Request, cancellationToken);
-        var (command, refused) = problem is null ? Command(admin, body, http.Request) : (null, problem);
+        var (command, refused) = problem is null ? Command(admin, caller, body, http.Request) : (null, problem);
         if (command is null)
         {
             return refused!;
@@ -80,7 +80,7 @@ public static class SubmitApi
     }
 
     /// <summary>Null: with what is wrong.</summary>
-    internal static (SubmitJob? Command, IResult? Problem) Command(IAdmin admin, SubmitBody? body, HttpRequest request)
+    internal static (SubmitJob? Command, IResult? Problem) Command(IAdmin admin, Caller caller, SubmitBody? body, HttpRequest request)
     {
         if (body?.JobType is not { Length: > 0 })
         {
@@ -90,7 +90,7 @@ public static class SubmitApi
         var errors = new List<FieldError>();
         var parameters = Parameters(admin, body.JobType, body.Parameters, errors);
         var command = new SubmitJob(
-            Actor.LocalRest, body.JobType, JobOrigin.Rest, new JobPayload(body.Detail ?? "", parameters ?? ConfigValues.Empty), body.Summary ?? "", Priority(body.Priority, errors),
+            caller.Submitter, body.JobType, JobOrigin.Rest, new JobPayload(body.Detail ?? "", parameters ?? ConfigValues.Empty), body.Summary ?? "", Priority(body.Priority, errors),
             Labels(body.Labels, body.RequireLabels), DedupeKey: body.DedupeKey ?? "", NotBefore: body.NotBefore, ExpiresAt: body.ExpiresAt,
             AttemptTimeout: Duration("attempt_timeout", body.AttemptTimeout, errors), RetryLimit: body.RetryLimit)
         {
@@ -105,35 +105,41 @@ public static class SubmitApi
 
     private static async Task<IResult> GetAsync(IAdmin admin, Waits waits, string id, string? wait, CancellationToken cancellationToken)
     {
-        if (wait is not null)
+        if (Wait(wait, out var span) is { } wrong)
         {
-            if (!DurationText.TryParse(wait, out var asked) || asked.Seconds < 0 || TimeSpan.FromSeconds(Math.Min(asked.Seconds, 3600)) is var span && span > LongestWait)
-            {
-                return WireJson.Error(StatusCodes.Status400BadRequest, "wait is a duration like 30s, at most 60s");
-            }
-
-            if (await JobsApi.FindAsync(admin, id, cancellationToken) is { Job.IsTerminal: false })
-            {
-                await waits.JobAsync(new JobId(id), span, cancellationToken);
-            }
+            return wrong;
         }
 
-        return await JobsApi.FindAsync(admin, id, cancellationToken) is { } record
-            ? WireJson.Json(ApiObjects.Job(record.Job))
-            : WireJson.Error(StatusCodes.Status404NotFound, "job not found");
+        if (span > TimeSpan.Zero && await JobsApi.FindAsync(admin, id, cancellationToken) is { Job.IsTerminal: false })
+        {
+            await waits.JobAsync(new JobId(id), span, cancellationToken);
+        }
+
+        if (await JobsApi.FindAsync(admin, id, cancellationToken) is not { } record)
+        {
+            return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
+        }
+
+        var job = JsonSerializer.SerializeToNode(ApiObjects.Job(record.Job), WireJson.Options)!.AsObject();
+        if (admin.Explain(record.Job.Id) is { } why)
+        {
+            job["waiting"] = JsonSerializer.SerializeToNode(ApiObjects.Waiting(why), WireJson.Options);
+        }
+
+        return WireJson.Json(job);
     }
 
-    private static async Task<IResult> UpdateAsync(IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> UpdateAsync(IAdmin admin, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<UpdateBody>(request, cancellationToken);
         var errors = new List<FieldError>();
         var priority = Priority(body?.Priority, errors);
         return problem ?? (errors.Count > 0
             ? Unreadable(errors)
-            : await JobsApi.ActAsync(admin, id, new UpdateJob(Actor.LocalRest, new JobId(id), priority, Labels(body?.Labels, null)), cancellationToken));
+            : await JobsApi.ActAsync(admin, id, new UpdateJob(caller.By, new JobId(id), priority, Labels(body?.Labels, null)), cancellationToken));
     }
 
-    private static async Task<IResult> RetryAsync(IAdmin admin, string id, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> RetryAsync(IAdmin admin, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<RetryBody>(request, cancellationToken);
         if (problem is not null)
@@ -152,7 +158,7 @@ public static class SubmitApi
         return errors.Count > 0
             ? Unreadable(errors)
             : Replies.From(
-                await admin.RetryAsync(Actor.LocalRest, new JobId(id), cancellationToken, new RetryChanges(body?.Now ?? true, parameters is { Count: > 0 } ? parameters : null, priority)),
+                await admin.RetryAsync(caller.By, new JobId(id), cancellationToken, new RetryChanges(body?.Now ?? false, parameters is { Count: > 0 } ? parameters : null, priority)),
                 job => WireJson.Json(ApiObjects.Job(job), job.Id.Value == id ? StatusCodes.Status200OK : StatusCodes.Status201Created));
     }
 
@@ -184,7 +190,7 @@ public static class SubmitApi
         return read;
     }
 
-    private static TimeSpan? Duration(string field, JsonElement? json, List<FieldError> errors)
+    internal static TimeSpan? Duration(string field, JsonElement? json, List<FieldError> errors)
     {
         if (json is not { ValueKind: not JsonValueKind.Null } given)
         {
@@ -206,6 +212,24 @@ public static class SubmitApi
             .GroupBy(label => label.Key, label => label.Value, StringComparer.Ordinal)
             .ToImmutableSortedDictionary(label => label.Key, label => label.Last() ?? "", StringComparer.Ordinal);
 
-    private static IResult Unreadable(List<FieldError> errors) => Replies.From(new Refusal(
+    /// <summary>How long to wait; none when nothing is said. Null: no problem.</summary>
+    internal static IResult? Wait(string? text, out TimeSpan span)
+    {
+        span = TimeSpan.Zero;
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (!DurationText.TryParse(text, out var asked) || asked.Seconds < 0 || asked.Seconds > Waits.Longest.TotalSeconds)
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, "wait is a duration like 30s, at most 60s");
+        }
+
+        span = TimeSpan.FromSeconds(asked.Seconds) + TimeSpan.FromMicroseconds(asked.Nanos / 1000);
+        return null;
+    }
+
+    internal static IResult Unreadable(List<FieldError> errors) => Replies.From(new Refusal(
         RefusalCode.Invalid, errors.Count == 1 ? errors[0].Message : $"{errors.Count} values are not valid", [.. errors]));
 }

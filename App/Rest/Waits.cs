@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
@@ -41,6 +43,59 @@ public sealed class Waits(IAdmin admin, TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// A detection as it is, whenever it has come further, until it has ended or the time is over; where each worker sees only its own, with
+    /// those of the other workers. Who reads slowly sees it less often.
+    /// </summary>
+    public async IAsyncEnumerable<ImmutableArray<Detection>> FollowRoundAsync(Detection first, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
+        var version = -1L;
+        var (told, isOver) = (ImmutableArray<Detection>.Empty, false);
+        while (!isOver && await NextAsync() is { } state)
+        {
+            var round = RoundOf(state, first);
+            if (round.IsEmpty)
+            {
+                // So many have ended since that the state knows it no more.
+                if (await admin.History.DetectionAsync(first.Id, cancellationToken) is { } kept)
+                {
+                    yield return [kept];
+                }
+
+                yield break;
+            }
+
+            isOver = !round.Any(detection => detection.IsOpen) && (first.ForWorker is null || state.JobType(first.JobType).Round is not { Command.Mode: not DetectionMode.Scheduled });
+            if (!round.AsSpan().SequenceEqual(told.AsSpan(), ReferenceEqualityComparer.Instance))
+            {
+                yield return told = round;
+            }
+        }
+
+        async ValueTask<AdminState?> NextAsync()
+        {
+            try
+            {
+                (version, var state) = await admin.States.NewerAsync(version, either.Token);
+                return state;
+            }
+            catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>How long a caller may ask to wait for a job within one call.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    /// <summary>The job as it ended, or as it is when the time is over.</summary>
+    public async Task<Job> EndAsync(Job job, TimeSpan timeout, CancellationToken cancellationToken) =>
+        job.IsTerminal || timeout <= TimeSpan.Zero ? job
+            : await JobAsync(job.Id, timeout, cancellationToken) ?? admin.States.Current.Value.Jobs.GetValueOrDefault(job.Id) ?? job;
+
     /// <summary>The job once it has ended; null when the time is over before.</summary>
     public async Task<Job?> JobAsync(JobId id, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -64,6 +119,12 @@ public sealed class Waits(IAdmin admin, TimeProvider time)
             return null;
         }
     }
+
+    private static ImmutableArray<Detection> RoundOf(AdminState state, Detection first) =>
+        [.. state.Detections.Values.Concat(state.JobTypes.GetValueOrDefault(first.JobType)?.RecentDetections ?? [])
+            .Where(detection => detection.Id == first.Id
+                || (first.ForWorker is not null && detection is { ForWorker: not null } && detection.JobType == first.JobType && detection.Mode == first.Mode && detection.By == first.By && detection.Sequence > first.Sequence))
+            .OrderBy(detection => detection.Sequence)];
 
     private static Detection? Known(AdminState state, RequestId id) =>
         state.Detections.GetValueOrDefault(id) ?? state.JobTypes.Values.SelectMany(type => type.RecentDetections).FirstOrDefault(ended => ended.Id == id);

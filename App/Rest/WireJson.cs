@@ -46,7 +46,20 @@ public static class WireJson
 
     public static IResult Json(object value, int status = StatusCodes.Status200OK) => Results.Json(value, Options, statusCode: status);
 
-    public static IResult Error(int status, string text) => Json(new { error = text }, status);
+    public static IResult Error(int status, string text) => Json(new { error = text, code = CodeOf(status) }, status);
+
+    /// <summary>The word for programs that goes with a status; refusals of the engine bring their own.</summary>
+    public static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "invalid",
+        StatusCodes.Status403Forbidden => "permission_denied",
+        StatusCodes.Status404NotFound => "not_found",
+        StatusCodes.Status409Conflict => "wrong_state",
+        StatusCodes.Status429TooManyRequests => "exhausted",
+        StatusCodes.Status503ServiceUnavailable => "unavailable",
+        < StatusCodes.Status500InternalServerError => "invalid",
+        _ => "internal",
+    };
 
     /// <summary>Absent when zero, as Go's omitempty.</summary>
     public static T? Some<T>(T value)

@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Security;
 
 namespace BlazorPluginAdmin.App.SeaweedFS;
 
@@ -16,8 +17,8 @@ public sealed partial class FirstConfigs(MasterClient masters, ImmutableArray<To
 {
     public const string ScriptJobType = "admin_script";
 
-    private static readonly Actor Toml = new("admin.toml", "seaweedfs");
-    private static readonly Actor Migration = new("master_migration", "seaweedfs");
+    private static readonly Actor Toml = new("admin.toml", "seaweedfs", Role.Admin);
+    private static readonly Actor Migration = new("master_migration", "seaweedfs", Role.Admin);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(10);
 

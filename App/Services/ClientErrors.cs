@@ -34,6 +34,7 @@ internal static class ClientErrors
     private static StatusCode CodeOf(RefusalCode code) => code switch
     {
         RefusalCode.Invalid => StatusCode.InvalidArgument,
+        RefusalCode.PermissionDenied => StatusCode.PermissionDenied,
         RefusalCode.NotFound => StatusCode.NotFound,
         RefusalCode.AlreadyExists => StatusCode.AlreadyExists,
         RefusalCode.Conflict => StatusCode.Aborted,

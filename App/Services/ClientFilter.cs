@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Queries;
@@ -11,7 +12,8 @@ namespace BlazorPluginAdmin.App.Services;
 /// <summary>The filter of the contract → the store's.</summary>
 internal static class ClientFilter
 {
-    private const string GroupLabel = "group_id";
+    /// <summary>Jobs that are named one by one.</summary>
+    private const int MostNamed = 5;
 
     public static JobFilter Read(IAdmin admin, V1.JobFilter? wire)
     {
@@ -30,7 +32,8 @@ internal static class ClientFilter
             Reasons = Words<JobReason>(wire.Reasons, "reasons"),
             Origins = Words<JobOrigin>(wire.Origins, "origins"),
             Workers = wire.WorkerId.Length == 0 ? [] : [new WorkerId(wire.WorkerId)],
-            Labels = [.. wire.Labels.Select(label => new LabelMatch(label.Key, label.Value.Length == 0 ? [] : [label.Value])), .. wire.GroupId.Length == 0 ? [] : new[] { new LabelMatch(GroupLabel, [wire.GroupId]) }],
+            Labels = [.. wire.Labels.Select(label => new LabelMatch(label.Key, label.Value.Length == 0 ? [] : [label.Value]))],
+            Groups = wire.GroupId.Length == 0 ? [] : [wire.GroupId],
             Texts = wire.Text.Length == 0 ? [] : [wire.Text],
             Created = new TimeRange(ClientMapper.At(wire.CreatedAfter, "created_after"), ClientMapper.At(wire.CreatedBefore, "created_before")),
             Completed = new TimeRange(ClientMapper.At(wire.CompletedAfter, "completed_after"), ClientMapper.At(wire.CompletedBefore, "completed_before")),
@@ -41,6 +44,32 @@ internal static class ClientFilter
             Fingerprints = wire.Fingerprint.Length == 0 ? [] : [wire.Fingerprint],
             SubmittedBy = wire.SubmittedBy.Length == 0 ? [] : [wire.SubmittedBy],
         };
+    }
+
+    /// <summary>What was asked for, in one line for people: <c>job_types=command states=failed,canceled labels=site:a</c>.</summary>
+    public static string Words(V1.JobFilter wire)
+    {
+        var words = new List<string>();
+        foreach (var field in V1.JobFilter.Descriptor.Fields.InFieldNumberOrder())
+        {
+            var value = field.Accessor.GetValue(wire);
+            var text = value switch
+            {
+                _ when field.HasPresence && !field.Accessor.HasValue(wire) => "",
+                Google.Protobuf.WellKnownTypes.Timestamp at => at.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                IDictionary<string, string> labels => string.Join(',', labels.Select(label => $"{label.Key}:{label.Value}")),
+                IEnumerable<Wire.JobState> states => string.Join(',', states.Select(state => QueryKeys.Word((JobState)state))),
+                IEnumerable<string> ids when field.FieldNumber == V1.JobFilter.JobIdsFieldNumber && ids.Skip(MostNamed).Any() => $"{ids.Count()} ids",
+                IEnumerable<string> all => string.Join(',', all),
+                _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+            };
+            if (text.Length > 0)
+            {
+                words.Add($"{field.Name}={text}");
+            }
+        }
+
+        return string.Join(' ', words);
     }
 
     /// <summary>A lane is its types; a lane of none, or none that is asked for too, holds nothing.</summary>
@@ -55,7 +84,7 @@ internal static class ClientFilter
         return [.. (wire.JobTypes.Count == 0 ? inLane : inLane.Intersect(wire.JobTypes, StringComparer.Ordinal)).DefaultIfEmpty("")];
     }
 
-    /// <summary>Why jobs wait is known of the first 500 of each queue.</summary>
+    /// <summary>Why jobs wait is stored nowhere: each that does is asked.</summary>
     private static ImmutableArray<JobId> Ids(IAdmin admin, V1.JobFilter wire)
     {
         var ids = wire.JobIds.Select(id => new JobId(id));
@@ -64,8 +93,9 @@ internal static class ClientFilter
             return [.. ids];
         }
 
-        var waiting = admin.Views.Current.Value.JobTypes.SelectMany(type => type.Queue).Where(view => view.Waiting is { } waits && wire.WaitingCodes.Contains(waits.Code)).Select(view => view.Job.Id);
-        return [.. (wire.JobIds.Count == 0 ? waiting : waiting.Intersect(ids)).DefaultIfEmpty(new JobId(""))];
+        var (jobs, reasons) = (admin.States.Current.Value.Jobs, admin.Reasons());
+        var asked = wire.JobIds.Count == 0 ? jobs.Values : ids.Select(jobs.GetValueOrDefault).OfType<Job>();
+        return [.. asked.Where(job => reasons.Of(job) is { } waiting && wire.WaitingCodes.Contains(waiting.Code)).Select(job => job.Id).DefaultIfEmpty(new JobId(""))];
     }
 
     private static ImmutableArray<JobState> States(IEnumerable<Wire.JobState> states) =>

@@ -52,7 +52,8 @@ internal static class ClientMapper
             RetryOf = job.RetryOf?.Value ?? "",
             SubmittedBy = job.SubmittedBy,
             ConfigVersion = job.ConfigVersion,
-            Version = job.UpdatedAt.UtcTicks,
+            Version = job.Version,
+            ErrorClass = job.Attempt?.ErrorClass ?? "",
         };
         if (job.RetryLimit is { } retries)
         {
@@ -83,7 +84,7 @@ internal static class ClientMapper
 
         if (waits is not null)
         {
-            wire.Waiting = new V1.Waiting { Code = waits.Waiting.Code, Text = waits.Waiting.Text, Since = ApiObjects.Stamp(waits.Waiting.Since), Until = ApiObjects.Stamp(waits.Waiting.Until) };
+            wire.Waiting = new V1.Waiting { Code = waits.Waiting.Code, Text = waits.Waiting.Text, Subject = waits.Waiting.Subject, Since = ApiObjects.Stamp(waits.Waiting.Since), Until = ApiObjects.Stamp(waits.Waiting.Until), ExpectedStartIn = waits.StartsIn is { } starts ? Duration.FromTimeSpan(starts) : null };
             if (waits.Position is { } place)
             {
                 wire.QueuePosition = place;
@@ -107,7 +108,11 @@ internal static class ClientMapper
         {
             wire.Result = new Wire.JobResult { Summary = result.Summary };
             ConfigValueMapper.ToWire(result.Outputs, wire.Result.OutputValues);
-            wire.ErrorClass = result.Outputs.Find("error_class") is ConfigValue.Text kind ? kind.Value : "";
+            if (wire.ErrorClass.Length == 0 && record.Job.State == JobState.Failed)
+            {
+                // Attempts that were stored before it was kept of them.
+                wire.ErrorClass = result.Outputs.Find("error_class") is ConfigValue.Text kind ? kind.Value : "";
+            }
         }
 
         if (include.Contains(V1.Include.Attempts))
@@ -123,8 +128,23 @@ internal static class ClientMapper
         return wire;
     }
 
-    public static ImmutableSortedDictionary<string, string> Labels(IEnumerable<KeyValuePair<string, string>> labels, IEnumerable<KeyValuePair<string, string>> required) =>
-        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, labels.Concat(required.Select(label => KeyValuePair.Create(DispatchPlanner.Selector + label.Key, label.Value))));
+    /// <exception cref="RpcException">A label says otherwise than what is required.</exception>
+    public static ImmutableSortedDictionary<string, string> Labels(IEnumerable<KeyValuePair<string, string>> labels, IEnumerable<KeyValuePair<string, string>> required)
+    {
+        var all = labels.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        foreach (var (name, value) in required)
+        {
+            var selector = DispatchPlanner.Selector + name;
+            if (all.TryGetValue(selector, out var other) && other != value)
+            {
+                throw ClientErrors.Invalid("require_labels", $"the label {Components.Shared.Words.Visible(selector)} asks for another {Components.Shared.Words.Visible(name)}");
+            }
+
+            all = all.SetItem(selector, value);
+        }
+
+        return all;
+    }
 
     public static DateTimeOffset? At(Timestamp? at, string field)
     {

@@ -16,7 +16,12 @@ internal sealed class GroupService(IAdmin admin, SubmitService submissions)
         {
             IdempotencyKey = request.IdempotencyKey.Length > 0 ? request.IdempotencyKey : request.Template.IdempotencyKey,
         };
-        var policy = request.FailPolicy == V1.FailPolicy.CancelRest ? GroupFailPolicy.CancelRest : GroupFailPolicy.Continue;
+        var policy = request.FailPolicy switch
+        {
+            V1.FailPolicy.CancelRest => GroupFailPolicy.CancelRest,
+            V1.FailPolicy.Unspecified or V1.FailPolicy.Continue => GroupFailPolicy.Continue,
+            _ => throw ClientErrors.Invalid("fail_policy", "fail_policy is continue or cancel_rest"),
+        };
         var group = (await admin.SendAsync(new SubmitGroup(ClientActor.Of(call), template, request.Parallel, request.MaxRunning, policy), call.CancellationToken)).OrThrow();
         return new V1.SubmitGroupResponse
         {

@@ -10,12 +10,13 @@ using V1 = BlazorPluginAdmin.Wire.V1;
 namespace BlazorPluginAdmin.App.Services;
 
 /// <summary>What happens to jobs, as it happens. A reader who falls behind loses steps in between and is told, never the end of a job that it is shown anew.</summary>
-internal sealed class JobEventService(IAdmin admin, TimeProvider time)
+internal sealed class JobEventService(IAdmin admin, TimeProvider time, WatchSeats seats)
 {
     private static readonly TimeSpan ProgressPace = TimeSpan.FromMilliseconds(250);
 
     public async Task WatchAsync(V1.WatchEventsRequest request, ResponseWriter<V1.JobEvent> responses, CallContext call)
     {
+        using var seat = seats.Take(ClientActor.Of(call).Name ?? "");
         await foreach (var happened in ReadAsync(request, ClientFilter.Read(admin, request.Filter), call.CancellationToken))
         {
             await responses.WriteAsync(happened);
@@ -34,19 +35,30 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time)
         var watched = new Watched(filter);
         var at = request.AfterSequence;
         var pace = request.IncludeProgress ? ProgressPace : Timeout.InfiniteTimeSpan;
+        var isResumed = at > 0;
+        var paced = 0L;
         while (true)
         {
+            // Before the events, so that nobody hears of the progress of a job before he hears of the job.
+            var open = isResumed ? admin.States.Current.Value.Jobs.Values : [];
             if (at == 0 || admin.Journal.After(at) is not { } events)
             {
                 // The number is read first: what happens meanwhile is told again rather than not at all.
                 var newest = admin.Journal.Newest.Current.Value;
-                foreach (var shown in Snapshot(watched, newest, isReset: at > 0))
+                isResumed = false;
+                await foreach (var shown in SnapshotAsync(watched, newest, isReset: at > 0, cancellationToken))
                 {
                     yield return shown;
                 }
 
                 at = newest;
                 continue;
+            }
+
+            if (isResumed)
+            {
+                watched.Resume(open.Concat(events.Select(happened => happened.Job).OfType<Job>()));
+                isResumed = false;
             }
 
             foreach (var happened in events)
@@ -58,8 +70,9 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time)
                 }
             }
 
-            if (request.IncludeProgress)
+            if (request.IncludeProgress && time.GetElapsedTime(paced) >= pace)
             {
+                paced = time.GetTimestamp();
                 foreach (var moved in watched.Moved(admin.States.Current.Value.Jobs.GetValueOrDefault))
                 {
                     yield return new V1.JobEvent { Sequence = at, Kind = V1.JobEventKind.Progress, Job = ClientMapper.Job(moved), At = ApiObjects.Stamp(time.GetUtcNow()) };
@@ -70,8 +83,11 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time)
         }
     }
 
-    /// <summary>All open jobs; then one without a job, so that the caller knows where it begins also when nothing is open.</summary>
-    private IEnumerable<V1.JobEvent> Snapshot(Watched watched, long at, bool isReset)
+    /// <summary>
+    /// All open jobs, and those whose end the caller may have missed; then one without a job, so that the caller knows where it begins
+    /// also when nothing is open.
+    /// </summary>
+    private async IAsyncEnumerable<V1.JobEvent> SnapshotAsync(Watched watched, long at, bool isReset, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = ApiObjects.Stamp(time.GetUtcNow());
         if (isReset)
@@ -79,12 +95,24 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time)
             yield return new V1.JobEvent { Sequence = at, Kind = V1.JobEventKind.Reset, At = now };
         }
 
-        foreach (var job in admin.States.Current.Value.Jobs.Values.Where(watched.Shows))
+        var jobs = admin.States.Current.Value.Jobs;
+        var missed = watched.Expected.Where(id => !jobs.ContainsKey(id)).ToList();
+        foreach (var job in jobs.Values.Where(watched.Shows))
         {
-            yield return new V1.JobEvent { Sequence = at, Kind = V1.JobEventKind.Snapshot, Job = ClientMapper.Job(job), At = now };
+            yield return Shown(job);
+        }
+
+        foreach (var id in missed)
+        {
+            if (await admin.History.JobAsync(id, cancellationToken) is { Job: { IsTerminal: true } job } && watched.Shows(job))
+            {
+                yield return Shown(job);
+            }
         }
 
         yield return new V1.JobEvent { Sequence = at, Kind = V1.JobEventKind.Snapshot, At = now };
+
+        V1.JobEvent Shown(Job job) => new() { Sequence = at, Kind = V1.JobEventKind.Snapshot, Job = ClientMapper.Job(job), At = now };
     }
 
     private async Task NewsAsync(long at, TimeSpan pace, CancellationToken cancellationToken)
@@ -110,7 +138,21 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time)
         private const int MostEnded = 1000;
 
         private readonly Dictionary<JobId, (double Percent, string Stage, string Message)> _told = [];
+        private readonly HashSet<JobId> _open = [];
         private readonly Queue<JobId> _ended = [];
+
+        /// <summary>Jobs whose end the caller waits for: named by the filter, or told of when they were open.</summary>
+        public IEnumerable<JobId> Expected => filter.Ids.Union(_open);
+
+        /// <summary>The caller knows these, but not how far they have come since.</summary>
+        public void Resume(IEnumerable<Job> jobs)
+        {
+            foreach (var job in jobs.Where(job => !job.IsTerminal && filter.Has(job)))
+            {
+                Note(job);
+                _told[job.Id] = (double.NaN, "", "");
+            }
+        }
 
         public bool Shows(Job job)
         {
@@ -156,8 +198,13 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time)
         private void Note(Job job)
         {
             _told[job.Id] = (job.Percent, job.Stage, job.Message);
-            if (job.IsTerminal)
+            if (!job.IsTerminal)
             {
+                _open.Add(job.Id);
+            }
+            else
+            {
+                _open.Remove(job.Id);
                 _ended.Enqueue(job.Id);
                 if (_ended.Count > MostEnded)
                 {

@@ -12,10 +12,11 @@ using V1 = BlazorPluginAdmin.Wire.V1;
 namespace BlazorPluginAdmin.App.Services;
 
 /// <summary>Follows the output of a job: what there is, then what comes, over its attempts.</summary>
-internal sealed class JobLogService(IAdmin admin, JobLogStore logs)
+internal sealed class JobLogService(IAdmin admin, JobLogStore logs, WatchSeats seats)
 {
     public async Task WatchAsync(V1.WatchLogsRequest request, ResponseWriter<V1.LogChunk> responses, CallContext call)
     {
+        using var seat = request.Follow ? seats.Take(ClientActor.Of(call).Name ?? "") : null;
         await foreach (var chunk in ReadAsync(request, call.CancellationToken))
         {
             await responses.WriteAsync(chunk);
@@ -138,9 +139,11 @@ internal sealed class JobLogService(IAdmin admin, JobLogStore logs)
     {
         var (version, state) = admin.States.Current;
         var job = state.Jobs.GetValueOrDefault(id) ?? (await admin.History.JobAsync(id, cancellationToken))?.Job;
-        var isOver = job is not { IsTerminal: false } || (job.Attempt is { } attempt && (attempt.Number > number || (attempt.Number == number && attempt.EndedAt is not null)));
-        return (version, job, isOver);
+        return (version, job, job is not { IsTerminal: false } || (job.Attempt is { } attempt && (attempt.Number > number || (attempt.Number == number && IsSpent(job, attempt)))));
     }
+
+    /// <summary>It has ended and counts; one that was given back leaves its number, and its output, to the next.</summary>
+    private static bool IsSpent(Job job, Attempt attempt) => attempt.EndedAt is not null && job.Attempts >= attempt.Number;
 
     /// <summary>Until output has come, which it does past the engine, or the job is not what it was: commits about others cost a look, not a read.</summary>
     private async Task NewsAsync(long version, JobId id, Job? seen, ChannelReader<bool> written, CancellationToken cancellationToken)

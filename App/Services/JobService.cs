@@ -2,10 +2,12 @@ using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using BlazorPluginAdmin.App.Rest;
 using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Logs;
 using BlazorPluginAdmin.Server.Core.Store;
 using Google.Protobuf;
 using V1 = BlazorPluginAdmin.Wire.V1;
@@ -13,7 +15,7 @@ using V1 = BlazorPluginAdmin.Wire.V1;
 namespace BlazorPluginAdmin.App.Services;
 
 /// <summary>One job at a time, and lists of them.</summary>
-internal sealed class JobService(IAdmin admin)
+internal sealed class JobService(IAdmin admin, JobLogStore logs, Waits waits)
 {
     private const int UsualPage = 50;
     private const int MostPage = 500;
@@ -23,7 +25,7 @@ internal sealed class JobService(IAdmin admin)
 
     public async Task<V1.ListResponse> ListAsync(V1.ListRequest request, CallContext call)
     {
-        if (request.PageSize is < 0 or > MostPage)
+        if (request.HasPageSize && request.PageSize is < 1 or > MostPage)
         {
             throw ClientErrors.Invalid("page_size", $"page_size is 1 to {MostPage}; left out it is {UsualPage}");
         }
@@ -35,10 +37,11 @@ internal sealed class JobService(IAdmin admin)
                 V1.JobOrder.Updated => JobOrder.Updated,
                 V1.JobOrder.Completed => JobOrder.Completed,
                 V1.JobOrder.Queue => JobOrder.Queue,
-                _ => JobOrder.Created,
+                V1.JobOrder.Unspecified or V1.JobOrder.Created => JobOrder.Created,
+                _ => throw ClientErrors.Invalid("order", "order is created, updated, completed or queue"),
             },
             Ascending = request.Ascending,
-            Limit = request.PageSize == 0 ? UsualPage : request.PageSize,
+            Limit = request.HasPageSize ? request.PageSize : UsualPage,
         };
         var digest = Digest(request.Filter);
         var page = await PageAsync(filter, CursorOf(request.Cursor, digest), call.CancellationToken);
@@ -55,30 +58,28 @@ internal sealed class JobService(IAdmin admin)
     public async Task<V1.CancelResponse> CancelAsync(V1.CancelRequest request, CallContext call)
     {
         var id = new JobId(request.JobId);
-        var asked = admin.States.Current.Value.Jobs.GetValueOrDefault(id)?.Phase == JobPhase.Canceling;
-        var job = await ActAsync(new CancelJob(ClientActor.Of(call), id, request.Reason, request.Force), id, call.CancellationToken);
-        return new V1.CancelResponse
+        var wait = ClientMapper.Span(request.Wait, "wait") ?? TimeSpan.Zero;
+        if (wait < TimeSpan.Zero || wait > Waits.Longest)
         {
-            Job = Shown(job),
-            Outcome = job.IsTerminal ? V1.CancelOutcome.Canceled : asked ? V1.CancelOutcome.AlreadyRequested : V1.CancelOutcome.Requested,
-        };
+            throw ClientErrors.Invalid("wait", $"wait is 0 s to {Waits.Longest.TotalSeconds} s");
+        }
+
+        var asked = admin.States.Current.Value.Jobs.GetValueOrDefault(id)?.Phase == JobPhase.Canceling;
+        var job = await ActAsync(new CancelJob(ClientActor.Of(call), id, request.Reason, request.Force, ClientMapper.Span(request.Grace, "grace")), id, call.CancellationToken);
+        job = await waits.EndAsync(job, wait, call.CancellationToken);
+        return new V1.CancelResponse { Job = Shown(job), Outcome = Enum.Parse<V1.CancelOutcome>(CancelOutcomes.Of(job, asked).ToString()) };
     }
 
     public async Task<V1.UpdateResponse> UpdateAsync(V1.UpdateRequest request, CallContext call)
     {
         var id = new JobId(request.JobId);
-        if (admin.States.Current.Value.Jobs.GetValueOrDefault(id) is { } before && request.HasExpectedVersion && request.ExpectedVersion != before.UpdatedAt.UtcTicks)
-        {
-            throw ClientErrors.From(new Refusal(RefusalCode.Conflict, $"job {id} has changed since version {request.ExpectedVersion}; get it again"));
-        }
-
         if (!request.HasPriority && request.SetLabels.Count + request.RemoveLabels.Count == 0)
         {
             throw ClientErrors.Invalid("priority", "nothing to change: priority, set_labels or remove_labels is required");
         }
 
         var labels = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, request.SetLabels).SetItems(request.RemoveLabels.Select(label => KeyValuePair.Create(label, "")));
-        var command = new UpdateJob(ClientActor.Of(call), id, request.HasPriority ? request.Priority : null, labels.IsEmpty ? null : labels);
+        var command = new UpdateJob(ClientActor.Of(call), id, request.HasPriority ? request.Priority : null, labels.IsEmpty ? null : labels, request.HasExpectedVersion ? request.ExpectedVersion : null);
         return new V1.UpdateResponse { Job = Shown(await ActAsync(command, id, call.CancellationToken)) };
     }
 
@@ -97,6 +98,14 @@ internal sealed class JobService(IAdmin admin)
 
         var wire = Shown(Newest(record.Job));
         ClientMapper.Add(wire, record, include, admin.States.Current.Value.JobTypes.GetValueOrDefault(record.Job.JobType)?.Descriptor?.WorkerForm);
+        foreach (var attempt in wire.Attempts)
+        {
+            attempt.StdoutBytes = logs.KeptOf(record.Job.Id, attempt.Number, LogStream.Stdout);
+            attempt.StderrBytes = logs.KeptOf(record.Job.Id, attempt.Number, LogStream.Stderr);
+            attempt.DroppedBytes = logs.LimitOf(record.Job.Id, attempt.Number)?.Dropped ?? 0;
+            attempt.WorkerInstanceId = Holder(record.Job.Id, attempt.RequestId);
+        }
+
         if (include.Contains(V1.Include.Activities))
         {
             var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Job = record.Job.Id }, cancellationToken);
@@ -104,6 +113,14 @@ internal sealed class JobService(IAdmin admin)
         }
 
         return wire;
+    }
+
+    /// <summary>The process that works on the attempt now; empty: none does.</summary>
+    private string Holder(JobId job, string request)
+    {
+        var state = admin.States.Current.Value;
+        return state.Jobs.GetValueOrDefault(job)?.Attempt is { Outcome: AttemptOutcome.Open, GraceUntil: null } attempt && attempt.RequestId.Value == request
+            && state.Sessions.TryGetValue(attempt.Session, out var session) ? session.InstanceId : "";
     }
 
     /// <summary>A job that has ended is not the engine's any more; whether it ever was one, the store knows.</summary>
@@ -141,7 +158,18 @@ internal sealed class JobService(IAdmin admin)
     private Job Newest(Job stored) => admin.States.Current.Value.Jobs.GetValueOrDefault(stored.Id) ?? stored;
 
     /// <summary>A cursor is a place in one list: it carries a digest of the filter it was made for.</summary>
-    private static string Digest(V1.JobFilter? filter) => Convert.ToHexStringLower(SHA256.HashData((filter ?? new V1.JobFilter()).ToByteArray()))[..8];
+    private static string Digest(V1.JobFilter? filter)
+    {
+        // Labels come in whatever order a client's map has at the moment.
+        var sorted = filter?.Clone() ?? new V1.JobFilter();
+        sorted.Labels.Clear();
+        foreach (var (name, value) in (filter?.Labels ?? []).OrderBy(label => label.Key, StringComparer.Ordinal))
+        {
+            sorted.Labels.Add(name, value);
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(sorted.ToByteArray()))[..8];
+    }
 
     private static string CursorOf(string given, string digest)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.App.Rest;
 using BlazorPluginAdmin.Grpc.Transport.Server;
@@ -12,7 +13,7 @@ using V1 = BlazorPluginAdmin.Wire.V1;
 namespace BlazorPluginAdmin.App.Services;
 
 /// <summary>Job types with their forms and configs, and detection on demand.</summary>
-internal sealed class JobTypeService(IAdmin admin, Waits waits)
+internal sealed class JobTypeService(IAdmin admin, Waits waits, WatchSeats seats)
 {
     private const int MostProposals = 10_000;
     private static readonly TimeSpan UsualDetection = TimeSpan.FromSeconds(45);
@@ -55,7 +56,7 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits)
     public Task<V1.GetConfigResponse> GetConfigAsync(V1.GetConfigRequest request, CallContext call)
     {
         var type = Known(request.JobType);
-        return Task.FromResult(new V1.GetConfigResponse { Config = ConfigApi.Config(admin, type.Name), Version = type.Config?.Version ?? 0 });
+        return Task.FromResult(new V1.GetConfigResponse { Config = ConfigApi.Config(admin, type.Name, SecretFields.Masked), Version = type.Config?.Version ?? 0 });
     }
 
     public async Task<V1.SetConfigResponse> SetConfigAsync(V1.SetConfigRequest request, CallContext call)
@@ -64,10 +65,15 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits)
         var given = Given(type, request);
         var before = type.Config;
         var (admins, workers, runtime) = (before?.AdminValues ?? ConfigValues.Empty, before?.WorkerValues ?? ConfigValues.Empty, RuntimeForm.Values(before?.Runtime));
+        var secrets = SecretFields.Names(type.Descriptor?.AdminForm).Concat(SecretFields.Names(type.Descriptor?.WorkerForm)).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, value) in given)
         {
             switch (FormOf(type, name))
             {
+                case FormKind.Admin or FormKind.Worker when SecretFields.IsMask(value) && secrets.Contains(name):
+                    // Sent back as it was shown: it stays what it is.
+                    given = given.Without(name);
+                    break;
                 case FormKind.Admin:
                     admins = admins.With(name, value);
                     break;
@@ -82,6 +88,13 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits)
             }
         }
 
+        // The engine checks and converts the values of both forms; of its own settings it takes numbers.
+        var settings = FormValidator.Check(RuntimeForm.Of(type.Descriptor), FormKind.Runtime, runtime, FormPart.All);
+        if (settings.Errors.Length > 0)
+        {
+            throw ClientErrors.From(new Refusal(RefusalCode.Invalid, "some settings are not valid", settings.Errors));
+        }
+
         var saved = (await admin.SendAsync(
             new SaveConfig(
                 ClientActor.Of(call),
@@ -89,7 +102,7 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits)
                 request.HasExpectedVersion ? request.ExpectedVersion : before?.Version ?? 0,
                 SecretFields.Without(type.Descriptor?.AdminForm, admins).Overlay(Only(given, admins)),
                 SecretFields.Without(type.Descriptor?.WorkerForm, workers).Overlay(Only(given, workers)),
-                RuntimeForm.Settings(runtime, type.Descriptor),
+                RuntimeForm.Settings(settings.Accepted, type.Descriptor),
                 ""),
             call.CancellationToken)).OrThrow();
         return new V1.SetConfigResponse
@@ -101,6 +114,33 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits)
 
     public async Task<V1.DetectResponse> DetectAsync(V1.DetectRequest request, CallContext call)
     {
+        var (asked, timeout) = await StartAsync(request, call);
+        ImmutableArray<Detection> last = [asked];
+        await foreach (var round in waits.FollowRoundAsync(asked, timeout, call.CancellationToken))
+        {
+            last = round;
+        }
+
+        return await EndedAsync(last, call.CancellationToken);
+    }
+
+    public async Task WatchDetectAsync(V1.DetectRequest request, ResponseWriter<V1.DetectResponse> responses, CallContext call)
+    {
+        using var seat = seats.Take(ClientActor.Of(call).Name ?? "");
+        var (asked, timeout) = await StartAsync(request, call);
+        ImmutableArray<Detection> last = [asked];
+        await foreach (var round in waits.FollowRoundAsync(asked, timeout, call.CancellationToken))
+        {
+            last = round;
+            await responses.WriteAsync(Response(round));
+        }
+
+        await responses.WriteAsync(await EndedAsync(last, call.CancellationToken));
+    }
+
+    /// <summary>The detection, and how long to wait for its end: the engine ends it at its timeout, which is to be seen.</summary>
+    private async Task<(Detection Asked, TimeSpan Timeout)> StartAsync(V1.DetectRequest request, CallContext call)
+    {
         var timeout = ClientMapper.Span(request.Timeout, "timeout") ?? UsualDetection;
         if (timeout <= TimeSpan.Zero || timeout > LongestDetection || request.MaxResults < 0)
         {
@@ -110,19 +150,34 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits)
         var asked = (await admin.SendAsync(
             new RequestDetection(ClientActor.Of(call), Known(request.JobType).Name, request.Enqueue ? DetectionMode.Run : DetectionMode.Preview, request.MaxResults, timeout),
             call.CancellationToken)).OrThrow();
-        // The engine ends a detection at its timeout; the wait is a little longer, so that it sees that end.
-        var ended = await waits.DetectionAsync(asked.Id, withJobs: false, timeout + TimeSpan.FromSeconds(5), call.CancellationToken) ?? asked;
-        var proposals = await admin.History.ProposalsAsync(ended.Id, 0, MostProposals, call.CancellationToken);
-        return new V1.DetectResponse
-        {
-            DetectionId = ended.Id.Value,
-            Found = ended.Counts.Found,
-            Created = ended.Counts.Queued,
-            Duplicates = ended.Counts.Suppressed + ended.Counts.Refreshed + ended.Counts.DuplicateInRun,
-            ErrorMessage = ended.Error,
-            Proposals = { proposals.Select(trace => ApiObjects.WireProposal(trace.Proposal)) },
-        };
+        return (asked, timeout + TimeSpan.FromSeconds(5));
     }
+
+    private async Task<V1.DetectResponse> EndedAsync(ImmutableArray<Detection> round, CancellationToken cancellationToken)
+    {
+        var form = Known(round[0].JobType).Descriptor?.WorkerForm;
+        var response = Response(round);
+        response.Ended = true;
+        foreach (var detection in round)
+        {
+            var proposals = await admin.History.ProposalsAsync(detection.Id, 0, MostProposals - response.Proposals.Count, cancellationToken);
+            response.Proposals.AddRange(proposals.Select(trace => ApiObjects.WireProposal(trace.Proposal, form)));
+        }
+
+        return response;
+    }
+
+    /// <summary>The counts of all, and what the last of them does.</summary>
+    private static V1.DetectResponse Response(ImmutableArray<Detection> round) => new()
+    {
+        DetectionId = round[0].Id.Value,
+        Found = round.Sum(detection => detection.Counts.Found),
+        Created = round.Sum(detection => detection.Counts.Queued),
+        Duplicates = round.Sum(detection => detection.Counts.Suppressed + detection.Counts.Refreshed + detection.Counts.DuplicateInRun),
+        ErrorMessage = string.Join("; ", round.Where(detection => detection.Error.Length > 0).Select(detection => round.Length == 1 ? detection.Error : $"{detection.Worker}: {detection.Error}")),
+        Stage = round[^1].Stage,
+        Message = round[^1].Message,
+    };
 
     private JobType Known(string name) => admin.States.Current.Value.JobTypes.GetValueOrDefault(name) ?? throw ClientErrors.NotFound("job type", name);
 
@@ -143,7 +198,7 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits)
         var descriptor = type.Descriptor ?? new Descriptor { JobType = type.Name };
         if (request.ValuesJson.Length == 0)
         {
-            return ConfigValueMapper.ToCore(request.Values);
+            return ClientValues.Read(request.Values, "values");
         }
 
         if (request.Values.Count > 0)

@@ -37,7 +37,7 @@ internal sealed class LogPieces(JobLogStore logs, JobId job, int attempt, IReadO
     }
 
     /// <summary>What is there beyond what was read before.</summary>
-    /// <param name="whole">Nothing more comes: what no record of arrivals tells of is read too, stream by stream.</param>
+    /// <param name="whole">Nothing more comes: what no record of arrivals tells of is read too, stream by stream. So it is once the record is full.</param>
     public async IAsyncEnumerable<LogPiece> ReadAsync(bool whole, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var arrivals = await logs.ArrivalsAsync(job, attempt, _entry, cancellationToken);
@@ -61,9 +61,9 @@ internal sealed class LogPieces(JobLogStore logs, JobId job, int attempt, IReadO
             }
         }
 
-        // The last entry may still grow.
+        // The last entry may still grow; when the record is full, no entry tells of what comes any more.
         _entry += Math.Max(0, arrivals.Length - 1);
-        if (!whole)
+        if (!whole && _entry < JobLogStore.MostArrivals - 1)
         {
             yield break;
         }

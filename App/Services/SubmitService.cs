@@ -30,14 +30,14 @@ internal sealed class SubmitService(IAdmin admin)
             ? null
             : Parameters(await JobTypeAsync(id, call.CancellationToken), request.Parameters, request.ParametersJson);
         var changes = new RetryChanges(request.Now, parameters, request.HasPriority ? request.Priority : null);
-        var reply = await admin.RetryAsync(ClientActor.Of(call), id, call.CancellationToken, changes);
-        if (reply.Refusal is { Code: Server.Core.Engine.RefusalCode.NotFound })
-        {
-            throw ClientErrors.NotFound("job", request.JobId);
-        }
-
-        var job = reply.OrThrow();
+        var job = Known(await admin.RetryAsync(ClientActor.Of(call), id, call.CancellationToken, changes), request.JobId);
         return new V1.RetryResponse { Job = ClientMapper.Job(job, admin.Explain(job.Id)), RetryOf = job.RetryOf?.Value ?? "" };
+    }
+
+    public async Task<V1.ReleaseResponse> ReleaseAsync(V1.ReleaseRequest request, CallContext call)
+    {
+        var job = Known(await admin.ReleaseAsync(ClientActor.Of(call), new JobId(request.JobId), call.CancellationToken), request.JobId);
+        return new V1.ReleaseResponse { Job = ClientMapper.Job(job, admin.Explain(job.Id)) };
     }
 
     public SubmitJob Command(V1.SubmitRequest request, CallContext call) => new(
@@ -60,6 +60,9 @@ internal sealed class SubmitService(IAdmin admin)
         DryRun = request.DryRun,
     };
 
+    private static Job Known(Server.Core.Engine.Reply<Job> reply, string id) =>
+        reply.Refusal is { Code: Server.Core.Engine.RefusalCode.NotFound } ? throw ClientErrors.NotFound("job", id) : reply.OrThrow();
+
     /// <summary>Empty for a job that nobody knows; that it is unknown is said when it is acted on.</summary>
     private async Task<string> JobTypeAsync(JobId id, CancellationToken cancellationToken) =>
         admin.States.Current.Value.Jobs.GetValueOrDefault(id)?.JobType ?? (await admin.History.JobAsync(id, cancellationToken))?.Job.JobType ?? "";
@@ -68,7 +71,7 @@ internal sealed class SubmitService(IAdmin admin)
     {
         if (json.Length == 0)
         {
-            return ConfigValueMapper.ToCore(values);
+            return ClientValues.Read(values, "parameters");
         }
 
         if (values.Count > 0)

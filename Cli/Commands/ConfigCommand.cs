@@ -4,12 +4,15 @@ using BlazorPluginAdmin.Cli.Output;
 using BlazorPluginAdmin.Cli.Text;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.Wire.V1;
+using Google.Protobuf;
 
 namespace BlazorPluginAdmin.Cli.Commands;
 
 /// <summary>The configuration of a job type.</summary>
 internal static class ConfigCommand
 {
+    private const string RuntimeForm = "runtime";
+
     public static Command Build(Tool tool)
     {
         var type = new Argument<string>("type") { HelpName = "TYPE" };
@@ -84,8 +87,15 @@ internal static class ConfigCommand
             var table = new Table("form", "field", "default", "saved");
             foreach (var (form, field, value) in Values(saved))
             {
-                var defaults = form == "admin" ? forms.AdminConfigForm?.DefaultValues : forms.WorkerConfigForm?.DefaultValues;
-                var standard = defaults?.TryGetValue(field, out var found) == true ? found : null;
+                var defaults = form switch
+                {
+                    "admin" => forms.AdminConfigForm?.DefaultValues,
+                    "worker" => forms.WorkerConfigForm?.DefaultValues,
+                    _ => null,
+                };
+                var standard = form == RuntimeForm ? Setting(forms.AdminRuntimeDefaults ?? new AdminRuntimeDefaults(), field)
+                    : defaults?.TryGetValue(field, out var found) == true ? found
+                    : null;
                 if (value.Equals(standard))
                     continue;
                 if (call.IsJson)
@@ -106,7 +116,16 @@ internal static class ConfigCommand
 
     private static IEnumerable<(string Form, string Field, ConfigValue Value)> Values(GetConfigResponse saved) =>
         (saved.Config?.AdminConfigValues ?? []).OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => ("admin", value.Key, value.Value))
-            .Concat((saved.Config?.WorkerConfigValues ?? []).OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => ("worker", value.Key, value.Value)));
+            .Concat((saved.Config?.WorkerConfigValues ?? []).OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => ("worker", value.Key, value.Value)))
+            .Concat(saved.Config?.AdminRuntime is { } runtime ? AdminRuntimeConfig.Descriptor.Fields.InFieldNumberOrder().Select(field => (RuntimeForm, field.Name, Setting(runtime, field.Name))) : []);
+
+    /// <summary>A setting of the admin's own, as the value that <c>set</c> takes.</summary>
+    private static ConfigValue Setting(IMessage settings, string field) => settings.Descriptor.FindFieldByName(field)?.Accessor.GetValue(settings) switch
+    {
+        bool flag => new ConfigValue { BoolValue = flag },
+        int number => new ConfigValue { Int64Value = number },
+        _ => new ConfigValue(),
+    };
 
     private static async Task<string> TextAsync(Invocation call, string path)
     {

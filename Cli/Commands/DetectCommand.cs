@@ -24,7 +24,11 @@ internal static class DetectCommand
         {
             var patience = call.Duration(wait) ?? Usual;
             var request = new DetectRequest { JobType = call.Value(type), MaxResults = call.Value(max), Enqueue = call.Value(enqueue), Timeout = patience.ToDuration() };
-            var answer = await call.Admin.AskAsync(Calls.Detect, request, call.Leave, patience + Answering);
+            var answer = await call.ProgressAsync(
+                call.Admin.FollowAsync(Calls.WatchDetect, request, call.Leave, patience + Answering),
+                $"a worker looks for {request.JobType}",
+                now => $"{request.JobType}: {now.Found} found{(request.Enqueue ? $", {now.Created} queued" : "")}{(now.Message.Length > 0 ? $", {now.Message}" : "")}",
+                now => now.Ended);
             if (answer.ErrorMessage.Length > 0 && !call.IsJson)
                 throw new ToolException(ExitCodes.Failed, "detection_failed", answer.ErrorMessage);
             Show(call, answer, request.Enqueue);

@@ -25,7 +25,7 @@ internal static class RetryCommand
                 else
                     call.Say(answer.Job.JobId);
             }), "pluginctl retry j-4711 --param hours=12", "pluginctl retry --filter type=backup,reason=worker_lost --yes");
-        many.AddTo(verb, now, param);
+        many.AddTo(verb, [], [now, param]);
         return verb;
     }
 }

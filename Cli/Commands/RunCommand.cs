@@ -66,11 +66,7 @@ internal sealed class RunCommand
     {
         var type = call.Value(_type);
         var words = Words(call.Value(_words) ?? [], call.Parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash), type);
-        var parameters = new JobParameters();
-        if (words.Count > 0)
-            parameters.Text("command", words[0]);
-        if (words.Count > 1)
-            parameters.Texts("args", words.Skip(1));
+        var parameters = JobParameters.Of(words);
         if (call.Value(_detach) && (call.Value(_wait) || call.Value(_waitTimeout) is not null))
             throw ToolException.Usage("--detach does not wait; leave out --wait and --wait-timeout");
         var limit = call.Duration(_waitTimeout);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using BlazorPluginAdmin.Cli.Output;
 using BlazorPluginAdmin.Cli.Text;
 using BlazorPluginAdmin.Wire;
@@ -61,11 +60,13 @@ internal static class StatusCommand
         yield return ("type", job.JobType);
         yield return ("state", JobText.Standing(job));
         yield return ("waits", job.Waiting is { } waiting ? waiting.Text.Length > 0 ? waiting.Text : waiting.Code : "");
+        yield return ("waits since", job.Waiting?.Since is { } since ? $"{JobText.Instant(since)}, {JobText.Age(since, now)}" : "");
+        yield return ("waits until", job.Waiting?.Until is { } until ? JobText.Instant(until) : "");
         yield return ("position", job.HasQueuePosition ? $"{job.QueuePosition} in the queue of its type" : "");
         yield return ("summary", job.Summary);
         yield return ("error", job.ErrorMessage);
         yield return ("exit code", job.HasExitCode ? $"{job.ExitCode}" : "");
-        yield return ("progress", job.State == JobState.Running ? string.Create(CultureInfo.InvariantCulture, $"{job.ProgressPercent:0.#} % {job.Stage} {job.Message}") : "");
+        yield return ("progress", job.State == JobState.Running ? $"{JobText.Percent(job.ProgressPercent)} {job.Stage} {job.Message}" : "");
         yield return ("priority", job.EffectivePriority != job.Priority && job.EffectivePriority > 0 ? $"{job.Priority}, {job.EffectivePriority} with its age" : $"{job.Priority}");
         yield return ("worker", job.WorkerId);
         yield return ("labels", string.Join(", ", job.Labels.Select(label => $"{label.Key}={label.Value}")));

@@ -18,10 +18,11 @@ internal sealed class SubmitOptions
     private readonly Option<string[]> _label = new("--label") { Description = "A label of the job", HelpName = "NAME=VALUE" };
     private readonly Option<string[]> _require = new("--require") { Description = "A label the worker must have", HelpName = "NAME=VALUE" };
     private readonly Option<string?> _notBefore = new("--not-before") { Description = "Starts at this time, or so long from now", HelpName = "TIME|DURATION" };
-    private readonly Option<string?> _ttl = new("--ttl") { Description = "Fails as expired when no worker took it by then", HelpName = "DURATION" };
+    private readonly Option<string?> _ttl = new("--ttl") { Description = "Fails as expired when no worker took it so long after it may start", HelpName = "DURATION" };
     private readonly Option<string?> _deadline = new("--deadline") { Description = "Fails with timeout when it has not ended by then", HelpName = "TIME|DURATION" };
     private readonly Option<int?> _retries = new("--retries") { Description = "Attempts after the first one", HelpName = "N" };
     private readonly Option<string?> _summary = new("--summary") { Description = "What people see in lists", HelpName = "TEXT" };
+    private readonly Option<string?> _detail = new("--detail") { Description = "What people see of it in full", HelpName = "TEXT" };
     private readonly Option<bool> _requireWorker = new("--require-worker") { Description = "Refused when no connected worker can take it, instead of waiting for one" };
 
     public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Checks everything and creates nothing" };
@@ -29,7 +30,21 @@ internal sealed class SubmitOptions
     public SubmitOptions() => _priority.CompletionSources.Add([.. PriorityText.Words]);
 
     public IEnumerable<Option> All =>
-        [_param, _paramFile, _params, _timeout, _priority, _key, _label, _require, _notBefore, _ttl, _deadline, _retries, _summary, _requireWorker, DryRun];
+        [_param, _paramFile, _params, _timeout, _priority, _key, _label, _require, _notBefore, _ttl, _deadline, _retries, _summary, _detail, _requireWorker, DryRun];
+
+    /// <summary>Those that make sense for every job of a schedule.</summary>
+    public IEnumerable<Option> OfTemplate => All.Except([_key, _notBefore]);
+
+    /// <summary>How long a job of a schedule may wait, and how long until it must have ended.</summary>
+    public (Duration? Ttl, Duration? Deadline) Spans(Invocation call) => (call.Duration(_ttl)?.ToDuration(), call.Duration(_deadline)?.ToDuration());
+
+    /// <summary>What a schedule submits; its times are <see cref="Spans"/>.</summary>
+    public async Task<SubmitRequest> TemplateAsync(Invocation call, string jobType, JobParameters parameters)
+    {
+        var request = await RequestAsync(call, jobType, parameters);
+        (request.ExpiresAt, request.Deadline, request.DryRun) = (null, null, false);
+        return request;
+    }
 
     /// <param name="call">What was given.</param>
     /// <param name="jobType">The job type.</param>
@@ -42,13 +57,15 @@ internal sealed class SubmitOptions
             JobType = jobType,
             IdempotencyKey = call.Value(_key) ?? "",
             Summary = call.Value(_summary) ?? "",
+            Detail = call.Value(_detail) ?? "",
             RequireWorker = call.Value(_requireWorker),
             DryRun = call.Value(DryRun),
             AttemptTimeout = call.Duration(_timeout)?.ToDuration(),
             NotBefore = Ahead(call, _notBefore),
             Deadline = Ahead(call, _deadline),
-            ExpiresAt = call.Duration(_ttl) is { } ttl ? Timestamp.FromDateTimeOffset(call.Now + ttl) : null,
         };
+        if (call.Duration(_ttl) is { } ttl)
+            request.ExpiresAt = Timestamp.FromDateTimeOffset((request.NotBefore?.ToDateTimeOffset() ?? call.Now) + ttl);
         if (call.Value(_priority) is { } priority)
             request.Priority = PriorityText.TryRead(priority, out var number) ? number : throw ToolException.Usage($"--priority {priority}: low, normal, high, critical, or 0 to 100");
         if (call.Value(_retries) is { } retries)

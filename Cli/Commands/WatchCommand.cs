@@ -61,7 +61,7 @@ internal static class WatchCommand
         var what = happened.Kind switch
         {
             JobEventKind.Activity => happened.Activity?.Message ?? "",
-            JobEventKind.Progress => $"{job.ProgressPercent:0} % {job.Stage} {job.Message}",
+            JobEventKind.Progress => $"{JobText.Percent(job.ProgressPercent)} {job.Stage} {job.Message}",
             JobEventKind.Reset => "events are missing here; what follows is how jobs are now",
             _ => $"{JobText.Standing(job)} {(job.ErrorMessage.Length > 0 ? job.ErrorMessage : job.Summary)}",
         };

@@ -13,6 +13,15 @@ internal static class JobText
     public static string Standing(Job job) =>
         job.Reason.Length > 0 ? $"{State(job.State)} ({job.Reason})" : job.Phase.Length > 0 ? $"{State(job.State)} ({job.Phase})" : State(job.State);
 
+    /// <summary>How far it is, as far as its worker says.</summary>
+    public static string Progress(Job job) => $"{(job.ProgressPercent > 0 ? $"{Percent(job.ProgressPercent)} " : "")}{(job.Stage is "" or "assigned" ? State(job.State) : job.Stage)}";
+
+    /// <summary>Never rounded up: 100 % is all of it.</summary>
+    public static string Percent(double percent) => percent is > 0 and < 1 ? "< 1 %" : $"{Math.Floor(percent):0} %";
+
+    public static string Progress(Group group) =>
+        $"{group.Completions + group.Failed + group.Canceled} of {group.Total} ended, {group.Running} running{(group.Failed > 0 ? $", {group.Failed} failed" : "")}";
+
     public static bool TryReadState(string text, out JobState state)
     {
         var word = text.StartsWith("JOB_STATE_", StringComparison.OrdinalIgnoreCase) ? text["JOB_STATE_".Length..] : text;

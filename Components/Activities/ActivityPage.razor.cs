@@ -19,12 +19,17 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
     private const int WorkersOffered = 200;
     private const float RowHeight = 36;
 
+    private static readonly string[] Parameters = ["q", "source", "job", "worker", "severity", "since", "until", "seq"];
+
     private readonly ScriptModule _script = new(runtime, "Activities/ActivityPage", farewell: "stop");
     private ActivityQuery _query = new();
     private ActivityFilter _filter = new();
     private ActivityTail _tail = new(_ => true);
     private List<ActivityRow> _rows = [];
     private Activity? _open;
+
+    /// <summary>The entry that was asked for and is not there; null: none.</summary>
+    private long? _missing;
     private ElementReference _top;
     private DotNetObjectReference<ActivityPage>? _self;
     private bool _isAtTop = true;
@@ -56,6 +61,11 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
     /// <summary>The opened entry.</summary>
     [SupplyParameterFromQuery]
     private string? Seq { get; set; }
+
+    /// <summary>Null: no entry is asked for, or none that could be.</summary>
+    private long? Sequence => long.TryParse(Seq, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence < long.MaxValue ? sequence : null;
+
+    private string NotUnderstood => string.Join(", ", new[] { _query.NotUnderstood, Sequence is null && !string.IsNullOrEmpty(Seq) ? $"seq={Seq}" : "" }.Where(part => part.Length > 0));
 
     /// <summary>Entries that wait because the person reads further down.</summary>
     private int Held => _isAtTop ? 0 : Model.Activities.TakeWhile(activity => activity.Sequence > (_tail.Rows.Count > 0 ? _tail.Rows[0].Sequence : 0)).Count(_filter.Matches);
@@ -136,7 +146,7 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
         }
     }
 
-    private void Arrange() => _rows = ActivityRow.From(_tail.Rows, at => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Viewer.Settings.Time == TimeMode.Utc ? TimeZoneInfo.Utc : Viewer.Zone).DateTime));
+    private void Arrange() => _rows = ActivityRow.From(_tail.Rows, at => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, Viewer.ShownZone).DateTime));
 
     private async Task LoadOlderAsync()
     {
@@ -161,9 +171,9 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
     /// <summary>From what is shown, else from the store: a link to an entry works as long as the entry is kept.</summary>
     private async Task OpenAsync()
     {
-        if (!long.TryParse(Seq, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) || sequence == long.MaxValue)
+        (_open, _missing) = (null, null);
+        if (Sequence is not { } sequence)
         {
-            _open = null;
             return;
         }
 
@@ -171,6 +181,7 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
         try
         {
             _open ??= (await Admin.History.ActivitiesAsync(new ActivityFilter { Before = sequence + 1, Limit = 1 }, Gone)).FirstOrDefault(activity => activity.Sequence == sequence);
+            _missing = _open is null ? sequence : null;
         }
         catch (DbException exception)
         {

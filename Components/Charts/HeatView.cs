@@ -57,7 +57,7 @@ public sealed record HeatView(ImmutableArray<HeatRow> Rows, int Cells, int More)
         var connected = load.Where(cell => cell.IsConnected).ToList();
         var gaps = load.Zip(load.Skip(1)).Count(pair => pair.First.IsConnected && (pair.Second == LoadCell.Gone || pair.Second.Broke));
         var summary = $"{Words.Visible(view.Worker.Id.Value)}: {(view.Session is null ? "not connected" : $"{now} slots in use{(view.Worker.Draining ? ", draining" : "")}")}"
-            + (connected.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {connected.Average(cell => cell.Percent):0} % on average"))
+            + (connected.Count == 0 ? "" : $"; {Words.OfHundred(connected.Average(cell => cell.Percent))} on average")
             + (gaps == 0 ? "" : $"; {Words.Count(gaps, "gap")}");
         var start = view.Numbers.NewestCell - (WorkerNumbers.CellWidth * (load.Count - 1));
         return new HeatRow(

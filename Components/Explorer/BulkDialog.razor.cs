@@ -83,7 +83,7 @@ public sealed partial class BulkDialog : IDisposable
             .Where(pair => pair.Length == 2)
             .GroupBy(pair => pair[0], StringComparer.Ordinal)
             .ToImmutableSortedDictionary(group => group.Key, group => group.Last()[1], StringComparer.Ordinal);
-        var reply = await Admin.SendAsync(new StartBulk(Actor.LocalUi, Action, Query, Jobs, _reason, _preview!.Matched, _priority, labels), _gone.Token);
+        var reply = await Admin.SendAsync(new StartBulk(Who.Actor, Action, Query, Jobs, _reason, _preview!.Matched, _priority, labels), _gone.Token);
         _busy = false;
         _refusal = reply.Refusal?.Text ?? "";
         if (reply.IsAccepted)

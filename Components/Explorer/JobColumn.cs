@@ -18,10 +18,13 @@ public sealed record JobColumn(string Name, string Title, JobOrder? Order = null
     public static readonly ImmutableArray<JobColumn> Usual = Named("state,job,type,progress,worker,run,created");
 
     /// <summary>Those that are known, each once; none: the usual ones.</summary>
-    public static ImmutableArray<JobColumn> Read(string? names)
+    public static ImmutableArray<JobColumn> Read(string? names) => Read(names, Usual);
+
+    /// <inheritdoc cref="Read(string?)"/>
+    public static ImmutableArray<JobColumn> Read(string? names, ImmutableArray<JobColumn> usual)
     {
         var known = Named(names ?? "");
-        return known.IsEmpty ? Usual : known;
+        return known.IsEmpty ? usual : known;
     }
 
     /// <summary>Whether every name in the list is a column's.</summary>

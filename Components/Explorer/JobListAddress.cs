@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Collections.Specialized;
 using System.Globalization;
 using System.Web;
+using BlazorPluginAdmin.Components.Jobs;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Queries;
@@ -13,7 +14,10 @@ namespace BlazorPluginAdmin.Components.Explorer;
 public sealed record JobListAddress
 {
     /// <summary>Parameters that mean another list; each of them makes the address say more than "jobs".</summary>
-    private static readonly string[] OfAList = ["q", "job", "state", "worker", "since", "until", "view", "after", "before", "detail"];
+    private static readonly string[] OfAList = ["q", "job", "state", "worker", "since", "until", "view", "after", "before"];
+
+    /// <summary>All that it reads.</summary>
+    public static readonly IReadOnlyList<string> Parameters = [.. OfAList, "sort", "size", "cols"];
 
     /// <summary>As it stands in the box, also when not all of it can be read.</summary>
     public string Text { get; init; } = "";
@@ -79,17 +83,12 @@ public sealed record JobListAddress
 
     public static Dictionary<string, object?> ToText(string text)
     {
-        var parameters = OfAList.ToDictionary(name => name, _ => (object?)null);
+        var parameters = OfAList.Concat(JobLinks.Parameters).ToDictionary(name => name, _ => (object?)null);
         parameters["q"] = text;
         return parameters;
     }
 
-    public Dictionary<string, object?> ToSort(JobOrder order) => new()
-    {
-        ["sort"] = $"{(order == Order && !Ascending ? "-" : "")}{ViewerSettings.Name(order)}",
-        ["after"] = null,
-        ["before"] = null,
-    };
+    public Dictionary<string, object?> ToSort(JobOrder order) => new RowsAddress(Order, Ascending, Size, Columns, "").ToSort(order);
 
     /// <summary>The same span as terms of a query: <c>updated:&lt;1h</c>.</summary>
     /// <param name="key">created, updated or completed.</param>
@@ -106,5 +105,5 @@ public sealed record JobListAddress
         return [Term("type", said["job"]), Term("state", said["state"]), Term("worker", said["worker"]), Span("created", said["since"], said["until"])];
     }
 
-    private static bool IsOurs(string? name) => name != "detail" && OfAList.Contains(name);
+    private static bool IsOurs(string? name) => OfAList.Contains(name);
 }

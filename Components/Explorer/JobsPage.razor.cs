@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using BlazorPluginAdmin.Components.JobDetails;
 using BlazorPluginAdmin.Components.Shared;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Operations;
@@ -19,6 +21,9 @@ public sealed partial class JobsPage
 {
     private const int MostNewer = 100;
     private const int MostHints = 6;
+
+    /// <summary>So many lines leave room for the jobs below.</summary>
+    private const int FewGroups = 3;
 
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(2);
@@ -41,6 +46,7 @@ public sealed partial class JobsPage
     private Paced? _look;
     private JobCounts? _seen;
     private int _newer;
+    private (ReadModel? Of, Dictionary<JobId, Waiting> Reasons) _waiting = (null, []);
     private BulkAction? _action;
     private string _dialog = "";
 
@@ -49,10 +55,20 @@ public sealed partial class JobsPage
     /// <summary>What everybody sees, and what only this browser knows; of one name, the own.</summary>
     private ImmutableSortedDictionary<string, SavedView> Views => Model.SavedViews.SetItems(Viewer.Settings.OwnViews.Select(view => KeyValuePair.Create(view.Name, view)));
 
+    /// <summary>What can be read of the query is not what was asked: nothing is done with it.</summary>
+    private bool IsWrong => !_address.Errors.IsEmpty;
+
     /// <summary>Never had any, which is another thing than none that match.</summary>
     private bool HasNoJobs => _page is { Items.IsEmpty: true } && _address.IsFirstPage && _address.Query.IsEmpty;
 
-    private string Curl => $"curl -H 'content-type: application/json' -d '{{\"job\":{{\"job_type\":\"{Model.JobTypes.FirstOrDefault()?.Name ?? "command"}\"}}}}' {Navigation.BaseUri}api/plugin/jobs/execute?async=true";
+    private string Curl => $"curl -H 'content-type: application/json' -d '{{\"job\":{{\"job_type\":\"{SomeType}\"}}}}' {Navigation.BaseUri}api/plugin/jobs/execute?async=true";
+
+    private string Pluginctl => $"pluginctl --address {CopyLines.Quote(Shell().ToolAddress)} run {(SomeType == "command" ? "'df -h'" : $"--type {CopyLines.Quote(SomeType)}")}";
+
+    /// <summary>To show how a job is submitted.</summary>
+    private string SomeType => Model.JobTypes.FirstOrDefault()?.Name ?? "command";
+
+    private bool GroupsAreOpen => Viewer.Settings.TypeGroups ?? (_groups.Length <= FewGroups && _address.Query.IsEmpty && _address.IsFirstPage);
 
     private string Title => _address.Text.Length == 0 ? "Jobs" : $"{_address.Text} · Jobs";
 
@@ -64,7 +80,7 @@ public sealed partial class JobsPage
 
     private string NotUnderstood => string.Join(", ", new[] { _address.NotUnderstood, _oddCursor }.Where(part => part.Length > 0));
 
-    private string Total => Matching is { } count ? $"{(count.IsExact ? "" : "≈ ")}{Words.Count(count.Total, "job")}" : "";
+    private string Total => !IsWrong && Matching is { } count ? $"{(count.IsExact ? "" : "≈ ")}{Words.Count(count.Total, "job")}" : "";
 
     protected override Task OnParametersSetAsync() => NavigatedAsync();
 
@@ -84,18 +100,24 @@ public sealed partial class JobsPage
     /// <summary>Rows that move are taken from the state at once; the rest of the page is looked at once a second, and only when something moved.</summary>
     protected override async Task OnModelAsync()
     {
-        if (_page is null || _seen == Model.Totals.Jobs)
+        if (_page is null || IsWrong || _seen == Model.Totals.Jobs)
         {
             return;
         }
 
         await ReadAsync(TickAsync);
-        _look ??= new Paced(Time, Pace, LookAsync, DispatchExceptionAsync, Gone);
-        await _look.AskAsync();
+        await LookSoonAsync();
     }
+
+    private Task LookSoonAsync() => (_look ??= new Paced(Time, Pace, LookAsync, DispatchExceptionAsync, Gone)).AskAsync();
 
     private async Task LookAsync()
     {
+        if (IsWrong)
+        {
+            return;
+        }
+
         await ReadAsync(async () =>
         {
             _seen = Model.Totals.Jobs;
@@ -116,11 +138,30 @@ public sealed partial class JobsPage
         StateHasChanged();
     }
 
-    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs change) => _ = InvokeAsync(async () =>
+    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs change) => _ = InvokeAsync(FollowAddressAsync);
+
+    private async Task FollowAddressAsync()
     {
-        await NavigatedAsync();
-        StateHasChanged();
-    });
+        // While it is being left, the address is another page's.
+        if (!Navigation.IsAt("jobs"))
+        {
+            return;
+        }
+
+        try
+        {
+            await NavigatedAsync();
+            StateHasChanged();
+        }
+        catch (OperationCanceledException) when (Gone.IsCancellationRequested)
+        {
+            // The page was left while it read.
+        }
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
+        }
+    }
 
     /// <summary>An open job is another address, but the same list.</summary>
     private Task NavigatedAsync()
@@ -142,7 +183,7 @@ public sealed partial class JobsPage
             _count = null;
         }
 
-        return LoadAsync();
+        return IsWrong ? Task.CompletedTask : LoadAsync();
     }
 
     /// <summary>The rows come first: counting a million jobs takes longer than reading a page of them.</summary>
@@ -156,6 +197,21 @@ public sealed partial class JobsPage
     });
 
     private int? PlaceOf(Job job) => job.State == JobState.Pending ? Model.JobType(job.JobType)?.Queue.FirstOrDefault(view => view.Job.Id == job.Id)?.QueuePosition : null;
+
+    /// <summary>Of those near enough to their turn that the model knows why they wait.</summary>
+    private Waiting? WaitingOf(Job job)
+    {
+        if (!ReferenceEquals(_waiting.Of, Model))
+        {
+            _waiting = (Model, Model.JobTypes.SelectMany(type => type.Queue).Where(view => view.Waiting is not null).ToDictionary(view => view.Job.Id, view => view.Waiting!));
+        }
+
+        return _waiting.Reasons.GetValueOrDefault(job.Id);
+    }
+
+    private int PriorityOf(Job job) => job is { State: JobState.Pending, Phase: JobPhase.Queued } && Model.JobType(job.JobType) is { } type
+        ? Ageing.Effective(job, type.Dispatch.AgeingPerMinute, Model.At)
+        : job.Priority;
 
     private Task LoadNewestAsync() => LoadAsync();
 
@@ -200,6 +256,11 @@ public sealed partial class JobsPage
 
     private async Task CountAsync(bool exactly)
     {
+        if (IsWrong)
+        {
+            return;
+        }
+
         var now = Time.GetUtcNow();
         var (isNewest, count) = await _counts.OfAsync(Admin.History.CountAsync(_address.Query.With("state").Filter(now, State) with { Order = _address.Order }, exactly, Gone));
         if (!isNewest && !exactly)
@@ -211,13 +272,17 @@ public sealed partial class JobsPage
         Announcer.Say(_newer > 0 ? $"{Total}, {Words.Number(_newer)} new" : Total);
         _tally = await Admin.History.TallyAsync(Gone);
         _groups = TypeGroup.From(Model, _tally);
+        if (count.IsOld)
+        {
+            await LookSoonAsync();
+        }
     }
 
     /// <summary>What would be found without one of the terms, when nothing is found with all of them.</summary>
     private async Task HintAsync()
     {
         var hints = ImmutableArray.CreateBuilder<(JobTerm, JobCount)>();
-        if (_page is { Items.IsEmpty: true } && _address.IsFirstPage && _address.Query.Terms.Length > 1)
+        if (!IsWrong && _page is { Items.IsEmpty: true } && _address.IsFirstPage && _address.Query.Terms.Length > 1)
         {
             foreach (var term in _address.Query.Terms.Take(MostHints))
             {
@@ -258,6 +323,13 @@ public sealed partial class JobsPage
         var names = columns.SequenceEqual(JobColumn.Usual) ? "" : JobColumn.Write(columns);
         await Viewer.ChooseAsync(Viewer.Settings with { JobColumns = names });
         await GoAsync(new() { ["cols"] = names.Length == 0 ? null : names });
+    }
+
+    /// <summary>Kept for the next time, and in the address, which may be sent to somebody with other habits.</summary>
+    private async Task ChooseRowsAsync(ChangeEventArgs change)
+    {
+        await Viewer.ChooseRowsAsync(change.Value);
+        await GoAsync(new() { ["size"] = (string?)change.Value, ["after"] = null, ["before"] = null });
     }
 
     private void Started(BulkOperation operation)

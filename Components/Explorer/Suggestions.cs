@@ -69,6 +69,7 @@ public static class Suggestions
     {
         "type" => model.JobTypes.Select(type => type.Name),
         "worker" => model.Workers.Select(view => view.Worker.Id.Value),
+        "group" => Seen(model).Select(job => job.Group?.Id).OfType<string>().Distinct(),
         "by" => Seen(model).Select(job => job.SubmittedBy).Where(person => person.Length > 0).Distinct(),
         "priority" => [">=75", "50", "<50"],
         "due" => [">5m", ">1h", "<1h", "today"],

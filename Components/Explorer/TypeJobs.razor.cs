@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -31,10 +32,12 @@ public sealed partial class TypeJobs
     [EditorRequired]
     public JobQuery Query { get; set; } = JobQuery.Empty;
 
+    /// <summary>Unless the address asks for others.</summary>
     [Parameter]
     [EditorRequired]
     public ImmutableArray<JobColumn> Columns { get; set; } = [];
 
+    /// <inheritdoc cref="Columns"/>
     [Parameter]
     public JobOrder Order { get; set; } = JobOrder.Updated;
 
@@ -52,7 +55,11 @@ public sealed partial class TypeJobs
     [Parameter]
     public RenderFragment? ChildContent { get; set; }
 
-    private string Key => $"{Query}\n{Order}\n{After}";
+    private RowsAddress Asked => RowsAddress.Read(Navigation.Said("sort"), Navigation.Said("size"), Navigation.Said("cols"), new RowsAddress(Order, false, Viewer.Settings.PageSize, Columns, ""));
+
+    private string NotUnderstood => string.Join(", ", new[] { Asked.NotUnderstood, _oddAfter.Length > 0 ? $"after={_oddAfter}" : "" }.Where(part => part.Length > 0));
+
+    private string Key(RowsAddress asked) => $"{Query}\n{asked.Order}{asked.Ascending}\n{asked.Size}\n{After}";
 
     public override async ValueTask DisposeAsync()
     {
@@ -60,7 +67,7 @@ public sealed partial class TypeJobs
         await (_look?.EndedAsync() ?? Task.CompletedTask);
     }
 
-    protected override Task OnParametersSetAsync() => _read == Key ? Task.CompletedTask : LoadAsync();
+    protected override Task OnParametersSetAsync() => _read == Key(Asked) ? Task.CompletedTask : LoadAsync();
 
     protected override async Task OnModelAsync()
     {
@@ -74,13 +81,13 @@ public sealed partial class TypeJobs
 
     private async Task LoadAsync()
     {
-        var key = Key;
+        var (now, asked) = (Time.GetUtcNow(), Asked);
+        var key = Key(asked);
         var isSameList = _read == key;
         (_read, _seen) = (key, Model.Totals.Jobs);
-        var now = Time.GetUtcNow();
         try
         {
-            var (isNewest, page) = await _pages.OfAsync(ReadAsync(Query.Filter(now) with { Order = Order, Limit = 50 }));
+            var (isNewest, page) = await _pages.OfAsync(ReadAsync(Query.Filter(now) with { Order = asked.Order, Ascending = asked.Ascending, Limit = asked.Size }));
             if (!isNewest)
             {
                 return;
@@ -143,6 +150,15 @@ public sealed partial class TypeJobs
             TakeWaiting();
         }
     }
+
+    /// <summary>Kept for the next time, and in the address, which may be sent to somebody with other habits.</summary>
+    private async Task ChooseRowsAsync(ChangeEventArgs change)
+    {
+        await Viewer.ChooseRowsAsync(change.Value);
+        Go(new() { ["size"] = (string?)change.Value, ["after"] = null });
+    }
+
+    private void Go(Dictionary<string, object?> parameters) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(parameters));
 
     private Job Newest(Job job) => job.IsTerminal ? job : Admin.States.Current.Value.Jobs.GetValueOrDefault(job.Id) ?? job;
 }

@@ -44,8 +44,8 @@ public sealed class FieldSlot
 
     public ConfigValue? Default => Buffer.Form.Defaults.Find(Field.Name);
 
-    /// <summary>As stored, in whatever kind. Never shown for a secret.</summary>
-    internal ConfigValue? Saved => Given(Buffer.Saved.Find(Field.Name));
+    /// <summary>As stored, in whatever kind. Never shown for a secret. Of what only the worker sets, its word of today counts.</summary>
+    internal ConfigValue? Saved => Field.ReadOnly && Default is not null ? null : Given(Buffer.Saved.Find(Field.Name));
 
     /// <summary>What counts now: the edit, else the stored value, else the default. For secrets server-side only.</summary>
     internal ConfigValue? Effective => (_edited ? Given(_edit) : Saved) ?? Default;

@@ -208,6 +208,14 @@ public sealed class FormBuffer
     /// <summary>Changes worth keeping when the circuit is lost; never a secret.</summary>
     public ConfigValues Draft() => ConfigValues.From(Overlay.Where(pair => !_slots[pair.Key].Field.IsSecret));
 
+    /// <summary>Fields whose stored value was taken away and that have no default; never a secret.</summary>
+    public IEnumerable<string> Emptied =>
+        _slots.Values.Where(slot => slot is { IsDirty: true, Raw: null, Effective: null or ConfigValue.None, Field.IsSecret: false }).Select(slot => slot.Field.Name);
+
+    /// <summary>Values without a field that this edit adds, or drops (null); never one that was a secret.</summary>
+    public IEnumerable<KeyValuePair<string, ConfigValue?>> OtherChanges =>
+        ChangedOthers.Select(name => KeyValuePair.Create(name, _others[name])).Where(other => other.Value is null || !Form.IsOnceSecret(other.Key));
+
     /// <summary>Unfinished text worth keeping, by field; never a secret.</summary>
     public IEnumerable<(string Field, string Text)> UnfinishedText() =>
         _slots.Values.Where(slot => slot is { IsDirty: true, Raw: not null, Field.IsSecret: false }).Select(slot => (slot.Field.Name, slot.Raw!));

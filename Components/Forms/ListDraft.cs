@@ -18,12 +18,13 @@ public sealed class ListDraft
 {
     private readonly ConfigKind _kind;
     private readonly List<ListRow> _rows = [];
+    private readonly RemovedRow<ListRow> _removed;
     private int _nextId;
-    private (int Index, ListRow Row)? _removed;
 
     public ListDraft(ConfigKind kind, ConfigValue? value)
     {
         _kind = kind;
+        _removed = new RemovedRow<ListRow>(_rows);
         if (value is null)
             return;
         foreach (var element in FieldKinds.ElementsOf(value))
@@ -37,7 +38,7 @@ public sealed class ListDraft
 
     public ConfigKind ElementKind => FieldKinds.ElementOf(_kind);
 
-    public bool CanRestore => _removed is not null;
+    public bool CanRestore => _removed.CanRestore;
 
     /// <summary>One line per row. Rows with line breaks of their own cannot be told apart in it.</summary>
     public string Bulk => string.Join('\n', _rows.Select(row => row.Text));
@@ -70,22 +71,9 @@ public sealed class ListDraft
             _rows.RemoveRange(lines.Count, _rows.Count - lines.Count);
     }
 
-    public void Remove(ListRow row)
-    {
-        var index = _rows.IndexOf(row);
-        if (index < 0)
-            return;
-        _rows.RemoveAt(index);
-        _removed = (index, row);
-    }
+    public void Remove(ListRow row) => _removed.Remove(row);
 
-    public void Restore()
-    {
-        if (_removed is not var (index, row))
-            return;
-        _rows.Insert(Math.Min(index, _rows.Count), row);
-        _removed = null;
-    }
+    public void Restore() => _removed.Restore();
 
     public void Duplicate(ListRow row) => _rows.Insert(_rows.IndexOf(row) + 1, new ListRow(_nextId++, row.Text));
 

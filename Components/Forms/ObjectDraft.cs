@@ -35,11 +35,13 @@ public sealed class ObjectDraft
     ];
 
     private readonly List<ObjectRow> _rows = [];
+    private readonly RemovedRow<ObjectRow> _removed;
     private int _nextId;
 
     public ObjectDraft(ConfigValue? value, int depth = 1)
     {
         Depth = depth;
+        _removed = new RemovedRow<ObjectRow>(_rows);
         Load(value);
     }
 
@@ -47,9 +49,12 @@ public sealed class ObjectDraft
 
     public IReadOnlyList<ObjectRow> Rows => _rows;
 
+    public bool CanRestore => _removed.CanRestore;
+
     public void Load(ConfigValue? value)
     {
         _rows.Clear();
+        _removed.Forget();
         if (value is not ConfigValue.Map map)
             return;
         foreach (var (key, field) in map.Fields)
@@ -67,7 +72,9 @@ public sealed class ObjectDraft
         return row;
     }
 
-    public void Remove(ObjectRow row) => _rows.Remove(row);
+    public void Remove(ObjectRow row) => _removed.Remove(row);
+
+    public void Restore() => _removed.Restore();
 
     /// <summary>Another kind keeps the value where it fits, else starts empty.</summary>
     public void SetKind(ObjectRow row, ConfigKind kind)

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 
@@ -14,67 +16,106 @@ public static class CopyLines
 {
     private const string Mark = "\u0001";
 
-    /// <param name="address">Of this admin, as the person reached it; ends with a slash.</param>
+    /// <param name="web">Pages of this admin, as the person reached them; ends with a slash.</param>
+    /// <param name="dial">Its port for workers and tools: host and port.</param>
     /// <param name="secrets">Names of parameters that are never shown.</param>
-    public static ImmutableArray<CopyLine> Of(string address, Job job, JobPayload payload, IReadOnlySet<string> secrets)
+    public static ImmutableArray<CopyLine> Of(string web, string dial, Job job, JobPayload payload, IReadOnlySet<string> secrets)
     {
         var id = Uri.EscapeDataString(job.Id.Value);
+        payload = payload with { Parameters = GroupRequests.ParametersAlone(job, payload.Parameters) };
+        var tool = $"pluginctl --address {Quote(dial)}";
         return
         [
-            new("View", $"pluginctl status {Quote(job.Id.Value)}", $"curl -s {Quote($"{address}api/plugin/jobs/{id}/detail")}"),
-            new("This submission", Run(job, payload, secrets), $"curl -s -X POST -H 'Content-Type: application/json' {Quote($"{address}api/plugin/jobs/execute?async=true")} -d {Quoted(Submission(job, payload, secrets), secrets)}"),
-            new("Follow the output", $"pluginctl logs {Quote(job.Id.Value)} --follow", $"curl -sN {Quote($"{address}api/plugin/jobs/{id}/log?follow=true")}"),
+            new("View", $"{tool} status {Quote(job.Id.Value)}", $"curl -s {Quote($"{web}api/plugin/jobs/{id}/detail")}"),
+            new("This submission", $"{tool} run{Submission(job, payload, secrets)}", $"curl -s -X POST -H 'Content-Type: application/json' {Quote($"{web}api/plugin/jobs")} -d {Quoted(Body(job, payload, secrets), secrets)}"),
+            new("Follow the output", $"{tool} logs {Quote(job.Id.Value)} --follow", $"curl -sN {Quote($"{web}api/plugin/jobs/{id}/log?follow=true")}"),
         ];
     }
 
     /// <summary>One word for a POSIX shell.</summary>
     public static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static string Run(Job job, JobPayload payload, IReadOnlySet<string> secrets)
+    /// <summary>The options of <c>pluginctl</c> that say what a job is to be, each after a blank.</summary>
+    private static string Submission(Job job, JobPayload payload, IReadOnlySet<string> secrets)
     {
-        var line = new StringBuilder($"pluginctl run --type {Quote(job.JobType)} --params {Quoted(PlainJson.Write(new ConfigValue.Map(Masked(payload.Parameters, secrets))), secrets)}");
-        line.Append(CultureInfo.InvariantCulture, $" --priority {job.Priority}");
-        foreach (var label in job.Labels)
+        var line = new StringBuilder(" --type ").Append(Quote(job.JobType));
+        var open = ConfigValues.From(payload.Parameters.Where(pair => !secrets.Contains(pair.Key)));
+        if (open.Count > 0)
         {
-            line.Append(CultureInfo.InvariantCulture, $" --label {Quote($"{label.Key}={label.Value}")}");
+            line.Append(" --params ").Append(Quote(PlainJson.Write(new ConfigValue.Map(open))));
         }
 
+        foreach (var name in payload.Parameters.Keys.Where(secrets.Contains))
+        {
+            line.Append(CultureInfo.InvariantCulture, $" --param {Quote($"{name}=")}\"${Variable(name)}\"");
+        }
+
+        line.Append(CultureInfo.InvariantCulture, $" --priority {job.Priority}");
+        foreach (var (key, value) in GroupRequests.LabelsAlone(job))
+        {
+            line.Append(key.StartsWith(DispatchPlanner.Selector, StringComparison.Ordinal)
+                ? $" --require {Quote($"{key[DispatchPlanner.Selector.Length..]}={value}")}"
+                : $" --label {Quote($"{key}={value}")}");
+        }
+
+        Add("--summary", job.Summary);
+        Add("--detail", payload.Detail);
+        Add("--timeout", job.AttemptTimeout is { } timeout ? DurationText.Format(ConfigValue.Duration.From(timeout)) : "");
+        Add("--retries", job.RetryLimit?.ToString(CultureInfo.InvariantCulture) ?? "");
         return line.ToString();
+
+        void Add(string option, string value)
+        {
+            if (value.Length > 0)
+            {
+                line.Append(CultureInfo.InvariantCulture, $" {option} {Quote(value)}");
+            }
+        }
     }
 
-    private static string Submission(Job job, JobPayload payload, IReadOnlySet<string> secrets) => JsonText.Write(job, (writer, job) =>
+    private static string Body(Job job, JobPayload payload, IReadOnlySet<string> secrets) => JsonText.Write(job, (writer, job) =>
     {
         writer.WriteStartObject();
-        writer.WriteStartObject("job");
         writer.WriteString("job_type", job.JobType);
-        writer.WriteString("priority", job.Priority switch { >= 100 => "JOB_PRIORITY_CRITICAL", >= 75 => "JOB_PRIORITY_HIGH", >= 50 => "JOB_PRIORITY_NORMAL", _ => "JOB_PRIORITY_LOW" });
-        if (job.Summary.Length > 0)
-        {
-            writer.WriteString("summary", job.Summary);
-        }
-
-        if (payload.Detail.Length > 0)
-        {
-            writer.WriteString("detail", payload.Detail);
-        }
-
-        if (job.DedupeKey != job.Id.Value)
-        {
-            writer.WriteString("dedupe_key", job.DedupeKey);
-        }
-
         writer.WritePropertyName("parameters");
-        ConfigValueJson.Write(writer, Masked(payload.Parameters, secrets));
+        PlainJson.Write(writer, new ConfigValue.Map(Masked(payload.Parameters, secrets)));
+        writer.WriteNumber("priority", job.Priority);
+        Write("summary", job.Summary);
+        Write("detail", payload.Detail);
+        Write("dedupe_key", job.DedupeKey == job.Id.Value ? "" : job.DedupeKey);
+        Write("attempt_timeout", job.AttemptTimeout is { } timeout ? DurationText.Format(ConfigValue.Duration.From(timeout)) : "");
+        if (job.RetryLimit is { } retries)
+        {
+            writer.WriteNumber("retry_limit", retries);
+        }
+
+        WriteLabels(writer, GroupRequests.LabelsAlone(job));
+        writer.WriteEndObject();
+
+        void Write(string name, string value)
+        {
+            if (value.Length > 0)
+            {
+                writer.WriteString(name, value);
+            }
+        }
+    });
+
+    private static void WriteLabels(Utf8JsonWriter writer, ImmutableSortedDictionary<string, string> labels)
+    {
+        if (labels.IsEmpty)
+        {
+            return;
+        }
+
         writer.WriteStartObject("labels");
-        foreach (var label in job.Labels)
+        foreach (var label in labels)
         {
             writer.WriteString(label.Key, label.Value);
         }
 
         writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    });
+    }
 
     private static ConfigValues Masked(ConfigValues values, IReadOnlySet<string> secrets) =>
         ConfigValues.From(values.Select(pair => secrets.Contains(pair.Key) ? KeyValuePair.Create(pair.Key, (ConfigValue)new ConfigValue.Text(Hole(pair.Key))) : pair));
@@ -93,7 +134,8 @@ public static class CopyLines
 
     private static string Hole(string name) => $"{Mark}{Variable(name)}{Mark}";
 
-    private static string Variable(string name)
+    /// <summary>The shell variable for a value of this name.</summary>
+    public static string Variable(string name)
     {
         var upper = string.Concat(name.Select(unit => char.IsAsciiLetterOrDigit(unit) ? char.ToUpperInvariant(unit) : '_'));
         return upper.Length == 0 || char.IsAsciiDigit(upper[0]) ? $"_{upper}" : upper;

@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Security;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorPluginAdmin.Components.JobDetails;
@@ -12,9 +13,12 @@ namespace BlazorPluginAdmin.Components.JobDetails;
 public sealed partial class JobActions
 {
     private ElementReference _box;
+    private ElementReference _cancel;
+    private ElementReference _keep;
+    private ElementReference _retry;
     private bool _sheet;
     private bool _asking;
-    private bool _focus;
+    private Place _focus;
     private bool _retrying;
     private bool _busy;
     private string _open = "";
@@ -41,17 +45,37 @@ public sealed partial class JobActions
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
-    /// <summary>Three losses in a row ended it.</summary>
-    private bool IsQuarantined => Job is { State: JobState.Failed, Reason: JobReason.WorkerLost } && Job.LostInARow >= RetryPolicy.LossesToQuarantine;
+    /// <summary>Where the focus goes with the next render.</summary>
+    private enum Place
+    {
+        /// <summary>It stays where it is.</summary>
+        Same = 0,
+        Cancel = 1,
+        Retry = 2,
+    }
+
+    private bool MayCancel => !Job.IsTerminal && Job.Phase != JobPhase.Canceling;
+
+    private bool MayRetry => Job.Phase == JobPhase.Backoff || (Job.IsTerminal && !Job.IsQuarantined);
+
+    private bool Controls => Who.May(Permission.JobsControl);
 
     private IEnumerable<Attempt> Losses => Attempts.Where(attempt => attempt.Outcome == AttemptOutcome.WorkerLost).TakeLast(RetryPolicy.LossesToQuarantine);
 
+    /// <summary>A button that gives way to a question gives it the focus, and has it back when the question is gone.</summary>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_focus)
+        ElementReference? place = _focus switch
         {
-            _focus = false;
-            await _box.FocusAsync();
+            Place.Cancel when _asking => _box,
+            Place.Cancel when MayCancel => _cancel,
+            Place.Retry when MayRetry => _retrying ? _keep : _retry,
+            _ => null,
+        };
+        _focus = Place.Same;
+        if (place is { } element)
+        {
+            await element.FocusAsync();
         }
     }
 
@@ -73,21 +97,27 @@ public sealed partial class JobActions
         return labels.ToImmutable();
     }
 
+    private void AskToRetry(bool ask) => (_retrying, _focus) = (ask, Place.Retry);
+
     private void Close() => (_open, _reason, _refusal) = ("", "", "");
 
     private async Task CancelAsync()
     {
         _asking = false;
-        await ActAsync(new CancelJob(Actor.LocalUi, Job.Id, _reason.Trim()), job => job.IsTerminal ? "Canceled." : "The worker is asked to stop.");
+        await ActAsync(new CancelJob(Who.Actor, Job.Id, _reason.Trim()), job => job.IsTerminal ? "Canceled." : "The worker is asked to stop.");
         _reason = "";
     }
 
-    private Task ExpireAsync() => ActAsync(new ExpireJob(Actor.LocalUi, Job.Id, _reason.Trim()), _ => "Expired.");
+    private Task ExpireAsync() => ActAsync(new ExpireJob(Who.Actor, Job.Id, _reason.Trim()), _ => "Expired.");
 
-    private async Task RetryAsync()
+    private Task RetryAsync() => AgainAsync(() => Admin.RetryAsync(Who.Actor, Job.Id, CancellationToken.None));
+
+    private Task ReleaseAsync() => AgainAsync(() => Admin.ReleaseAsync(Who.Actor, Job.Id, CancellationToken.None));
+
+    private async Task AgainAsync(Func<Task<Reply<Job>>> askAsync)
     {
         _busy = true;
-        var reply = await Admin.RetryAsync(Actor.LocalUi, Job.Id, CancellationToken.None);
+        var reply = await askAsync();
         (_busy, _retrying) = (false, false);
         Close();
         if (reply is { IsAccepted: true } && reply.Value.Id != Job.Id)
@@ -97,6 +127,7 @@ public sealed partial class JobActions
             return;
         }
 
+        _focus = Place.Retry;
         Toasts.Say(reply.Refusal, "It is due now.");
         await OnChanged.InvokeAsync();
     }
@@ -112,7 +143,7 @@ public sealed partial class JobActions
         }
 
         var before = Job.Labels;
-        await ActAsync(new SetLabels(Actor.LocalUi, Job.Id, Change(before, labels)), _ => "Labels changed.", new SetLabels(Actor.LocalUi, Job.Id, Change(labels, before)));
+        await ActAsync(new SetLabels(Who.Actor, Job.Id, Change(before, labels)), _ => "Labels changed.", new SetLabels(Who.Actor, Job.Id, Change(labels, before)));
     }
 
     /// <summary>What leads from some labels to others; an empty value takes one away.</summary>

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using BlazorPluginAdmin.Components.Explorer;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Components.Workers;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -21,8 +23,13 @@ public sealed partial class JobDetail : LiveComponent
     private ImmutableArray<Activity> _activities = [];
     private TimeSpan? _usual;
     private bool _missing;
+    private readonly NewestAnswer _reads = new();
+
+    /// <summary>As it was in the state when the store was asked; null: it had ended.</summary>
     private Job? _seen;
-    private long _lastActivity = -1;
+
+    /// <summary>Up to here its activities are known.</summary>
+    private long _heard;
 
     [Parameter]
     [EditorRequired]
@@ -36,9 +43,6 @@ public sealed partial class JobDetail : LiveComponent
     public EventCallback<int> OnStep { get; set; }
 
     [Inject]
-    private AdminOptions Options { get; set; } = default!;
-
-    [Inject]
     private IExecutionPlans Plans { get; set; } = default!;
 
     [Inject]
@@ -48,7 +52,7 @@ public sealed partial class JobDetail : LiveComponent
 
     private JobTypeView? Type => Model.JobType(Job.JobType);
 
-    /// <summary>When the cancel ladder began; its next step is the end of the grace.</summary>
+    /// <summary>When the cancel ladder began; its next step is the end of the attempt's grace.</summary>
     private DateTimeOffset? AskedToStopAt => Job.Phase == JobPhase.Canceling ? Own("canceling")?.At : null;
 
     private bool IsHeard => Own(JobTimeline.CancelAcknowledged) is not null;
@@ -63,43 +67,96 @@ public sealed partial class JobDetail : LiveComponent
 
     private int[] AttemptNumbers => [.. _record!.Attempts.Select(attempt => attempt.Number).Distinct().Order()];
 
+    private bool HasUnknownPlan => _plan is null && _record!.Payload.Parameters.ContainsKey("task_params_pb");
+
+    private bool HasParameters => _record!.Payload.Parameters.Count > 0 || _record.Payload.Detail.Length > 0 || !Job.Labels.IsEmpty;
+
+    private IReadOnlyList<(string Name, string Title)> Parts =>
+    [
+        ("timeline", "Timeline"),
+        .. Part("plan", "Plan", _plan is not null || HasUnknownPlan),
+        .. Part("output", "Output", _record!.Attempts.Length > 0),
+        .. Part("result", "Result", _record.Result is not null),
+        .. Part("attempts", "Attempts", _record.Attempts.Length > 0),
+        .. Part("parameters", "Parameters", HasParameters),
+        ("activities", "Activities"),
+        ("copy", "Copy as"),
+    ];
+
     /// <summary>Names of parameters that a form calls sensitive.</summary>
-    private HashSet<string> Secrets => Type?.Descriptor?.WorkerForm is { } form ? [.. form.Fields.Where(known => known.IsSecret).Select(known => known.Name)] : [];
+    private HashSet<string> Secrets => [.. SecretFields.Names(Type?.Descriptor?.WorkerForm)];
 
     protected override Task OnInitializedAsync() => LoadAsync();
 
-    /// <summary>Asks the store only when the job or its activities moved.</summary>
+    /// <summary>Asks the store only when something moved that is kept there; what a worker says on its way comes with the state and the model.</summary>
     protected override async Task OnModelAsync()
     {
-        var id = new JobId(Id);
-        var live = Admin.States.Current.Value.Jobs.GetValueOrDefault(id);
-        var said = Model.Activities.FirstOrDefault(activity => activity.Job == id)?.Sequence ?? -1;
-        if (_record is null || !ReferenceEquals(live, _seen) || said != _lastActivity)
+        var live = Admin.States.Current.Value.Jobs.GetValueOrDefault(new JobId(Id));
+        if (_record is null || IsNews(live) || IsBehind)
         {
-            (_seen, _lastActivity) = (live, said);
             await LoadAsync();
+            return;
         }
+
+        _record = live is null ? _record : _record with { Job = live };
+        Hear([]);
     }
+
+    /// <summary>More was said, by anybody, than the model looks back on.</summary>
+    private bool IsBehind => !Model.Activities.IsEmpty && Model.Activities[^1].Sequence > _heard + 1;
+
+    /// <summary>Progress is not: the store learns of it with the next change of another kind.</summary>
+    private bool IsNews(Job? live) => _seen is not { } seen || live is null
+        ? !ReferenceEquals(live, _seen)
+        : seen != live with { Percent = seen.Percent, Stage = seen.Stage, Message = seen.Message, UpdatedAt = seen.UpdatedAt, WakeAt = seen.WakeAt };
 
     private async Task LoadAsync()
     {
         var id = new JobId(Id);
-        var record = await Admin.History.JobAsync(id, Gone);
+        var seen = Admin.States.Current.Value.Jobs.GetValueOrDefault(id);
+        var (isNewest, (record, said)) = await _reads.OfAsync(ReadAsync(id));
+        if (!isNewest)
+        {
+            return;
+        }
+
         _missing = record is null;
         if (record is null)
         {
             return;
         }
 
-        if (_record is null)
+        // Parameters never change, so that the plan is read once.
+        _plan = _record is null ? Plans.Of(record.Job.JobType, record.Payload) : _plan;
+        _record = Admin.States.Current.Value.Jobs.TryGetValue(id, out var open) ? record with { Job = open } : record;
+        _seen = seen;
+        Hear(said);
+    }
+
+    private async Task<(JobRecord? Record, ImmutableArray<Activity> Said)> ReadAsync(JobId id)
+    {
+        if (await Admin.History.JobAsync(id, Gone) is not { } record)
         {
-            // Parameters never change, so that the plan is read once; what is usual changes slowly.
-            _plan = Plans.Of(record.Job.JobType, record.Payload);
-            _usual = JobDiagnosis.MedianRun(await Admin.History.RunsAsync(record.Job.JobType, succeeded: true, 20, Gone));
+            return (null, []);
         }
 
-        _record = Admin.States.Current.Value.Jobs.TryGetValue(id, out var open) ? record with { Job = open } : record;
-        _activities = [.. Model.Activities.Where(activity => activity.Job == id).Concat(await Admin.History.ActivitiesAsync(new ActivityFilter { Job = id, Limit = JobActivities.Limit }, Gone))
+        // What is usual changes slowly.
+        _usual = _record is null ? StartEstimate.Usual(await Admin.History.RunsAsync(record.Job.JobType, succeeded: true, 20, Gone)) : _usual;
+        return (record, await Admin.History.ActivitiesAsync(new ActivityFilter { Job = id, Limit = JobActivities.Limit }, Gone));
+    }
+
+    /// <summary>What was said before stays, what the store and the model say more is added.</summary>
+    private void Hear(ImmutableArray<Activity> stored)
+    {
+        var id = new JobId(Id);
+        var isHeard = Model.Activities.IsEmpty || Model.Activities[0].Sequence <= _heard;
+        if (isHeard && stored.IsEmpty)
+        {
+            return;
+        }
+
+        _heard = isHeard ? _heard : Model.Activities[0].Sequence;
+        _activities = [.. Model.Activities.Where(activity => activity.Job == id).Concat(stored).Concat(_activities)
             .DistinctBy(activity => activity.Sequence)
             .OrderByDescending(activity => activity.Sequence)
             .Take(JobActivities.Limit)];
@@ -109,7 +166,7 @@ public sealed partial class JobDetail : LiveComponent
 
     private async Task ForceAsync()
     {
-        var reply = await Admin.SendAsync(new CancelJob(Actor.LocalUi, Job.Id, "", Force: true), Gone);
+        var reply = await Admin.SendAsync(new CancelJob(Who.Actor, Job.Id, "", Force: true), Gone);
         Toasts.Say(reply.Refusal, "Canceled.");
         await LoadAsync();
     }
@@ -122,10 +179,10 @@ public sealed partial class JobDetail : LiveComponent
         }
 
         var (id, before) = (Job.Id, Job.Priority);
-        var reply = await Admin.SendAsync(new SetPriority(Actor.LocalUi, id, priority), Gone);
+        var reply = await Admin.SendAsync(new SetPriority(Who.Actor, id, priority), Gone);
         if (reply.IsAccepted)
         {
-            Toasts.Say($"Priority {before} → {priority}.", async () => (await Admin.SendAsync(new SetPriority(Actor.LocalUi, id, before), CancellationToken.None)).Refusal);
+            Toasts.Say($"Priority {before} → {priority}.", async () => (await Admin.SendAsync(new SetPriority(Who.Actor, id, before), CancellationToken.None)).Refusal);
         }
         else
         {
@@ -136,4 +193,6 @@ public sealed partial class JobDetail : LiveComponent
     }
 
     private static string QueryWord(string value) => value.All(unit => char.IsAsciiLetterOrDigit(unit) || unit is '-' or '_' or '.') && value.Length > 0 ? value : $"\"{value.Replace("\"", "", StringComparison.Ordinal)}\"";
+
+    private static IEnumerable<(string Name, string Title)> Part(string name, string title, bool isThere) => isThere ? [(name, title)] : [];
 }

@@ -43,11 +43,4 @@ public static class JobDiagnosis
                 return "";
         }
     }
-
-    /// <summary>Half of the last runs took longer; null with too few of them.</summary>
-    public static TimeSpan? MedianRun(IEnumerable<Job> succeeded)
-    {
-        var runs = succeeded.Where(job => job.Attempt is { EndedAt: not null }).Select(job => job.Attempt!.EndedAt!.Value - job.Attempt.SentAt).Order().ToList();
-        return runs.Count < 5 ? null : runs[runs.Count / 2];
-    }
 }

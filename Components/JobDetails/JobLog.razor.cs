@@ -32,6 +32,8 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
     private bool _tools;
     private string _needle = "";
 
+    private string HoldText => _reading.View?.IsHeld != true ? "Pause" : _reading.NewLines > 0 ? $"Resume · {Words.Count(_reading.NewLines, "new line")}" : "Resume";
+
     [Parameter]
     [EditorRequired]
     public JobId Job { get; set; }
@@ -167,7 +169,7 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
 
     /// <summary>To the millisecond, in the person's zone.</summary>
     private string TimeOf(LogRow row) => row.At is { } at
-        ? TimeZoneInfo.ConvertTime(at, Viewer.Settings.Time == TimeMode.Utc ? TimeZoneInfo.Utc : Viewer.Zone).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)
+        ? TimeZoneInfo.ConvertTime(at, Viewer.ShownZone).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)
         : "";
 
     private void Choose(string stream, int attempt) => Navigation.NavigateTo(To(stream, attempt), replace: true);

@@ -4,21 +4,37 @@ const tallest = 15e6; // browsers draw no element much taller
 
 export function attach(frame, page) {
   const [above, rows, below] = frame.children;
-  let follow = true, end = frame.dataset.end, goal = frame.dataset.goal, anchor = null, asked = -Infinity, waiting = false;
+  let follow = true, end = frame.dataset.end, goal = frame.dataset.goal, anchor = null, at = 0, asked = -Infinity, waiting = false;
 
   const first = () => +frame.dataset.first, total = () => +frame.dataset.total, shown = () => rows.children.length;
   const unit = () => Math.min(shown() ? rows.offsetHeight / shown() : 19, tallest / Math.max(1, total()));
-  const atEnd = () => frame.scrollHeight - frame.scrollTop - frame.clientHeight < 24 && first() + shown() >= total();
+  const atBottom = () => frame.scrollHeight - frame.scrollTop - frame.clientHeight < 24;
+  const atEnd = () => atBottom() && first() + shown() >= total();
   const rowAt = start => rows.querySelector(`[data-start="${CSS.escape(start)}"]`);
 
   function remember() {
     const top = frame.getBoundingClientRect().top;
     const row = [...rows.children].find(child => child.getBoundingClientRect().bottom > top);
     anchor = row && { start: row.dataset.start, top: row.getBoundingClientRect().top - top };
+    at = frame.scrollTop;
+  }
+
+  // Scrolling is told with the next frame only; rows that come before must not undo it. At the bottom it was the browser, to fit what is left.
+  function heed() {
+    const by = frame.scrollTop - at;
+    if (Math.abs(by) <= 1 || atBottom() || frame.dataset.end !== end || frame.dataset.goal !== goal) return;
+    if (anchor) anchor.top -= by;
+    if (follow) heard(false);
+  }
+
+  function heard(follows) {
+    follow = follows;
+    page.invokeMethodAsync("Follows", follow).catch(() => { });
   }
 
   // Runs after each change and before it is painted.
   function settle() {
+    heed();
     const size = unit();
     above.style.height = `${first() * size}px`;
     below.style.height = `${Math.max(0, total() - first() - shown()) * size}px`;
@@ -44,10 +60,7 @@ export function attach(frame, page) {
     waiting = false;
     if (!frame.isConnected) return;
     remember();
-    if (atEnd() !== follow) {
-      follow = !follow;
-      page.invokeMethodAsync("Follows", follow).catch(() => { });
-    }
+    if (atEnd() !== follow) heard(!follow);
     const top = frame.scrollTop - above.offsetHeight, bottom = top + frame.clientHeight, margin = frame.clientHeight;
     if ((top < margin && first() > 0) || (bottom > rows.offsetHeight - margin && first() + shown() < total())) {
       const size = unit(), middle = (top + bottom) / 2;

@@ -95,6 +95,11 @@ public sealed class LogReading(JobLogStore logs)
             }
 
             (View, Hits, _linesSeen) = (opened, null, opened.Lines);
+            await FindAsync(cancellationToken);
+            if (_address != address)
+            {
+                return false;
+            }
         }
 
         Marked = -1;
@@ -105,6 +110,7 @@ public sealed class LogReading(JobLogStore logs)
         else if (!sameText)
         {
             (Follows, EndAsked) = (true, EndAsked + 1);
+            await GoToHitAsync(0, cancellationToken);
         }
 
         return true;
@@ -145,12 +151,14 @@ public sealed class LogReading(JobLogStore logs)
         EndAsked++;
     }
 
-    /// <summary>Looks through the whole output and shows the first hit; an empty text ends the search.</summary>
+    /// <summary>Looks through the whole output and shows the first hit; goes on in whatever is opened next, until an empty text ends it.</summary>
     public async Task SearchAsync(string text, CancellationToken cancellationToken)
     {
         Needle = text.Trim();
-        Hits = Needle.Length == 0 ? null : await View!.SearchAsync(Needle, cancellationToken);
-        await GoToHitAsync(0, cancellationToken);
+        if (await FindAsync(cancellationToken))
+        {
+            await GoToHitAsync(0, cancellationToken);
+        }
     }
 
     /// <summary>Beyond the last hit comes the first one, before the first the last.</summary>
@@ -184,9 +192,24 @@ public sealed class LogReading(JobLogStore logs)
         }
     }
 
+    /// <summary>False: another text or output was asked for meanwhile, and is looked through by who asked.</summary>
+    private async Task<bool> FindAsync(CancellationToken cancellationToken)
+    {
+        var (view, needle) = (View!, Needle);
+        var hits = needle.Length == 0 ? null : await view.SearchAsync(needle, cancellationToken);
+        if (view != View || needle != Needle)
+        {
+            return false;
+        }
+
+        (Hits, Hit) = (hits, 0);
+        return true;
+    }
+
     private async Task GoToAsync(long position, CancellationToken cancellationToken)
     {
-        if (await View!.ShowAsync(position, cancellationToken) is { } row)
+        var view = View!;
+        if (await view.ShowAsync(position, cancellationToken) is { } row && view == View)
         {
             (Follows, _linesSeen, Marked, EndAsked) = (false, View.Lines, row.Start, EndAsked + 1);
             Goal = string.Create(CultureInfo.InvariantCulture, $"{row.Start} {EndAsked}");

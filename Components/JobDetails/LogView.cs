@@ -39,7 +39,8 @@ public sealed class LogView(JobLogStore store, JobId job, int attempt, LogStream
 
     public long Length => _text?.Length ?? 0;
 
-    public bool IsCapped => _text?.IsCapped == true;
+    /// <summary>Where it was cut, and what came beyond; null while all of it is kept.</summary>
+    public (long Cap, long Dropped)? Limit => _text is { Limit: { } limit, Dropped: > 0 and var dropped } ? (limit.Cap, dropped) : null;
 
     /// <summary>The picture stands still while the output goes on.</summary>
     public bool IsHeld { get; private set; }

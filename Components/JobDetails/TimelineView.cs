@@ -8,7 +8,7 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 namespace BlazorPluginAdmin.Components.JobDetails;
 
 /// <summary>A stretch of time in a job's life.</summary>
-/// <param name="Kind">scheduled, queued, backoff, assigned, running, reconnecting, canceling; the last one of an attempt also says how it ended.</param>
+/// <param name="Kind">scheduled, blocked, queued, backoff, assigned, running, reconnecting, canceling; the last one of an attempt also says how it ended.</param>
 /// <param name="To">Null: it goes on.</param>
 /// <param name="X">Where it starts, in per cent of the width; <paramref name="Width"/> likewise.</param>
 /// <param name="IsBreak">Drawn shorter than it was.</param>
@@ -72,7 +72,19 @@ public sealed record TimelineView(ImmutableArray<TimelineRow> Rows, DateTimeOffs
                 yield break;
             }
 
+            if (open && job.Phase == JobPhase.Blocked)
+            {
+                yield return Bar("blocked", "blocked", from, null);
+                yield break;
+            }
+
             var to = open ? end : attempts[n].SentAt;
+            if (n == 0 && told.Find(activity => activity.Stage == JobTimeline.Released)?.At is { } released && released > from && released <= to)
+            {
+                yield return Bar("blocked", "blocked", from, released);
+                from = released;
+            }
+
             var due = n == 0 ? (attempts.Count == 0 || job.DueAt <= to ? job.DueAt : from) : Due(told, attempts[n - 1]) ?? (open ? job.DueAt : from);
             var later = n == 0 ? "scheduled" : "backoff";
             var until = due < to ? due : to;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Groups;
 using BlazorPluginAdmin.Components.Jobs;
 using BlazorPluginAdmin.Components.JobTypes;
 using BlazorPluginAdmin.Components.Lanes;
@@ -40,7 +41,8 @@ public sealed record WaitingHelp(
         var connected = runners.Where(worker => worker.Session is not null).ToList();
         var holders = Holders(code, type, model);
         return new WaitingHelp(
-            holders.IsEmpty ? LinkOf(code, type) : LinkTo(holders, code, type) ?? LinkOf(code, type),
+            code == "group_limit" && job.Group is { } group ? ("Open the group", GroupLinks.To(group.Id))
+            : holders.IsEmpty ? LinkOf(code, type) : LinkTo(holders, code, type) ?? LinkOf(code, type),
             code == "all_draining" ? [.. connected.Where(worker => worker.Draining).Select(worker => worker.Id)] : [],
             code is "no_capable_worker" or "detector_only" ? runners.Where(worker => worker.Session is null).MaxBy(worker => worker.DisconnectedAt) : null,
             code == "labels" ? [.. connected.Take(MostWorkers).Select(worker => (worker.Id, Compare(job, worker)))] : [])
@@ -84,6 +86,7 @@ public sealed record WaitingHelp(
     private static (string Words, DateTimeOffset At)? SinceOf(string code, JobTypeView type, ReadModel model) => code switch
     {
         "lane_busy" when model.Lane(type.Rules.Lane)?.Turn is { JobType.Length: > 0, Since: { } at } turn && turn.JobType != type.Name => ($"{model.JobType(turn.JobType)?.DisplayName ?? turn.JobType} has had the turn since", at),
+        "cluster_lock" when model.Cluster.Lock is { Reason: { Length: > 0 } reason, ReasonSince: { } at } => ($"{reason}, as seen from here since", at),
         "cluster_lock" when model.Cluster.Lock.WaitingSince is { } at => ("waiting for the lock since", at),
         _ => null,
     };

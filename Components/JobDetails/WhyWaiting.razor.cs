@@ -23,10 +23,6 @@ public sealed partial class WhyWaiting
     [Parameter, EditorRequired]
     public JobTypeView Type { get; set; } = default!;
 
-    /// <summary>What a run of the type usually takes; null while too few are known.</summary>
-    [Parameter]
-    public TimeSpan? Usual { get; set; }
-
     [Parameter]
     public EventCallback OnChanged { get; set; }
 
@@ -39,11 +35,6 @@ public sealed partial class WhyWaiting
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
-    /// <summary>Those before it, in rounds of as many as run now. Only where slots or limits are what it waits for.</summary>
-    private TimeSpan? Starts => _why is { Position: { } place, Waiting.Code: "no_free_slot" or "type_limit" or "worker_limit" or "queued" } && Usual is { } usual && Type.Counts.Active > 0
-        ? usual * Math.Ceiling(place / (double)Type.Counts.Active)
-        : null;
-
     protected override void OnParametersSet()
     {
         _why = Admin.Explain(Job.Id);
@@ -51,17 +42,17 @@ public sealed partial class WhyWaiting
         _help = WaitingHelp.From(_why?.Waiting.Code ?? "", Job, Type, Admin.Views.Current.Value);
     }
 
-    private string OutputOf(Attempt attempt) => Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["attempt"] = attempt.Number, ["offset"] = null });
+    private string OutputOf(Attempt attempt) => Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["tab"] = "output", ["attempt"] = attempt.Number, ["offset"] = null });
 
-    private Task StartAsync() => ActAsync(() => SendAsync(new RetryNow(Actor.LocalUi, Job.Id)), "It is due now.");
+    private Task StartAsync() => ActAsync(() => SendAsync(new RetryNow(Who.Actor, Job.Id)), "It is due now.");
 
     private Task ResumeAsync()
     {
         var (name, reason, until) = (Type.Name, Type.Paused, Type.PausedUntil);
         return ActAsync(
-            () => SendAsync(new PauseJobType(Actor.LocalUi, name, Paused: false, "", null)),
+            () => SendAsync(new PauseJobType(Who.Actor, name, Paused: false, "", null)),
             $"{Type.DisplayName} goes on.",
-            () => SendAsync(new PauseJobType(Actor.LocalUi, name, Paused: true, reason, until)));
+            () => SendAsync(new PauseJobType(Who.Actor, name, Paused: true, reason, until)));
     }
 
     private Task UndoDrainAsync()
@@ -74,7 +65,7 @@ public sealed partial class WhyWaiting
             Refusal? refusal = null;
             foreach (var worker in workers)
             {
-                refusal = await SendAsync(new DrainWorker(Actor.LocalUi, worker, enabled, "")) ?? refusal;
+                refusal = await SendAsync(new DrainWorker(Who.Actor, worker, enabled, "")) ?? refusal;
             }
 
             return refusal;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -14,6 +15,11 @@ public sealed record AllQueues(ImmutableArray<JobView> Jobs, JobCounts Counts, i
 {
     /// <summary>Rows of the list.</summary>
     public const int Most = 1000;
+
+    private static readonly OncePerModel<string, AllQueues> OfLane = new((model, lane) => From([.. model.JobTypes.Where(type => lane.Length == 0 || type.Rules.Lane == lane)], model.At));
+
+    /// <param name="lane">Of its types; null: of all.</param>
+    public static AllQueues Of(ReadModel model, string? lane) => OfLane.Of(model, lane ?? "");
 
     /// <param name="at">Jobs of different types may gain by waiting at different paces.</param>
     public static AllQueues From(IReadOnlyCollection<JobTypeView> types, DateTimeOffset at)

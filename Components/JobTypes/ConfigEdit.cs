@@ -13,15 +13,17 @@ namespace BlazorPluginAdmin.Components.JobTypes;
 public sealed class ConfigEdit
 {
     private readonly bool _detects;
+    private readonly bool _edits;
 
-    public ConfigEdit(Descriptor descriptor, ConfigDocument? read, bool detects)
+    /// <param name="edits">Whether whoever sees it may change it.</param>
+    public ConfigEdit(Descriptor descriptor, ConfigDocument? read, bool detects, bool edits)
     {
-        _detects = detects;
+        (_detects, _edits) = (detects, edits);
         Descriptor = descriptor;
         Read = read;
-        Admin = new FormBuffer(FormDefaults.AdminForm(descriptor), FormKind.Admin, read?.AdminValues ?? ConfigValues.Empty, idPrefix: "a-");
-        Worker = new FormBuffer(FormDefaults.WorkerForm(descriptor), FormKind.Worker, read?.WorkerValues ?? ConfigValues.Empty, idPrefix: "w-");
-        Runtime = new FormBuffer(RuntimeForm.Of(descriptor, detects), FormKind.Runtime, RuntimeForm.Values(read?.Runtime), idPrefix: "r-") { NoteOf = ClampOf };
+        Admin = new FormBuffer(FormDefaults.AdminForm(descriptor), FormKind.Admin, read?.AdminValues ?? ConfigValues.Empty, readOnly: !edits, idPrefix: "a-");
+        Worker = new FormBuffer(FormDefaults.WorkerForm(descriptor), FormKind.Worker, read?.WorkerValues ?? ConfigValues.Empty, readOnly: !edits, idPrefix: "w-");
+        Runtime = new FormBuffer(RuntimeForm.Of(descriptor, detects), FormKind.Runtime, RuntimeForm.Values(read?.Runtime), readOnly: !edits, idPrefix: "r-") { NoteOf = ClampOf };
     }
 
     public Descriptor Descriptor { get; }
@@ -157,7 +159,7 @@ public sealed class ConfigEdit
     /// <summary>The same changes over another descriptor; what it has no field for is left out.</summary>
     public ConfigEdit Over(Descriptor descriptor, bool detects)
     {
-        var edit = new ConfigEdit(descriptor, Read, detects);
+        var edit = new ConfigEdit(descriptor, Read, detects, _edits);
         edit.Apply(Snapshot());
         return edit;
     }
@@ -201,5 +203,5 @@ public sealed class ConfigEdit
     }
 
     private string ClampOf(FieldSlot slot) =>
-        RuntimePolicy.Resolve(Settings, Descriptor.RuntimeDefaults).Clamps.FirstOrDefault(clamp => clamp.Setting == slot.Field.Name) is { } clamp ? ConfigEffects.Words(clamp) : "";
+        RuntimePolicy.Resolve(Settings, Descriptor.RuntimeDefaults).ClampsOf(_detects).FirstOrDefault(clamp => clamp.Setting == slot.Field.Name) is { } clamp ? ConfigEffects.Words(clamp) : "";
 }

@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.AspNetCore.Components;
 
@@ -12,10 +13,13 @@ namespace BlazorPluginAdmin.Components.JobTypes;
 /// <summary>The forms of a job type, edited. What a person typed is never overwritten by what arrives meanwhile.</summary>
 public sealed partial class ConfigTab : AddressedComponent
 {
-    private static readonly (string View, string Text)[] Views = [("form", "Form"), ("json", "JSON"), ("curl", "cURL")];
+    private static readonly (string View, string Text)[] Views = [("form", "Form"), ("json", "JSON"), ("cli", "CLI"), ("curl", "cURL")];
+
+    /// <summary>Those of an address that it reads.</summary>
+    public static readonly IReadOnlyList<string> Parameters = ["as", "version", "with"];
 
     private ConfigEdit? _edit;
-    private DraftKeeper? _draft;
+    private DraftKeeper<ConfigDraft>? _draft;
     private SaveFlow? _saving;
     private Detection? _test;
     private string _reply = "";
@@ -42,12 +46,21 @@ public sealed partial class ConfigTab : AddressedComponent
 
     private string? With => Navigation.Said("with");
 
+    /// <summary>A version to compare with means nothing without the one that is compared.</summary>
+    private string NotUnderstood => string.Join(", ", new[] { ("as", As, View == As), ("version", Version, VersionsCard.IsVersion(Version)), ("with", With, VersionsCard.IsVersion(Version) && VersionsCard.IsVersion(With)) }
+        .Where(part => !part.Item3 && !string.IsNullOrEmpty(part.Item2)).Select(part => $"{part.Item1}={part.Item2}"));
+
     [Inject]
     private Toasts Toasts { get; set; } = default!;
 
     private JobTypeView? Type => Model.JobType(JobType);
 
     private string View => Views.Any(view => view.View == As) ? As! : "form";
+
+    /// <summary>Others look at the same forms.</summary>
+    private bool Edits => Who.May(Permission.ConfigEdit);
+
+    private EventCallback<FieldSlot> Reveal => Who.May(Permission.ConfigSecrets) ? EventCallback.Factory.Create<FieldSlot>(this, RevealAsync) : default;
 
     private int Dirty => _edit?.DirtyCount ?? 0;
 
@@ -105,7 +118,7 @@ public sealed partial class ConfigTab : AddressedComponent
 
         if (_edit is null || (Unsaved == 0 && (Newer is not null || !_edit.IsOf(descriptor, type.CanDetect))))
         {
-            Begin(new ConfigEdit(descriptor, type.Config, type.CanDetect));
+            Begin(new ConfigEdit(descriptor, type.Config, type.CanDetect, Edits));
         }
         else if (!_typing && !_edit.IsOf(descriptor, type.CanDetect))
         {
@@ -121,9 +134,14 @@ public sealed partial class ConfigTab : AddressedComponent
         }
 
         _edit = edit;
+        _draft?.Note();
     }
 
-    private void OnEdited() => Say("", refused: false);
+    private void OnEdited()
+    {
+        _draft?.Note();
+        Say("", refused: false);
+    }
 
     /// <summary>What would draw the box anew waits until it is left.</summary>
     private void OnTyping(bool typing)
@@ -136,7 +154,7 @@ public sealed partial class ConfigTab : AddressedComponent
     private async Task RestoreAsync(ConfigDraft draft)
     {
         var version = draft.Version == _edit!.Version ? _edit.Read : (await Admin.History.ConfigVersionsAsync(JobType, 1, Gone, draft.Version + 1)).FirstOrDefault();
-        var edit = new ConfigEdit(_edit.Descriptor, version, Type?.CanDetect == true);
+        var edit = new ConfigEdit(_edit.Descriptor, version, Type?.CanDetect == true, Edits);
         draft.ApplyTo(edit);
         if (edit.DirtyCount > 0)
         {
@@ -164,14 +182,14 @@ public sealed partial class ConfigTab : AddressedComponent
     /// <summary>The model follows within a moment; until then the edit already stands on what was saved.</summary>
     private void Saved(ConfigDocument saved)
     {
-        Begin(new ConfigEdit(_edit!.Descriptor, saved, Type?.CanDetect == true));
+        Begin(new ConfigEdit(_edit!.Descriptor, saved, Type?.CanDetect == true, Edits));
         Say($"Saved as version {saved.Version}", refused: false);
     }
 
     /// <summary>An older version becomes unsaved changes over today's; secrets stay as they are.</summary>
     private Task RevertAsync(ConfigDocument older)
     {
-        var edit = new ConfigEdit(_edit!.Descriptor, Type!.Config, Type.CanDetect);
+        var edit = new ConfigEdit(_edit!.Descriptor, Type!.Config, Type.CanDetect, Edits);
         edit.Take(older);
         Begin(edit);
         return _saving!.ReviewAsync(edit, $"The values of version {older.Version} become a new version. Secrets stay as they are now.");
@@ -187,7 +205,7 @@ public sealed partial class ConfigTab : AddressedComponent
         }
 
         _testing = true;
-        var reply = await Admin.SendAsync(new RequestDetection(Actor.LocalUi, JobType, DetectionMode.Test, Override: new ConfigOverride(Whole(_edit!.Admin), Whole(_edit.Worker))), Gone);
+        var reply = await Admin.SendAsync(new RequestDetection(Who.Actor, JobType, DetectionMode.Test, Override: new ConfigOverride(Whole(_edit!.Admin), Whole(_edit.Worker))), Gone);
         _testing = false;
         _test = reply.Value;
         Say(reply.Refusal?.Text ?? "", !reply.IsAccepted);
@@ -198,14 +216,14 @@ public sealed partial class ConfigTab : AddressedComponent
 
     private async Task RefreshAsync()
     {
-        var reply = await Admin.SendAsync(new RefreshSchema(Actor.LocalUi, JobType, Force: true), Gone);
+        var reply = await Admin.SendAsync(new RefreshSchema(Who.Actor, JobType, Force: true), Gone);
         Toasts.Say(reply.Refusal, "Asked a worker for its newest form.");
     }
 
-    private async Task SeenAsync() => Toasts.Say((await Admin.SendAsync(new AcceptForms(Actor.LocalUi, JobType), Gone)).Refusal, "Noted.");
+    private async Task SeenAsync() => Toasts.Say((await Admin.SendAsync(new AcceptForms(Who.Actor, JobType), Gone)).Refusal, "Noted.");
 
     private async Task RevealAsync(FieldSlot slot) => Toasts.Say(
-        (await Admin.SendAsync(new RevealField(Actor.LocalUi, JobType, slot.Buffer.Kind, slot.Field.Name), Gone)).Refusal, $"{slot.Field.Caption} is shown from now on.");
+        (await Admin.SendAsync(new RevealField(Who.Actor, JobType, slot.Buffer.Kind, slot.Field.Name), Gone)).Refusal, $"{slot.Field.Caption} is shown from now on.");
 
     private void Say(string text, bool refused)
     {

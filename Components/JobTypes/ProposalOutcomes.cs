@@ -5,6 +5,7 @@ namespace BlazorPluginAdmin.Components.JobTypes;
 /// <summary>What addresses call the outcomes of proposals, and how many of them a detection counted.</summary>
 /// <param name="Name">In an address.</param>
 /// <param name="Words">After a number: 3 duplicates.</param>
+/// <param name="Outcomes">Empty: any.</param>
 public sealed record ProposalOutcomes(string Name, string Words, Func<DetectionCounts, int> Count, params ProposalOutcome[] Outcomes)
 {
     public static readonly IReadOnlyList<ProposalOutcomes> All =
@@ -20,6 +21,4 @@ public sealed record ProposalOutcomes(string Name, string Words, Func<DetectionC
     ];
 
     public static ProposalOutcomes? Find(string? name) => All.FirstOrDefault(known => known.Name == name);
-
-    public bool Has(ProposalOutcome outcome) => Outcomes.Length == 0 || Outcomes.Contains(outcome);
 }

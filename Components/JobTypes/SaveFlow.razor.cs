@@ -111,7 +111,7 @@ public sealed partial class SaveFlow : ComponentBase
     private async Task SaveAsync(string reason)
     {
         IsBusy = true;
-        var reply = await Admin.SendAsync(_edit!.Save(Actor.LocalUi, reason), CancellationToken.None);
+        var reply = await Admin.SendAsync(_edit!.Save(Who.Actor, reason), CancellationToken.None);
         IsBusy = false;
         if (reply.IsAccepted)
         {

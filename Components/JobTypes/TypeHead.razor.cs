@@ -46,7 +46,7 @@ public sealed partial class TypeHead : LiveComponent
     private async Task DetectAsync(DetectionMode mode)
     {
         _busy = true;
-        var reply = await Admin.SendAsync(new RequestDetection(Actor.LocalUi, Type.Name, mode), Gone);
+        var reply = await Admin.SendAsync(new RequestDetection(Who.Actor, Type.Name, mode), Gone);
         _busy = false;
         if (!reply.IsAccepted)
         {
@@ -61,21 +61,22 @@ public sealed partial class TypeHead : LiveComponent
         }
     }
 
-    private async Task CancelAsync(Detection detection) => await Admin.SendAsync(new CancelDetection(Actor.LocalUi, detection.Id, ""), Gone);
+    private async Task CancelAsync(Detection detection) =>
+        Toasts.Say((await Admin.SendAsync(new CancelDetection(Who.Actor, detection.Id, ""), Gone)).Refusal, "The detection is asked to stop.");
 
     private async Task PauseAsync((string Reason, DateTimeOffset? Until) pause)
     {
         _pausing = false;
         var (admin, name) = (Admin, Type.Name);
-        var reply = await admin.SendAsync(new PauseJobType(Actor.LocalUi, name, true, pause.Reason, pause.Until), Gone);
-        Toasts.Say(reply.Refusal, $"{Type.DisplayName} is paused.", async () => (await admin.SendAsync(new PauseJobType(Actor.LocalUi, name, false, "taken back", null), CancellationToken.None)).Refusal);
+        var reply = await admin.SendAsync(new PauseJobType(Who.Actor, name, true, pause.Reason, pause.Until), Gone);
+        Toasts.Say(reply.Refusal, $"{Type.DisplayName} is paused.", async () => (await admin.SendAsync(new PauseJobType(Who.Actor, name, false, "taken back", null), CancellationToken.None)).Refusal);
     }
 
     private async Task ResumeAsync()
     {
         var (admin, name, reason, until) = (Admin, Type.Name, Type.Paused, Type.PausedUntil);
-        var reply = await admin.SendAsync(new PauseJobType(Actor.LocalUi, name, false, "", null), Gone);
-        Toasts.Say(reply.Refusal, $"{Type.DisplayName} goes on.", async () => (await admin.SendAsync(new PauseJobType(Actor.LocalUi, name, true, reason, until), CancellationToken.None)).Refusal);
+        var reply = await admin.SendAsync(new PauseJobType(Who.Actor, name, false, "", null), Gone);
+        Toasts.Say(reply.Refusal, $"{Type.DisplayName} goes on.", async () => (await admin.SendAsync(new PauseJobType(Who.Actor, name, true, reason, until), CancellationToken.None)).Refusal);
     }
 
     private long ConfigVersion => Type.Config?.Version ?? 0;
@@ -87,16 +88,16 @@ public sealed partial class TypeHead : LiveComponent
     {
         (_busy, _switched) = (true, (enabled, ConfigVersion));
         var (admin, name) = (Admin, Type.Name);
-        var reply = await admin.SendAsync(new EnableJobType(Actor.LocalUi, name, enabled), Gone);
+        var reply = await admin.SendAsync(new EnableJobType(Who.Actor, name, enabled), Gone);
         _switched = reply.IsAccepted ? _switched : null;
         _busy = false;
-        Toasts.Say(reply.Refusal, $"{Type.DisplayName} {(enabled ? "detects by itself" : "does nothing by itself")} from now on.", async () => (await admin.SendAsync(new EnableJobType(Actor.LocalUi, name, !enabled), CancellationToken.None)).Refusal);
+        Toasts.Say(reply.Refusal, $"{Type.DisplayName} {(enabled ? "detects by itself" : "does nothing by itself")} from now on.", async () => (await admin.SendAsync(new EnableJobType(Who.Actor, name, !enabled), CancellationToken.None)).Refusal);
     }
 
     private async Task ArchiveAsync()
     {
         var (admin, name) = (Admin, Type.Name);
-        var reply = await admin.SendAsync(new ArchiveJobType(Actor.LocalUi, name, true), Gone);
-        Toasts.Say(reply.Refusal, $"{Type.DisplayName} is archived; a worker that offers it brings it back.", async () => (await admin.SendAsync(new ArchiveJobType(Actor.LocalUi, name, false), CancellationToken.None)).Refusal);
+        var reply = await admin.SendAsync(new ArchiveJobType(Who.Actor, name, true), Gone);
+        Toasts.Say(reply.Refusal, $"{Type.DisplayName} is archived; a worker that offers it brings it back.", async () => (await admin.SendAsync(new ArchiveJobType(Who.Actor, name, false), CancellationToken.None)).Refusal);
     }
 }

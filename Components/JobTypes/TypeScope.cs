@@ -18,7 +18,19 @@ public sealed record TypeScope(string? JobType, string? Lane, ImmutableArray<str
 
     public bool Has(string jobType) => Names.IsEmpty || Names.Contains(jobType);
 
-    public JobQuery Narrow(JobQuery query) => Names.IsEmpty ? query : query.With("type", Names);
+    /// <summary>Of the jobs that are asked for, those that it has; a query for types of its own stays one, and one for others only finds nothing.</summary>
+    public JobQuery Narrow(JobQuery query)
+    {
+        if (Names.IsEmpty)
+        {
+            return query;
+        }
+
+        var asked = query.Values("type");
+        return asked.IsEmpty ? query.With("type", Names)
+            : asked.Any(Has) ? query.With("type", asked.Where(Has))
+            : new JobQuery([.. query.Terms, new JobTerm("type", asked, IsNegated: true)]);
+    }
 
     /// <summary>The same tab without its filters.</summary>
     public string To(string tab) => JobTypeLinks.To(tab, JobType, Lane);

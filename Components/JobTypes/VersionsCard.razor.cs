@@ -39,6 +39,9 @@ public sealed partial class VersionsCard : LiveComponent
 
     private string CompareLink => _picked.Count == 2 ? Link(_picked.Min, _picked.Max) : Link(null, null);
 
+    /// <summary>Whether an address names a version by it, be it known or not.</summary>
+    public static bool IsVersion(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
     protected override async Task OnParametersSetAsync()
     {
         if ((Type.Config?.Version ?? 0) != _newest)

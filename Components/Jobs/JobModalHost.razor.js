@@ -1,18 +1,17 @@
 // Where the focus was before a job was opened over the page; it goes back there.
 let before = null;
-let shown = null;
 document.addEventListener("focusin", event => {
   if (!event.target.closest("[role=dialog]")) before = event.target;
 });
 
-// What had the focus may go away, as a button does that was answered; Escape closes all the same.
+// Escape closes also before the focus has come, and when what had it went away, as a button does that was answered.
 document.addEventListener("keydown", event => {
-  if (event.key === "Escape" && event.target === document.body && shown?.isConnected && !document.querySelector("dialog[open]"))
-    shown.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  const shown = document.querySelector(".overlay > .modal[aria-label='Job']");
+  if (shown && !shown.contains(event.target)) shown.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
 });
 
 export function opened(dialog) {
-  shown = dialog;
   dialog.focus();
 }
 

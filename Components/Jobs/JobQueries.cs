@@ -14,5 +14,8 @@ public static class JobQueries
     /// <summary>A text as one value, whatever it holds.</summary>
     public static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
+    /// <summary>A text as one value, in quotes only where it needs them.</summary>
+    public static string Word(string text) => text.Length > 0 && text.All(unit => char.IsAsciiLetterOrDigit(unit) || unit is '-' or '_' or '.') ? text : Quoted(text);
+
     public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -85,11 +85,12 @@ public static class BannersView
 
     private static IEnumerable<BannerLine> Conflicts(ReadModel model)
     {
-        var workers = model.Workers.Where(view => view.Worker.Conflict is not null).Select(view => view.Worker).ToList();
-        foreach (var worker in workers.Take(Most))
+        var workers = model.Workers.Where(view => view.Worker.Conflict is not null).ToList();
+        foreach (var view in workers.Take(Most))
         {
+            var worker = view.Worker;
             var conflict = worker.Conflict!;
-            yield return new BannerLine("conflict", "workers", $"Two processes use the worker id {worker.Id.Value}:", $"{conflict.OlderAddress} and {conflict.NewerAddress}. The newest wins; give each its own with --id.")
+            yield return new BannerLine("conflict", "workers", $"Two processes use the worker id {worker.Id.Value}:", $"{WorkerLook.Shared(view, conflict)}. The newest wins; give each its own with --id.")
             {
                 Subject = worker.Id.Value,
                 Since = conflict.Since,

@@ -5,6 +5,9 @@ namespace BlazorPluginAdmin.Components.Layout;
 /// <param name="WorkerTls">Workers dial with TLS and a certificate of their own.</param>
 public sealed record ShellOptions(string Environment, string Version, string WorkerAddress, string HttpAddress, string Admission = "", bool WorkerTls = false)
 {
+    /// <summary>Where <c>pluginctl</c> finds this admin.</summary>
+    public string ToolAddress => WorkerTls ? $"https://{WorkerAddress}" : WorkerAddress;
+
     /// <summary>When this process began.</summary>
     public DateTimeOffset StartedAt { get; init; }
 

@@ -5,7 +5,8 @@ namespace BlazorPluginAdmin.Components.Live;
 
 /// <summary>
 /// The admin's clock for a circuit, and one tick a second for all "3 s ago" and pictures that move by themselves: they are
-/// drawn together, and only those that look different. It runs only while there are such, and stands still with a paused page.
+/// drawn together, and only those that look different. It runs only while there are such. On a paused page what was under way
+/// stands still, but how long ago a thing was stays true.
 /// </summary>
 public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, Attention? attention = null, Viewer? viewer = null) : IDisposable
 {
@@ -17,7 +18,13 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
     public DateTimeOffset Now => attention?.PausedAt ?? time.GetUtcNow();
 
     /// <summary>"3 s ago", or the time of day, as the person chose.</summary>
-    public string Ago(DateTimeOffset at) => Mode != TimeMode.Relative ? Moment(at) : at > Now ? $"in {Words.Ticking(at - Now)}" : $"{Words.Ticking(Now - at)} ago";
+    /// <param name="compact">"7 m 13 s ago", where there is little room.</param>
+    public string Ago(DateTimeOffset at, bool compact = false)
+    {
+        var age = time.GetUtcNow() - at;
+        var span = compact ? Words.Compact(age.Duration()) : Words.Ticking(age.Duration());
+        return Mode != TimeMode.Relative ? Moment(at) : age < TimeSpan.Zero ? $"in {span}" : $"{span} ago";
+    }
 
     /// <summary>Time of day, with the date unless it is today's.</summary>
     public string Moment(DateTimeOffset at) => Moments.Short(at, Now, Mode, Zone);
@@ -70,7 +77,7 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
 
     private void OnTick()
     {
-        if (attention is { IsAsleep: true } or { IsPaused: true })
+        if (attention is { IsAsleep: true })
         {
             return;
         }
@@ -81,15 +88,18 @@ public sealed class CircuitClock(TimeProvider time, RenderBatch? batch = null, A
             return;
         }
 
-        foreach (var component in clocked)
+        foreach (var component in clocked.Where(Moves))
         {
             component.PostTick();
         }
     }
 
+    /// <summary>Pictures stand still while the page is paused; words about time do not, or they would be wrong.</summary>
+    private bool Moves(ClockedComponent component) => attention is not { IsPaused: true } || component is TickingComponent;
+
     private void DrawDue(ImmutableHashSet<ClockedComponent> clocked)
     {
-        var due = clocked.Where(component => component.IsDue).ToList();
+        var due = clocked.Where(component => Moves(component) && component.IsDue).ToList();
         if (due.Count > 0)
         {
             _ = batch!.RunAsync(() => due.ForEach(component => component.Draw()));

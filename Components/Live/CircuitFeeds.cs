@@ -3,7 +3,7 @@ using BlazorPluginAdmin.Server.Core.Engine;
 namespace BlazorPluginAdmin.Components.Live;
 
 /// <summary>
-/// What a circuit follows: each feed once, for all its components together, at most four times a second, and never faster
+/// What a circuit follows: each feed once, for all its components together, four times a second on average (<see cref="Beats"/>), and never faster
 /// than its browser draws. Circuit's thread only.
 /// </summary>
 public sealed class CircuitFeeds(TimeProvider time, RenderBatch batch, Attention attention)

@@ -9,9 +9,8 @@ namespace BlazorPluginAdmin.Components.Live;
 /// </summary>
 internal sealed class Follower<T>(Feed<T> feed, TimeProvider time, RenderBatch batch, Attention attention, Action<TimeSpan> observe)
 {
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
-
     private readonly List<Reader<T>> _readers = [];
+    private readonly Beats _beats = new(time);
     private Func<Task> _stopAsync = () => Task.CompletedTask;
     private Versioned<T>? _shown;
     private Versioned<T>? _frozen;
@@ -86,7 +85,7 @@ internal sealed class Follower<T>(Feed<T> feed, TimeProvider time, RenderBatch b
                     observe(time.GetUtcNow() - model.At);
                 }
 
-                await Task.Delay(Rest, time, gone);
+                await Task.Delay(_beats.Next(), time, gone);
             }
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)

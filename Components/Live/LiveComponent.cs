@@ -30,7 +30,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>Cancelled when the page is left.</summary>
     protected CancellationToken Gone { get; }
 
-    /// <summary>Least time until the next value, 250 ms at least.</summary>
+    /// <summary>Least time until the next value; the circuit has its own beat besides.</summary>
     protected virtual TimeSpan RenderPace => TimeSpan.Zero;
 
     /// <summary>Whether it stands still while the person has paused the page; the frame around it does not.</summary>

@@ -12,6 +12,7 @@ public sealed partial class Keys(IJSRuntime runtime)
     private DotNetObjectReference<Keys>? _self;
     private ImmutableArray<PageKey>? _palette;
     private ImmutableArray<PageKey>? _help;
+    private ImmutableArray<string> _rows = [];
 
     /// <summary>Called by the script, with what the page can do now.</summary>
     [JSInvokable]
@@ -21,11 +22,11 @@ public sealed partial class Keys(IJSRuntime runtime)
         StateHasChanged();
     }
 
-    /// <summary>Called by the script, with what the page can do now.</summary>
+    /// <summary>Called by the script, with what the page and its rows can do now.</summary>
     [JSInvokable]
-    public void Help(PageKey[] keys)
+    public void Help(PageKey[] keys, string[] rows)
     {
-        (_palette, _help) = (null, [.. keys]);
+        (_palette, _help, _rows) = (null, [.. keys], [.. rows]);
         StateHasChanged();
     }
 

@@ -1,4 +1,4 @@
-// Keys for everything a mouse does. An element says which key clicks it (data-key); what is left is moving between rows, search and help.
+// Keys for everything a mouse does. An element says which key clicks it (data-key), or that the palette alone does (data-deed); what is left is moving between rows, search and help.
 // Nothing of this happens while somebody types, with a modifier, or when shortcuts are switched off.
 const patience = 1500;
 let host = null, prefix = "", prefixAt = 0, offered = [], lastRow = -1;
@@ -20,22 +20,31 @@ const within = selector => [...scope().querySelectorAll(selector)].filter(usable
 
 // What has a key; of two with the same one the page's, not that of the frame around it.
 function keyed() {
-  const all = within("[data-key]"), own = element => !!element.closest("main, dialog, [role=dialog]");
+  const all = within("[data-key], [data-deed]"), own = element => !!element.closest("main, dialog, [role=dialog]");
   const taken = new Set(all.filter(own).map(element => element.dataset.key));
   return all.filter(element => own(element) || !taken.has(element.dataset.key));
 }
-const name = element => element.dataset.keyLabel || element.getAttribute("aria-label") || element.textContent.trim();
+const name = element => element.dataset.keyLabel || element.dataset.deed || element.getAttribute("aria-label") || element.textContent.trim();
 
 function offer() {
-  offered = keyed().filter(element => !element.dataset.key.startsWith("g "));
-  return offered.map(element => ({ key: element.dataset.key, label: name(element) }));
+  offered = keyed().filter(element => !element.dataset.key?.startsWith("g "));
+  return offered.map(element => ({ key: element.dataset.key ?? "", label: name(element) }));
 }
+
+// What works on some row of the page.
+function ofRows() {
+  const rows = within("[data-row]"), any = selector => rows.some(row => row.querySelector(selector));
+  return rows.length === 0 ? [] : ["j", "k", ...any("[data-row-open]") ? ["Enter"] : [], ...any("[data-row-select]") ? ["x"] : [],
+    ...new Set(rows.flatMap(row => [...row.dataset.rowKeys ?? "", ...[...row.querySelectorAll("[data-row-key]")].map(button => button.dataset.rowKey)]))];
+}
+
+const help = () => host.invokeMethodAsync("Help", offer(), ofRows());
 
 const opened = () => document.querySelector("[data-testid=palette][open], [data-testid=keys][open]");
 
 function press(element) {
   element.click();
-  if (element.matches("input, select, textarea")) element.focus();
+  if (element.matches("input, select, textarea, .card-anchor")) element.focus({ preventScroll: element.matches("a") });
 }
 
 function move(by) {
@@ -61,7 +70,7 @@ function fixed(key) {
       row?.querySelector("[data-row-open]")?.click();
       return !!row;
     case "/": return focusSearch();
-    case "?": host.invokeMethodAsync("Help", offer()); return true;
+    case "?": help(); return true;
     default: return !!row && onRow(row, key);
   }
 }
@@ -104,7 +113,7 @@ function onKey(event) {
   }
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)
     || document.documentElement.dataset.keys === "off" || opened() || (event.repeat && !"jk".includes(usual(event.key)))) return;
-  const keys = keyed();
+  const keys = keyed().filter(element => element.dataset.key);
   const key = usual(event.key);
   const sequence = prefix && event.timeStamp - prefixAt < patience ? `${prefix} ${key}` : key;
   prefix = "";
@@ -121,7 +130,7 @@ function onKey(event) {
 
 function onClick(event) {
   if (event.target.closest("[data-palette]")) openPalette();
-  if (event.target.closest("[data-help]")) host.invokeMethodAsync("Help", offer());
+  if (event.target.closest("[data-help]")) help();
 }
 
 export function start(reference) {

@@ -24,6 +24,7 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
     private DotNetObjectReference<PaletteDialog>? _self;
     private CancellationTokenSource? _asking;
     private List<PaletteItem> _items = [];
+    private bool _isCut;
     private int _chosen;
     private string _problem = "";
 
@@ -44,9 +45,11 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
         _ when _problem.Length > 0 => $"The store could not be searched: {_problem}",
         (0, not null) => "Looking through all jobs …",
         (0, null) => "Nothing is called that. Jobs are found by the start of their id or words of their summary.",
-        (_, not null) => $"{_items.Count} found, looking through all jobs …",
-        _ => $"{_items.Count} found",
+        (_, not null) => $"{Shown}, looking through all jobs …",
+        _ => Shown,
     };
+
+    private string Shown => _isCut ? $"{_items.Count} of more; more letters narrow it" : $"{_items.Count} found";
 
     /// <param name="by">Rows down. Single steps go round.</param>
     [JSInvokable]
@@ -72,7 +75,7 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
         await _keys.DisposeAsync();
     }
 
-    protected override void OnInitialized() => _items = Search("");
+    protected override void OnInitialized() => (_items, _isCut) = Search("");
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -84,14 +87,14 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
         }
     }
 
-    private List<PaletteItem> Search(string query) => PaletteItems.For(Admin.Views.Current.Value, query, Keys, Href);
+    private (List<PaletteItem> Items, bool IsCut) Search(string query) => PaletteItems.For(Admin.Views.Current.Value, query, Keys, Href);
 
     private string Href(JobId job) => JobLinks.Detail(Navigation, job.Value);
 
     private async Task FindAsync(ChangeEventArgs typed)
     {
         var query = (typed.Value as string ?? "").Trim();
-        (_items, _chosen, _problem) = (Search(query), 0, "");
+        ((_items, _isCut), _chosen, _problem) = (Search(query), 0, "");
         if (_asking is { } before)
         {
             _asking = null;
@@ -115,6 +118,7 @@ public sealed partial class PaletteDialog(IJSRuntime runtime)
         {
             var page = await Admin.History.JobsAsync(new JobFilter { Text = query, Limit = StoreShown }, asking.Token).WaitAsync(asking.Token);
             _items = [.. _items.Concat(page.Items.Select(job => PaletteItems.Job(job, Href(job.Id)))).DistinctBy(item => item.Href ?? item.Text)];
+            _isCut |= page.Next is not null;
         }
         catch (OperationCanceledException) when (asking.IsCancellationRequested)
         {

@@ -12,6 +12,9 @@ public sealed record PaletteItem(string Group, string Icon, string Text)
     /// <summary>Said beside the text, and searched too.</summary>
     public string Detail { get; init; } = "";
 
+    /// <summary>The text is an id: what does not fit is left out of its middle.</summary>
+    public bool IsId { get; init; }
+
     /// <summary>The shortcut, shown; empty for none.</summary>
     public string Key { get; init; } = "";
 

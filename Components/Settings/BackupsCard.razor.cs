@@ -37,19 +37,20 @@ public sealed partial class BackupsCard : LiveComponent
     private static string Name(string id) => $"backup {id}";
 
     private static string Contents(StoreContents contents) =>
-        $"{Words.Count(contents.JobTypes, "job type")}, {Words.Number(contents.OpenJobs)} open and {Words.Count(contents.EndedJobs, "ended job")}, {Words.Count(contents.ConfigVersions, "config version")}";
+        $"{Words.Count(contents.JobTypes, "job type")}, {Words.Number(contents.OpenJobs)} open and {Words.Count(contents.EndedJobs, "ended job")}, {Words.Count(contents.ConfigVersions, "config version")}"
+        + (contents.LostSecrets > 0 ? $"; {Words.Count(contents.LostSecrets, "secret")} would have to be set again, the keys are not here" : "");
 
     private async Task MakeAsync()
     {
-        var reply = await Backups.MakeAsync(Actor.LocalUi, Gone);
+        var reply = await Backups.MakeAsync(Who.Actor, Gone);
         Toasts.Say(reply.Refusal, "The backup is made. A drill shows whether it restores.");
     }
 
     private async Task DrillAsync(Backup backup)
     {
-        var reply = await Backups.DrillAsync(Actor.LocalUi, backup.Id, Gone);
+        var reply = await Backups.DrillAsync(Who.Actor, backup.Id, Gone);
         Toasts.Say(reply.Refusal, reply.Value?.Drill is { Restores: true } ? "It would restore." : "It would not restore.");
     }
 
-    private async Task DeleteAsync(Backup backup) => Toasts.Say((await Backups.DeleteAsync(Actor.LocalUi, backup.Id, Gone)).Refusal, "The backup is deleted.");
+    private async Task DeleteAsync(Backup backup) => Toasts.Say((await Backups.DeleteAsync(Who.Actor, backup.Id, Gone)).Refusal, "The backup is deleted.");
 }

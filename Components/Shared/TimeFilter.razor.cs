@@ -27,13 +27,15 @@ public sealed partial class TimeFilter
 
     private string Chosen => _asksForSpan || Until.Length > 0 || (Since.Length > 0 && TimeTerm.Age(Since) is null) ? Span : Since;
 
-    private TimeZoneInfo Zone => Viewer.Settings.Time == TimeMode.Utc ? TimeZoneInfo.Utc : Viewer.Zone;
-
     /// <summary>An age in words, null when it is none of those that are offered: <c>1h</c> → "last hour".</summary>
     public static string? Last(string age) => Array.Find(Ages, known => known.Age == age).Words;
 
     /// <summary>The next longer age; null: no limit.</summary>
     public static string? Wider(string age) => Ages.SkipWhile(known => known.Age != age).Skip(1).Select(known => known.Age).FirstOrDefault();
+
+    public void Dispose() => Viewer.Changed -= StateHasChanged;
+
+    protected override void OnInitialized() => Viewer.Changed += StateHasChanged;
 
     private Task ChooseAsync(ChangeEventArgs change)
     {
@@ -43,10 +45,10 @@ public sealed partial class TimeFilter
     }
 
     private string Local(string text) => TimeTerm.Between(text, "", DateTimeOffset.UnixEpoch) is { From: { } at } && TimeTerm.Age(text) is null
-        ? TimeZoneInfo.ConvertTime(at, Zone).ToString(InputFormat, CultureInfo.InvariantCulture)
+        ? TimeZoneInfo.ConvertTime(at, Viewer.ShownZone).ToString(InputFormat, CultureInfo.InvariantCulture)
         : "";
 
     private string Instant(ChangeEventArgs change) => DateTime.TryParseExact((string?)change.Value, InputFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
-        ? new DateTimeOffset(local, Zone.GetUtcOffset(local)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)
+        ? new DateTimeOffset(local, Viewer.ShownZone.GetUtcOffset(local)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)
         : "";
 }

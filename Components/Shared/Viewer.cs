@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace BlazorPluginAdmin.Components.Shared;
 
 /// <summary>The person's choices in this circuit. Changed here, they are kept by the browser and show at once. Circuit's thread only.</summary>
@@ -7,6 +9,9 @@ public sealed class Viewer
 
     /// <summary>The browser's zone; UTC until it is known.</summary>
     public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
+
+    /// <summary>The zone that this person reads and writes times in.</summary>
+    public TimeZoneInfo ShownZone => Settings.Time == TimeMode.Utc ? TimeZoneInfo.Utc : Zone;
 
     /// <summary>What the browser's clock is ahead of the admin's.</summary>
     public TimeSpan Skew { get; private set; }
@@ -33,6 +38,10 @@ public sealed class Viewer
         Skew = skew;
         Changed?.Invoke();
     }
+
+    /// <summary>Rows of a page, as a select says them; a number that is not offered changes nothing.</summary>
+    public Task ChooseRowsAsync(object? rows) =>
+        int.TryParse(rows as string, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && ViewerSettings.PageSizes.Contains(size) ? ChooseAsync(Settings with { PageSize = size }) : Task.CompletedTask;
 
     public async Task ChooseAsync(ViewerSettings settings)
     {

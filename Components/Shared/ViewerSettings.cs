@@ -58,6 +58,9 @@ public sealed record ViewerSettings
     /// <summary>Lists with a name of this browser's own, as <see cref="Shared.OwnViews"/> writes them.</summary>
     public string Views { get; init; } = "";
 
+    /// <summary>Whether the list of jobs shows its types in numbers; null: where they are few.</summary>
+    public bool? TypeGroups { get; init; }
+
     /// <summary>Keys that changed places, two characters each pair; empty: none. See <see cref="KeyMap"/>.</summary>
     public string KeyPairs { get; init; } = "";
 
@@ -66,7 +69,7 @@ public sealed record ViewerSettings
     /// <summary>The same as cookies, which are what <see cref="Read"/> takes.</summary>
     public IEnumerable<(string Name, string Value)> Cookies =>
     [
-        ("theme", Name(Theme)), ("density", Name(Density)), ("time", Name(Time)), ("size", PageSize.ToString(CultureInfo.InvariantCulture)), ("keys", Keys ? "on" : "off"), ("cols", JobColumns), ("view", JobsView), ("views", Views), ("keymap", KeyPairs),
+        ("theme", Name(Theme)), ("density", Name(Density)), ("time", Name(Time)), ("size", PageSize.ToString(CultureInfo.InvariantCulture)), ("keys", Keys ? "on" : "off"), ("cols", JobColumns), ("view", JobsView), ("views", Views), ("keymap", KeyPairs), ("groups", TypeGroups switch { true => "open", false => "folded", null => "" }),
     ];
 
     /// <param name="header">As the browser sends it. Of several cookies of one name the first counts: it is the one of the nearest path, where another admin lives at the root of the same host.</param>
@@ -88,6 +91,7 @@ public sealed record ViewerSettings
         JobColumns = cookie("cols") is { Length: <= 200 } columns ? columns : "",
         Views = cookie("views") is { Length: <= Shared.OwnViews.MostText } views ? views : "",
         KeyPairs = KeyMap.Read(cookie("keymap") ?? "").ToString(),
+        TypeGroups = cookie("groups") switch { "open" => true, "folded" => false, _ => null },
         JobsView = cookie("view") is { Length: <= 60 } view ? view : "",
     };
 

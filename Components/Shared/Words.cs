@@ -47,6 +47,9 @@ public static class Words
         var seconds => Units((int)(seconds / 86_400), "d", (int)(seconds / 3600 % 24), "h"),
     };
 
+    /// <summary>The same where there is little room: "7 m 13 s".</summary>
+    public static string Compact(TimeSpan span) => Ticking(span).Replace("min", "m", StringComparison.Ordinal);
+
     /// <summary>For what is under way: every second shows, in a width that stays.</summary>
     public static string Running(TimeSpan span) => Math.Max(0, span.TotalSeconds) switch
     {
@@ -58,13 +61,18 @@ public static class Words
     /// <summary>"15 min ago".</summary>
     public static string Ago(TimeSpan span) => $"{Span(span)} ago";
 
-    /// <summary>"3 %", "< 1 %"; a dash when there is nothing to take a share of.</summary>
+    /// <summary>"3 %", "< 1 %"; a dash when there is nothing to take a share of. Never rounded up: "100 %" is all of it.</summary>
     public static string Percent(double? share) => share switch
     {
         null => "–",
         > 0 and < 0.01 => "< 1 %",
-        { } part => string.Create(CultureInfo.InvariantCulture, $"{part * 100:0} %"),
+        >= 1 => "100 %",
+        // 0.29 times 100 is a little less than 29.
+        { } part => string.Create(CultureInfo.InvariantCulture, $"{Math.Min(99, Math.Floor((part * 100) + 1e-9)):0} %"),
     };
+
+    /// <summary>The same of a number from 0 to 100.</summary>
+    public static string OfHundred(double percent) => Percent(percent / 100);
 
     /// <summary>A dash when it is not known.</summary>
     public static string Span(TimeSpan? span) => span is { } known ? Span(known) : "–";
@@ -118,12 +126,14 @@ public static class Words
         }),
     };
 
-    public static string Outcome(ProposalTrace trace) => trace.Outcome switch
+    /// <summary>The job it ends with is said behind it, where there is one.</summary>
+    /// <param name="isTrial">Nothing became of it: it only would.</param>
+    public static string Outcome(ProposalTrace trace, bool isTrial = false) => trace.Outcome switch
     {
         ProposalOutcome.Queued => "queued as job",
         ProposalOutcome.WouldQueue => "would be queued",
-        ProposalOutcome.Refreshed => "a waiting job has this key",
-        ProposalOutcome.Suppressed => "suppressed: already at work",
+        ProposalOutcome.Refreshed => isTrial ? "would go into the waiting job" : "went into the waiting job",
+        ProposalOutcome.Suppressed => isTrial ? "would be suppressed by job" : "suppressed by job",
         ProposalOutcome.DuplicateInRun => "duplicate in this run",
         ProposalOutcome.OverLimit => "over the limit",
         _ => "invalid",

@@ -32,5 +32,5 @@ public static class LeaseView
 
     private static string Theirs(RunningWork? work) => work is null ? "" : $"{(work.Stage.Length > 0 ? Words.Visible(work.Stage) : "at work")}{Percent(work.Percent)}";
 
-    private static string Percent(double percent) => percent > 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $", {percent:0} %") : "";
+    private static string Percent(double percent) => percent > 0 ? $", {Words.OfHundred(percent).Replace(' ', '\u00a0')}" : "";
 }

@@ -20,6 +20,10 @@ public static class WorkerLook
     /// <summary>It dialled and was sent away, because nobody has said yet that it may come in.</summary>
     public static bool Waits(Worker worker) => worker is { Session: null, Admission: Admission.Unjudged } && worker.DisconnectReason.StartsWith("waits for approval", StringComparison.Ordinal);
 
+    /// <summary>The two processes of one id, and how often they take it from each other.</summary>
+    public static string Shared(WorkerView view, WorkerConflict conflict) =>
+        $"{conflict.OlderAddress} and {conflict.NewerAddress}, {Words.Count(conflict.Replacements, "replacement")}{(view.Session?.Replacements.Length is > 0 and var lately ? $", {Words.Number(lately)} within a minute" : "")}";
+
     /// <summary>"D" detects, "E" executes, each with how many at once where it says so: "D1 E4".</summary>
     public static string Roles(Capability capability)
     {
@@ -67,6 +71,9 @@ public static class WorkerLook
     /// <summary>Heartbeats that should have come since the last one.</summary>
     public static int Missed(WorkerView view, DateTimeOffset now) =>
         view is { Session.Heartbeat: { } beat, BeatEvery: { } every } && every > TimeSpan.Zero ? Math.Max(0, (int)((now - beat.At) / every) - 1) : 0;
+
+    /// <summary>What its handlers say is wrong, while it is connected; empty: nothing.</summary>
+    public static string Ailment(WorkerView view) => view.Session?.Heartbeat?.Metadata.GetValueOrDefault("health") is { } health && health != "ok" ? health : "";
 
     public static TimeSpan? Ping(WorkerView view)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using BlazorPluginAdmin.Components.Jobs;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
@@ -15,6 +16,7 @@ namespace BlazorPluginAdmin.Components.Workers;
 public sealed partial class WorkerPage : LiveComponent
 {
     private const int JobsShown = 10;
+    /// <summary>More only where more of the last hour are counted.</summary>
     private const int FailuresShown = 8;
     private const int ActivitiesShown = 15;
 
@@ -24,6 +26,8 @@ public sealed partial class WorkerPage : LiveComponent
     private ImmutableArray<WorkerView> _self = [];
     private List<Activity> _activities = [];
     private (long, long)? _read;
+    private string _problem = "";
+    private DateTimeOffset? _readAt;
 
     protected override TimeSpan RenderPace => TimeSpan.FromSeconds(1);
 
@@ -32,13 +36,16 @@ public sealed partial class WorkerPage : LiveComponent
 
     private WorkerView? View { get; set; }
 
-    private IEnumerable<(string Name, string Value)> Facts => new[]
+    private IEnumerable<(string Name, string Value, bool Copies)> Facts => new[]
     {
-        ("address", View!.Session?.RemoteAddress ?? View.Worker.Address), ("says it is at", View.Worker.Address), ("instance", View.Worker.InstanceId),
-        ("version", View.Worker.WorkerVersion), ("protocol", View.Worker.ProtocolVersion),
+        ("address", View!.Session?.RemoteAddress ?? View.Worker.Address, true), ("says it is at", View.Worker.Address, true), ("instance", View.Worker.InstanceId, true),
+        ("version", View.Worker.WorkerVersion, false), ("protocol", View.Worker.ProtocolVersion, false),
     }.Where(fact => fact.Item2.Length > 0);
 
     private List<KeyValuePair<string, string>> Labels => [.. View!.Worker.Labels.Where(label => label.Key != "worker_id")];
+
+    /// <summary>What stands there was read before the store could not be read.</summary>
+    private string Stale => _problem.Length > 0 ? "stale" : "";
 
     private string Quoted => JobQueries.Quoted(Id);
 
@@ -62,7 +69,7 @@ public sealed partial class WorkerPage : LiveComponent
         if (!ReferenceEquals(before, View))
         {
             _self = [View];
-            _failures = WorkerFailure.From(View, _failedJobs, FailuresShown);
+            _failures = WorkerFailure.From(View, _failedJobs, Math.Max(FailuresShown, View.Numbers.Failed));
         }
 
         // Read again when something was said about it, not with every heartbeat.
@@ -73,12 +80,30 @@ public sealed partial class WorkerPage : LiveComponent
         }
 
         _read = stand;
-        var ended = await Admin.History.JobsAsync(new JobFilter { Worker = View.Worker.Id, Limit = JobsShown }, Gone);
-        var activities = await Admin.History.ActivitiesAsync(new ActivityFilter { Worker = View.Worker.Id, Limit = ActivitiesShown }, Gone);
-        var failed = await Admin.History.JobsAsync(new JobFilter { Workers = [View.Worker.Id], States = [JobState.Failed], Limit = FailuresShown }, Gone);
+        await LoadAsync();
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            await ReadAsync(View!);
+            (_problem, _readAt) = ("", Time.GetUtcNow());
+        }
+        catch (DbException exception)
+        {
+            _problem = exception.Message;
+        }
+    }
+
+    private async Task ReadAsync(WorkerView view)
+    {
+        var ended = await Admin.History.JobsAsync(new JobFilter { Worker = view.Worker.Id, Limit = JobsShown }, Gone);
+        var activities = await Admin.History.ActivitiesAsync(new ActivityFilter { Worker = view.Worker.Id, Limit = ActivitiesShown }, Gone);
+        var failed = await Admin.History.JobsAsync(new JobFilter { Workers = [view.Worker.Id], States = [JobState.Failed], Limit = FailuresShown }, Gone);
         _failedJobs = [.. failed.Items];
-        _failures = WorkerFailure.From(View, _failedJobs, FailuresShown);
-        var active = View.Running.ToDictionary(job => job.Id);
+        _failures = WorkerFailure.From(view, _failedJobs, Math.Max(FailuresShown, view.Numbers.Failed));
+        var active = view.Running.ToDictionary(job => job.Id);
         (_jobs, _activities) = ([.. ended.Items.Select(job => active.GetValueOrDefault(job.Id, job))], [.. activities]);
     }
 }

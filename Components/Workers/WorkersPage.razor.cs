@@ -51,6 +51,7 @@ public sealed partial class WorkersPage : LiveComponent
     protected override Task OnModelAsync()
     {
         Pick();
+        Announcer.Say($"{Words.Count(_view.Shown.Length, "worker")}{string.Concat(WorkersView.Healths.Select(each => (each.Text, Number: _view.ByHealth.GetValueOrDefault(each.Health))).Where(each => each.Number > 0).Select(each => $", {Words.Number(each.Number)} {each.Text.ToLowerInvariant()}"))}");
         return Task.CompletedTask;
     }
 
@@ -62,8 +63,7 @@ public sealed partial class WorkersPage : LiveComponent
         }
 
         _picked = (Model.Workers, Filter);
-        var lanes = Model.JobTypes.ToDictionary(type => type.Name, type => type.Rules.Lane, StringComparer.Ordinal);
-        _view = WorkersView.From(Model.Workers, Filter, type => lanes.GetValueOrDefault(type));
+        _view = WorkersView.Of(Model, Filter);
         Rows = [.. _view.Shown];
     }
 

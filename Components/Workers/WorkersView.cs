@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -13,23 +14,32 @@ public sealed record WorkersFilter(string Health, string JobType, string Label, 
     public bool IsEmpty => this == new WorkersFilter("", "", "", "", "", "");
 }
 
-/// <summary>The workers a filter lets through, in the order of the read model, and how many there are of each health.</summary>
-public sealed record WorkersView(ImmutableArray<WorkerView> Shown, ImmutableSortedDictionary<string, int> ByHealth, ImmutableArray<string> Labels, ImmutableArray<string> Versions)
+/// <summary>The workers a filter lets through, in the order of the read model, and how many there would be of any health, and of each.</summary>
+public sealed record WorkersView(ImmutableArray<WorkerView> Shown, int OfAnyHealth, ImmutableSortedDictionary<string, int> ByHealth)
 {
     /// <summary>In the order they are offered.</summary>
     public static readonly ImmutableArray<(string Health, string Text)> Healths =
         [("healthy", "Healthy"), ("unhealthy", "Unhealthy"), ("draining", "Draining"), ("conflict", "Conflict"), ("waiting", "Wait for approval"), ("denied", "Denied"), ("disconnected", "Disconnected")];
 
-    private const int Offered = 100;
+    public static readonly WorkersView Empty = new([], 0, ImmutableSortedDictionary<string, int>.Empty);
 
-    public static readonly WorkersView Empty = new([], ImmutableSortedDictionary<string, int>.Empty, [], []);
+    private static readonly OncePerModel<WorkersFilter, WorkersView> Known = new((model, filter) =>
+    {
+        var lanes = model.JobTypes.ToDictionary(type => type.Name, type => type.Rules.Lane, StringComparer.Ordinal);
+        return From(model.Workers, filter, type => lanes.GetValueOrDefault(type));
+    });
+
+    public static WorkersView Of(ReadModel model, WorkersFilter filter) => Known.Of(model, filter);
 
     /// <param name="laneOf">The lane of a job type.</param>
-    public static WorkersView From(ImmutableArray<WorkerView> workers, WorkersFilter filter, Func<string, string?> laneOf) => new(
-        [.. workers.Where(view => Matches(view, filter, laneOf))],
-        workers.SelectMany(view => HealthsOf(view.Worker)).GroupBy(health => health).ToImmutableSortedDictionary(group => group.Key, group => group.Count()),
-        [.. workers.SelectMany(view => view.Worker.Labels).Where(label => label.Key != "worker_id").Select(label => $"{label.Key}:{label.Value}").Distinct().Order(StringComparer.Ordinal).Take(Offered)],
-        [.. workers.Select(view => view.Worker.WorkerVersion).Where(version => version.Length > 0).Distinct().Order(StringComparer.Ordinal).Take(Offered)]);
+    public static WorkersView From(ImmutableArray<WorkerView> workers, WorkersFilter filter, Func<string, string?> laneOf)
+    {
+        var others = workers.Where(view => Matches(view, filter, laneOf)).ToList();
+        return new WorkersView(
+            [.. others.Where(view => filter.Health.Length == 0 || HealthsOf(view.Worker).Contains(filter.Health))],
+            others.Count,
+            others.SelectMany(view => HealthsOf(view.Worker)).GroupBy(health => health).ToImmutableSortedDictionary(group => group.Key, group => group.Count()));
+    }
 
     /// <summary>The counters of the overview count the same: a draining worker that is silent is in both lists.</summary>
     public static IEnumerable<string> HealthsOf(Worker worker)
@@ -71,11 +81,11 @@ public sealed record WorkersView(ImmutableArray<WorkerView> Shown, ImmutableSort
         }
     }
 
+    /// <summary>Whatever its health.</summary>
     private static bool Matches(WorkerView view, WorkersFilter filter, Func<string, string?> laneOf)
     {
         var worker = view.Worker;
-        return (filter.Health.Length == 0 || HealthsOf(worker).Contains(filter.Health))
-            && (filter.JobType.Length == 0 || worker.Capabilities.ContainsKey(filter.JobType))
+        return (filter.JobType.Length == 0 || worker.Capabilities.ContainsKey(filter.JobType))
             && (filter.Lane.Length == 0 || worker.Capabilities.Keys.Any(type => laneOf(type) == filter.Lane))
             && (filter.Version.Length == 0 || worker.WorkerVersion == filter.Version)
             && (filter.Label.Length == 0 || HasLabel(worker, filter.Label))

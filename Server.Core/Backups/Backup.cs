@@ -18,6 +18,9 @@ public sealed record Drill(DateTimeOffset At, TimeSpan Took, string Problem, Sto
 public sealed record StoreContents(int JobTypes, long OpenJobs, long EndedJobs, long ConfigVersions)
 {
     public static readonly StoreContents None = new(0, 0, 0, 0);
+
+    /// <summary>Secrets of configs in force that do not open with the keys of this admin; they would have to be set again.</summary>
+    public int LostSecrets { get; init; }
 }
 
 public enum BackupStep

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Store;
 
 namespace BlazorPluginAdmin.Server.Core.Backups;
@@ -25,13 +26,14 @@ public sealed class BackupFolder : IBackups, IAsyncDisposable
     private readonly IAdminStore _store;
     private readonly IAdmin _admin;
     private readonly TimeProvider _time;
+    private readonly ISecretBox? _secrets;
     private readonly CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;
     private int _busy;
 
-    public BackupFolder(BackupOptions options, IAdminStore store, IAdmin admin, TimeProvider time)
+    public BackupFolder(BackupOptions options, IAdminStore store, IAdmin admin, TimeProvider time, ISecretBox? secrets = null)
     {
-        (_options, _store, _admin, _time) = (options, store, admin, time);
+        (_options, _store, _admin, _time, _secrets) = (options, store, admin, time, secrets);
         Shelf = new Feed<BackupShelf>(new BackupShelf(options.Folder ?? "", options.Kept, []));
         if (options.Folder is not null)
         {
@@ -58,17 +60,25 @@ public sealed class BackupFolder : IBackups, IAsyncDisposable
         return Shelf.Current.Value;
     }
 
-    public string? FileOf(string id) => Find(id) is { } backup ? Path.Combine(PathOf(backup), File) : null;
+    public Reply<string> FileOf(Actor by, string id) => Refuse(by) is { } denied ? denied
+        : Find(id) is { } backup ? Path.Combine(PathOf(backup), File)
+        : Unknown(id);
 
-    public Task<Reply<Backup>> MakeAsync(Actor by, CancellationToken cancellationToken) =>
-        BeginAsync(new BackupWork(BackupStep.Copying, "", _time.GetUtcNow(), 0), () => Make(by), cancellationToken);
+    public Task<Reply<Backup>> MakeAsync(Actor by, CancellationToken cancellationToken) => Refuse(by) is { } denied
+        ? Task.FromResult<Reply<Backup>>(denied)
+        : BeginAsync(new BackupWork(BackupStep.Copying, "", _time.GetUtcNow(), 0), () => Make(by), cancellationToken);
 
-    public Task<Reply<Backup>> DrillAsync(Actor by, string id, CancellationToken cancellationToken) => Find(id) is { } backup
-        ? BeginAsync(new BackupWork(BackupStep.Drilling, backup.Id, _time.GetUtcNow(), 0), () => Try(by, backup), cancellationToken)
+    public Task<Reply<Backup>> DrillAsync(Actor by, string id, CancellationToken cancellationToken) => Refuse(by) is { } denied ? Task.FromResult<Reply<Backup>>(denied)
+        : Find(id) is { } backup ? BeginAsync(new BackupWork(BackupStep.Drilling, backup.Id, _time.GetUtcNow(), 0), () => Try(by, backup), cancellationToken)
         : Task.FromResult<Reply<Backup>>(Unknown(id));
 
     public async Task<Reply<Backup>> DeleteAsync(Actor by, string id, CancellationToken cancellationToken)
     {
+        if (Refuse(by) is { } denied)
+        {
+            return denied;
+        }
+
         if (Find(id) is not { } backup)
         {
             return Unknown(id);
@@ -99,6 +109,8 @@ public sealed class BackupFolder : IBackups, IAsyncDisposable
         await Task.WhenAny(_work);
         _stopping.Dispose();
     }
+
+    private static Refusal? Refuse(Actor by) => by.Refuse(Permission.SystemControl);
 
     private static Refusal Unknown(string id) => new(RefusalCode.NotFound, $"there is no backup {id}");
 
@@ -170,7 +182,7 @@ public sealed class BackupFolder : IBackups, IAsyncDisposable
     {
         StoreFile.MakeFolder(Drilling);
         var begun = _time.GetTimestamp();
-        var (problem, contents) = StoreDrill.Run(Path.Combine(PathOf(backup), File), Path.Combine(Drilling, File), _stopping.Token);
+        var (problem, contents) = StoreDrill.Run(Path.Combine(PathOf(backup), File), Path.Combine(Drilling, File), _secrets, _stopping.Token);
         var drill = new Drill(_time.GetUtcNow(), _time.GetElapsedTime(begun), problem, contents);
         System.IO.File.WriteAllText(Path.Combine(PathOf(backup), DrillFile), JsonSerializer.Serialize(drill));
         return (backup with { Drill = drill }, new NoteBackup(by, $"backup {backup.Id} {(drill.Restores ? "would restore" : $"would not restore: {problem}")}", !drill.Restores));

@@ -2,7 +2,7 @@ using BlazorPluginAdmin.Server.Core.Engine;
 
 namespace BlazorPluginAdmin.Server.Core.Backups;
 
-/// <summary>Copies of the store, made, tried and deleted beside the engine. One thing at a time; what was begun goes on when nobody waits for it.</summary>
+/// <summary>Copies of the store, made, tried and deleted beside the engine by those who may control the admin. One thing at a time; what was begun goes on when nobody waits for it.</summary>
 public interface IBackups
 {
     Feed<BackupShelf> Shelf { get; }
@@ -18,6 +18,6 @@ public interface IBackups
 
     Task<Reply<Backup>> DeleteAsync(Actor by, string id, CancellationToken cancellationToken);
 
-    /// <summary>The file to read; null: there is none of that name.</summary>
-    string? FileOf(string id);
+    /// <summary>The path of the file: everything the admin knows, so not for those who only look.</summary>
+    Reply<string> FileOf(Actor by, string id);
 }

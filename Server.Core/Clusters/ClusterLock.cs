@@ -34,6 +34,9 @@ public sealed record ClusterLock
     /// <summary>Why it is wanted and not had: who has it, as far as that is known.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>Since when that is known to be the reason.</summary>
+    public DateTimeOffset? ReasonSince { get; init; }
+
     public DateTimeOffset? WaitingSince { get; init; }
 
     public DateTimeOffset? TakenAt { get; init; }

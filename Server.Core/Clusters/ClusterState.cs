@@ -15,6 +15,9 @@ public sealed record ClusterSettings
     public DateTimeOffset? SavedAt { get; init; }
 
     public string SavedBy { get; init; } = "";
+
+    /// <summary>Says the same, whoever saved it.</summary>
+    public bool IsSame(ClusterSettings other) => IgnorePresence == other.IgnorePresence && Context.IsSame(other.Context);
 }
 
 /// <summary>What is known of the cluster that jobs work on.</summary>

@@ -1,11 +1,13 @@
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Security;
 
 namespace BlazorPluginAdmin.Server.Core.Clusters;
 
 /// <summary>Saves the addresses people enter. Each list holds what workers dial, as they want it.</summary>
 /// <param name="Settings">Replaces the former ones whole.</param>
-public sealed record SaveClusterSettings(Actor By, ClusterSettings Settings) : Command<ClusterState>(By);
+/// <param name="Expected">Those that were read; null: the last writer wins.</param>
+public sealed record SaveClusterSettings(Actor By, ClusterSettings Settings, ClusterSettings? Expected = null) : Command<ClusterState>(By, Permission.SystemControl);
 
 /// <summary>What is known of the cluster changes: by people, and by what those that watch it report.</summary>
 public static class ClusterTransitions
@@ -39,6 +41,12 @@ public static class ClusterTransitions
 
     public static Reply<ClusterState> Save(Turn turn, SaveClusterSettings command)
     {
+        var before = turn.State.Cluster.Settings;
+        if (command.Expected?.IsSame(before) == false)
+        {
+            return new Refusal(RefusalCode.Conflict, $"the settings of the cluster were saved by {before.SavedBy} meanwhile; look at them and save again");
+        }
+
         var errors = ClusterAddress.Check(command.Settings.Context);
         if (errors.Length > 0)
         {

@@ -38,7 +38,7 @@ public static class LockTransitions
         else if (next is { Phase: LockPhase.Held, Holders: 0 } || (next.Phase == LockPhase.Taking && !wanted))
         {
             turn.Lock(false);
-            next = next with { Phase = LockPhase.Releasing, IsDue = false, WaitingSince = null, Reason = "" };
+            next = next with { Phase = LockPhase.Releasing, IsDue = false, WaitingSince = null, Reason = "", ReasonSince = null };
         }
 
         if (next != before)
@@ -52,7 +52,7 @@ public static class LockTransitions
         var cluster = turn.State.Cluster.Lock;
         if (cluster.Phase == LockPhase.Taking)
         {
-            turn.Put(cluster with { Phase = LockPhase.Held, TakenStamp = turn.Now.Stamp, TakenAt = turn.Now.Wall, WaitingSince = null, Reason = "", IsDue = false });
+            turn.Put(cluster with { Phase = LockPhase.Held, TakenStamp = turn.Now.Stamp, TakenAt = turn.Now.Wall, WaitingSince = null, Reason = "", ReasonSince = null, IsDue = false });
         }
     }
 
@@ -61,7 +61,7 @@ public static class LockTransitions
         var cluster = turn.State.Cluster.Lock;
         if (cluster.Phase == LockPhase.Taking && cluster.Reason != reason)
         {
-            turn.Put(cluster with { Reason = reason });
+            turn.Put(cluster with { Reason = reason, ReasonSince = turn.Now.Wall });
             turn.Log(Line("lock_waiting", $"waiting for the cluster lock, {reason}", ActivitySeverity.Warning));
         }
     }
@@ -72,7 +72,7 @@ public static class LockTransitions
         var cluster = turn.State.Cluster.Lock;
         if (cluster.Phase == LockPhase.Held)
         {
-            turn.Put(cluster with { Phase = LockPhase.Taking, WaitingSince = turn.Now.Wall, Reason = reason, IsDue = false });
+            turn.Put(cluster with { Phase = LockPhase.Taking, WaitingSince = turn.Now.Wall, Reason = reason, ReasonSince = turn.Now.Wall, IsDue = false });
             turn.Log(Line("lock_lost", $"the cluster lock was lost: {reason}; running work goes on, nothing new starts until it is had again", ActivitySeverity.Bad));
         }
     }

@@ -51,7 +51,7 @@ public static class ConfigDiff
         {
             foreach (var field in section.Fields)
             {
-                if (!seen.Add(field.Name) || section.IsSubmitForm)
+                if (!seen.Add(field.Name) || section.IsSubmitForm || field.ReadOnly)
                 {
                     continue;
                 }

@@ -27,9 +27,10 @@ public static class ConfigEffects
         AddSchedule(effects, type, was, becomes, now, soonest);
         AddLimit(effects, "global_execution_concurrency", was.GlobalConcurrency, becomes.GlobalConcurrency, type.Counts.Active);
         AddLimit(effects, "per_worker_execution_concurrency", was.PerWorkerConcurrency, becomes.PerWorkerConcurrency, 0);
-        if (becomes.ExecutionTimeout != was.ExecutionTimeout)
+        var (before, timeout) = (was.ExecutionTimeoutOf(type.CanDetect), becomes.ExecutionTimeoutOf(type.CanDetect));
+        if (timeout != before)
         {
-            effects.Add(new ConfigEffect($"{RuntimeForm.LabelOf("execution_timeout_seconds")} {Seconds(was.ExecutionTimeout)} → {Seconds(becomes.ExecutionTimeout)}: for attempts that start after the save"));
+            effects.Add(new ConfigEffect($"{RuntimeForm.LabelOf("execution_timeout_seconds")} {Seconds(before)} → {Seconds(timeout)}: for attempts that start after the save"));
         }
 
         if (becomes.RetryLimit != was.RetryLimit)
@@ -37,7 +38,7 @@ public static class ConfigEffects
             effects.Add(new ConfigEffect($"{RuntimeForm.LabelOf("retry_limit")} {was.RetryLimit} → {becomes.RetryLimit}: also for jobs that are waiting or running now"));
         }
 
-        effects.AddRange(becomes.Clamps.Except(was.Clamps).Select(clamp => new ConfigEffect($"{RuntimeForm.LabelOf(clamp.Setting)}: {Words(clamp)}")));
+        effects.AddRange(becomes.ClampsOf(type.CanDetect).Except(was.Clamps).Select(clamp => new ConfigEffect($"{RuntimeForm.LabelOf(clamp.Setting)}: {Words(clamp)}")));
         return effects.ToImmutable();
     }
 

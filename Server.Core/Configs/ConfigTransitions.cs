@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -23,8 +24,8 @@ public static class ConfigTransitions
             JobType = descriptor.JobType,
             Version = 1,
             DescriptorVersion = descriptor.Version,
-            AdminValues = FormDefaults.Admin(descriptor),
-            WorkerValues = FormDefaults.Worker(descriptor),
+            AdminValues = FormDefaults.WithoutReadOnly(descriptor.AdminForm, FormDefaults.Admin(descriptor)),
+            WorkerValues = FormDefaults.WithoutReadOnly(descriptor.WorkerForm, FormDefaults.Worker(descriptor)),
             Runtime = descriptor.RuntimeDefaults ?? new RuntimeSettings(),
             SavedAt = turn.Now.Wall,
             SavedBy = "plugin",
@@ -50,7 +51,7 @@ public static class ConfigTransitions
         }
 
         var verdict = FormChecks.Config(type.Descriptor, admin, worker);
-        var errors = verdict.Errors.AddRange(RuntimeRules.Check(command.Runtime));
+        var errors = verdict.Errors.AddRange(RuntimeRules.Check(command.Runtime)).AddRange(DispatchFields.Errors(type.Descriptor, verdict.AdminValues));
         if (errors.Length > 0)
         {
             return new Refusal(RefusalCode.Invalid, errors.Length == 1 ? "one value is not valid" : $"{errors.Length} values are not valid", errors);
@@ -128,7 +129,7 @@ public static class ConfigTransitions
             return conflict;
         }
 
-        if (command.Settings.Errors() is { Length: > 0 } errors)
+        if (command.Settings.Errors().AddRange(DispatchFields.Elsewhere(type.Descriptor, type.Dispatch, command.Settings)) is { Length: > 0 } errors)
         {
             return SubmitRules.Invalid(errors, "value");
         }
@@ -143,7 +144,6 @@ public static class ConfigTransitions
             Reason = command.Reason.Length > 0 ? command.Reason : "dispatch settings",
         };
         Store(turn, type, document);
-        turn.Put(JobIndex.Reordered(turn.State, turn.JobType(type.Name)));
         turn.Log(new Activity
         {
             Sequence = 0,
@@ -168,7 +168,7 @@ public static class ConfigTransitions
         turn.Save(new Change.ConfigSaved(document));
         var before = type.Policy;
         var policy = RuntimePolicy.Resolve(document.Runtime, type.Descriptor?.RuntimeDefaults);
-        var changed = Known(turn, type) with { Config = document, Policy = policy };
+        var changed = Known(turn, type) with { Config = document, Policy = policy, Dispatch = DispatchFields.Resolve(type.Descriptor, document) };
         if (type.Schedule.NextAt is null || policy.DetectionInterval == before.DetectionInterval || type.Timetable.Cron.Length > 0)
         {
             turn.Put(changed);
@@ -181,7 +181,17 @@ public static class ConfigTransitions
             turn.Put(changed, schedule => schedule with { NextAt = next < soonest ? soonest : next });
         }
 
+        Reorder(turn, type);
         SchemaTransitions.Scheduled(turn, type.Name);
+    }
+
+    /// <summary>What dispatch is to do with waiting jobs may have changed: they keep their place or find a new one at once.</summary>
+    internal static void Reorder(Turn turn, JobType before)
+    {
+        if (turn.JobType(before.Name) is var type && !type.Dispatch.Equals(before.Dispatch))
+        {
+            turn.Put(JobIndex.Reordered(turn.State, type));
+        }
     }
 
     /// <summary>The forms as they are now are the ones that a person knows.</summary>

@@ -11,6 +11,7 @@ public static class RuntimeForm
 {
     public const string Enabled = "enabled";
 
+    /// <summary>The first four are of detections: a turn begins with one.</summary>
     private static readonly ImmutableArray<Number> Numbers =
     [
         new("detection_interval_minutes", "Detect every (minutes)", "From the start of one detection to the next.", s => s.DetectionIntervalMinutes, (s, n) => s with { DetectionIntervalMinutes = n }, p => p.DetectionInterval.TotalMinutes),
@@ -31,7 +32,7 @@ public static class RuntimeForm
         "",
         [
             new SectionSchema("schedule", detects ? "Detection" : "Availability", "", [Switch(detects), .. detects ? Numbers[..4].Select(Field) : []]),
-            new SectionSchema("execution", "Execution", "", [.. Numbers[(detects ? 4 : 3)..].Select(Field)]),
+            new SectionSchema("execution", "Execution", "", [.. Numbers[4..].Select(number => Field(detects ? number : Submitted(number)))]),
         ],
         Defaults(descriptor?.RuntimeDefaults));
 
@@ -90,6 +91,9 @@ public static class RuntimeForm
         Type = FieldType.Bool,
         Widget = FieldWidget.Toggle,
     };
+
+    /// <summary>A type that never detects has no detected jobs, and nothing that holds for them.</summary>
+    private static Number Submitted(Number number) => number.Name == "execution_timeout_seconds" ? number with { Help = "For one attempt; a submission may name its own." } : number;
 
     private static FieldSchema Field(Number number) => new()
     {

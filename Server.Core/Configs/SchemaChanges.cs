@@ -36,7 +36,8 @@ public static class SchemaChanges
         var (before, after) = (Fields(known), Fields(now));
         foreach (var field in after.Values)
         {
-            var saved = stored.Find(field.Name) is { } found and not ConfigValue.None ? found : null;
+            // What only the worker sets is always as it says; that it says something else is nothing to decide.
+            var saved = !field.ReadOnly && stored.Find(field.Name) is { } found and not ConfigValue.None ? found : null;
             SchemaChange Say(SchemaChangeKind what, string text) => new(what, FieldError.NameOf(kind), field.Name, field.Caption, text);
             if (!before.TryGetValue(field.Name, out var old))
             {
@@ -59,7 +60,7 @@ public static class SchemaChanges
                 yield return Say(SchemaChangeKind.OptionsGone, $"no longer offered: {string.Join(", ", gone)}");
             }
 
-            if (!Equals(known.Defaults.Find(field.Name), now.Defaults.Find(field.Name)) && !field.IsSecret)
+            if (!Equals(known.Defaults.Find(field.Name), now.Defaults.Find(field.Name)) && !field.IsSecret && !field.ReadOnly)
             {
                 yield return Say(SchemaChangeKind.DefaultChanged, $"default {Text(field, known.Defaults.Find(field.Name))} → {Text(field, now.Defaults.Find(field.Name))}"
                     + (saved is null ? ", which counts now" : $"; the stored {Text(field, saved)} stays"));

@@ -129,6 +129,9 @@ public sealed record Detection
 
     public SessionId Session { get; init; }
 
+    /// <summary>Only this worker may be asked, and it alone does what it finds; null: any detector of the type.</summary>
+    public WorkerId? ForWorker { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }

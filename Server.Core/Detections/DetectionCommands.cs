@@ -2,6 +2,7 @@ using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Security;
 
 namespace BlazorPluginAdmin.Server.Core.Detections;
 
@@ -21,9 +22,9 @@ public sealed record RequestDetection(
     int MaxResults = 0,
     TimeSpan? Timeout = null,
     ConfigOverride? Override = null,
-    ClusterContext? Cluster = null) : Command<Detection>(By);
+    ClusterContext? Cluster = null) : Command<Detection>(By, Override is null ? Permission.DetectionRun : Permission.ConfigEdit);
 
-public sealed record CancelDetection(Actor By, RequestId Detection, string Reason) : Command<Detection>(By);
+public sealed record CancelDetection(Actor By, RequestId Detection, string Reason) : Command<Detection>(By, Permission.DetectionRun);
 
 /// <summary>Pauses or resumes scheduled detection and dispatch of a job type.</summary>
-public sealed record PauseJobType(Actor By, string JobType, bool Paused, string Reason, DateTimeOffset? Until) : Command<string>(By);
+public sealed record PauseJobType(Actor By, string JobType, bool Paused, string Reason, DateTimeOffset? Until) : Command<string>(By, Permission.ScheduleControl);

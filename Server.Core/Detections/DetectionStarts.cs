@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Clusters;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Detections;
 
@@ -38,7 +41,7 @@ public static class DetectionStarts
             return new Refusal(RefusalCode.Unavailable, hold.Text);
         }
 
-        var begun = Begin(turn, type, command);
+        var begun = BeginAll(turn, type, command);
         StartWaiting(turn, begun.Id);
         if (command.Mode == DetectionMode.Run)
         {
@@ -74,13 +77,17 @@ public static class DetectionStarts
             {
                 StartWaiting(turn, open);
             }
+            else if (type.Round is { } round)
+            {
+                Continue(turn, type, round);
+            }
             else if (type.IsDue && (!DetectionSchedule.IsScheduled(type) || type.IsPaused || type.Schedule.NextAt > turn.Now.Wall))
             {
                 turn.Put(type with { IsDue = false });
             }
             else if (type.IsDue && DetectorChoice.Pick(turn.State, type) is not null && Holds.OnDetection(turn.State, type, scheduled: true, turn.Now) is null)
             {
-                StartWaiting(turn, Begin(turn, type, new RequestDetection(Actor.Scheduler, type.Name, DetectionMode.Scheduled)).Id);
+                StartWaiting(turn, BeginAll(turn, type, new RequestDetection(Actor.Scheduler, type.Name, DetectionMode.Scheduled)).Id);
             }
         }
     }
@@ -106,7 +113,46 @@ public static class DetectionStarts
             type.Name, null, null, "admin_scheduler", "skipped_waiting_backlog", $"{type.Counts.Queued} jobs still wait; detection skipped", ActivitySeverity.Warning));
     }
 
-    private static Detection Begin(Turn turn, JobType type, RequestDetection command)
+    /// <summary>The first detection of a round where each detector sees only what is its own; else the only one. A look at what would be found asks one.</summary>
+    private static Detection BeginAll(Turn turn, JobType type, RequestDetection command)
+    {
+        if (type.Dispatch.DetectorScope == DetectorScope.One || command.Mode is not (DetectionMode.Scheduled or DetectionMode.Run))
+        {
+            return Begin(turn, type, command, null);
+        }
+
+        ImmutableArray<WorkerId> workers = [.. DetectorChoice.All(turn.State, type).Select(session => session.Worker)];
+        return Begin(turn, type with { Round = new DetectionRound(workers, command).Without(1) }, command, workers[0]);
+    }
+
+    private static void Continue(Turn turn, JobType type, DetectionRound round)
+    {
+        var scheduled = round.Command.Mode == DetectionMode.Scheduled;
+        if (scheduled && (!DetectionSchedule.IsScheduled(type) || type.IsPaused))
+        {
+            turn.Put(type with { Round = null });
+            return;
+        }
+
+        if (Holds.OnDetection(turn.State, type, scheduled, turn.Now) is not null)
+        {
+            return;
+        }
+
+        // Who has gone meanwhile is asked in the next round.
+        var there = DetectorChoice.All(turn.State, type).Select(session => session.Worker).ToHashSet();
+        var gone = round.Left.TakeWhile(worker => !there.Contains(worker)).Count();
+        if (gone == round.Left.Length)
+        {
+            turn.Put(type with { Round = null });
+            return;
+        }
+
+        StartWaiting(turn, Begin(turn, type with { Round = round.Without(gone + 1) }, round.Command, round.Left[gone], isFirst: false).Id);
+    }
+
+    /// <param name="isFirst">The rhythm of the type is measured from its start.</param>
+    private static Detection Begin(Turn turn, JobType type, RequestDetection command, WorkerId? worker, bool isFirst = true)
     {
         var now = turn.Now;
         var sequence = Math.Max(IdSource.UnixNanos(now.Wall), turn.State.LastDetectionSequence + 1);
@@ -129,17 +175,18 @@ public static class DetectionStarts
             },
             Override = command.Override,
             Cluster = command.Cluster,
+            ForWorker = worker,
         };
         turn.CountDetectionSequence(sequence);
         turn.Put(detection);
         if (command.Mode is DetectionMode.Scheduled or DetectionMode.Run)
         {
             // Measured from the start, so that a long run does not shift the rhythm; a run by hand moves it too.
-            turn.Put(type with { ActiveDetection = detection.Id, IsDue = false }, schedule => schedule with
+            turn.Put(type with { ActiveDetection = detection.Id, IsDue = isFirst ? false : type.IsDue }, schedule => schedule with
             {
-                LastStartedAt = now.Wall,
+                LastStartedAt = isFirst ? now.Wall : schedule.LastStartedAt,
                 LastRunStartedAt = now.Wall,
-                NextAt = type.NextAfter(now.Wall),
+                NextAt = isFirst ? type.NextAfter(now.Wall) : schedule.NextAt,
             });
         }
         else
@@ -168,9 +215,9 @@ public static class DetectionStarts
             return;
         }
 
-        if (DetectorChoice.Pick(turn.State, type) is not { } session)
+        if (DetectorChoice.For(turn.State, type, detection) is not { } session)
         {
-            DetectionTransitions.Finish(turn, detection, DetectionStatus.Failed, $"no detector worker available for job_type={type.Name}");
+            DetectionTransitions.Finish(turn, detection, DetectionStatus.Failed, $"no detector worker available for job_type={type.Name}{(detection.ForWorker is { } only ? $": {only} is not there any more" : "")}");
             return;
         }
 

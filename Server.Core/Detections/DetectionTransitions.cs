@@ -62,6 +62,8 @@ public static class DetectionTransitions
             return new Refusal(RefusalCode.WrongState, $"detection {command.Detection} is not running");
         }
 
+        // Whoever calls it off does not want the other detectors of its round to be asked either.
+        turn.Put(turn.JobType(detection.JobType) with { Round = null });
         Stop(turn, detection, command.Reason);
         return Finish(turn, detection, DetectionStatus.Canceled, command.Reason.Length > 0 ? command.Reason : $"canceled by {command.By.Name}");
     }
@@ -86,8 +88,16 @@ public static class DetectionTransitions
         }
     }
 
-    /// <summary>The detector's stream ended: its detection ends too and is due again soon.</summary>
-    public static void DetectorLost(Turn turn, Detection detection, string why) => Finish(turn, detection, DetectionStatus.Interrupted, why);
+    /// <summary>The detector's stream ended: its detection ends too and is due again soon, or with the next round when all are asked.</summary>
+    public static void DetectorLost(Turn turn, Detection detection, string why)
+    {
+        var next = turn.JobType(detection.JobType).Schedule.NextAt;
+        Finish(turn, detection, DetectionStatus.Interrupted, why);
+        if (detection is { ForWorker: not null, Mode: DetectionMode.Scheduled or DetectionMode.Run })
+        {
+            turn.Put(turn.JobType(detection.JobType), schedule => schedule with { NextAt = next });
+        }
+    }
 
     public static void JobEnded(Turn turn, Detection detection, Job job)
     {
@@ -208,7 +218,7 @@ public static class DetectionTransitions
     private static void Supersede(Turn turn, Detection detection)
     {
         var type = turn.JobType(detection.JobType);
-        if (!type.Rules.Supersedes || detection.Mode is not (DetectionMode.Scheduled or DetectionMode.Run)
+        if (!type.Rules.Supersedes || detection.ForWorker is not null || detection.Mode is not (DetectionMode.Scheduled or DetectionMode.Run)
             || detection.HasMore || detection.Counts.Invalid > 0 || (detection.MaxResults > 0 && detection.Counts.Found >= detection.MaxResults))
         {
             return;

@@ -11,6 +11,16 @@ namespace BlazorPluginAdmin.Server.Core.Detections;
 /// </summary>
 public static class DetectorChoice
 {
+    /// <summary>All that could be asked now, by id.</summary>
+    public static IEnumerable<Session> All(AdminState state, JobType type) => type.Detectors
+        .Select(id => state.Sessions[id])
+        .Where(session => state.Workers[session.Worker] is { Draining: false, Health: WorkerHealth.Healthy })
+        .OrderBy(session => session.Worker);
+
+    /// <summary>The one that an open detection is to be sent to.</summary>
+    public static Session? For(AdminState state, JobType type, Detection detection) =>
+        detection.ForWorker is { } worker ? All(state, type).FirstOrDefault(session => session.Worker == worker) : Pick(state, type);
+
     public static Session? Pick(AdminState state, JobType type)
     {
         Session? best = null;

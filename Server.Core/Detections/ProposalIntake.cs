@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Detections;
 
@@ -14,12 +16,20 @@ public static class ProposalIntake
         var traced = detection.TracedSize;
         var seen = detection.SeenKeys.ToBuilder();
         var traces = ImmutableArray.CreateBuilder<ProposalTrace>(proposals.Length);
-        foreach (var proposal in proposals)
+        var cut = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var given in proposals)
         {
+            // Whoever keeps it must know by which form its secrets are named.
+            var proposal = given.JobType.Length > 0 ? given : given with { JobType = detection.JobType };
             var index = counts.Found;
             counts = counts with { Found = counts.Found + 1 };
             var (outcome, job, note) = Decide(turn, detection, proposal, counts, seen);
             counts = Count(counts, outcome);
+            if (outcome == ProposalOutcome.OverLimit && IsFull(turn, proposal.JobType))
+            {
+                cut[proposal.JobType] = cut.GetValueOrDefault(proposal.JobType) + 1;
+            }
+
             var trace = new ProposalTrace(index, proposal, outcome, job, note);
             traces.Add(Kept(trace, turn.Options, ref traced));
         }
@@ -39,6 +49,13 @@ public static class ProposalIntake
         turn.Log(DetectionTransitions.Line(
             detection.JobType, detection.Id, detection.Worker, "detector", "proposals_batch", proposals.Length == 1 ? "1 proposal" : $"{proposals.Length} proposals") with
         { Details = details });
+        foreach (var (type, count) in cut)
+        {
+            turn.Log(DetectionTransitions.Line(
+                type, detection.Id, detection.Worker, "admin_scheduler", "queue_full",
+                $"the queue of {type} is full ({turn.JobType(type).Dispatch.QueueLimitOf(turn.Options)} jobs wait): {(count == 1 ? "1 proposal was" : $"{count} proposals were")} cut") with
+            { Severity = ActivitySeverity.Warning });
+        }
     }
 
     /// <summary>The key that tells twins apart: the given one, else the proposal's id; null when it has neither.</summary>
@@ -97,10 +114,10 @@ public static class ProposalIntake
         {
             if (queues)
             {
-                JobFlow.Refresh(turn, Described(twin, proposal), PayloadOf(proposal));
+                JobFlow.Refresh(turn, Described(turn, twin, proposal, detection.ForWorker), PayloadOf(proposal));
             }
 
-            return (ProposalOutcome.Refreshed, twin.Id, "a waiting job has this key and takes over the newer content");
+            return (ProposalOutcome.Refreshed, twin.Id, queues ? "a waiting job has this key and takes over the newer content" : "a waiting job has this key");
         }
 
         if (twin is not null)
@@ -119,13 +136,14 @@ public static class ProposalIntake
             return (ProposalOutcome.WouldQueue, null, "");
         }
 
-        if (type.Counts.Pending >= type.Dispatch.QueueLimitOf(turn.Options))
+        if (IsFull(turn, jobType))
         {
             return (ProposalOutcome.OverLimit, null, $"the queue of {jobType} is full");
         }
 
         var id = turn.Ids.DetectedJob(jobType, turn.Now);
         var job = Described(
+            turn,
             new Job
             {
                 Id = id,
@@ -139,20 +157,28 @@ public static class ProposalIntake
                 SubmittedBy = detection.By.Name,
                 Cluster = detection.Cluster,
             },
-            proposal);
+            proposal,
+            detection.ForWorker);
         return (ProposalOutcome.Queued, JobFlow.Add(turn, job, PayloadOf(proposal)).Id, "");
     }
 
-    private static Job Described(Job job, Proposal proposal) => job with
+    private static bool IsFull(Turn turn, string jobType) => SubmitRules.Room(turn.State, turn.JobType(jobType), 1, turn.Options) is not null;
+
+    /// <param name="only">What is its own, no other worker can do.</param>
+    private static Job Described(Turn turn, Job job, Proposal proposal, WorkerId? only)
     {
-        Priority = proposal.Priority,
-        Summary = proposal.Summary,
-        Labels = proposal.Labels,
-        DueAt = proposal.NotBefore is { } start && start > job.CreatedAt ? start : job.Phase == JobPhase.Scheduled ? job.CreatedAt : job.DueAt,
-        ExpiresAt = proposal.ExpiresAt,
-        IsKeyless = proposal.DedupeKey.Length == 0,
-        EstimatedRuntime = PayloadOf(proposal).EstimatedRuntime,
-    };
+        var due = proposal.NotBefore is { } start && start > job.CreatedAt ? start : job.Phase == JobPhase.Scheduled ? job.CreatedAt : job.DueAt;
+        return job with
+        {
+            Priority = proposal.Priority,
+            Summary = proposal.Summary,
+            Labels = only is { } worker ? proposal.Labels.SetItem("require.worker_id", worker.Value) : proposal.Labels,
+            DueAt = due,
+            ExpiresAt = proposal.ExpiresAt ?? due + turn.JobType(job.JobType).Dispatch.QueueTtl,
+            IsKeyless = proposal.DedupeKey.Length == 0,
+            EstimatedRuntime = PayloadOf(proposal).EstimatedRuntime,
+        };
+    }
 
     private static JobPayload PayloadOf(Proposal proposal) => new(proposal.Detail, proposal.Parameters);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Security;
 
 namespace BlazorPluginAdmin.Server.Core.Detections;
 
@@ -30,7 +31,7 @@ internal sealed record StoredPause(SchedulerPause? Pause);
 
 /// <summary>Pauses the scheduler, or lets it go on. Holding everything asks for a reason: it is shown to all whose jobs wait.</summary>
 /// <param name="JobTypes">Only these; default or empty: all.</param>
-public sealed record PauseScheduler(Actor By, bool Paused, string Reason, DateTimeOffset? Until, bool HoldsEverything = false, ImmutableArray<string> JobTypes = default) : Command<string>(By)
+public sealed record PauseScheduler(Actor By, bool Paused, string Reason, DateTimeOffset? Until, bool HoldsEverything = false, ImmutableArray<string> JobTypes = default) : Command<string>(By, Permission.SystemControl)
 {
     /// <summary>What puts this pause back as it is.</summary>
     public static PauseScheduler Again(Actor by, SchedulerPause pause) => new(by, true, pause.Reason, pause.Until, pause.HoldsEverything, pause.JobTypes);

@@ -55,7 +55,9 @@ public static class DispatchPlanner
 
         public int Free { get; private set; } = free;
 
-        public bool HasRoom => Free > 0 && Place.Free > 0;
+        public int Room => Math.Min(Free, Place.Free);
+
+        public bool HasRoom => Room > 0;
 
         public void Take(long order)
         {
@@ -139,6 +141,24 @@ public static class DispatchPlanner
         return lines is null ? DispatchPlan.Empty : Plan(state, lines, now);
     }
 
+    /// <summary>Jobs of the type that would start at this moment if enough of them waited: what its limit and the places of its workers leave.</summary>
+    public static int RoomNow(AdminState state, JobType type, Now now)
+    {
+        var room = type.Policy.GlobalConcurrency - type.Counts.Active;
+        if (room <= 0 || type.IsPaused || type.Executors.IsEmpty || (Holds.OnAskedJobs(state, type) ?? (type.Rules.Gated ? Gate.From(state).OnJob(type) : null)) is not null)
+        {
+            return 0;
+        }
+
+        return (int)Math.Min(room, Seats(state, type, [], now).Sum(seat => (long)seat.Room));
+    }
+
+    /// <summary>Jobs of the type that may be at work at once: its limit, or what the workers that are there may take.</summary>
+    public static int EffectiveLimit(AdminState state, JobType type) => (int)Math.Min(type.Policy.GlobalConcurrency, type.Executors
+        .Select(id => (Session: state.Sessions[id], Worker: state.Workers[state.Sessions[id].Worker]))
+        .Where(place => !place.Worker.Draining && MatchesType(type, place.Worker))
+        .Sum(place => (long)Math.Min(LimitOf(type, place.Worker), TotalSlots(place.Session, place.Worker))));
+
     /// <summary>Execution slots of a worker as a whole: what it reports, else the largest maximum it named, else one.</summary>
     public static int TotalSlots(Session session, Worker worker) =>
         session.Heartbeat is { ExecutionSlotsTotal: > 0 } beat
@@ -158,6 +178,11 @@ public static class DispatchPlanner
         var own = worker.Capabilities[type.Name].MaxExecutions;
         return own > 0 ? Math.Min(limit, own) : limit;
     }
+
+    /// <summary>What the labels of a job ask of its worker, without the prefix.</summary>
+    public static ImmutableSortedDictionary<string, string> Selectors(ImmutableSortedDictionary<string, string> labels) => labels
+        .Where(label => label.Key.StartsWith(Selector, StringComparison.Ordinal))
+        .ToImmutableSortedDictionary(label => label.Key[Selector.Length..], label => label.Value, StringComparer.Ordinal);
 
     /// <summary>The job may go to this worker: its selectors match.</summary>
     public static bool Matches(Job job, Worker worker) => Matches(job.Labels, worker);
@@ -179,6 +204,13 @@ public static class DispatchPlanner
     /// <summary>The worker has what the settings of the type ask of all that get its jobs.</summary>
     public static bool MatchesType(JobType type, Worker worker) =>
         type.Dispatch.RequireLabels.IsEmpty || type.Dispatch.RequireLabels.All(label => worker.Labels.TryGetValue(label.Key, out var own) && own == label.Value);
+
+    /// <summary>By labels, the job's and its type's, whatever the worker does at the moment.</summary>
+    public static bool CouldTake(JobType type, Job job, Worker worker) => MatchesType(type, worker) && Matches(job, worker);
+
+    /// <summary>Whether a worker is connected that could take a job and has not refused it.</summary>
+    public static bool OthersMayTake(AdminState state, JobType type, Job job) =>
+        type.Executors.Select(id => state.Workers[state.Sessions[id].Worker]).Any(worker => !job.RefusedBy.Contains(worker.Id) && CouldTake(type, job, worker));
 
     /// <summary>What the job asks of its worker, as one text; with lengths, so that no value can look like another label.</summary>
     private static string Wanted(Job job) => string.Concat(job.Labels
@@ -304,7 +336,7 @@ public static class DispatchPlanner
 
             if (_seats.Count == 0)
             {
-                return former ?? (refuser is not null && line.Type.Executors.All(id => job.RefusedBy.Contains(state.Sessions[id].Worker)) ? refuser : null);
+                return former ?? (refuser is not null && !OthersMayTake(state, line.Type, job) ? refuser : null);
             }
 
             var chosen = line.Strategy.Pick(job, CollectionsMarshal.AsSpan(_candidates), line.Memory);

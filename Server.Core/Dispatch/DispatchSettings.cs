@@ -24,6 +24,16 @@ public enum DispatchStrategy
     Random = 4,
 }
 
+/// <summary>Who looks for work when a detection is due.</summary>
+public enum DetectorScope
+{
+    /// <summary>One detector sees all there is.</summary>
+    One = 0,
+
+    /// <summary>Each detector sees what is its own, such as the files of its machine: all are asked, one after the other, and what one finds it does itself.</summary>
+    Each = 1,
+}
+
 /// <summary>How the admin queues and gives out the jobs of a type. A part of its config that no worker is ever sent.</summary>
 public sealed record DispatchSettings
 {
@@ -54,12 +64,14 @@ public sealed record DispatchSettings
     /// <summary>What every worker must have among its labels to be given a job of the type.</summary>
     public ImmutableSortedDictionary<string, string> RequireLabels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    public DetectorScope DetectorScope { get; init; }
+
     public int QueueLimitOf(AdminOptions options) => QueueLimit ?? options.QueueLimit;
 
     public Pace PaceOf(AdminOptions options) => new(SubmitRate ?? options.TypeSubmitRate, SubmitBurst ?? options.TypeSubmitBurst);
 
     public bool Equals(DispatchSettings? other) => other is not null
-        && (Strategy, QueueLimit, SubmitRate, SubmitBurst, DefaultPriority, AgeingPerMinute, QueueTtl) == (other.Strategy, other.QueueLimit, other.SubmitRate, other.SubmitBurst, other.DefaultPriority, other.AgeingPerMinute, other.QueueTtl)
+        && (Strategy, QueueLimit, SubmitRate, SubmitBurst, DefaultPriority, AgeingPerMinute, QueueTtl, DetectorScope) == (other.Strategy, other.QueueLimit, other.SubmitRate, other.SubmitBurst, other.DefaultPriority, other.AgeingPerMinute, other.QueueTtl, other.DetectorScope)
         && RequireLabels.Count == other.RequireLabels.Count
         && RequireLabels.All(label => other.RequireLabels.TryGetValue(label.Key, out var value) && value == label.Value);
 
@@ -70,6 +82,7 @@ public sealed record DispatchSettings
     {
         var errors = ImmutableArray.CreateBuilder<FieldError>();
         Within("strategy", Enum.IsDefined(Strategy), "the strategy is one of least_loaded, round_robin, weighted_round_robin, least_connections, random");
+        Within("detector_scope", Enum.IsDefined(DetectorScope), "the detector scope is one or each");
         Within("queue_limit", QueueLimit is null or (>= 1 and <= 1_000_000), "the queue may be limited to 1 to 1,000,000 jobs");
         Within("submit_rate", SubmitRate is null or (>= 0.1 and <= 100_000), "submissions may come 0.1 to 100,000 times a second");
         Within("submit_burst", SubmitBurst is null or (>= 1 and <= 1_000_000), "1 to 1,000,000 submissions may come at once");

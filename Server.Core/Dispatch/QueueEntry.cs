@@ -4,19 +4,19 @@ namespace BlazorPluginAdmin.Server.Core.Dispatch;
 
 /// <summary>
 /// A place in a queue: highest effective priority first, then longest due, then id. All jobs of a type gain alike with each minute
-/// they wait, so which of two is ahead never changes while they wait: the one that reaches 100 first. That instant is the order.
+/// they wait, so which of two is ahead never changes while they wait.
 /// </summary>
-/// <param name="Full">Ticks of the instant at which it reaches 100.</param>
-public readonly record struct QueueEntry(long Full, DateTimeOffset DueAt, JobId Job) : IComparable<QueueEntry>
+/// <param name="Weight">What the job has come to, less what all of its type have gained since time began. See <see cref="Ageing"/>.</param>
+public readonly record struct QueueEntry(Int128 Weight, DateTimeOffset DueAt, JobId Job) : IComparable<QueueEntry>
 {
-    public static QueueEntry Of(Job job, double ageing) => new(Ageing.FullAt(job, ageing), job.DueAt, job.Id);
+    public static QueueEntry Of(Job job, double ageing) => new(Ageing.Weight(job, ageing), job.DueAt, job.Id);
 
     public int CompareTo(QueueEntry other)
     {
-        var byPriority = Full.CompareTo(other.Full);
-        if (byPriority != 0)
+        var byWeight = other.Weight.CompareTo(Weight);
+        if (byWeight != 0)
         {
-            return byPriority;
+            return byWeight;
         }
 
         var byDue = DueAt.CompareTo(other.DueAt);
@@ -24,19 +24,21 @@ public readonly record struct QueueEntry(long Full, DateTimeOffset DueAt, JobId 
     }
 }
 
-/// <summary>A place among the heads of several queues, whose jobs may gain at different paces: as things stand at one instant.</summary>
-/// <param name="Priority">With what it gained by waiting, beyond 100 too.</param>
-public readonly record struct HeadEntry(double Priority, DateTimeOffset DueAt, JobId Job) : IComparable<HeadEntry>
+/// <summary>
+/// A place among the heads of several queues, whose jobs may gain at different paces: as things stand at one instant. Jobs of one
+/// type are in the same order here as in their queue, to the tick.
+/// </summary>
+/// <param name="Gained">Priority with what it gained by waiting, beyond 100 too. See <see cref="Ageing"/>.</param>
+public readonly record struct HeadEntry(Int128 Gained, DateTimeOffset DueAt, JobId Job) : IComparable<HeadEntry>
 {
-    public static HeadEntry Of(QueueEntry entry, double ageing, DateTimeOffset at) => new(Ageing.Gained(entry.Full, ageing, at), entry.DueAt, entry.Job);
+    public static HeadEntry Of(QueueEntry entry, double ageing, DateTimeOffset at) => new(Ageing.Gained(entry.Weight, ageing, at), entry.DueAt, entry.Job);
 
     public int CompareTo(HeadEntry other)
     {
-        // Parts of a tick come and go with the division; they are no difference.
-        var byPriority = Math.Round(other.Priority, 6).CompareTo(Math.Round(Priority, 6));
-        if (byPriority != 0)
+        var byGained = other.Gained.CompareTo(Gained);
+        if (byGained != 0)
         {
-            return byPriority;
+            return byGained;
         }
 
         var byDue = DueAt.CompareTo(other.DueAt);
@@ -44,18 +46,24 @@ public readonly record struct HeadEntry(double Priority, DateTimeOffset DueAt, J
     }
 }
 
-/// <summary>What jobs gain by waiting, so that none waits for ever behind more important ones.</summary>
+/// <summary>
+/// What jobs gain by waiting, so that none waits for ever behind more important ones. Counted in whole numbers, a point being
+/// 600,000,000 ticks of a minute × 1,000,000: nothing is rounded, so no two lists can disagree on who is ahead.
+/// </summary>
 public static class Ageing
 {
-    /// <summary>Stands for no gain at all: a point in two years.</summary>
-    private const double Least = 0.000001;
+    /// <summary>Paces differ by this part of a point in a minute, or not at all.</summary>
+    private const double Parts = 1_000_000;
 
-    /// <summary>Ticks of the instant at which the job reaches 100.</summary>
-    public static long FullAt(Job job, double perMinute) => job.DueAt.UtcTicks + (long)((100 - job.Priority) * (TimeSpan.TicksPerMinute / Math.Max(perMinute, Least)));
+    private static readonly Int128 Point = (Int128)TimeSpan.TicksPerMinute * (long)Parts;
 
-    public static double Gained(long fullAt, double perMinute, DateTimeOffset at) => 100 - ((fullAt - at.UtcTicks) * Math.Max(perMinute, Least) / TimeSpan.TicksPerMinute);
+    public static Int128 Weight(Job job, double perMinute) => (job.Priority * Point) - ((Int128)Pace(perMinute) * job.DueAt.UtcTicks);
+
+    public static Int128 Gained(Int128 weight, double perMinute, DateTimeOffset at) => weight + ((Int128)Pace(perMinute) * at.UtcTicks);
 
     /// <summary>The priority a waiting job has come to, 0–100, for whole minutes of waiting.</summary>
     public static int Effective(Job job, double perMinute, DateTimeOffset at) =>
         (int)Math.Min(100, job.Priority + (perMinute * Math.Floor(Math.Max(0, (at - job.DueAt).TotalMinutes))));
+
+    private static long Pace(double perMinute) => (long)Math.Round(perMinute * Parts);
 }

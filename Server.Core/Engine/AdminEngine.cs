@@ -5,6 +5,7 @@ using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -20,17 +21,11 @@ namespace BlazorPluginAdmin.Server.Core.Engine;
 public sealed partial class AdminEngine : IDisposable
 {
     private const int MostInputs = 256;
-    private const int MostDeferred = 512;
 
     // A round that takes longer than this lets pages and heartbeats wait; the rest of the inbox is for the next one.
     private static readonly TimeSpan LongRound = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan DeferredFor = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ClockJump = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ClockLook = TimeSpan.FromMinutes(1);
-
-    // Deleting keeps pace with writing: a prune takes out as many rows of each kind as were written since the last one.
-    private const int PruneEvery = RetentionLimits.Batch;
 
     private readonly IAdminStore _store;
     private readonly IWorkerLink _link;
@@ -43,15 +38,16 @@ public sealed partial class AdminEngine : IDisposable
 
     // Engine thread only.
     private readonly List<Letter> _held = [];
-    private readonly List<Change> _deferred = [];
-    private TimeSpan? _deferredSince;
-    private TimeSpan? _storeRetryAt;
-    private int _unpruned = PruneEvery;
+    private readonly Commits _commits;
     private DateTimeOffset _wallOrigin;
+
+    // Set by any thread, taken by the engine's.
+    private int _listensAnew;
 
     public AdminEngine(IAdminStore store, IWorkerLink link, ILaneLock laneLock, AdminOptions options, TimeProvider time, IdSource ids, ILogger<AdminEngine> logger)
     {
         _store = store;
+        _commits = new Commits(store);
         _link = link;
         _lock = laneLock;
         _options = options;
@@ -74,19 +70,29 @@ public sealed partial class AdminEngine : IDisposable
     /// <summary>Loads what the last commit left and makes it a state that can go on. Throws when the store refuses.</summary>
     public void Open()
     {
+        var stored = _store.Load();
+
+        // Now only: how long reading takes is held against no worker that is to come back.
         var now = Now();
         _wallOrigin = now.Wall - now.Stamp;
         var turn = new Turn(AdminState.Empty, now, _ids, _options);
-        Recovery.Apply(turn, _store.Load());
+        Recovery.Apply(turn, stored);
         _store.Commit(WithCounters(turn, turn.CollectChanges()));
         States.Publish(turn.State);
+    }
+
+    /// <summary>Workers can reach the admin from now on. What the start took until then is held against none of them. Any thread.</summary>
+    public void Listen()
+    {
+        Volatile.Write(ref _listensAnew, 1);
+        Inbox.Ring();
     }
 
     /// <summary>One round, if there is anything to do. False: nothing was due and nothing had come.</summary>
     public bool Round()
     {
         var now = Now();
-        if (_storeRetryAt > now.Stamp)
+        if (_commits.RetryAt > now.Stamp)
         {
             RefuseCommands();
             return false;
@@ -94,10 +100,10 @@ public sealed partial class AdminEngine : IDisposable
 
         TakeLetters();
         var dueBy = State.Agenda.IsEmpty ? TimeSpan.MaxValue : State.Agenda.Min.At;
-        var flush = _deferredSince is { } since && now.Stamp - since >= DeferredFor;
-        var prune = _unpruned >= PruneEvery;
+        var storeWasClosed = _commits.RetryAt is not null;
         var jumped = (now.Wall - now.Stamp - _wallOrigin).Duration() > ClockJump;
-        if (_held.Count == 0 && dueBy > now.Stamp && !flush && !prune && !jumped && _storeRetryAt is null)
+        var listensAnew = Interlocked.Exchange(ref _listensAnew, 0) == 1 || storeWasClosed;
+        if (_held.Count == 0 && dueBy > now.Stamp && !(_commits.FlushAt <= now.Stamp) && !_commits.IsPruneDue && !jumped && !listensAnew)
         {
             return false;
         }
@@ -108,15 +114,19 @@ public sealed partial class AdminEngine : IDisposable
             NoteJump(turn);
         }
 
-        if (prune)
+        if (_commits.IsPruneDue)
         {
             turn.Save(new Change.Pruned(State.RetentionOf(_options), now.Wall));
         }
 
-        if (_storeRetryAt is not null)
+        if (storeWasClosed)
         {
             // Something to write, so that "it works again" is known and not guessed.
             turn.Save(new Change.CounterSaved("store_probe", now.Wall.UtcTicks));
+        }
+
+        if (listensAnew)
+        {
             SessionTransitions.ListenAgain(turn);
         }
 
@@ -126,12 +136,19 @@ public sealed partial class AdminEngine : IDisposable
         DetectionStarts.StartDue(turn);
         Dispatcher.Dispatch(turn);
         LockTransitions.Advance(turn);
-        if (!Commit(turn, flush, out var changes))
+        var changes = WithCounters(turn, turn.CollectChanges());
+        if (_commits.Write(changes, now) is { } problem)
         {
+            Suspend(now, problem, storeWasClosed);
             return true;
         }
 
-        _unpruned = prune ? 0 : _unpruned;
+        if (storeWasClosed)
+        {
+            turn.Report(StoreHealth.Good);
+            LogStoreBack(_logger);
+        }
+
         var settled = _held[..stepped];
         _held.RemoveRange(0, stepped);
         States.Publish(turn.State);
@@ -154,35 +171,28 @@ public sealed partial class AdminEngine : IDisposable
     public TimeSpan? UntilNextRound()
     {
         var now = Now();
-        if (_storeRetryAt is { } retry)
+        if (_commits.RetryAt is { } retry)
         {
             return Positive(retry - now.Stamp);
         }
 
-        if (_held.Count > 0 || _unpruned >= PruneEvery)
+        if (_held.Count > 0 || _commits.IsPruneDue)
         {
             return TimeSpan.Zero;
         }
 
         // Nobody says when the wall clock is set, and dates that people wrote follow it: it is looked at while anything waits.
         TimeSpan? next = State.Agenda.IsEmpty ? null : Earlier(State.Agenda.Min.At, now.Stamp + ClockLook);
-        if (_deferredSince is { } since)
+        if (_commits.FlushAt is { } flush)
         {
-            next = Earlier(since + DeferredFor, next);
+            next = Earlier(flush, next);
         }
 
         return next is { } at ? Positive(at - now.Stamp) : null;
     }
 
     /// <summary>Writes what was put off. The last act before the store is closed.</summary>
-    public void Flush()
-    {
-        if (_deferred.Count > 0)
-        {
-            _store.Commit(_deferred);
-            _deferred.Clear();
-        }
-    }
+    public void Flush() => _commits.Flush();
 
     public void Dispose() => Inbox.Dispose();
 
@@ -240,53 +250,15 @@ public sealed partial class AdminEngine : IDisposable
         return replies;
     }
 
-    /// <summary>False: known not done. The state stays, the inputs are stepped again later, commands are refused meanwhile.</summary>
-    private bool Commit(Turn turn, bool flush, out List<Change> changes)
+    /// <summary>The state stays, the inputs are stepped again later, commands are refused meanwhile.</summary>
+    private void Suspend(Now now, string problem, bool wasClosed)
     {
-        changes = WithCounters(turn, turn.CollectChanges());
-        var urgent = changes.Exists(change => change.IsUrgent);
-        if (!urgent && !flush && _deferred.Count + changes.Count < MostDeferred && _storeRetryAt is null)
-        {
-            _deferred.AddRange(changes);
-            _deferredSince = _deferred.Count == 0 ? null : _deferredSince ?? turn.Now.Stamp;
-            return true;
-        }
-
-        try
-        {
-            _deferred.AddRange(changes);
-            _store.Commit(_deferred);
-        }
-        catch (StoreUnavailableException exception)
-        {
-            _deferred.RemoveRange(_deferred.Count - changes.Count, changes.Count);
-            Suspend(turn.Now, exception.Message);
-            return false;
-        }
-
-        // Less may be kept from now on: what is too much goes with the next round.
-        _unpruned += _deferred.Exists(change => change is Change.RetentionSaved) ? PruneEvery : _deferred.Count;
-        _deferred.Clear();
-        _deferredSince = null;
-        if (_storeRetryAt is not null)
-        {
-            _storeRetryAt = null;
-            turn.Report(StoreHealth.Good);
-            LogStoreBack(_logger);
-        }
-
-        return true;
-    }
-
-    private void Suspend(Now now, string problem)
-    {
-        if (_storeRetryAt is null)
+        if (!wasClosed)
         {
             LogStoreUnavailable(_logger, problem);
             States.Publish(State with { Store = new StoreHealth(false, problem, now.Wall) });
         }
 
-        _storeRetryAt = now.Stamp + StorePause;
         RefuseCommands();
     }
 
@@ -335,6 +307,7 @@ public sealed partial class AdminEngine : IDisposable
     {
         var jump = turn.Now.Wall - turn.Now.Stamp - _wallOrigin;
         _wallOrigin = turn.Now.Wall - turn.Now.Stamp;
+        ScheduleTransitions.ClockJumped(turn, jump);
         turn.Rearm();
         turn.Log(new Activity
         {

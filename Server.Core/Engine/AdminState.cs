@@ -9,6 +9,7 @@ using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -81,6 +82,9 @@ public sealed record AdminState
 
     /// <summary>Saved views of the list of jobs, by name.</summary>
     public ImmutableSortedDictionary<string, SavedView> SavedViews { get; init; } = ImmutableSortedDictionary.Create<string, SavedView>(StringComparer.Ordinal);
+
+    /// <summary>Schedules of jobs, and which of their jobs are open.</summary>
+    public ScheduleBook Schedules { get; init; } = ScheduleBook.Empty;
 
     public StoreHealth Store { get; init; } = StoreHealth.Good;
 

@@ -12,6 +12,7 @@ public enum AppointmentKind
     LaneDue,
     LockDue,
     SchedulerDue,
+    ScheduleDue,
 }
 
 /// <summary>

@@ -47,6 +47,11 @@ public abstract record Change
 
     public sealed record ScheduleSaved(string JobType, ScheduleRow Schedule) : Change;
 
+    /// <summary>A schedule of jobs, inserted or replaced.</summary>
+    public sealed record JobScheduleSaved(JobSchedule Schedule) : Change;
+
+    public sealed record JobScheduleForgotten(ScheduleId Schedule) : Change;
+
     public sealed record DetectionSaved(Detection Detection) : Change;
 
     public sealed record ProposalsSaved(RequestId Detection, ImmutableArray<ProposalTrace> Proposals) : Change;
@@ -113,6 +118,12 @@ public sealed record ScheduleRow(
 
     /// <summary>success, error, timeout, skipped, or empty.</summary>
     public string LastRunStatus { get; init; } = "";
+
+    /// <summary>As the workers offered it that were there last; while some are there, they say themselves.</summary>
+    public int Weight { get; init; }
+
+    /// <summary>A worker that is known could detect for it when one last came with it.</summary>
+    public bool Detects { get; init; }
 }
 
 /// <summary>What is kept: by age and count, but never fewer than the last ten successes and ten errors of a job type.</summary>

@@ -12,6 +12,7 @@ public sealed partial class EngineThread(AdminEngine engine, IHostApplicationLif
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _timer;
+    private CancellationTokenRegistration _listening;
     private volatile bool _stopping;
     private bool _started;
 
@@ -19,6 +20,7 @@ public sealed partial class EngineThread(AdminEngine engine, IHostApplicationLif
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _started = true;
+        _listening = lifetime.ApplicationStarted.Register(engine.Listen);
         _timer = time.CreateTimer(_ => engine.Inbox.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         new Thread(Run) { Name = "engine", IsBackground = true }.Start();
         await _opened.Task.WaitAsync(cancellationToken);
@@ -34,7 +36,11 @@ public sealed partial class EngineThread(AdminEngine engine, IHostApplicationLif
         }
     }
 
-    public void Dispose() => _timer?.Dispose();
+    public void Dispose()
+    {
+        _listening.Dispose();
+        _timer?.Dispose();
+    }
 
     private void Run()
     {

@@ -17,6 +17,9 @@ public sealed class IdSource(Random random)
 
     public JobId SubmittedJob(Now now) => new(Unique("job", now));
 
+    /// <summary>For ids that say nothing but which.</summary>
+    public long Random() => random.NextInt64();
+
     /// <summary>A factor between 0.8 and 1.2 that keeps retries of many jobs apart.</summary>
     public double Jitter() => 0.8 + (random.NextDouble() * 0.4);
 

@@ -2,12 +2,15 @@ using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Operations;
+using BlazorPluginAdmin.Server.Core.Schedules;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -52,11 +55,17 @@ public static class Recovery
                 DescribedAt = type.DescribedAt,
                 Config = type.Config,
                 Policy = RuntimePolicy.Resolve(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
+                Dispatch = DispatchFields.Resolve(type.Descriptor, type.Config),
                 Schedule = type.Schedule ?? ScheduleRow.Empty,
                 RecentEnded = [.. type.RecentJobs.Take(JobIndex.RecentCapacity).Reverse()],
                 RecentCount = Math.Min(type.RecentJobs.Length, JobIndex.RecentCapacity),
                 RecentDetections = type.RecentDetections,
             });
+        }
+
+        foreach (var lost in stored.LostSecrets)
+        {
+            LostSecrets.Note(turn, lost);
         }
 
         foreach (var detection in stored.OpenDetections)
@@ -67,6 +76,10 @@ public static class Recovery
         turn.Put(stored.SavedViews ?? turn.State.SavedViews);
         OperationTransitions.Recover(turn, stored.Operations);
         turn.PutRange([.. stored.OpenJobs.Select(job => Restored(job, turn))]);
+        foreach (var schedule in stored.Schedules)
+        {
+            ScheduleTransitions.Restore(turn, schedule);
+        }
 
         Interrupt(turn, stored);
         LoseAttempts(turn, stored);
@@ -87,10 +100,9 @@ public static class Recovery
         return job with
         {
             PauseUntil = null,
-            Attempt = attempt with
+            Attempt = (attempt.Cancel == CancelCause.None ? attempt : CancelLadder.Restore(attempt, turn.Options.CancelGrace, now)) with
             {
                 TimeoutAt = now.Stamp + most,
-                CancelUntil = attempt.Cancel == CancelCause.None ? null : now.Stamp + turn.Options.CancelGrace,
                 GraceUntil = null,
             },
         };

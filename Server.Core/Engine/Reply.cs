@@ -13,6 +13,7 @@ public enum RefusalCode
     Conflict,
     Unavailable,
     Exhausted,
+    PermissionDenied,
 }
 
 /// <summary>Why something was not done, in words that say what to do.</summary>

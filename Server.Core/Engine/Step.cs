@@ -9,6 +9,7 @@ using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Schedules;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -42,6 +43,9 @@ public static class Step
                 return SchedulerPauses.Pause(turn, command);
             case SaveRetention command:
                 return RetentionTransitions.Save(turn, command);
+            case SecretsLost lost:
+                LostSecrets.Note(turn, lost);
+                return null;
             case NoteBackup command:
                 return BackupNotes.Note(turn, command);
             case PauseJobType command:
@@ -72,6 +76,16 @@ public static class Step
                 return SchemaTransitions.Reveal(turn, command);
             case SetTimetable command:
                 return TimetableTransitions.Set(turn, command);
+            case SaveSchedule command:
+                return ScheduleTransitions.Save(turn, command);
+            case DeleteSchedule command:
+                return ScheduleTransitions.Delete(turn, command);
+            case PauseSchedule command:
+                return ScheduleTransitions.Pause(turn, command);
+            case ResumeSchedule command:
+                return ScheduleTransitions.Resume(turn, command);
+            case RunScheduleNow command:
+                return ScheduleTransitions.RunNow(turn, command);
             case AdmitWorker command:
                 return AdmissionTransitions.Admit(turn, command);
             case PingWorker command:
@@ -134,6 +148,9 @@ public static class Step
                     break;
                 case AppointmentKind.SchedulerDue:
                     SchedulerPauses.Due(turn);
+                    break;
+                case AppointmentKind.ScheduleDue:
+                    ScheduleRuns.Due(turn, turn.State.Schedules.All[new ScheduleId(due.Subject)]);
                     break;
                 case AppointmentKind.LaneDue or AppointmentKind.LockDue:
                     // What has come is judged once a round, after everything that came with it.
@@ -216,6 +233,12 @@ public static class Step
                 break;
             case WorkerInput.Completed completed:
                 JobReports.Completed(turn, session, completed);
+                break;
+            case WorkerInput.OutputCame came:
+                JobReports.OutputCame(turn, session, came);
+                break;
+            case WorkerInput.OutputDropped dropped:
+                JobReports.OutputDropped(turn, session, dropped);
                 break;
             case WorkerInput.NotSent notSent:
                 NotSent(turn, session, notSent.Message);

@@ -9,6 +9,7 @@ using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -24,6 +25,7 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
     private readonly List<Effect> _effects = [];
     private readonly HashSet<string> _schedules = [];
     private readonly HashSet<RequestId> _detections = [];
+    private readonly HashSet<ScheduleId> _jobSchedules = [];
 
     /// <summary>Where a turn stood before an input, to go back to when its step throws.</summary>
     public readonly record struct Mark(AdminState State, int Changes, int Effects);
@@ -75,8 +77,17 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
             }
         }
 
+        foreach (var id in _jobSchedules)
+        {
+            if (State.Schedules.All.TryGetValue(id, out var schedule))
+            {
+                _changes.Add(new Change.JobScheduleSaved(schedule));
+            }
+        }
+
         _schedules.Clear();
         _detections.Clear();
+        _jobSchedules.Clear();
         return ChangeList.Merged(_changes);
     }
 
@@ -194,6 +205,29 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
 
     public void Put(ImmutableSortedDictionary<string, SavedView> views) => State = State with { SavedViews = views };
 
+    public void Put(JobSchedule schedule, bool save = true)
+    {
+        var before = State.Schedules.All.GetValueOrDefault(schedule.Id);
+        var wake = ScheduleRules.NextWake(schedule, !State.Schedules.OpenOf(schedule.Id).IsEmpty, State.Pause, Now);
+        State = State with
+        {
+            Schedules = State.Schedules.With(schedule with { WakeAt = wake }),
+            Agenda = Moved(before?.WakeAt, wake, AppointmentKind.ScheduleDue, schedule.Id.Value),
+        };
+        if (save)
+        {
+            _jobSchedules.Add(schedule.Id);
+        }
+    }
+
+    public void Remove(JobSchedule schedule)
+    {
+        var agenda = Moved(schedule.WakeAt, null, AppointmentKind.ScheduleDue, schedule.Id.Value);
+        State = State with { Schedules = State.Schedules.Without(schedule.Id), Agenda = agenda };
+        _jobSchedules.Remove(schedule.Id);
+        Save(new Change.JobScheduleForgotten(schedule.Id));
+    }
+
     public void Put(LaneBook lanes) => State = State with { Lanes = lanes };
 
     public void Put(LaneTurn lane)
@@ -221,6 +255,7 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
             Pause = pause,
             Agenda = Moved(StampOf(State.Pause), StampOf(pause), AppointmentKind.SchedulerDue, ""),
         };
+        RearmSchedules();
 
         static TimeSpan? StampOf(SchedulerPause? pause) => pause?.WakeAt;
     }
@@ -294,11 +329,21 @@ public sealed class Turn(AdminState state, Now now, IdSource ids, AdminOptions o
         {
             Put(type);
         }
+
+        RearmSchedules();
     }
 
     public void Report(Views.StoreHealth health) => State = State with { Store = health };
 
     internal void Start(AdminState loaded) => State = loaded;
+
+    private void RearmSchedules()
+    {
+        foreach (var schedule in State.Schedules.All.Values)
+        {
+            Put(schedule, save: false);
+        }
+    }
 
     private ImmutableSortedSet<Appointment> Moved(TimeSpan? from, TimeSpan? to, AppointmentKind kind, string subject)
     {

@@ -61,6 +61,8 @@ internal sealed class FieldCheck(FieldSchema field, FieldRules rules, FormKind f
         foreach (var (key, value) in map.Fields)
         {
             var path = $"{field.Name}.{key}";
+            if (!IsWhole(path, value))
+                continue;
             foreach (var rule in rules.Customs)
             {
                 if (CustomChecks.Entry(rule.Name, key, value) is { } fault)
@@ -84,6 +86,8 @@ internal sealed class FieldCheck(FieldSchema field, FieldRules rules, FormKind f
             Add(path, FieldErrorCodes.Max, "", $"{Shown(value)} is above {ConfigValueText.Exact(rules.Max)}");
         if (value is ConfigValue.Text text)
         {
+            if (!IsWhole(path, value))
+                return;
             CheckLength(path, value, Runes(text.Value));
             CheckOption(path, text);
             foreach (var rule in rules.Customs)
@@ -99,6 +103,23 @@ internal sealed class FieldCheck(FieldSchema field, FieldRules rules, FormKind f
         if (value.Kind is not (ConfigKind.Bytes or ConfigKind.Map))
             CheckPatterns(path, value);
     }
+
+    /// <summary>Whoever hands on a text with NUL would cut it there, behind what was checked; so nothing else is asked of it.</summary>
+    private bool IsWhole(string path, ConfigValue value)
+    {
+        if (!HasNul(value))
+            return true;
+        Add(path, FieldErrorCodes.Regex, "", "NUL is no character of a text");
+        return false;
+    }
+
+    private static bool HasNul(ConfigValue value) => value switch
+    {
+        ConfigValue.Text text => text.Value.Contains('\0', StringComparison.Ordinal),
+        ConfigValue.Map map => map.Fields.Any(field => HasNul(field.Value)),
+        _ when FieldKinds.IsList(value.Kind) => FieldKinds.ElementsOf(value).Any(HasNul),
+        _ => false,
+    };
 
     private void CheckOption(string path, ConfigValue.Text value)
     {

@@ -53,6 +53,9 @@ public static class FieldErrorCodes
     public const string Custom = "custom";
     public const string Nesting = "nesting";
 
+    /// <summary>The value is a sound one, but the policy of the job type does not let it run.</summary>
+    public const string Policy = "policy";
+
     /// <summary>A submission named a value that no form knows.</summary>
     public const string Unknown = "unknown";
 }

@@ -31,7 +31,7 @@ public static class FormChecks
         var worker = FormValidator.Check(
             FormDefaults.WorkerForm(descriptor), FormKind.Worker, FormDefaults.Worker(descriptor, workerValues), FormPart.Config);
         return new ConfigVerdict(
-            Given(admin.Accepted, adminValues), Given(worker.Accepted, workerValues), [.. admin.Errors, .. worker.Errors]);
+            Given(descriptor.AdminForm, admin.Accepted, adminValues), Given(descriptor.WorkerForm, worker.Accepted, workerValues), [.. admin.Errors, .. worker.Errors]);
     }
 
     /// <summary>
@@ -55,6 +55,6 @@ public static class FormChecks
             ConfigValues.From(verdict.Accepted.Where(pair => names.Contains(pair.Key))), [.. unknown, .. verdict.Errors], [.. warnings]);
     }
 
-    private static ConfigValues Given(ConfigValues accepted, ConfigValues given) =>
-        ConfigValues.From(accepted.Where(pair => given.ContainsKey(pair.Key)));
+    private static ConfigValues Given(FormSchema? form, ConfigValues accepted, ConfigValues given) =>
+        FormDefaults.WithoutReadOnly(form, ConfigValues.From(accepted.Where(pair => given.ContainsKey(pair.Key))));
 }

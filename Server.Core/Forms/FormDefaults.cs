@@ -12,15 +12,20 @@ public static class FormDefaults
         ? ConfigValues.Empty
         : (descriptor.WorkerForm?.Defaults ?? ConfigValues.Empty).Overlay(descriptor.WorkerDefaults);
 
-    public static ConfigValues Admin(Descriptor? descriptor, ConfigValues saved) => Admin(descriptor).Overlay(Set(saved));
+    public static ConfigValues Admin(Descriptor? descriptor, ConfigValues saved) => Admin(descriptor).Overlay(WithoutReadOnly(descriptor?.AdminForm, Set(saved)));
 
-    public static ConfigValues Worker(Descriptor? descriptor, ConfigValues saved) => Worker(descriptor).Overlay(Set(saved));
+    public static ConfigValues Worker(Descriptor? descriptor, ConfigValues saved) => Worker(descriptor).Overlay(WithoutReadOnly(descriptor?.WorkerForm, Set(saved)));
 
     /// <summary>The worker form as it is used: its defaults are the ones that really apply.</summary>
     public static FormSchema WorkerForm(Descriptor descriptor) =>
         (descriptor.WorkerForm ?? FormSchema.Empty) with { Defaults = Worker(descriptor) };
 
     public static FormSchema AdminForm(Descriptor descriptor) => descriptor.AdminForm ?? FormSchema.Empty;
+
+    /// <summary>Without what only the worker sets: that is as the worker says now, and a stored copy of it would go stale.</summary>
+    public static ConfigValues WithoutReadOnly(FormSchema? form, ConfigValues values) => form is null
+        ? values
+        : form.Fields.Where(field => field.ReadOnly).Aggregate(values, (left, field) => left.ContainsKey(field.Name) ? left.Without(field.Name) : left);
 
     /// <summary>Values without a kind say nothing and must not hide a default.</summary>
     private static ConfigValues Set(ConfigValues values) => values.Values.Any(value => value is ConfigValue.None)

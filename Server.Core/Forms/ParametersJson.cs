@@ -30,7 +30,7 @@ public static class ParametersJson
             }
             else
             {
-                errors.Add(field is null ? Error(member.Name, problem) : FieldError.Of(kind, field, field.Name, FieldErrorCodes.Kind, $"{field.Caption}: {problem}"));
+                errors.Add(field is null ? Error(member.Name, problem) : FieldError.Of(kind, field, field.Name, FieldErrorCodes.Kind, $"{field.Caption}: {(field.IsSecret ? "the value does not have the kind that is wanted" : problem)}"));
             }
         }
 

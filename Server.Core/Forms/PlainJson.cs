@@ -146,7 +146,7 @@ public static class PlainJson
         foreach (var item in json.EnumerateArray())
         {
             var wanted = FieldKinds.ElementOf(kind);
-            if (!TryRead(wanted, item, depth + 1, out var element, out error))
+            if (!TryRead(ConfigValueJson.EnvelopeKind(item) == ConfigKind.None ? wanted : ConfigKind.None, item, depth + 1, out var element, out error))
                 return Refuse($"item {elements.Count + 1}: {error}", out error);
             if (wanted != ConfigKind.None && element.Kind != wanted)
                 return Refuse($"item {elements.Count + 1}: expected {FieldKinds.NameOf(wanted)}", out error);

@@ -42,6 +42,12 @@ public sealed record RuntimePolicy
     /// <summary>Where another number is used than the one that was saved.</summary>
     public ImmutableArray<RuntimeClamp> Clamps { get; init; } = [];
 
+    /// <summary>Those that mean something for the type: an attempt of a submitted job may be as short as it likes.</summary>
+    public IEnumerable<RuntimeClamp> ClampsOf(bool detects) => detects ? Clamps : Clamps.Where(clamp => clamp.Setting != "execution_timeout_seconds");
+
+    /// <summary>How long an attempt may take, as most jobs of the type have it.</summary>
+    public TimeSpan ExecutionTimeoutOf(bool detects) => detects ? ExecutionTimeout : SubmittedExecutionTimeout;
+
     public static readonly RuntimePolicy Disabled = new();
 
     /// <summary>

@@ -28,6 +28,9 @@ public static class SecretFields
     public static ConfigValues Masked(FormSchema? form, ConfigValues values) =>
         values.Overlay(ConfigValues.From(Names(form).Where(values.ContainsKey).Select(name => KeyValuePair.Create(name, Stars))));
 
+    /// <summary>What stands in place of a secret, sent back as it was shown.</summary>
+    public static bool IsMask(ConfigValue value) => value.Equals(Stars);
+
     /// <summary>Everything whose value is never shown.</summary>
     public static IEnumerable<string> Names(FormSchema? form) =>
         form is null ? [] : form.Fields.Where(field => field.IsSecret).Select(field => field.Name).Concat(form.OnceSecret).Distinct(StringComparer.Ordinal);

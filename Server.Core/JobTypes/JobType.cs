@@ -35,7 +35,8 @@ public sealed record JobType
 
     public TypeRules Rules { get; init; } = TypeRules.Default;
 
-    public DispatchSettings Dispatch => Config?.Dispatch ?? DispatchSettings.Default;
+    /// <summary>What counts, by the config and by fields of the form; worked out when either changes.</summary>
+    public DispatchSettings Dispatch { get; init; } = DispatchSettings.Default;
 
     public BalanceMemory Balance { get; init; } = BalanceMemory.Empty;
 
@@ -48,6 +49,9 @@ public sealed record JobType
 
     /// <summary>The open detection that holds the detector role.</summary>
     public RequestId? ActiveDetection { get; init; }
+
+    /// <summary>Detectors that are still to be asked, one after the other; null: none. Not stored: a restart begins with a new round.</summary>
+    public DetectionRound? Round { get; init; }
 
     /// <summary>Prefers this worker for the next detection; cleared when it failed or left.</summary>
     public WorkerId? Detector { get; init; }

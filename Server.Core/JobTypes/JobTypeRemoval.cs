@@ -4,7 +4,7 @@ using BlazorPluginAdmin.Server.Core.Lanes;
 
 namespace BlazorPluginAdmin.Server.Core.JobTypes;
 
-/// <summary>Job types come with workers and stay; people put them away or delete them when no worker offers them and no job waits.</summary>
+/// <summary>Job types come with workers and stay; people put them away or delete them when no worker offers them and no job waits; deleted also when no schedule submits them.</summary>
 public static class JobTypeRemoval
 {
     public static Reply<string> Archive(Turn turn, ArchiveJobType command)
@@ -29,6 +29,12 @@ public static class JobTypeRemoval
         if (Refused(turn, command.JobType) is { } refusal)
         {
             return refusal;
+        }
+
+        // Its form says which parameters of a schedule are secrets.
+        if (turn.State.Schedules.All.Values.Where(schedule => schedule.Spec.Template.JobType == command.JobType).MinBy(schedule => schedule.Name) is { } user)
+        {
+            return new Refusal(RefusalCode.WrongState, $"schedule {user.Name} submits jobs of {command.JobType}; delete it first");
         }
 
         turn.Remove(turn.JobType(command.JobType));

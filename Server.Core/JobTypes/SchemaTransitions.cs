@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Links;
@@ -131,7 +132,8 @@ public static class SchemaTransitions
     private static void Accept(Turn turn, Session session, Descriptor described)
     {
         var type = turn.JobType(described.JobType);
-        var descriptor = SecretFields.Keep(type.Descriptor, described);
+        var isOneOfSeveral = type.Executors.Concat(type.Detectors).Any(id => turn.State.Sessions[id].Worker != session.Worker);
+        var descriptor = SecretFields.Keep(type.Descriptor, isOneOfSeveral && type.Descriptor?.Version == described.Version ? SubmitOptions.Join(type.Descriptor, described) : described);
         var same = type.Descriptor is not null && DescriptorJson.Write(type.Descriptor) == DescriptorJson.Write(descriptor);
         if (same || descriptor.Version < type.Descriptor?.Version)
         {
@@ -140,7 +142,8 @@ public static class SchemaTransitions
 
         var changed = type.Descriptor is not null;
         turn.Save(new Change.DescriptorSaved(descriptor, turn.Now.Wall, session.Worker));
-        turn.Put((type.Config is null || type.KnownForms is not null ? type : ConfigTransitions.Known(turn, type)) with { Descriptor = descriptor, DescribedAt = turn.Now.Wall, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults) });
+        turn.Put((type.Config is null || type.KnownForms is not null ? type : ConfigTransitions.Known(turn, type)) with { Descriptor = descriptor, DescribedAt = turn.Now.Wall, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults), Dispatch = DispatchFields.Resolve(descriptor, type.Config) });
+        ConfigTransitions.Reorder(turn, type);
         turn.Log(Line(session, descriptor.JobType, changed ? $"descriptor of {descriptor.JobType} changed (version {descriptor.Version})" : $"descriptor of {descriptor.JobType} stored", ActivitySeverity.Normal));
         ConfigTransitions.Bootstrap(turn, descriptor);
         Scheduled(turn, descriptor.JobType);

@@ -38,6 +38,9 @@ public sealed record Attempt
     /// <summary>The worker's output <c>exit_code</c>, or else <c>http_status</c>; null when it said neither.</summary>
     public long? ExitCode { get; init; }
 
+    /// <summary>What its worker called the failure, in its output <c>error_class</c>: <c>transient</c>, <c>permanent</c>, or a word of its own; else empty.</summary>
+    public string ErrorClass { get; init; } = "";
+
     /// <summary>How long the attempt may take from being sent.</summary>
     public required TimeSpan Timeout { get; init; }
 
@@ -51,6 +54,12 @@ public sealed record Attempt
 
     /// <summary>Stamp at which a cancel that the worker did not follow is forced.</summary>
     public TimeSpan? CancelUntil { get; init; }
+
+    /// <summary>The date of <see cref="CancelUntil"/>, for people and for the next process. Stored.</summary>
+    public DateTimeOffset? ForcedAt { get; init; }
+
+    /// <summary>The whole time between the request to stop and its force. Stored.</summary>
+    public TimeSpan? CancelGrace { get; init; }
 
     /// <summary>What a person wrote when asking for the cancel.</summary>
     public string CancelReason { get; init; } = "";

@@ -3,6 +3,7 @@ using System.Globalization;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.JobTypes;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
 
@@ -14,6 +15,10 @@ public static class GroupRequests
     private const string IndexMark = "${index}";
     private const string GroupLabel = "group_id";
     private const string IndexLabel = "group_index";
+    private const string EnvironmentField = "env";
+    private const string IndexVariable = "JOB_INDEX";
+    private const string CountVariable = "JOB_COUNT";
+    private const string GroupVariable = "JOB_GROUP";
 
     public static Reply<GroupSubmission> Submit(Turn turn, SubmitGroup command)
     {
@@ -34,6 +39,11 @@ public static class GroupRequests
             return new GroupSubmission(existing.Group!.Id, true, [], []);
         }
 
+        if (Forbidden(turn.JobType(command.Template.JobType), command, verdict.Parameters) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (command.Template.DryRun)
         {
             return new GroupSubmission("", false, [], verdict.Warnings);
@@ -48,7 +58,7 @@ public static class GroupRequests
             var parameters = Member(verdict.Parameters, index);
             if (hasEnvironment)
             {
-                parameters = parameters.With("env", Environment(parameters.Find("env"), place));
+                parameters = parameters.With(EnvironmentField, Environment(parameters.Find(EnvironmentField), place));
             }
 
             jobs.Add(JobFlow.Add(turn, JobOf(turn, command.Template, place), command.Template.Payload with { Parameters = parameters }).Id);
@@ -70,13 +80,19 @@ public static class GroupRequests
     public static Reply<GroupCancel> Cancel(Turn turn, CancelGroup command)
     {
         var members = turn.State.Groups.Members(command.Group);
-        return members.IsEmpty
-            ? new Refusal(RefusalCode.NotFound, $"group {Shown(command.Group)} is not known or has ended")
+        return members.IsEmpty ? new Refusal(RefusalCode.NotFound, $"group {Shown(command.Group)} is not known or has ended")
+            : SubmitRules.Reason(command.Reason) is { } odd ? odd
             : new GroupCancel(command.Group, CancelAll(turn, members, command.Reason, command.By));
     }
 
-    /// <summary>Labels of a job that is repeated by itself: it is no member any more.</summary>
-    public static ImmutableSortedDictionary<string, string> LabelsAlone(Job job) => job.Group is null ? job.Labels : job.Labels.RemoveRange([GroupLabel, IndexLabel]);
+    /// <summary>Labels of a job that is repeated by itself: it is no member any more, and lost no worker yet.</summary>
+    public static ImmutableSortedDictionary<string, string> LabelsAlone(Job job) =>
+        (job.Group is null ? job.Labels : job.Labels.RemoveRange([GroupLabel, IndexLabel])).RemoveRange(job.IsQuarantined ? [Quarantine.Label] : []);
+
+    /// <summary>Parameters for a submission like that of a member: without the place that its environment has, which nobody may submit.</summary>
+    public static ConfigValues ParametersAlone(Job job, ConfigValues parameters) => job.Group is not null && parameters.Find(EnvironmentField) is ConfigValue.Map environment
+        ? parameters.With(EnvironmentField, new ConfigValue.Map(ConfigValues.From(environment.Fields.Where(pair => pair.Key is not (IndexVariable or CountVariable or GroupVariable)))))
+        : parameters;
 
     /// <summary>A member has ended: room for the next one, or the end of all.</summary>
     internal static void MemberEnded(Turn turn, Job before, Job job)
@@ -136,6 +152,19 @@ public static class GroupRequests
         return errors.Count == 0 ? null : SubmitRules.Invalid(errors.ToImmutable(), "value");
     }
 
+    /// <summary>The number of a member may be part of the name of its command.</summary>
+    private static Refusal? Forbidden(JobType type, SubmitGroup command, ConfigValues parameters)
+    {
+        if (CommandPolicy.Of(type) is not { } policy || !CommandPolicy.CommandOf(parameters).Contains(IndexMark, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        return Enumerable.Range(0, command.Parallel).Select(index => policy.Check(Member(parameters, index))).FirstOrDefault(error => error is not null) is { } error
+            ? SubmitRules.Invalid([error], "parameter")
+            : null;
+    }
+
     private static Job JobOf(Turn turn, SubmitJob template, GroupPlace place)
     {
         var job = JobRequests.JobOf(turn, template);
@@ -155,13 +184,13 @@ public static class GroupRequests
     private static bool HasEnvironment(Descriptor? descriptor)
     {
         var form = (descriptor is null ? FormSchema.Empty : FormDefaults.WorkerForm(descriptor)).Only(FormPart.Submission);
-        return form.Fields.Any(field => field.Name == "env" && form.KindOf(field) == ConfigKind.Map);
+        return form.Fields.Any(field => field.Name == EnvironmentField && form.KindOf(field) == ConfigKind.Map);
     }
 
     private static ConfigValue.Map Environment(ConfigValue? given, GroupPlace place) => new((given is ConfigValue.Map map ? map.Fields : ConfigValues.Empty)
-        .With("JOB_INDEX", new ConfigValue.Text(Text(place.Index)))
-        .With("JOB_COUNT", new ConfigValue.Text(Text(place.Count)))
-        .With("JOB_GROUP", new ConfigValue.Text(place.Id)));
+        .With(IndexVariable, new ConfigValue.Text(Text(place.Index)))
+        .With(CountVariable, new ConfigValue.Text(Text(place.Count)))
+        .With(GroupVariable, new ConfigValue.Text(place.Id)));
 
     private static ConfigValues Member(ConfigValues values, int index) => ConfigValues.From(values.Select(pair => KeyValuePair.Create(pair.Key, Member(pair.Value, index))));
 

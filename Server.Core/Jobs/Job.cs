@@ -120,9 +120,15 @@ public sealed record Job
 
     public bool IsTerminal => State >= JobState.Succeeded;
 
+    /// <summary>Given up after lost workers in a row; only a person has it run again.</summary>
+    public bool IsQuarantined => State == JobState.Failed && Reason == JobReason.WorkerLost && LostInARow >= RetryPolicy.LossesToQuarantine;
+
     public bool IsActive => State is JobState.Assigned or JobState.Running;
 
     public WorkerId? Worker => Attempt?.Worker;
+
+    /// <summary>Another one after each change, for whoever changes only what he has seen.</summary>
+    public long Version => UpdatedAt.UtcTicks;
 
     /// <summary>Null: it was submitted without one.</summary>
     public SubmitKey? SubmitKey => IdempotencyKey.Length == 0 ? null : new SubmitKey(SubmittedBy, IdempotencyKey);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Security;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
 
@@ -27,7 +28,7 @@ public sealed record SubmitJob(
     TimeSpan? AttemptTimeout = null,
     int? RetryLimit = null,
     JobId? RetryOf = null,
-    ClusterContext? Cluster = null) : Command<Submission>(By)
+    ClusterContext? Cluster = null) : Command<Submission>(By, Permission.JobsSubmit)
 {
     /// <summary>At most 128 printable characters; empty: every submission makes a job. Unique per name of <see cref="Command.By"/>.</summary>
     public string IdempotencyKey { get; init; } = "";
@@ -62,24 +63,26 @@ public sealed record Submission(Job Job)
     public ImmutableArray<string> Warnings { get; init; } = [];
 }
 
-/// <summary>Pending: Canceled at once. Assigned, Running: the cancel ladder. Terminal: refused.</summary>
-public sealed record CancelJob(Actor By, JobId Job, string Reason, bool Force = false) : Command<Job>(By);
+/// <summary>Pending: Canceled at once. Assigned, Running: the cancel ladder; asked again it changes nothing, but that a shorter grace counts. Terminal: refused.</summary>
+/// <param name="Grace">0 s to <see cref="CancelLadder.Longest"/>; null: the admin's own.</param>
+public sealed record CancelJob(Actor By, JobId Job, string Reason, bool Force = false, TimeSpan? Grace = null) : Command<Job>(By, Permission.JobsControl);
 
 /// <summary>
 /// In back-off: clears the wait. A terminal job is retried as a new job by <c>IAdmin.RetryAsync</c>, which reads the
 /// old one from the store and submits its twin.
 /// </summary>
-public sealed record RetryNow(Actor By, JobId Job) : Command<Job>(By);
+public sealed record RetryNow(Actor By, JobId Job) : Command<Job>(By, Permission.JobsControl);
 
 /// <summary>Failed, expired, at once and without another attempt; false when it is not active any more.</summary>
-public sealed record ExpireJob(Actor By, JobId Job, string Reason) : Command<Job>(By);
+public sealed record ExpireJob(Actor By, JobId Job, string Reason) : Command<Job>(By, Permission.JobsControl);
 
 /// <summary>Deletes an ended job with everything kept of it. The reply is its id.</summary>
-public sealed record ForgetJob(Actor By, JobId Job) : Command<string>(By);
+public sealed record ForgetJob(Actor By, JobId Job) : Command<string>(By, Permission.JobsControl);
 
 /// <summary>Changes a pending job. An empty value takes a label away; what is null stays.</summary>
 /// <param name="Priority">0–100.</param>
-public sealed record UpdateJob(Actor By, JobId Job, int? Priority, ImmutableSortedDictionary<string, string>? Labels) : Command<Job>(By);
+/// <param name="ExpectedVersion">Refused as a conflict when the job is of another <see cref="Job.Version"/>; null: whatever it is.</param>
+public sealed record UpdateJob(Actor By, JobId Job, int? Priority, ImmutableSortedDictionary<string, string>? Labels, long? ExpectedVersion = null) : Command<Job>(By, Permission.JobsControl);
 
 /// <summary>What a retry does otherwise than the job it repeats.</summary>
 /// <param name="Now">False: a job that waits for its next attempt is left alone; else it starts at once.</param>
@@ -91,7 +94,7 @@ public sealed record RetryChanges(bool Now = true, ConfigValues? Parameters = nu
 }
 
 /// <summary>Changes labels of a pending job; an empty value takes one away.</summary>
-public sealed record SetLabels(Actor By, JobId Job, ImmutableSortedDictionary<string, string> Labels) : Command<Job>(By);
+public sealed record SetLabels(Actor By, JobId Job, ImmutableSortedDictionary<string, string> Labels) : Command<Job>(By, Permission.JobsControl);
 
 /// <summary>Changes the priority of a pending job.</summary>
-public sealed record SetPriority(Actor By, JobId Job, int Priority) : Command<Job>(By);
+public sealed record SetPriority(Actor By, JobId Job, int Priority) : Command<Job>(By, Permission.JobsControl);

@@ -63,8 +63,8 @@ public static class JobDeadlines
         return now.Stamp + (ahead > Horizon ? Horizon : ahead);
     }
 
-    /// <summary>The time to live in the queue ends with the first attempt; what is tried again does not expire any more.</summary>
-    private static DateTimeOffset? Expiry(Job job) => job.Attempts == 0 ? job.ExpiresAt : null;
+    /// <summary>The time to live in the queue ends with the first assignment, also of an attempt that was given back; what is tried again does not expire any more.</summary>
+    private static DateTimeOffset? Expiry(Job job) => job.Attempt is null ? job.ExpiresAt : null;
 
     private static TimeSpan? Stamp(DateTimeOffset? instant, Now now) => instant is { } at ? StampOf(at, now) : null;
 

@@ -4,12 +4,16 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Schedules;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
 
 /// <summary>Applies the table to a job inside a turn, with everything that must follow: rows, messages, counts, timeline.</summary>
 public static class JobFlow
 {
+    /// <summary>A heartbeat that was written before the end of the grace may still list the work.</summary>
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(2);
+
     /// <summary>Adds a new job. Its key must be free.</summary>
     public static Job Add(Turn turn, Job job, JobPayload payload)
     {
@@ -69,7 +73,7 @@ public static class JobFlow
             var session = turn.State.Sessions[revoked.Session];
             turn.Put(session with
             {
-                Revoked = session.Revoked.SetItem(job.Id, turn.Now.Stamp),
+                Revoked = session.Revoked.SetItem(job.Id, input is JobInput.CancelOver ? turn.Now.Stamp - turn.Options.CancelGrace + OnItsWay : turn.Now.Stamp),
 
                 // A foreign worker may only count its work: until a heartbeat says otherwise, the slot is not free.
                 EndedLately = session.EndedLately.Remove(job.Id.Value),
@@ -136,7 +140,7 @@ public static class JobFlow
 
         var (send, reason, force) = input switch
         {
-            JobInput.Cancel cancel => (true, cancel.Reason.Length > 0 ? cancel.Reason : "canceled by a person", cancel.Forced),
+            JobInput.Cancel cancel => (cancel.Forced || attempt.Cancel != CancelCause.Person, cancel.Reason.Length > 0 ? cancel.Reason : "canceled by a person", cancel.Forced),
             JobInput.TimeOut => (true, "attempt timed out", false),
             JobInput.PassDeadline => (true, "the deadline of the job came", false),
             JobInput.Expire expire => (true, expire.Reason, true),
@@ -154,6 +158,11 @@ public static class JobFlow
         if (job.Group is not null)
         {
             GroupRequests.MemberEnded(turn, before, job);
+        }
+
+        if (job.Origin == JobOrigin.Schedule)
+        {
+            ScheduleRuns.JobEnded(turn, job);
         }
 
         if (job.State == JobState.Succeeded)

@@ -33,6 +33,7 @@ public static class JobIndex
             Sessions = Leased(state, before, job),
             SubmitKeys = state.SubmitKeys.With(job),
             Groups = state.Groups.With(job),
+            Schedules = state.Schedules.With(job),
         };
     }
 
@@ -50,6 +51,7 @@ public static class JobIndex
                 .Select(group => KeyValuePair.Create(group.Key, Queued(state.JobType(group.Key), [.. group])))),
             SubmitKeys = state.SubmitKeys.WithRange(added),
             Groups = state.Groups.WithRange(added),
+            Schedules = state.Schedules.WithRange(added),
             Agenda = state.Agenda.Union(added.Where(job => job.WakeAt is not null).Select(job => new Appointment(job.WakeAt!.Value, AppointmentKind.JobDue, job.Id.Value))),
         };
     }

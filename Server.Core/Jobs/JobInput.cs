@@ -31,7 +31,8 @@ public abstract record JobInput
 
     public sealed record Succeed(string Summary, long? ExitCode = null) : JobInput;
 
-    public sealed record Fail(string Error, bool Permanent, long? ExitCode = null) : JobInput;
+    /// <param name="TimedOut">The worker ended it by itself, because its time was over.</param>
+    public sealed record Fail(string Error, bool Permanent, long? ExitCode = null, string ErrorClass = "", bool TimedOut = false) : JobInput;
 
     /// <summary>The stream ended; a grace of zero means that the attempt ended with it.</summary>
     public sealed record SessionLost(TimeSpan Grace) : JobInput;
@@ -47,8 +48,8 @@ public abstract record JobInput
     /// <summary>The time that its submitter gave it for everything is over.</summary>
     public sealed record PassDeadline : JobInput;
 
-    /// <summary>Asked to cancel; forced means that the lease is taken at once.</summary>
-    public sealed record Cancel(string Reason, bool Forced) : JobInput;
+    /// <summary>Asked to cancel; forced means that the lease is taken at once, else after the grace. Null: the usual one.</summary>
+    public sealed record Cancel(string Reason, bool Forced, TimeSpan? Grace = null) : JobInput;
 
     /// <summary>The worker did not follow a cancel within the grace.</summary>
     public sealed record CancelOver : JobInput;

@@ -8,6 +8,9 @@ public sealed record JobPayload(string Detail, ConfigValues Parameters)
 {
     public static readonly JobPayload Empty = new("", ConfigValues.Empty);
 
+    /// <summary>Parameters that lie sealed in the store and do not open any more, so that <see cref="Parameters"/> is without them.</summary>
+    public ImmutableArray<string> LostSecrets { get; init; } = [];
+
     /// <summary>How long the author of the job thinks it takes; zero: not said.</summary>
     public TimeSpan EstimatedRuntime => Parameters.Find("estimated_runtime_seconds") is ConfigValue.Int64 { Value: > 0 } estimate
         ? TimeSpan.FromSeconds(Math.Min(estimate.Value, 86_400))

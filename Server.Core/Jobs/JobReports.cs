@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Links;
@@ -12,6 +13,14 @@ namespace BlazorPluginAdmin.Server.Core.Jobs;
 public static class JobReports
 {
     private const string AtCapacityText = "executor is at capacity";
+    private const string TimeoutText = "timeout";
+    private const int LongestErrorClass = 64;
+
+    /// <summary>
+    /// Neither the job nor the worker is tried again before. As the whole session pauses, one that refuses everything costs its free
+    /// slots once a second, however many jobs wait.
+    /// </summary>
+    private static readonly TimeSpan CapacityPause = TimeSpan.FromSeconds(1);
 
     public static void Acknowledged(Turn turn, Session session, WorkerInput.Acknowledged ack)
     {
@@ -106,7 +115,7 @@ public static class JobReports
 
         LogActivities(turn, report.Activities, session.Worker, job.JobType, job.Id, report.RequestId);
         Cool(turn, session.Id);
-        JobFlow.Apply(turn, job, Outcome(job, report), report.Result);
+        JobFlow.Apply(turn, job, Outcome(job, report, session, turn.Now), report.Result);
         if (report is { Success: true, Error.Length: > 0 })
         {
             turn.Log(new Activity
@@ -172,6 +181,30 @@ public static class JobReports
         });
     }
 
+    /// <summary>Who prints is at work, whether he said so or not.</summary>
+    public static void OutputCame(Turn turn, Session session, WorkerInput.OutputCame came)
+    {
+        if (Held(turn, session, came.RequestId) is { State: JobState.Assigned } job)
+        {
+            JobFlow.Apply(turn, job, new JobInput.Accept());
+        }
+    }
+
+    /// <summary>Output goes past the engine to its files; what did not get there is told of here.</summary>
+    public static void OutputDropped(Turn turn, Session session, WorkerInput.OutputDropped dropped) => turn.Log(new Activity
+    {
+        Sequence = 0,
+        At = default,
+        Source = "admin",
+        Stage = dropped.IsHeld ? "output_dropped" : "stale_report",
+        Message = $"output of {session.Worker} was dropped: {dropped.Why}" + (dropped.Count > 1 ? $" ({dropped.Count} pieces so far)" : ""),
+        Severity = ActivitySeverity.Warning,
+        JobType = turn.State.Jobs.GetValueOrDefault(dropped.Job)?.JobType ?? "",
+        Job = dropped.Job,
+        Request = dropped.RequestId,
+        Worker = session.Worker,
+    });
+
     private static ConfigValues Kept(WorkerInput.Completed report, AdminOptions options) => ConfigValues.From(
     [
         new("success", new ConfigValue.Bool(report.Success)),
@@ -197,7 +230,7 @@ public static class JobReports
         return turn.State.Jobs.GetValueOrDefault(id);
     }
 
-    private static JobInput Outcome(Job job, WorkerInput.Completed report)
+    private static JobInput Outcome(Job job, WorkerInput.Completed report, Session session, Now now)
     {
         if (report.Success)
         {
@@ -207,25 +240,26 @@ public static class JobReports
         var error = report.Error.Length > 0 ? report.Error : "the worker gave no reason";
         var stoppedUnasked = job.Attempt!.Cancel == CancelCause.None
             && (error.Contains("context canceled", StringComparison.OrdinalIgnoreCase) || error.Contains("deadline exceeded", StringComparison.OrdinalIgnoreCase));
+        var kind = report.Result.Outputs.Find("error_class") is ConfigValue.Text { Value.Length: <= LongestErrorClass } said ? said.Value : "";
         return stoppedUnasked
             ? new JobInput.Lose($"the worker stopped: {error}")
-            : new JobInput.Fail(error, report.Result.Outputs.Find("error_class") is ConfigValue.Text { Value: "permanent" }, ExitCode(report.Result));
+            : new JobInput.Fail(error, kind == "permanent", ExitCode(report.Result), kind, EndedByTimeout(job.Attempt!, error, session, now));
     }
+
+    /// <summary>
+    /// Workers that may outlive our stream keep the time of an attempt themselves, and may be the first to say that it is over. What
+    /// others call a timeout is a failure of theirs. Their clock started after ours; what it is ahead by is no more than this.
+    /// </summary>
+    private static bool EndedByTimeout(Attempt attempt, string error, Session session, Now now) =>
+        session.CanResume && error == TimeoutText && attempt.SentAt + attempt.Timeout <= now.Wall + TimeSpan.FromSeconds(1);
 
     /// <summary>Workers say -1 where there is none: the process was not started, or was killed.</summary>
     private static long? ExitCode(JobResult result) => (result.Outputs.Find("exit_code") ?? result.Outputs.Find("http_status")) is ConfigValue.Int64 { Value: >= 0 } code ? code.Value : null;
 
     private static void GiveBack(Turn turn, Job job, Session session)
     {
-        var current = turn.State.Sessions[session.Id];
-        var pause = current.CapacityPause > TimeSpan.Zero ? current.CapacityPause : TimeSpan.FromMilliseconds(200);
-        var doubled = pause * 2;
-        turn.Put(current with
-        {
-            CapacityPauseUntil = turn.Now.Stamp + pause,
-            CapacityPause = doubled > TimeSpan.FromSeconds(5) ? TimeSpan.FromSeconds(5) : doubled,
-        });
-        JobFlow.Apply(turn, job, new JobInput.AtCapacity(pause));
+        turn.Put(turn.State.Sessions[session.Id] with { CapacityPauseUntil = turn.Now.Stamp + CapacityPause });
+        JobFlow.Apply(turn, job, new JobInput.AtCapacity(CapacityPause));
     }
 
     /// <summary>A foreign worker completes before it frees the slot; for a moment, or until its next heartbeat, the slot is not free.</summary>
@@ -238,9 +272,8 @@ public static class JobReports
         }
     }
 
-    private static bool OthersMayTake(Turn turn, Job job) => turn.JobType(job.JobType).Executors
-        .Select(id => turn.State.Sessions[id].Worker)
-        .Any(worker => worker != job.Attempt!.Worker && !job.RefusedBy.Contains(worker));
+    private static bool OthersMayTake(Turn turn, Job job) =>
+        DispatchPlanner.OthersMayTake(turn.State, turn.JobType(job.JobType), job with { RefusedBy = job.RefusedBy.Add(job.Attempt!.Worker) });
 
     private static bool IsAtCapacity(string text) => text.Contains(AtCapacityText, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
 
@@ -21,14 +22,25 @@ public static class JobRequests
         }
 
         var job = JobOf(turn, command);
-        return new Submission(command.DryRun ? job with { Id = new JobId("") } : JobFlow.Add(turn, job, command.Payload with { Parameters = verdict.Parameters }))
+        if (command.DryRun)
         {
-            Warnings = verdict.Warnings,
-        };
+            return new Submission(job with { Id = new JobId("") }) { Warnings = verdict.Warnings };
+        }
+
+        var added = JobFlow.Add(turn, job, command.Payload with { Parameters = verdict.Parameters });
+        if (command.RetryOf is { } old)
+        {
+            // Whoever looks at the old one learns of it.
+            turn.Log(new Activities.Activity { Sequence = 0, At = default, Source = "person", Stage = JobTimeline.Retried, Message = $"queued again as job {added.Id}", JobType = added.JobType, Job = old, Actor = command.By.Name });
+        }
+
+        return new Submission(added) { Warnings = verdict.Warnings };
     }
 
     public static Reply<Job> Cancel(Turn turn, CancelJob command) =>
-        Apply(turn, command.Job, new JobInput.Cancel(command.Reason, command.Force), command.By);
+        !CancelLadder.IsGrace(command.Grace) ? SubmitRules.Invalid([SubmitRules.Error("grace", FieldErrorCodes.Max, CancelLadder.Range)], "value")
+        : SubmitRules.Reason(command.Reason) is { } odd ? odd
+        : Apply(turn, command.Job, new JobInput.Cancel(command.Reason, command.Force, command.Grace), command.By);
 
     public static Reply<Job> RetryNow(Turn turn, RetryNow command)
     {
@@ -43,7 +55,7 @@ public static class JobRequests
     }
 
     public static Reply<Job> Expire(Turn turn, ExpireJob command) =>
-        Apply(turn, command.Job, new JobInput.Expire(command.Reason), command.By);
+        SubmitRules.Reason(command.Reason) is { } odd ? odd : Apply(turn, command.Job, new JobInput.Expire(command.Reason), command.By);
 
     public static Reply<Job> SetPriority(Turn turn, SetPriority command) => Update(turn, new UpdateJob(command.By, command.Job, command.Priority, null));
 
@@ -54,6 +66,11 @@ public static class JobRequests
         if (turn.State.Jobs.GetValueOrDefault(command.Job) is not { } job)
         {
             return NotOpen(command.Job);
+        }
+
+        if (command.ExpectedVersion is { } version && version != job.Version)
+        {
+            return new Refusal(RefusalCode.Conflict, $"job {job.Id} has changed since version {version}; get it again");
         }
 
         if (job.State != JobState.Pending)

@@ -20,6 +20,12 @@ public static class JobTimeline
     /// <summary>Stage: the admin came back and found the attempt open.</summary>
     public const string Restarted = "restarted";
 
+    /// <summary>Stage: there is room for it in its group.</summary>
+    public const string Released = "released";
+
+    /// <summary>Stage: the job that had ended was queued again as another one.</summary>
+    public const string Retried = "retried";
+
     public static Activity? Line(Job before, Job after, JobInput input, Attempt? ended, Actor by)
     {
         var (source, stage, message, severity) = input switch
@@ -31,10 +37,13 @@ public static class JobTimeline
                 ? ("admin", "reconnecting", "the worker's stream ended; waiting for it to come back", ActivitySeverity.Warning)
                 : Closing(after, ended),
             JobInput.Adopt => ("admin", Adopted, "the worker came back and goes on", ActivitySeverity.Normal),
+            JobInput.Release => ("admin_dispatch", Released, "another job of its group ended; its turn came", ActivitySeverity.Normal),
             JobInput.AtCapacity => ("admin_dispatch", "given_back", "the worker had no free slot", ActivitySeverity.Normal),
             JobInput.NotSent => ("admin_dispatch", "given_back", "the worker's stream took no more messages", ActivitySeverity.Warning),
             JobInput.TimeOut => ("admin", "canceling", "the attempt timed out; the worker was asked to stop", ActivitySeverity.Warning),
             JobInput.PassDeadline => ("admin", after.IsTerminal ? "failed" : "canceling", after.IsTerminal ? after.Error : "the deadline came; the worker was asked to stop", after.IsTerminal ? ActivitySeverity.Bad : ActivitySeverity.Warning),
+            JobInput.Cancel when !after.IsTerminal && before.Attempt!.Cancel == CancelCause.Person =>
+                ("person", "cancel_shortened", $"the worker has no more than {Text((int)after.Attempt!.CancelGrace!.Value.TotalSeconds)} s left to stop", ActivitySeverity.Warning),
             JobInput.Cancel => (by.Name is null ? "admin" : "person", after.IsTerminal ? "canceled" : "canceling", Canceled(after), ActivitySeverity.Warning),
             JobInput.Supersede supersede => ("admin_scheduler", "superseded", supersede.Why, ActivitySeverity.Normal),
             JobInput.Expire expire => ("admin_expire", "expired", expire.Reason, ActivitySeverity.Bad),

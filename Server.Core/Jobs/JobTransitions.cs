@@ -71,7 +71,7 @@ public static class JobTransitions
     private const string DeadlineText = "the job did not end by its deadline";
 
     private const string FailureText =
-        "Pending/backoff; Failed/error when permanent, without retries or with a deadline before the next attempt, Failed/exhausted after the last one; while canceling Canceled, Failed/timeout or Pending/backoff, as asked";
+        "Pending/backoff; Failed/error when permanent, without retries or with a deadline before the next attempt, Failed/exhausted after the last one; while canceling Canceled, Failed/timeout or Pending/backoff, as asked; when the worker says that its time was over, Failed/timeout or Pending/backoff";
 
     private const string SessionLostText = "Running/reconnecting when the worker can resume, else as Lose";
 
@@ -80,7 +80,7 @@ public static class JobTransitions
 
     private const string TimeOutText = "Running/canceling";
 
-    private const string CancelText = "Running/canceling; Canceled at once when forced";
+    private const string CancelText = "Running/canceling; unchanged when asked again, but that a shorter grace counts; Canceled at once when forced";
 
     private const string CancelOverText = "Canceled when a person asked; after a timeout Pending/backoff, or Failed/timeout when it was the last attempt or the deadline came";
 
@@ -203,10 +203,11 @@ public static class JobTransitions
                 var canceled = Close(job, AttemptOutcome.Canceled, fail.Error, now, fail.ExitCode);
                 return new(End(job with { Attempt = canceled }, JobState.Canceled, JobReason.Person, job.Attempt.CancelReason, now), canceled, "");
             case CancelCause.Timeout:
+            case CancelCause.None when fail.TimedOut:
                 return TimedOut(job, policy, now, fail.ExitCode);
         }
 
-        var ended = Close(job, AttemptOutcome.Failed, fail.Error, now, fail.ExitCode);
+        var ended = Close(job, AttemptOutcome.Failed, fail.Error, now, fail.ExitCode) with { ErrorClass = fail.ErrorClass };
         var failed = job with { Attempt = ended, Error = fail.Error, Message = fail.Error, LostInARow = 0 };
         if (!fail.Permanent && MayRetry(job, policy, now))
         {
@@ -249,12 +250,11 @@ public static class JobTransitions
             job with
             {
                 Phase = job.Phase == JobPhase.Canceling ? JobPhase.Canceling : JobPhase.Working,
-                Attempt = job.Attempt with
+                Attempt = (job.Attempt.Cancel == CancelCause.None ? job.Attempt : CancelLadder.Renew(job.Attempt, policy.CancelGrace, now)) with
                 {
                     Session = adopt.Session,
                     Generation = adopt.Generation,
                     GraceUntil = null,
-                    CancelUntil = job.Attempt.Cancel == CancelCause.None ? null : now.Stamp + policy.CancelGrace,
                 },
                 UpdatedAt = now.Wall,
             },
@@ -272,20 +272,24 @@ public static class JobTransitions
             return new(End(lost, JobState.Canceled, JobReason.Person, job.Attempt.CancelReason, now), ended, "");
         }
 
-        return lost.LostInARow < RetryPolicy.LossesToQuarantine && MayRetry(job, policy, now)
-            ? new(Waiting(lost, policy.PauseAfter(job.Attempts), now), ended, "")
-            : new(End(lost, JobState.Failed, JobReason.WorkerLost, why, now), ended, "");
+        if (lost.LostInARow < RetryPolicy.LossesToQuarantine && MayRetry(job, policy, now))
+        {
+            return new(Waiting(lost, policy.PauseAfter(job.Attempts), now), ended, "");
+        }
+
+        var given = End(lost, JobState.Failed, JobReason.WorkerLost, why, now);
+        return new(given.IsQuarantined ? given with { Labels = Quarantine.Labelled(given) } : given, ended, "");
     }
 
     private static JobVerdict OnTimeOut(Job job, JobInput input, RetryPolicy policy, Now now) =>
         job.Attempt!.Cancel != CancelCause.None
             ? JobVerdict.Rejected($"job {job.Id} is being cancelled already")
-            : new(Canceling(job, CancelCause.Timeout, "attempt timed out", policy, now), null, "");
+            : new(Canceling(job, CancelCause.Timeout, "attempt timed out", policy.CancelGrace, now), null, "");
 
     private static JobVerdict OnDeadline(Job job, JobInput input, RetryPolicy policy, Now now) =>
         job.Attempt!.Cancel != CancelCause.None
             ? JobVerdict.Rejected($"job {job.Id} is being cancelled already")
-            : new(Canceling(job, CancelCause.Timeout, DeadlineText, policy, now), null, "");
+            : new(Canceling(job, CancelCause.Timeout, DeadlineText, policy.CancelGrace, now), null, "");
 
     private static JobVerdict OnCancel(Job job, JobInput input, RetryPolicy policy, Now now)
     {
@@ -296,9 +300,13 @@ public static class JobTransitions
             return new(End(job with { Attempt = ended }, JobState.Canceled, JobReason.Person, cancel.Reason, now), ended, "");
         }
 
-        return job.Attempt!.Cancel == CancelCause.Person
-            ? JobVerdict.Rejected($"job {job.Id} is being cancelled already; force it if it cannot wait")
-            : new(Canceling(job, CancelCause.Person, cancel.Reason, policy, now), null, "");
+        if (job.Attempt!.Cancel != CancelCause.Person)
+        {
+            return new(Canceling(job, CancelCause.Person, cancel.Reason, cancel.Grace ?? policy.CancelGrace, now), null, "");
+        }
+
+        var attempt = cancel.Grace is { } grace ? CancelLadder.Begin(job.Attempt, grace, now) : job.Attempt;
+        return new(ReferenceEquals(attempt, job.Attempt) ? job : job with { Attempt = attempt, UpdatedAt = now.Wall }, null, "");
     }
 
     private static JobVerdict OnCancelOver(Job job, JobInput input, RetryPolicy policy, Now now)
@@ -346,16 +354,16 @@ public static class JobTransitions
             UpdatedAt = now.Wall,
         };
 
-    private static Job Canceling(Job job, CancelCause cause, string reason, RetryPolicy policy, Now now) => job with
+    private static Job Canceling(Job job, CancelCause cause, string reason, TimeSpan grace, Now now) => job with
     {
         State = JobState.Running,
         Phase = JobPhase.Canceling,
-        Attempt = job.Attempt! with { Cancel = cause, CancelUntil = now.Stamp + policy.CancelGrace, CancelReason = reason },
+        Attempt = CancelLadder.Begin(job.Attempt!, grace, now) with { Cancel = cause, CancelReason = reason },
         UpdatedAt = now.Wall,
     };
 
     private static Attempt Close(Job job, AttemptOutcome outcome, string error, Now now, long? exitCode = null) =>
-        job.Attempt! with { Outcome = outcome, Error = error, ExitCode = exitCode, EndedAt = now.Wall, GraceUntil = null, CancelUntil = null };
+        job.Attempt! with { Outcome = outcome, Error = error, ExitCode = exitCode, EndedAt = now.Wall, GraceUntil = null, CancelUntil = null, ForcedAt = null };
 
     private static Job GivenBack(Job job, Attempt ended, Now now) => job with
     {

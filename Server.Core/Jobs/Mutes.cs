@@ -1,12 +1,13 @@
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Security;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
 
 /// <summary>Takes failures of one kind out of sight, or brings them back.</summary>
 /// <param name="Fingerprint">Of the failures; see <c>Fingerprint</c>.</param>
 /// <param name="For">Up to 30 days; zero: shown again.</param>
-public sealed record MuteFailure(Actor By, string Fingerprint, TimeSpan For) : Command<string>(By);
+public sealed record MuteFailure(Actor By, string Fingerprint, TimeSpan For) : Command<string>(By, Permission.JobsControl);
 
 /// <summary>Which failures people have seen enough of. They are still counted and listed, only not pushed to the front.</summary>
 public static class Mutes

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
@@ -27,6 +28,13 @@ public static class SubmitRules
 {
     public const int MostParameters = 512;
     public const int LongestKey = 128;
+    public const int LongestSummary = 4_000;
+
+    /// <summary>Bytes of UTF-8.</summary>
+    public const int LongestDedupeKey = 512;
+
+    /// <summary>Of a cancel, an expiry, a bulk action.</summary>
+    public const int LongestReason = 4_000;
 
     /// <summary>Characters of detail and parameters.</summary>
     public const int LargestPayload = 4 * 1024 * 1024;
@@ -82,8 +90,32 @@ public static class SubmitRules
             return verdict with { Refusal = Invalid(form.Errors, "parameter") };
         }
 
-        var refused = Times(command, options, now) ?? Room(state, type, jobs, options) ?? Key(type, command) ?? Workers(state, type, command);
+        // Also of a retry: it is a new job, and what was allowed once may not be any more.
+        var refused = Policy(type, form.Parameters) ?? Times(command, options, now) ?? Room(state, type, jobs, options) ?? Key(type, command) ?? Workers(state, type, command);
         return verdict with { Refusal = refused, Parameters = form.Parameters, Warnings = form.Warnings };
+    }
+
+    /// <summary>May this be submitted some day? All that does not depend on the moment: its shape, its type, its form, what its type forbids, its times.</summary>
+    public static SubmitVerdict CheckTemplate(AdminState state, SubmitJob command, AdminOptions options, Now now)
+    {
+        var verdict = new SubmitVerdict(state.SubmitPace);
+        if (Shape(command) is { } misshapen)
+        {
+            return verdict with { Refusal = misshapen };
+        }
+
+        if (state.JobTypes.GetValueOrDefault(command.JobType) is not { } type)
+        {
+            return verdict with { Refusal = UnknownType(state, command.JobType) };
+        }
+
+        var form = Parameters(type, command);
+        return verdict with
+        {
+            Refusal = form.Errors.Length > 0 ? Invalid(form.Errors, "parameter") : Policy(type, form.Parameters) ?? Times(command, options, now),
+            Parameters = form.Parameters,
+            Warnings = form.Warnings,
+        };
     }
 
     private static Refusal? Shape(SubmitJob command)
@@ -104,6 +136,15 @@ public static class SubmitRules
             errors.AddRange(LabelRules.Check(command.Labels));
             (string Field, string Text)[] texts = [("summary", command.Summary), ("detail", command.Payload.Detail), ("dedupe_key", command.DedupeKey)];
             errors.AddRange(texts.Where(pair => pair.Text.Contains('\0', StringComparison.Ordinal)).Select(pair => Error(pair.Field, FieldErrorCodes.Regex, "NUL is no character of a text")));
+            if (command.Summary.Length > LongestSummary)
+            {
+                errors.Add(Error("summary", FieldErrorCodes.MaxLength, $"a summary has at most {LongestSummary} characters; more belongs into detail"));
+            }
+
+            if (Encoding.UTF8.GetByteCount(command.DedupeKey) > LongestDedupeKey)
+            {
+                errors.Add(Error("dedupe_key", FieldErrorCodes.MaxLength, $"a dedupe key has at most {LongestDedupeKey} bytes"));
+            }
         }
 
         if (command.Priority is < 0 or > 100)
@@ -118,6 +159,12 @@ public static class SubmitRules
 
         return errors.Count == 0 ? null : Invalid(errors.ToImmutable(), "value");
     }
+
+    /// <summary>Why somebody acts on jobs; null: it may stand.</summary>
+    internal static Refusal? Reason(string text) =>
+        text.Contains('\0', StringComparison.Ordinal) ? Invalid([Error("reason", FieldErrorCodes.Regex, "NUL is no character of a text")], "value")
+        : text.Length > LongestReason ? Invalid([Error("reason", FieldErrorCodes.MaxLength, $"a reason has at most {LongestReason} characters")], "value")
+        : null;
 
     /// <summary>Neither: the key is new.</summary>
     private static (Job? Existing, Refusal? Refusal) SameKey(AdminState state, SubmitJob command)
@@ -159,6 +206,8 @@ public static class SubmitRules
         ? new SubmissionVerdict(command.Payload.Parameters, [], [])
         : FormChecks.Submission(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty, command.Payload.Parameters);
 
+    private static Refusal? Policy(JobType type, ConfigValues parameters) => CommandPolicy.Of(type)?.Check(parameters) is { } forbidden ? Invalid([forbidden], "parameter") : null;
+
     private static Refusal? Times(SubmitJob command, AdminOptions options, Now now)
     {
         var errors = ImmutableArray.CreateBuilder<FieldError>();
@@ -194,14 +243,25 @@ public static class SubmitRules
         }
     }
 
-    private static Refusal? Room(AdminState state, JobType type, int jobs, AdminOptions options) =>
+    /// <summary>Null: so many more may wait.</summary>
+    internal static Refusal? Room(AdminState state, JobType type, int jobs, AdminOptions options) =>
         type.Counts.Pending + jobs > type.Dispatch.QueueLimitOf(options) ? Full($"the queue of {type.Name} is full ({type.Dispatch.QueueLimitOf(options)} jobs wait); try again later")
         : state.JobTypes.Values.Sum(each => (long)each.Counts.Pending) + jobs > options.PendingLimit ? Full($"the admin is full ({options.PendingLimit} jobs wait); try again later")
         : null;
 
-    private static Refusal? Key(JobType type, SubmitJob command) => command.DedupeKey.Length > 0 && type.Keys.TryGetValue(command.DedupeKey, out var holder)
-        ? new Refusal(RefusalCode.AlreadyExists, $"job {holder} has the dedupe key {command.DedupeKey} and has not ended") { ExistingJob = holder }
-        : null;
+    /// <summary>Open jobs with one key are the same work, which is never under way twice; a retry is no exception, and waits for nobody.</summary>
+    private static Refusal? Key(JobType type, SubmitJob command)
+    {
+        if (command.DedupeKey.Length == 0 || !type.Keys.TryGetValue(command.DedupeKey, out var holder))
+        {
+            return null;
+        }
+
+        var next = command.RetryOf is { } old
+            ? $"it does the same work as {old} already. Follow that job, or cancel it and retry {old} then; if it waits for its next attempt, retry {holder} with now"
+            : "follow that job, or submit again once it has ended";
+        return new Refusal(RefusalCode.AlreadyExists, $"job {holder} has the dedupe key {command.DedupeKey} and has not ended: {next}") { ExistingJob = holder };
+    }
 
     private static Refusal? Workers(AdminState state, JobType type, SubmitJob command)
     {

@@ -10,8 +10,8 @@ namespace BlazorPluginAdmin.Server.Core.Lanes;
 /// </summary>
 public sealed class Gate
 {
-    private string _alone = "";
-    private string _shared = "";
+    private (string Type, string Text) _alone = ("", "");
+    private (string Type, string Text) _shared = ("", "");
 
     public static Gate From(AdminState state)
     {
@@ -20,7 +20,7 @@ public sealed class Gate
         {
             if (type.ActiveDetection is { } id && state.Detections[id].IsSent && !type.Rules.Exclusive)
             {
-                gate._shared = $"a detection of {type.Name}";
+                gate._shared = (type.Name, $"a detection of {type.Name}");
             }
 
             if (type.Active.Any(job => state.Jobs[job].IsAsked))
@@ -37,7 +37,7 @@ public sealed class Gate
     /// <summary>For jobs that somebody asked for.</summary>
     public Hold? OnJob(JobType type) => !type.Rules.Gated ? null
         : !type.Rules.Exclusive ? Shared(type)
-        : (_shared.Length > 0 ? _shared : _alone) is { Length: > 0 } other ? new Hold("gate", $"{type.Name} runs alone; now at work: {other}")
+        : (_shared.Text.Length > 0 ? _shared : _alone) is { Text.Length: > 0 } other ? new Hold("gate", $"{type.Name} runs alone; now at work: {other.Text}", Subject: other.Type)
         : null;
 
     /// <summary>A job of this type that somebody asked for is at work, or about to be.</summary>
@@ -45,9 +45,9 @@ public sealed class Gate
     {
         if (type.Rules.Gated)
         {
-            _ = type.Rules.Exclusive ? _alone = $"a job of {type.Name}" : _shared = $"a job of {type.Name}";
+            _ = type.Rules.Exclusive ? _alone = (type.Name, $"a job of {type.Name}") : _shared = (type.Name, $"a job of {type.Name}");
         }
     }
 
-    private Hold? Shared(JobType type) => _alone.Length > 0 ? new Hold("gate", $"{type.Name} waits: {_alone} runs alone") : null;
+    private Hold? Shared(JobType type) => _alone.Text.Length > 0 ? new Hold("gate", $"{type.Name} waits: {_alone.Text} runs alone", Subject: _alone.Type) : null;
 }

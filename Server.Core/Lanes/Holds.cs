@@ -7,7 +7,9 @@ using BlazorPluginAdmin.Server.Core.JobTypes;
 namespace BlazorPluginAdmin.Server.Core.Lanes;
 
 /// <summary>Why something does not start: a stable code, a sentence that names what is in the way, and when it goes, if known.</summary>
-public sealed record Hold(string Code, string Text, DateTimeOffset? Until = null)
+/// <param name="Subject">The lane, job type, admin or person in the way, for programs; empty: none of these.</param>
+/// <param name="Since">When it began, where that is known.</param>
+public sealed record Hold(string Code, string Text, DateTimeOffset? Until = null, string Subject = "", DateTimeOffset? Since = null)
 {
     public const string LockCode = "cluster_lock";
 
@@ -51,20 +53,20 @@ public static class Holds
     public static bool NeedsLock(AdminState state, JobType type) => state.Cluster.IsWatched && LaneOf(state, type).ClusterLock;
 
     private static Hold? Missing(AdminState state, JobType type) =>
-        type.Rules.NeedsCluster && state.Cluster.Missing is { } problem ? new Hold("no_cluster", $"the cluster is not reachable: {problem}") : null;
+        type.Rules.NeedsCluster && state.Cluster.Missing is { } problem ? new Hold("no_cluster", $"the cluster is not reachable: {problem}", Since: state.Cluster.ProblemSince) : null;
 
     /// <param name="asked">Somebody asked for it: only maintenance holds it.</param>
     private static Hold? OfScheduler(AdminState state, JobType type, bool asked) => state.Pause is { } pause && pause.Covers(type.Name) && (pause.HoldsEverything || !asked)
-        ? new Hold(Hold.MaintenanceCode, $"{(pause.HoldsEverything ? "maintenance" : "the scheduler is paused")} by {pause.By}{(pause.Reason.Length > 0 ? $": {pause.Reason}" : "")}", pause.Until)
+        ? new Hold(Hold.MaintenanceCode, $"{(pause.HoldsEverything ? "maintenance" : "the scheduler is paused")} by {pause.By}{(pause.Reason.Length > 0 ? $": {pause.Reason}" : "")}", pause.Until, pause.By, pause.At)
         : null;
 
     private static Hold? OfTimetable(JobType type, Now now) => type.Timetable.QuietUntil(now.Wall) is { } until
-        ? new Hold("quiet", $"{type.Name} keeps quiet until {TimeZoneInfo.ConvertTime(until, TimeZoneInfo.FindSystemTimeZoneById(type.Timetable.TimeZone)):HH:mm} ({type.Timetable.TimeZone})")
+        ? new Hold("quiet", $"{type.Name} keeps quiet until {TimeZoneInfo.ConvertTime(until, TimeZoneInfo.FindSystemTimeZoneById(type.Timetable.TimeZone)):HH:mm} ({type.Timetable.TimeZone})", Subject: type.Name, Since: type.Timetable.QuietSince(now.Wall))
         : null;
 
     private static Hold? OtherAdmin(AdminState state, LaneRules lane) =>
         lane.ClusterLock && state.Cluster.OtherAdmin is { } other
-            ? new Hold("other_admin", $"another admin schedules this cluster's work: {other}. It goes on here when that one stops, or when the settings say so")
+            ? new Hold("other_admin", $"another admin schedules this cluster's work: {other}. It goes on here when that one stops, or when the settings say so", Subject: other, Since: state.Cluster.HeldSince)
             : null;
 
     private static Hold? OfLane(AdminState state, JobType type, LaneRules lane, bool detects)
@@ -72,7 +74,7 @@ public static class Holds
         // A proposal without a key has no twin to be recognised by: until its job ended, it would only be found again.
         if (detects && type.KeylessOpen > 0)
         {
-            return new Hold("keyless", $"{type.KeylessOpen} jobs that have no dedupe key have not ended");
+            return new Hold("keyless", $"{type.KeylessOpen} jobs that have no dedupe key have not ended", Subject: type.Name);
         }
 
         if (!lane.Serialise)
@@ -83,18 +85,18 @@ public static class Holds
         var turn = state.Lanes.TurnOf(lane.Name);
         if (turn.JobType != type.Name)
         {
-            return new Hold("lane_busy", turn.JobType.Length == 0 ? $"lane {lane.Name} is still busy" : $"lane {lane.Name} is working on {turn.JobType}");
+            return new Hold("lane_busy", turn.JobType.Length == 0 ? $"lane {lane.Name} is still busy" : $"lane {lane.Name} is working on {turn.JobType}", Subject: lane.Name, Since: turn.Since);
         }
 
         if (turn.IsClosed)
         {
-            return new Hold("lane_busy", $"the turn of {type.Name} in lane {lane.Name} is over; it goes on with its next one");
+            return new Hold("lane_busy", $"the turn of {type.Name} in lane {lane.Name} is over; it goes on with its next one", Subject: lane.Name);
         }
 
         return detects switch
         {
-            true when AnyActive(state, lane) => new Hold("lane_busy", $"jobs of lane {lane.Name} are at work"),
-            false when AnyDetecting(state, lane) => new Hold("lane_busy", $"a detection of lane {lane.Name} is under way"),
+            true when AnyActive(state, lane) => new Hold("lane_busy", $"jobs of lane {lane.Name} are at work", Subject: lane.Name),
+            false when AnyDetecting(state, lane) => new Hold("lane_busy", $"a detection of lane {lane.Name} is under way", Subject: lane.Name),
             _ => null,
         };
     }
@@ -107,9 +109,13 @@ public static class Holds
         }
 
         var cluster = state.Cluster.Lock;
-        return new Hold(Hold.LockCode, cluster.Phase == LockPhase.Held
-            ? "the cluster lock has been held for long; it is given back before more is started"
-            : $"waiting for the cluster lock{(cluster.Reason.Length > 0 ? $", {cluster.Reason}" : "")}");
+        return new Hold(
+            Hold.LockCode,
+            cluster.Phase == LockPhase.Held
+                ? "the cluster lock has been held for long; it is given back before more is started"
+                : $"waiting for the cluster lock{(cluster.Reason.Length > 0 ? $", {cluster.Reason}" : "")}",
+            Subject: lane.Name,
+            Since: cluster.ReasonSince ?? cluster.WaitingSince);
     }
 
     internal static bool AnyActive(AdminState state, LaneRules lane) =>

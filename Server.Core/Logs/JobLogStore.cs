@@ -23,10 +23,18 @@ public sealed record LogSlice(long Offset, ImmutableArray<byte> Bytes, long Leng
 /// </summary>
 public sealed class JobLogStore(string directory, TimeProvider? time = null)
 {
-    /// <summary>Bytes kept per attempt and stream.</summary>
+    /// <summary>Bytes kept per attempt, both streams together, unless its job type says otherwise.</summary>
     public const long Cap = 16 * 1024 * 1024;
 
-    private const string CapLine = "\n[output limit reached; the rest is not kept]\n";
+    /// <summary>The most a job type may allow, and a little more for what its worker says when it is reached.</summary>
+    public const long MostCap = (1024L * 1024 * 1024) + (1024 * 1024) - 1;
+
+    /// <summary>Entries of what came when that are kept of an attempt; of what comes later only the bytes are known.</summary>
+    public const int MostArrivals = LogArrivals.Most;
+
+    private const int NameLength = 32;
+
+    private const string CapLine = "\n[output limit reached; the rest is counted, not kept]\n";
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -34,16 +42,34 @@ public sealed class JobLogStore(string directory, TimeProvider? time = null)
     public event Action<JobId>? Written;
 
     /// <summary>Appends a piece. False when it was dropped: seen before, or beyond the cap.</summary>
-    public async Task<bool> AppendAsync(JobId job, int attempt, LogStream stream, long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public Task<bool> AppendAsync(JobId job, int attempt, LogStream stream, long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        AppendAsync(job, attempt, stream, offset, bytes, Cap, cancellationToken);
+
+    /// <param name="cap">Bytes kept of the attempt, both streams together, at most <see cref="MostCap"/>; once reached it stays.</param>
+    public async Task<bool> AppendAsync(JobId job, int attempt, LogStream stream, long offset, ReadOnlyMemory<byte> bytes, long cap, CancellationToken cancellationToken)
     {
+        if (LimitOf(job, attempt) is { } reached)
+        {
+            if (reached.Seen(stream, offset + bytes.Length) is var further && further != reached)
+            {
+                further.Write(LimitPathOf(job, attempt));
+            }
+
+            return false;
+        }
+
         var path = PathOf(job, attempt, stream);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 4096, useAsync: false);
         var length = file.Length;
-        if (offset + bytes.Length <= length || length >= Cap)
+        if (offset + bytes.Length <= length)
         {
             return false;
         }
+
+        var seen = offset + bytes.Length;
+        var other = LengthOf(job, attempt, stream == LogStream.Stdout ? LogStream.Stderr : LogStream.Stdout);
+        var end = Math.Max(length, cap - other);
 
         file.Seek(0, SeekOrigin.End);
         if (offset < length)
@@ -51,19 +77,23 @@ public sealed class JobLogStore(string directory, TimeProvider? time = null)
             bytes = bytes[(int)(length - offset)..];
             offset = length;
         }
-        else if (offset > length)
+        else if (offset > length && length < end)
         {
             // A hole costs no disk, and offsets of later pieces stay true.
-            var missing = Math.Min(offset, Cap) - length;
+            var missing = Math.Min(offset, end) - length;
             await file.WriteAsync(Encoding.UTF8.GetBytes($"\n[{offset - length} bytes missing]\n").AsMemory(0, (int)Math.Min(missing, 20)), cancellationToken);
-            file.Seek(Math.Min(offset, Cap), SeekOrigin.Begin);
+            file.Seek(Math.Min(offset, end), SeekOrigin.Begin);
             await RecordAsync(job, attempt, new LogArrival(stream, length, (int)missing, IsGap: true, _time.GetUtcNow()), cancellationToken);
         }
 
-        var kept = (int)Math.Clamp(Cap - file.Position, 0, bytes.Length);
+        var kept = (int)Math.Clamp(end - file.Position, 0, bytes.Length);
         await file.WriteAsync(bytes[..kept], cancellationToken);
-        if (file.Position >= Cap)
+        if (kept < bytes.Length)
         {
+            // Said before the line is written: that is no output.
+            await file.FlushAsync(cancellationToken);
+            var limit = stream == LogStream.Stdout ? new LogLimit(cap, file.Position, other, seen, other) : new LogLimit(cap, other, file.Position, other, seen);
+            limit.Write(LimitPathOf(job, attempt));
             await file.WriteAsync(Encoding.UTF8.GetBytes(CapLine), cancellationToken);
         }
 
@@ -105,32 +135,55 @@ public sealed class JobLogStore(string directory, TimeProvider? time = null)
     /// <summary>The attempt has output of a stream.</summary>
     public bool Exists(JobId job, int attempt, LogStream stream) => File.Exists(PathOf(job, attempt, stream));
 
+    /// <summary>What is kept of an attempt that wrote more than it may; null: all.</summary>
+    public LogLimit? LimitOf(JobId job, int attempt) => LogLimit.Read(LimitPathOf(job, attempt));
+
+    /// <summary>Bytes of an attempt's stream that are kept.</summary>
+    public long KeptOf(JobId job, int attempt, LogStream stream)
+    {
+        // In this order: the line at the limit comes after the limit.
+        var length = LengthOf(job, attempt, stream);
+        return Math.Min(length, LimitOf(job, attempt)?.KeptOf(stream) ?? length);
+    }
+
     /// <summary>What came when, oldest first, from an entry on; none for output stored before arrivals were recorded.</summary>
     public Task<ImmutableArray<LogArrival>> ArrivalsAsync(JobId job, int attempt, int from, CancellationToken cancellationToken) =>
         LogArrivals.ReadAsync(ArrivalsOf(job, attempt), from, cancellationToken);
 
     /// <summary>Removes all output of a job.</summary>
-    public void Delete(JobId job)
+    public void Delete(JobId job) => Delete(NameOf(job));
+
+    internal void Delete(string name)
     {
-        var folder = FolderOf(job);
+        var folder = FolderOf(name);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
         }
     }
 
+    /// <summary>The names of the folders in which jobs have output; a job cannot be told from one, see <see cref="NameOf"/>.</summary>
+    internal IEnumerable<string> Names() => !Directory.Exists(directory) ? [] : Directory.EnumerateDirectories(directory, "??")
+        .SelectMany(shelf => Directory.EnumerateDirectories(shelf, Path.GetFileName(shelf) + "*"))
+        .Select(folder => Path.GetFileName(folder))
+        .Where(name => name.Length == NameLength && name.All(char.IsAsciiHexDigitLower));
+
+    internal static string NameOf(JobId job) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(job.Value)))[..NameLength];
+
     private Task RecordAsync(JobId job, int attempt, LogArrival arrival, CancellationToken cancellationToken) =>
         LogArrivals.AppendAsync(ArrivalsOf(job, attempt), arrival, cancellationToken);
 
-    private string FolderOf(JobId job)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(job.Value)));
-        return Path.Combine(directory, hash[..2], hash[..32]);
-    }
+    private string FolderOf(JobId job) => FolderOf(NameOf(job));
+
+    private string FolderOf(string name) => Path.Combine(directory, name[..2], name);
 
     private string PathOf(JobId job, int attempt, LogStream stream) => Path.Combine(
         FolderOf(job),
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{attempt}.{(stream == LogStream.Stdout ? "out" : "err")}.log"));
+
+    private long LengthOf(JobId job, int attempt, LogStream stream) => new FileInfo(PathOf(job, attempt, stream)) is { Exists: true } file ? file.Length : 0;
+
+    private string LimitPathOf(JobId job, int attempt) => Path.Combine(FolderOf(job), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{attempt}.limit"));
 
     private string ArrivalsOf(JobId job, int attempt) => Path.Combine(FolderOf(job), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{attempt}.arrivals"));
 }

@@ -25,7 +25,7 @@ public readonly record struct LogArrival(LogStream Stream, long Offset, int Leng
     internal static LogArrival? Read(ReadOnlySpan<byte> from)
     {
         var (ticks, offset, length) = (BinaryPrimitives.ReadInt64LittleEndian(from), BinaryPrimitives.ReadInt64LittleEndian(from[8..]), BinaryPrimitives.ReadInt32LittleEndian(from[16..]));
-        return ticks is < 0 or > 3155378975999999999 || offset is < 0 or > JobLogStore.Cap || length <= 0 || from[20] is not (1 or 2) || from[21] > 1
+        return ticks is < 0 or > 3155378975999999999 || offset is < 0 or > JobLogStore.MostCap || length <= 0 || from[20] is not (1 or 2) || from[21] > 1
             ? null
             : new LogArrival((LogStream)from[20], offset, length, from[21] == 1, new DateTimeOffset(ticks, TimeSpan.Zero));
     }

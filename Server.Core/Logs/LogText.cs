@@ -23,17 +23,24 @@ public sealed class LogText
     private readonly int _attempt;
     private readonly ImmutableArray<LogArrival> _arrivals;
 
-    private LogText(JobLogStore store, JobId job, int attempt, ImmutableArray<LogArrival> arrivals, ImmutableArray<LogPiece> pieces, bool capped)
+    private LogText(JobLogStore store, JobId job, int attempt, ImmutableArray<LogArrival> arrivals, ImmutableArray<LogPiece> pieces, LogLimit? limit, LogStream? stream)
     {
-        (_store, _job, _attempt, _arrivals, Pieces, IsCapped) = (store, job, attempt, arrivals, pieces, capped);
+        (_store, _job, _attempt, _arrivals, Pieces, Limit) = (store, job, attempt, arrivals, pieces, limit);
+        Dropped = stream is { } one ? limit?.DroppedOf(one) ?? 0 : limit?.Dropped ?? 0;
     }
 
     public ImmutableArray<LogPiece> Pieces { get; }
 
     public long Length => Pieces.IsEmpty ? 0 : Pieces[^1].End;
 
+    /// <summary>What the attempt's output came to, and where it was cut; null while all of it is kept.</summary>
+    public LogLimit? Limit { get; }
+
+    /// <summary>Bytes that came beyond what is kept.</summary>
+    public long Dropped { get; }
+
     /// <summary>More was written than is kept.</summary>
-    public bool IsCapped { get; }
+    public bool IsCapped => Dropped > 0;
 
     /// <param name="stream">Null: both, by arrival.</param>
     /// <param name="whole">
@@ -45,7 +52,7 @@ public sealed class LogText
     {
         var known = before?._arrivals is { Length: > 0 } seen ? seen.RemoveAt(seen.Length - 1) : [];
         var arrivals = known.AddRange(await store.ArrivalsAsync(job, attempt, known.Length, cancellationToken));
-        var (stdout, stderr) = (LengthOf(LogStream.Stdout), LengthOf(LogStream.Stderr));
+        var (stdout, stderr) = (store.KeptOf(job, attempt, LogStream.Stdout), store.KeptOf(job, attempt, LogStream.Stderr));
         var full = arrivals.Length >= LogArrivals.Most;
         return new LogText(
             store,
@@ -53,13 +60,8 @@ public sealed class LogText
             attempt,
             arrivals,
             stream is { } one ? OfStream(arrivals, one, one == LogStream.Stdout ? stdout : stderr) : Merged(arrivals, stdout, stderr, whole || full || arrivals.IsEmpty),
-            (stream is null or LogStream.Stdout && stdout > JobLogStore.Cap) || (stream is null or LogStream.Stderr && stderr > JobLogStore.Cap));
-
-        long LengthOf(LogStream of)
-        {
-            using var file = store.Open(job, attempt, of);
-            return file?.Length ?? 0;
-        }
+            store.LimitOf(job, attempt),
+            stream);
     }
 
     /// <summary>For one pass over it.</summary>
@@ -78,10 +80,9 @@ public sealed class LogText
         return low;
     }
 
-    private static ImmutableArray<LogPiece> OfStream(ImmutableArray<LogArrival> arrivals, LogStream stream, long length)
+    private static ImmutableArray<LogPiece> OfStream(ImmutableArray<LogArrival> arrivals, LogStream stream, long end)
     {
         var pieces = ImmutableArray.CreateBuilder<LogPiece>();
-        var end = Math.Min(length, JobLogStore.Cap);
         var at = 0L;
         foreach (var arrival in arrivals.Where(arrival => arrival.Stream == stream && arrival.Offset < end))
         {
@@ -126,7 +127,7 @@ public sealed class LogText
 
         void Add(LogStream stream, long to, DateTimeOffset? when, bool gap)
         {
-            var end = Math.Min(to, Math.Min(stream == LogStream.Stdout ? stdout : stderr, JobLogStore.Cap));
+            var end = Math.Min(to, stream == LogStream.Stdout ? stdout : stderr);
             if (end > covered[stream])
             {
                 pieces.Add(new LogPiece(at, stream, covered[stream], end - covered[stream], when, gap));

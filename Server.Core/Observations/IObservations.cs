@@ -13,7 +13,7 @@ public interface IObservations
 
     /// <summary>
     /// Asks the worker that described the object for rows of it. A limit that is not positive or above 200 means 200.
-    /// A refusal says why there are none; the worker has 30 s.
+    /// A refusal says why there are none; the worker has 30 s. It is work for a worker, so who may control those may ask.
     /// </summary>
-    Task<Reply<ObjectPreview>> PreviewAsync(ImmutableArray<string> objectId, string format, int rowLimit, CancellationToken cancellationToken);
+    Task<Reply<ObjectPreview>> PreviewAsync(Actor by, ImmutableArray<string> objectId, string format, int rowLimit, CancellationToken cancellationToken);
 }

@@ -52,6 +52,9 @@ public sealed record BulkOperation
     /// <summary>The jobs that were picked one by one; empty: those the query finds.</summary>
     public ImmutableArray<JobId> Jobs { get; init; } = [];
 
+    /// <summary>How <see cref="Jobs"/> were found, in words; empty: they were picked one by one.</summary>
+    public string Filter { get; init; } = "";
+
     public int Priority { get; init; }
 
     /// <summary>To be set; an empty value takes the label away.</summary>

@@ -86,7 +86,8 @@ public sealed partial class BulkRunner(IAdmin admin, ILogger<BulkRunner> logger)
             return (job.Id, why, null);
         }
 
-        var by = new Actor(operation.By, operation.Via);
+        // Its author was allowed to ask for all of this, perhaps before a restart.
+        var by = Actor.Scheduler with { Name = operation.By, Via = operation.Via };
         while (true)
         {
             var refusal = operation.Action switch

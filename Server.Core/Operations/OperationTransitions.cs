@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Queries;
 
 namespace BlazorPluginAdmin.Server.Core.Operations;
@@ -13,6 +15,7 @@ public static class OperationTransitions
 
     private const int MostOpen = 10;
     private const int LongestReason = 500;
+    private const int LongestFilter = 500;
 
     public static Reply<BulkOperation> Start(Turn turn, StartBulk command)
     {
@@ -32,6 +35,7 @@ public static class OperationTransitions
             Action = command.Action,
             Query = command.Query,
             Jobs = command.Jobs,
+            Filter = command.Filter.Length <= LongestFilter ? command.Filter : command.Filter[..LongestFilter] + "…",
             Priority = command.Priority,
             Labels = command.Labels ?? ImmutableSortedDictionary<string, string>.Empty,
             Reason = command.Reason.Trim(),
@@ -110,7 +114,8 @@ public static class OperationTransitions
 
     /// <summary>"bulk cancel of jobs that match type:vacuum".</summary>
     public static string Words(BulkOperation operation) => $"bulk {Verb(operation)} of "
-        + (operation.Jobs.Length > 0 ? $"{operation.Jobs.Length} picked jobs" : operation.Query.Length > 0 ? $"jobs that match {operation.Query}" : "all jobs");
+        + (operation.Filter.Length > 0 ? $"{operation.Jobs.Length} jobs that match {operation.Filter}"
+            : operation.Jobs.Length > 0 ? $"{operation.Jobs.Length} picked jobs" : operation.Query.Length > 0 ? $"jobs that match {operation.Query}" : "all jobs");
 
     private static string Verb(BulkOperation operation) => operation.Action switch
     {
@@ -124,14 +129,34 @@ public static class OperationTransitions
         var ended = operation with { State = state, EndedAt = turn.Now.Wall };
         turn.Put(ended);
         var how = state switch { OperationState.Stopped => "was stopped", OperationState.Interrupted => "was interrupted by a restart", _ => "is done" };
-        Log(turn, ended, "bulk_ended", $"{Words(ended)} {how}: {ended.Changed} changed, {ended.Skipped.Values.Sum()} skipped, {ended.Failed} failed", ended.By);
+        Log(turn, ended, "bulk_ended", $"{Words(ended)} {how}: {ended.Seen} matched, {ended.Changed} changed, {ended.Skipped.Values.Sum()} skipped, {ended.Failed} failed; {ended.Reason}", ended.By, Audit(ended));
     }
+
+    /// <summary>All of it in one entry: operations are forgotten long before the timeline.</summary>
+    private static ConfigValues Audit(BulkOperation operation) => ConfigValues.From(
+    [
+        new("action", new ConfigValue.Text(JsonNamingPolicy.SnakeCaseLower.ConvertName(operation.Action.ToString()))),
+        new("filter", new ConfigValue.Text(operation.Filter.Length > 0 ? operation.Filter : operation.Query)),
+        new("reason", new ConfigValue.Text(operation.Reason)),
+        new("by", new ConfigValue.Text(operation.By)),
+        new("via", new ConfigValue.Text(operation.Via)),
+        new("matched", new ConfigValue.Int64(operation.Seen)),
+        new("changed", new ConfigValue.Int64(operation.Changed)),
+        new("skipped", new ConfigValue.Int64(operation.Skipped.Values.Sum())),
+        new("failed", new ConfigValue.Int64(operation.Failed)),
+        .. operation.Skipped.Select(skipped => KeyValuePair.Create<string, ConfigValue>($"skipped: {skipped.Key}", new ConfigValue.Int64(skipped.Value))),
+    ]);
 
     private static string? Problem(StartBulk command)
     {
         if (string.IsNullOrWhiteSpace(command.Reason) || command.Reason.Length > LongestReason)
         {
             return $"say why, in 1 to {LongestReason} characters";
+        }
+
+        if (command.Reason.Contains('\0', StringComparison.Ordinal))
+        {
+            return "NUL is no character of a reason";
         }
 
         if (command.Jobs.Length > BulkOperation.MostJobs)
@@ -160,7 +185,7 @@ public static class OperationTransitions
 
     private static Refusal NotFound(string id) => new(RefusalCode.NotFound, $"operation {id} is not known");
 
-    private static void Log(Turn turn, BulkOperation operation, string stage, string message, string actor) => turn.Log(new Activity
+    private static void Log(Turn turn, BulkOperation operation, string stage, string message, string actor, ConfigValues? details = null) => turn.Log(new Activity
     {
         Sequence = 0,
         At = default,
@@ -168,6 +193,7 @@ public static class OperationTransitions
         Stage = stage,
         Message = message,
         Actor = actor,
+        Details = details ?? ConfigValues.Empty,
         Request = new Links.RequestId(operation.Id),
     });
 }

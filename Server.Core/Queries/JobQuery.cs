@@ -59,6 +59,7 @@ public sealed record JobQuery(ImmutableArray<JobTerm> Terms)
         "origin" => filter with { Origins = Words<JobOrigin>(term) },
         "worker" => filter with { Workers = [.. term.Values.Select(value => new WorkerId(value))] },
         "detection" => filter with { Detections = [.. term.Values.Select(value => new RequestId(value))] },
+        "group" => filter with { Groups = term.Values },
         "fp" => filter with { Fingerprints = term.Values },
         "id" => filter with { Ids = [.. term.Values.Select(value => new JobId(value))] },
         "by" => filter with { SubmittedBy = term.Values },

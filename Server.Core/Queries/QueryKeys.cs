@@ -40,6 +40,7 @@ public static class QueryKeys
         new("origin", QueryValueKind.Word, "where it came from", Names<JobOrigin>(0)),
         new("by", QueryValueKind.Name, "who submitted it", []),
         new(LabelPrefix, QueryValueKind.Name, "label, as label.env:prod", []),
+        new("group", QueryValueKind.Name, "group it was submitted in", []),
         new("detection", QueryValueKind.Name, "detection that proposed it", []),
         new("fp", QueryValueKind.Name, "fingerprint of the failure", []),
         new("priority", QueryValueKind.Priority, "priority, as >=75 or 0..50", []),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Security;
 
 namespace BlazorPluginAdmin.Server.Core.Queries;
 
@@ -21,6 +22,6 @@ public sealed record SavedView(string Name, string Query, string Sort, string Co
 }
 
 /// <summary>Under a name of its own, or in place of the view that had it.</summary>
-public sealed record SaveView(Actor By, string Name, string Query, string Sort, string Columns) : Command<SavedView>(By);
+public sealed record SaveView(Actor By, string Name, string Query, string Sort, string Columns) : Command<SavedView>(By, Permission.JobsControl);
 
-public sealed record DeleteView(Actor By, string Name) : Command<SavedView>(By);
+public sealed record DeleteView(Actor By, string Name) : Command<SavedView>(By, Permission.JobsControl);

@@ -2,9 +2,15 @@ using Quartz;
 
 namespace BlazorPluginAdmin.Server.Core.Schedules;
 
-/// <summary>A cron expression of five fields in a time zone. The only place that knows the cron library.</summary>
+/// <summary>
+/// A cron expression of five fields in a time zone. The only place that knows the cron library. A time that the clock skips comes at
+/// the end of the gap. A time that the clock repeats comes once, at the first, when the expression names hours; with <c>*</c> for the
+/// hour it comes as often as the clock shows it.
+/// </summary>
 public static class CronSchedule
 {
+    private const int LongestExpression = 200;
+
     /// <summary>Null: it can be used; else what is wrong.</summary>
     public static string? Problem(string cron, string zone)
     {
@@ -13,9 +19,14 @@ public static class CronSchedule
             return $"'{zone}' is not a time zone; give one like UTC or Europe/Berlin";
         }
 
+        if (cron.Length > LongestExpression)
+        {
+            return $"a cron expression has at most {LongestExpression} characters";
+        }
+
         try
         {
-            return Parsed(cron, zone).GetNextValidTimeAfter(DateTimeOffset.UnixEpoch.AddYears(50)) is null ? $"'{cron}' never comes" : null;
+            return NextAfter(cron, zone, DateTimeOffset.UnixEpoch.AddYears(50)) is null ? $"'{cron}' never comes" : null;
         }
         catch (FormatException exception)
         {
@@ -23,8 +34,56 @@ public static class CronSchedule
         }
     }
 
-    /// <summary>The first time after that instant. A time in a gap of the clock comes at its end, one in an overlap once.</summary>
-    public static DateTimeOffset? NextAfter(string cron, string zone, DateTimeOffset after) => Parsed(cron, zone).GetNextValidTimeAfter(after)?.ToUniversalTime();
+    /// <summary>The first time after that instant.</summary>
+    public static DateTimeOffset? NextAfter(string cron, string zone, DateTimeOffset after)
+    {
+        foreach (var next in After(cron, zone, after))
+        {
+            return next;
+        }
 
-    private static CronExpression Parsed(string cron, string zone) => CronExpression.Parse(cron, CronFormat.Unix).WithTimeZone(TimeZoneInfo.FindSystemTimeZoneById(zone));
+        return null;
+    }
+
+    /// <summary>All times after that instant, in order. Lazy, and without end for most expressions. None in a zone this machine does not know.</summary>
+    public static IEnumerable<DateTimeOffset> After(string cron, string zone, DateTimeOffset after)
+    {
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var clock))
+        {
+            yield break;
+        }
+
+        var expression = CronExpression.Parse(cron, CronFormat.Unix).WithTimeZone(clock);
+        var namesHours = NamesHours(cron);
+        for (var last = after; expression.GetNextValidTimeAfter(last)?.ToUniversalTime() is { } next; last = next)
+        {
+            if (namesHours ? !IsRepeated(clock, next) : !IsMoved(cron, clock, next))
+            {
+                yield return next;
+            }
+        }
+    }
+
+    /// <summary>Not what the expression says: the time it says is skipped by the clock of the zone, which goes on at this one.</summary>
+    public static bool IsMoved(string cron, TimeZoneInfo zone, DateTimeOffset instant)
+    {
+        var shown = TimeZoneInfo.ConvertTime(instant, zone).DateTime;
+        if (!zone.IsInvalidTime(shown.AddMinutes(-1)))
+        {
+            return false;
+        }
+
+        // The same expression on a clock without gaps says whether it would be there anyway.
+        var plain = new DateTimeOffset(shown, TimeSpan.Zero);
+        return CronExpression.Parse(cron, CronFormat.Unix).WithTimeZone(TimeZoneInfo.Utc).GetNextValidTimeAfter(plain.AddSeconds(-1)) != plain;
+    }
+
+    /// <summary>The wall clock of the zone showed this time before: it was set back since.</summary>
+    public static bool IsRepeated(TimeZoneInfo zone, DateTimeOffset instant)
+    {
+        var local = TimeZoneInfo.ConvertTime(instant, zone);
+        return zone.IsAmbiguousTime(local) && local.Offset == zone.GetAmbiguousTimeOffsets(local).Min();
+    }
+
+    public static bool NamesHours(string cron) => cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is not [_, "*", ..];
 }

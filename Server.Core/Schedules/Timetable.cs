@@ -24,6 +24,8 @@ public sealed record Timetable
 
     public ImmutableArray<QuietWindow> Quiet { get; init; } = [];
 
+    public bool IsSame(Timetable other) => (Cron, TimeZone) == (other.Cron, other.TimeZone) && Quiet.Select(TimetableText.Write).SequenceEqual(other.Quiet.Select(TimetableText.Write));
+
     public DateTimeOffset NextAfter(DateTimeOffset start, TimeSpan interval) =>
         Cron.Length > 0 && CronSchedule.NextAfter(Cron, TimeZone, start) is { } next ? next : start + interval;
 
@@ -37,6 +39,24 @@ public sealed record Timetable
         }
 
         return until;
+    }
+
+    /// <summary>The begin of the quiet the instant lies in; null outside of all windows, and where they follow each other without an end.</summary>
+    public DateTimeOffset? QuietSince(DateTimeOffset instant)
+    {
+        DateTimeOffset? since = EndOfWindowAt(instant) is null ? null : instant;
+        for (var n = 0; n <= Quiet.Length && since is { } at; n++)
+        {
+            var before = Windows(at, before: 1, after: 0).Where(window => window.From < at && at <= window.To).Select(window => (DateTimeOffset?)window.From).Min();
+            if (before is null)
+            {
+                return at;
+            }
+
+            since = before;
+        }
+
+        return null;
     }
 
     /// <summary>The next instant at which quiet begins or ends; null without windows.</summary>

@@ -1,10 +1,12 @@
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Security;
 
 namespace BlazorPluginAdmin.Server.Core.Schedules;
 
 /// <summary>Gives a job type a timetable; <see cref="Timetable.None"/> takes it away.</summary>
-public sealed record SetTimetable(Actor By, string JobType, Timetable Timetable) : Command<Timetable>(By);
+/// <param name="Expected">The one that was read; null: the last writer wins.</param>
+public sealed record SetTimetable(Actor By, string JobType, Timetable Timetable, Timetable? Expected = null) : Command<Timetable>(By, Permission.ConfigEdit);
 
 public static class TimetableTransitions
 {
@@ -15,6 +17,11 @@ public static class TimetableTransitions
         if (!turn.State.JobTypes.TryGetValue(command.JobType, out var type))
         {
             return new Refusal(RefusalCode.NotFound, $"job type {command.JobType} is not known");
+        }
+
+        if (command.Expected?.IsSame(type.Timetable) == false)
+        {
+            return new Refusal(RefusalCode.Conflict, $"the timetable of {command.JobType} was saved by somebody else meanwhile; look at it and save again");
         }
 
         var table = command.Timetable;

@@ -77,13 +77,11 @@ public sealed record Session
     /// <summary>Jobs it holds and its heartbeats leave out.</summary>
     public ImmutableDictionary<JobId, Unlisted> Unlisted { get; init; } = ImmutableDictionary<JobId, Unlisted>.Empty;
 
-    /// <summary>Jobs whose lease was taken from it, and when; until a heartbeat no longer lists them.</summary>
+    /// <summary>Jobs whose lease was taken from it, and since when it has had to let go of them; until a heartbeat no longer lists them.</summary>
     public ImmutableDictionary<JobId, TimeSpan> Revoked { get; init; } = ImmutableDictionary<JobId, TimeSpan>.Empty;
 
-    /// <summary>Stamp until which nothing is sent after "at capacity", and how long the next pause will be.</summary>
+    /// <summary>Stamp until which nothing is sent after "at capacity".</summary>
     public TimeSpan? CapacityPauseUntil { get; init; }
-
-    public TimeSpan CapacityPause { get; init; }
 
     /// <summary>Stamps at which slots of a foreign worker become free after its completions.</summary>
     public ImmutableArray<TimeSpan> Cooling { get; init; } = [];

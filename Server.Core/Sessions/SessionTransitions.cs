@@ -95,8 +95,8 @@ public static class SessionTransitions
     }
 
     /// <summary>
-    /// The admin did not listen for a while because the store took no writes. Silence it caused itself is held against
-    /// nobody: every session counts as heard, every absent worker gets its grace anew.
+    /// The admin did not listen for a while, because it was starting or the store took no writes. Silence it caused itself is held
+    /// against nobody: every session counts as heard, every absent worker gets its grace anew.
     /// </summary>
     public static void ListenAgain(Turn turn)
     {

@@ -5,6 +5,7 @@ using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 
@@ -20,6 +21,7 @@ internal static class Bodies
             new TextConverter<JobId>(text => new JobId(text), id => id.Value),
             new TextConverter<WorkerId>(text => new WorkerId(text), id => id.Value),
             new TextConverter<RequestId>(text => new RequestId(text), id => id.Value),
+            new TextConverter<ScheduleId>(text => new ScheduleId(text), id => id.Value),
             new TextConverter<SessionId>(_ => default, _ => ""),
             new ValuesConverter(),
         },

@@ -1,8 +1,11 @@
 using System.Text.Json;
+using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using Microsoft.Data.Sqlite;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -41,6 +44,8 @@ internal sealed class CommitWriter : IDisposable
     private readonly Statement _knownForms;
     private readonly Statement _config;
     private readonly Statement _schedule;
+    private readonly Statement _jobSchedule;
+    private readonly Statement _forgetJobSchedule;
     private readonly Statement _detection;
     private readonly Statement _proposal;
     private readonly Statement _activity;
@@ -49,32 +54,38 @@ internal sealed class CommitWriter : IDisposable
     private readonly Statement _forgetOperation;
     private readonly Statement _counter;
     private readonly Retention _retention;
+    private readonly SealedValues _secrets;
+    private readonly ConfigSealing _configSealing;
     private long _attemptSequence;
 
-    public CommitWriter(SqliteConnection connection, long lastAttempt)
+    public CommitWriter(SqliteConnection connection, SealedValues secrets, long lastAttempt)
     {
+        _secrets = secrets;
+        _configSealing = new ConfigSealing(connection, secrets);
         _attemptSequence = lastAttempt;
         _job = Add(new Statement(
             connection,
             $"INSERT INTO jobs ({Rows.JobColumns}, worker, ended, fp) VALUES ({Statement.Places(Rows.JobColumnCount + 3)}) ON CONFLICT (id) DO UPDATE SET "
             + string.Join(", ", $"{Rows.JobColumns}, worker, ended, fp".Split(", ").Except(FixedJobColumns).Select(column => $"{column} = excluded.{column}"))));
-        _payload = Prepare(connection, "job_payloads", "job, detail, parameters", 3);
+        _payload = Prepare(connection, "job_payloads", "job, detail, parameters, sealed", 4);
         _result = Prepare(connection, "job_results", "job, summary, outputs", 3);
         _attempt = Add(new Statement(
             connection,
             $"INSERT INTO attempts (job, sequence, {Rows.AttemptColumns}) VALUES ({Statement.Places(Rows.AttemptColumnCount + 2)}) ON CONFLICT (job, request) DO UPDATE SET started = excluded.started, "
             + "ended = excluded.ended, outcome = excluded.outcome, error = excluded.error, cancel = excluded.cancel, cancel_reason = excluded.cancel_reason, "
-            + "generation = excluded.generation, exit_code = excluded.exit_code"));
+            + "generation = excluded.generation, exit_code = excluded.exit_code, cancel_grace = excluded.cancel_grace, forced = excluded.forced, error_class = excluded.error_class"));
         _worker = Prepare(connection, "workers", "id, body", 2);
         _forget = Add(new Statement(connection, "DELETE FROM workers WHERE id = $1"));
         _forgetJob = [.. JobTables.Select(table => Add(new Statement(connection, $"DELETE FROM {table.Name} WHERE {table.Key} = $1")))];
         _forgetType = [.. TypeTables.Select(sql => Add(new Statement(connection, sql)))];
         _descriptor = Prepare(connection, "descriptors", "type, body, saved, worker", 4);
         _knownForms = Prepare(connection, "known_forms", "type, body", 2);
-        _config = Prepare(connection, "configs", Rows.ConfigColumns, 11);
+        _config = Prepare(connection, "configs", Rows.ConfigColumns, Rows.ConfigColumnCount);
         _schedule = Prepare(connection, "schedules", "type, body", 2);
+        _jobSchedule = Prepare(connection, "job_schedules", "id, body, sealed", 3);
+        _forgetJobSchedule = Add(new Statement(connection, "DELETE FROM job_schedules WHERE id = $1"));
         _detection = Prepare(connection, "detections", "id, type, started, settled, body", 5);
-        _proposal = Prepare(connection, "proposals", "detection, position, outcome, job, note, body", 6);
+        _proposal = Prepare(connection, "proposals", "detection, position, outcome, job, note, body, sealed", 7);
         _activity = Prepare(connection, "activities", Rows.ActivityColumns, 12);
         _setting = Prepare(connection, "settings", "name, body", 2);
         _operation = Prepare(connection, "operations", "id, started, body", 3);
@@ -82,6 +93,9 @@ internal sealed class CommitWriter : IDisposable
         _counter = Prepare(connection, "counters", "name, value", 2);
         _retention = new Retention(connection);
     }
+
+    /// <summary>Jobs deleted by what was written; whose transaction it was clears it.</summary>
+    public List<JobId> Gone { get; } = [];
 
     public void Write(SqliteTransaction transaction, Change change)
     {
@@ -101,24 +115,34 @@ internal sealed class CommitWriter : IDisposable
                 break;
             case Change.JobForgotten forgotten:
                 Array.ForEach(_forgetJob, statement => statement.Run(forgotten.Job.Value));
+                Gone.Add(forgotten.Job);
                 break;
             case Change.JobTypeForgotten forgotten:
+                Gone.AddRange(JobsOf(transaction, forgotten.JobType));
                 Array.ForEach(_forgetType, statement => statement.Run(forgotten.JobType));
                 break;
             case Change.DescriptorSaved saved:
                 _descriptor.Run(saved.Descriptor.JobType, DescriptorJson.Write(saved.Descriptor), saved.At.UtcTicks, saved.From.Value);
+                if (_secrets.Learn(saved.Descriptor))
+                {
+                    _configSealing.Run(saved.Descriptor.JobType);
+                }
+
                 break;
             case Change.FormsKnown { Forms: var forms }:
                 _knownForms.Run(forms.JobType, DescriptorJson.Write(forms));
                 break;
             case Change.ConfigSaved { Config: var config }:
-                _config.Run(
-                    config.JobType, config.Version, config.DescriptorVersion, Rows.Json(config.AdminValues), Rows.Json(config.WorkerValues),
-                    config.Runtime is null ? null : JsonSerializer.Serialize(config.Runtime), config.SavedAt.UtcTicks, config.SavedBy, config.Via, config.Reason,
-                    config.Dispatch is { } dispatch ? Bodies.Write(dispatch) : null);
+                Write(config);
                 break;
             case Change.ScheduleSaved saved:
                 _schedule.Run(saved.JobType, Bodies.Write(saved.Schedule));
+                break;
+            case Change.JobScheduleSaved { Schedule: var schedule }:
+                Write(transaction, schedule);
+                break;
+            case Change.JobScheduleForgotten forgotten:
+                _forgetJobSchedule.Run(forgotten.Schedule.Value);
                 break;
             case Change.DetectionSaved { Detection: var detection }:
                 _detection.Run(detection.Id.Value, detection.JobType, detection.StartedAt.UtcTicks, detection.SettledAt?.UtcTicks, Bodies.Write(detection));
@@ -126,7 +150,7 @@ internal sealed class CommitWriter : IDisposable
             case Change.ProposalsSaved saved:
                 foreach (var trace in saved.Proposals.Where(trace => trace.Index < ProposalsKept))
                 {
-                    _proposal.Run(saved.Detection.Value, trace.Index, (int)trace.Outcome, trace.Job?.Value, trace.Note, Bodies.Write(trace.Proposal));
+                    Write(saved.Detection, trace);
                 }
 
                 break;
@@ -160,7 +184,7 @@ internal sealed class CommitWriter : IDisposable
                 _counter.Run(saved.Name, saved.Value);
                 break;
             case Change.Pruned pruned:
-                _retention.Prune(transaction, pruned.Limits, pruned.Now);
+                Gone.AddRange(_retention.Prune(transaction, pruned.Limits, pruned.Now));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(change), change.GetType().Name, "the store does not know this change");
@@ -177,6 +201,40 @@ internal sealed class CommitWriter : IDisposable
         _retention.Dispose();
     }
 
+    private static List<JobId> JobsOf(SqliteTransaction transaction, string jobType)
+    {
+        using var command = transaction.Connection!.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "SELECT id FROM jobs WHERE type = $1";
+        command.Parameters.AddWithValue("$1", jobType);
+        using var reader = command.ExecuteReader();
+        var jobs = new List<JobId>();
+        while (reader.Read())
+        {
+            jobs.Add(new JobId(reader.GetString(0)));
+        }
+
+        return jobs;
+    }
+
+    private void Write(SqliteTransaction transaction, JobSchedule schedule)
+    {
+        // Written at each of its runs: what does not open just now stays sealed as it lies there, until its keys are back.
+        var (template, kept) = (schedule.Spec.Template, (string?)null);
+        if (!template.Payload.LostSecrets.IsEmpty)
+        {
+            using var command = transaction.Connection!.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = "SELECT sealed FROM job_schedules WHERE id = $1";
+            command.Parameters.AddWithValue("$1", schedule.Id.Value);
+            kept = command.ExecuteScalar() as string;
+        }
+
+        var (open, closed) = _secrets.Close(template.JobType, FormKind.Submission, template.Payload.Parameters, kept);
+        var body = schedule with { Spec = schedule.Spec with { Template = template with { Payload = template.Payload with { Parameters = open } } } };
+        _jobSchedule.Run(schedule.Id.Value, Bodies.Write(body), closed);
+    }
+
     private void Write(Change.JobSaved saved)
     {
         var job = saved.Job;
@@ -191,7 +249,8 @@ internal sealed class CommitWriter : IDisposable
             job.State == JobState.Failed ? Fingerprint.Of(job) : null);
         if (saved.Payload is { } payload)
         {
-            _payload.Run(job.Id.Value, payload.Detail, Rows.Json(payload.Parameters));
+            var (parameters, closed) = _secrets.Close(job.JobType, FormKind.Submission, payload.Parameters);
+            _payload.Run(job.Id.Value, payload.Detail, Rows.Json(parameters), closed);
         }
 
         if (saved.Result is { } result)
@@ -200,12 +259,29 @@ internal sealed class CommitWriter : IDisposable
         }
     }
 
+    private void Write(ConfigDocument config)
+    {
+        var (admin, adminClosed) = _secrets.Close(config.JobType, FormKind.Admin, config.AdminValues);
+        var (worker, workerClosed) = _secrets.Close(config.JobType, FormKind.Worker, config.WorkerValues);
+        _config.Run(
+            config.JobType, config.Version, config.DescriptorVersion, Rows.Json(admin), Rows.Json(worker),
+            config.Runtime is null ? null : JsonSerializer.Serialize(config.Runtime), config.SavedAt.UtcTicks, config.SavedBy, config.Via, config.Reason,
+            config.Dispatch is { } dispatch ? Bodies.Write(dispatch) : null, adminClosed, workerClosed);
+    }
+
+    private void Write(RequestId detection, ProposalTrace trace)
+    {
+        var (parameters, closed) = _secrets.Close(trace.Proposal.JobType, FormKind.Submission, trace.Proposal.Parameters);
+        var proposal = closed is null ? trace.Proposal : trace.Proposal with { Parameters = parameters };
+        _proposal.Run(detection.Value, trace.Index, (int)trace.Outcome, trace.Job?.Value, trace.Note, Bodies.Write(proposal), closed);
+    }
+
     private static string? Keyed(Job job, string text) => job.IdempotencyKey.Length > 0 ? text : null;
 
     private void Write(JobId job, Attempt attempt) => _attempt.Run(
         job.Value, ++_attemptSequence, attempt.Number, attempt.RequestId.Value, attempt.Worker.Value, attempt.CanResume ? 1 : 0, attempt.SentAt.UtcTicks,
         attempt.StartedAt?.UtcTicks, attempt.EndedAt?.UtcTicks, (int)attempt.Outcome, attempt.Error, attempt.Timeout.Ticks, (int)attempt.Cancel, attempt.CancelReason,
-        attempt.Generation, attempt.ExitCode);
+        attempt.Generation, attempt.ExitCode, attempt.CancelGrace?.Ticks, attempt.ForcedAt?.UtcTicks, attempt.ErrorClass.Length > 0 ? attempt.ErrorClass : null);
 
     private Statement Prepare(SqliteConnection connection, string table, string columns, int count) =>
         Add(new Statement(connection, $"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({Statement.Places(count)})"));

@@ -4,6 +4,7 @@ using System.Text;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
 using Microsoft.Data.Sqlite;
@@ -11,7 +12,7 @@ using Microsoft.Data.Sqlite;
 namespace BlazorPluginAdmin.Server.Core.Store;
 
 /// <summary>Short reads on connections of their own, a few of which are kept for the next reader. Keyset pages, never offsets.</summary>
-internal sealed class HistoryQueries(string path, TextIndex texts) : IAdminHistory, IDisposable
+internal sealed class HistoryQueries(string path, TextIndex texts, SealedValues secrets) : IAdminHistory, IDisposable
 {
     private const int ConnectionsKept = 8;
 
@@ -64,6 +65,10 @@ internal sealed class HistoryQueries(string path, TextIndex texts) : IAdminHisto
         _ = JobCursor.Of(filter);
         return ReadAsync(connection => _pages.Read(connection, filter), cancellationToken);
     }
+
+    public Task<ImmutableArray<JobId>> JobIdsAsync(JobId? after, int limit, CancellationToken cancellationToken) => ReadAsync(
+        connection => All(connection, "SELECT id FROM jobs WHERE id > $1 ORDER BY id LIMIT $2", row => new JobId(row.GetString(0)), after?.Value ?? "", limit),
+        cancellationToken);
 
     public Task<ImmutableArray<Job>> RunsAsync(string jobType, bool succeeded, int limit, CancellationToken cancellationToken) => ReadAsync(
         connection => succeeded
@@ -140,28 +145,43 @@ internal sealed class HistoryQueries(string path, TextIndex texts) : IAdminHisto
         },
         cancellationToken);
 
-    public Task<ImmutableArray<Detection>> DetectionsAsync(string? jobType, int limit, CancellationToken cancellationToken) => ReadAsync(
-        connection => jobType is null
-            ? All(connection, $"SELECT body FROM detections ORDER BY started DESC LIMIT {limit}", ReadDetection)
-            : All(connection, $"SELECT body FROM detections WHERE type = $1 ORDER BY started DESC LIMIT {limit}", ReadDetection, jobType),
+    public Task<ImmutableArray<ActivityTally>> TallyActivitiesAsync(DateTimeOffset since, long before, CancellationToken cancellationToken) => ReadAsync(
+        connection => All(
+            connection,
+            $"SELECT type, at / {TimeSpan.TicksPerMinute}, count(*) FROM activities WHERE sequence < $1 AND at >= $2 GROUP BY 1, 2",
+            row => new ActivityTally(row.GetString(0), new DateTimeOffset(row.GetInt64(1) * TimeSpan.TicksPerMinute, TimeSpan.Zero), row.GetInt32(2)),
+            before,
+            since.UtcTicks),
+        cancellationToken);
+
+    public Task<ImmutableArray<Detection>> DetectionsAsync(IReadOnlyList<string> jobTypes, int limit, CancellationToken cancellationToken, Detection? after = null) => ReadAsync(
+        connection =>
+        {
+            var values = new List<object> { after?.StartedAt.UtcTicks ?? long.MaxValue, after?.Id.Value ?? "" };
+            var ofTypes = jobTypes.Count == 0 ? "" : $" AND type IN ({Places(values, jobTypes)})";
+            return All(connection, $"SELECT body FROM detections WHERE (started, id) < ($1, $2){ofTypes} ORDER BY started DESC, id DESC LIMIT {limit}", ReadDetection, [.. values]);
+        },
         cancellationToken);
 
     public Task<Detection?> DetectionAsync(RequestId detection, CancellationToken cancellationToken) => ReadAsync(
         connection => All(connection, "SELECT body FROM detections WHERE id = $1", ReadDetection, detection.Value).FirstOrDefault(), cancellationToken);
 
-    public Task<ImmutableArray<ProposalTrace>> ProposalsAsync(RequestId detection, int skip, int take, CancellationToken cancellationToken) => ReadAsync(
+    public Task<ImmutableArray<ProposalTrace>> ProposalsAsync(RequestId detection, int skip, int take, CancellationToken cancellationToken, IReadOnlyCollection<ProposalOutcome>? only = null) => ReadAsync(
         connection => All(
             connection,
-            "SELECT position, outcome, job, note, body FROM proposals WHERE detection = $1 AND position >= $2 ORDER BY position LIMIT $3",
+            $"SELECT position, outcome, job, note, body, sealed FROM proposals WHERE detection = $1 AND position >= $2{(only is null or { Count: 0 } ? "" : $" AND outcome IN ({string.Join(',', only.Select(outcome => (int)outcome))})")} ORDER BY position LIMIT $3",
             row => new ProposalTrace(
-                row.GetInt32(0), Bodies.Read<Proposal>(row.GetString(4)), (ProposalOutcome)row.GetInt32(1), row.IsDBNull(2) ? null : new JobId(row.GetString(2)), row.GetString(3)),
+                row.GetInt32(0), ReadProposal(row), (ProposalOutcome)row.GetInt32(1), row.IsDBNull(2) ? null : new JobId(row.GetString(2)), row.GetString(3)),
             detection.Value,
             skip,
             take),
         cancellationToken);
 
     public Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken, long before = long.MaxValue) => ReadAsync(
-        connection => All(connection, $"SELECT {Rows.ConfigColumns} FROM configs WHERE type = $1 AND version < $2 ORDER BY version DESC LIMIT $3", Rows.Config, jobType, before, limit), cancellationToken);
+        connection => All(connection, $"SELECT {Rows.ConfigColumns} FROM configs WHERE type = $1 AND version < $2 ORDER BY version DESC LIMIT $3", row => Rows.Config(row, secrets), jobType, before, limit), cancellationToken);
+
+    /// <summary>After a commit that changed jobs, before it is told to anybody.</summary>
+    public void JobsChanged() => _pages.JobsChanged();
 
     public Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken) =>
         ReadAsync(connection => JobPages.CountExactly(connection, filter), cancellationToken);
@@ -203,8 +223,27 @@ internal sealed class HistoryQueries(string path, TextIndex texts) : IAdminHisto
 
     private static Detection ReadDetection(SqliteDataReader row) => Bodies.Read<Detection>(row.GetString(0));
 
-    private static JobPayload? Payload(SqliteConnection connection, JobId job) =>
-        All(connection, "SELECT detail, parameters FROM job_payloads WHERE job = $1", row => new JobPayload(row.GetString(0), Rows.Values(row.GetString(1))), job.Value).FirstOrDefault();
+    private Proposal ReadProposal(SqliteDataReader row)
+    {
+        var proposal = Bodies.Read<Proposal>(row.GetString(4));
+        return row.IsDBNull(5) ? proposal : proposal with { Parameters = secrets.Open(proposal.JobType, FormKind.Submission, proposal.Parameters, row.GetString(5)) };
+    }
+
+    private JobPayload? Payload(SqliteConnection connection, JobId job) => All(
+        connection,
+        "SELECT detail, parameters, sealed, CASE WHEN sealed IS NOT NULL THEN (SELECT type FROM jobs WHERE id = job) END FROM job_payloads WHERE job = $1",
+        row =>
+        {
+            var payload = new JobPayload(row.GetString(0), Rows.Values(row.GetString(1)));
+            if (row.IsDBNull(2) || row.IsDBNull(3))
+            {
+                return payload;
+            }
+
+            var lost = ImmutableArray.CreateBuilder<string>();
+            return payload with { Parameters = secrets.Open(row.GetString(3), FormKind.Submission, payload.Parameters, row.GetString(2), lost.Add), LostSecrets = lost.ToImmutable() };
+        },
+        job.Value).FirstOrDefault();
 
     private static string Places<T>(List<object> values, IReadOnlyList<T> wanted)
         where T : notnull

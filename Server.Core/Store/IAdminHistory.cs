@@ -22,14 +22,20 @@ public sealed record Page<T>(ImmutableArray<T> Items, string? Next)
 }
 
 /// <summary>How many jobs a filter finds, by state.</summary>
-/// <param name="IsExact">False: estimated from the newest ones.</param>
+/// <param name="IsExact">False: estimated from the newest ones, or old.</param>
 public sealed record JobCount(ImmutableDictionary<JobState, long> ByState, bool IsExact)
 {
+    /// <summary>Jobs have changed since they were counted; who shows it asks again a little later.</summary>
+    public bool IsOld { get; init; }
+
     public long Total => ByState.Values.Sum();
 }
 
 /// <summary>Jobs the store keeps of a type and state.</summary>
 public sealed record JobTally(string JobType, JobState State, long Count);
+
+/// <summary>Activities of a job type, empty: of none, within the minute that begins then.</summary>
+public sealed record ActivityTally(string JobType, DateTimeOffset Minute, int Count);
 
 public sealed record ActivityFilter
 {
@@ -95,18 +101,27 @@ public interface IAdminHistory
 
     Task<Page<Job>> JobsAsync(JobFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>The ids of all jobs, page by page, in the store's own order.</summary>
+    Task<ImmutableArray<JobId>> JobIdsAsync(JobId? after, int limit, CancellationToken cancellationToken);
+
     /// <summary>Ended jobs of a type, newest first; true: Succeeded, false: Failed and Canceled.</summary>
     Task<ImmutableArray<Job>> RunsAsync(string jobType, bool succeeded, int limit, CancellationToken cancellationToken);
 
     Task<ImmutableArray<Activity>> ActivitiesAsync(ActivityFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>By job type and minute, from an instant on, of those before a sequence number. Reads every activity that is kept.</summary>
+    Task<ImmutableArray<ActivityTally>> TallyActivitiesAsync(DateTimeOffset since, long before, CancellationToken cancellationToken);
+
     /// <summary>Newest first.</summary>
-    Task<ImmutableArray<Detection>> DetectionsAsync(string? jobType, int limit, CancellationToken cancellationToken);
+    /// <param name="jobTypes">None: of all.</param>
+    /// <param name="after">The last of the page before; null: from the newest on.</param>
+    Task<ImmutableArray<Detection>> DetectionsAsync(IReadOnlyList<string> jobTypes, int limit, CancellationToken cancellationToken, Detection? after = null);
 
     Task<Detection?> DetectionAsync(RequestId detection, CancellationToken cancellationToken);
 
-    /// <summary>In the order they came.</summary>
-    Task<ImmutableArray<ProposalTrace>> ProposalsAsync(RequestId detection, int skip, int take, CancellationToken cancellationToken);
+    /// <summary>In the order they came, from a place on.</summary>
+    /// <param name="only">Of these outcomes; null or empty: all.</param>
+    Task<ImmutableArray<ProposalTrace>> ProposalsAsync(RequestId detection, int skip, int take, CancellationToken cancellationToken, IReadOnlyCollection<ProposalOutcome>? only = null);
 
     /// <summary>Newest first; only versions older than that one.</summary>
     Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken, long before = long.MaxValue);

@@ -8,6 +8,8 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Schedules;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -34,8 +36,14 @@ public sealed record StoredState(
     /// <summary>Oldest first.</summary>
     public ImmutableArray<BulkOperation> Operations { get; init; } = [];
 
+    /// <summary>Schedules of jobs.</summary>
+    public ImmutableArray<JobSchedule> Schedules { get; init; } = [];
+
     /// <summary>Null while nobody has saved one.</summary>
     public ImmutableSortedDictionary<string, SavedView>? SavedViews { get; init; }
+
+    /// <summary>Secrets of the configs in force that do not open any more; the configs are without them.</summary>
+    public ImmutableArray<LostSecret> LostSecrets { get; init; } = [];
 
     /// <summary>The addresses people entered; null while nobody has.</summary>
     public ClusterSettings? Cluster { get; init; }
@@ -77,6 +85,9 @@ public interface IAdminStore : IDisposable
     void CopyTo(string file, Action<double> copied, CancellationToken cancellationToken);
 
     IAdminHistory History { get; }
+
+    /// <summary>These ended jobs are deleted, and it is on disk. Raised on the engine's thread; who listens must be quick.</summary>
+    event Action<IReadOnlyCollection<JobId>>? JobsGone;
 }
 
 /// <summary>The store cannot be used and was left as it is.</summary>

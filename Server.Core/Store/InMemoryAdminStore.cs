@@ -31,11 +31,22 @@ public sealed class InMemoryAdminStore : IAdminStore
             RetentionChange = tables.RetentionChange,
             Cluster = tables.Cluster,
             SavedViews = tables.SavedViews,
+            Schedules = [.. tables.JobSchedules.Values.OrderBy(schedule => schedule.Id).Select(schedule => schedule with { WakeAt = null })],
             Operations = [.. tables.Operations.Values.OrderBy(operation => operation.StartedAt).ThenBy(operation => operation.Id, StringComparer.Ordinal)],
         };
     }
 
-    public void Commit(IReadOnlyList<Change> changes) => _history.Tables = changes.Aggregate(_history.Tables, InMemoryTables.Apply);
+    public event Action<IReadOnlyCollection<JobId>>? JobsGone;
+
+    public void Commit(IReadOnlyList<Change> changes)
+    {
+        var before = _history.Tables.Jobs;
+        _history.Tables = changes.Aggregate(_history.Tables, InMemoryTables.Apply);
+        if (changes.Any(change => change is Change.JobForgotten or Change.JobTypeForgotten or Change.Pruned) && before.Keys.Where(id => !_history.Tables.Jobs.ContainsKey(id)).ToList() is { Count: > 0 } gone)
+        {
+            JobsGone?.Invoke(gone);
+        }
+    }
 
     public void CopyTo(string file, Action<double> copied, CancellationToken cancellationToken) =>
         throw new StoreRefusedException("this store keeps nothing on disk, so there is nothing to back up");

@@ -37,7 +37,7 @@ internal sealed class InMemoryHistory : IAdminHistory
     public Task<Page<Job>> JobsAsync(JobFilter filter, CancellationToken cancellationToken)
     {
         var cursor = JobCursor.Of(filter);
-        var backwards = cursor is not null && filter.After is null;
+        var backwards = filter.IsBackwards;
         var found = _tables.Jobs.Values
             .Where(job => JobCursor.IsListed(job, filter.Order) && filter.Has(job))
             .Select(job => JobCursor.Of(job, filter))
@@ -46,6 +46,9 @@ internal sealed class InMemoryHistory : IAdminHistory
         found.Sort((one, other) => backwards ? other.CompareTo(one) : one.CompareTo(other));
         return Task.FromResult(JobCursor.Page(filter, [.. found.Take(filter.Limit + 1).Select(place => _tables.Jobs[place.Job])]));
     }
+
+    public Task<ImmutableArray<JobId>> JobIdsAsync(JobId? after, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(_tables.Jobs.Keys.Where(id => after is not { } last || id.CompareTo(last) > 0).Order().Take(limit).ToImmutableArray());
 
     public Task<ImmutableArray<Job>> RunsAsync(string jobType, bool succeeded, int limit, CancellationToken cancellationToken) =>
         Task.FromResult(Newest(_tables.Jobs.Values.Where(job => job.JobType == jobType && job.IsTerminal && job.State == JobState.Succeeded == succeeded))
@@ -59,18 +62,26 @@ internal sealed class InMemoryHistory : IAdminHistory
             .Take(filter.Limit)
             .ToImmutableArray());
 
-    public Task<ImmutableArray<Detection>> DetectionsAsync(string? jobType, int limit, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<ActivityTally>> TallyActivitiesAsync(DateTimeOffset since, long before, CancellationToken cancellationToken) =>
+        Task.FromResult(_tables.Activities.Values
+            .Where(activity => activity.Sequence < before && activity.At >= since)
+            .GroupBy(activity => (activity.JobType, Minute: activity.At.UtcTicks / TimeSpan.TicksPerMinute))
+            .Select(group => new ActivityTally(group.Key.JobType, new DateTimeOffset(group.Key.Minute * TimeSpan.TicksPerMinute, TimeSpan.Zero), group.Count()))
+            .ToImmutableArray());
+
+    public Task<ImmutableArray<Detection>> DetectionsAsync(IReadOnlyList<string> jobTypes, int limit, CancellationToken cancellationToken, Detection? after = null) =>
         Task.FromResult(_tables.Detections.Values
-            .Where(detection => jobType is null || detection.JobType == jobType)
-            .OrderByDescending(detection => detection.StartedAt)
+            .Where(detection => jobTypes.Count == 0 || jobTypes.Contains(detection.JobType))
+            .OrderByDescending(detection => detection.StartedAt).ThenByDescending(detection => detection.Id.Value, StringComparer.Ordinal)
+            .Where(detection => after is null || (detection.StartedAt, string.CompareOrdinal(detection.Id.Value, after.Id.Value)).CompareTo((after.StartedAt, 0)) < 0)
             .Take(limit)
             .ToImmutableArray());
 
     public Task<Detection?> DetectionAsync(RequestId detection, CancellationToken cancellationToken) =>
         Task.FromResult(_tables.Detections.GetValueOrDefault(detection));
 
-    public Task<ImmutableArray<ProposalTrace>> ProposalsAsync(RequestId detection, int skip, int take, CancellationToken cancellationToken) =>
-        Task.FromResult(_tables.Proposals.GetValueOrDefault(detection, []).Skip(skip).Take(take).ToImmutableArray());
+    public Task<ImmutableArray<ProposalTrace>> ProposalsAsync(RequestId detection, int skip, int take, CancellationToken cancellationToken, IReadOnlyCollection<ProposalOutcome>? only = null) =>
+        Task.FromResult(_tables.Proposals.GetValueOrDefault(detection, []).Skip(skip).Where(trace => only is null or { Count: 0 } || only.Contains(trace.Outcome)).Take(take).ToImmutableArray());
 
     public Task<ImmutableArray<ConfigDocument>> ConfigVersionsAsync(string jobType, int limit, CancellationToken cancellationToken, long before = long.MaxValue) =>
         Task.FromResult(_tables.Configs.GetValueOrDefault(jobType, []).Reverse().Where(version => version.Version < before).Take(limit).ToImmutableArray());

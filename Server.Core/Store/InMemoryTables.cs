@@ -10,6 +10,7 @@ using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -61,6 +62,8 @@ internal sealed record InMemoryTables
 
     public ImmutableDictionary<string, BulkOperation> Operations { get; init; } = ImmutableDictionary<string, BulkOperation>.Empty;
 
+    public ImmutableDictionary<ScheduleId, JobSchedule> JobSchedules { get; init; } = ImmutableDictionary<ScheduleId, JobSchedule>.Empty;
+
     public ImmutableArray<Attempt> AttemptsOf(JobId job) => Attempts.GetValueOrDefault(job, []);
 
     public static InMemoryTables Apply(InMemoryTables tables, Change change) => change switch
@@ -87,6 +90,8 @@ internal sealed record InMemoryTables
         Change.FormsKnown known => tables with { KnownForms = tables.KnownForms.SetItem(known.Forms.JobType, known.Forms) },
         Change.ConfigSaved saved => tables with { Configs = tables.Configs.SetItem(saved.Config.JobType, tables.Configs.GetValueOrDefault(saved.Config.JobType, []).Add(saved.Config)) },
         Change.ScheduleSaved saved => tables with { Schedules = tables.Schedules.SetItem(saved.JobType, saved.Schedule) },
+        Change.JobScheduleSaved saved => tables with { JobSchedules = tables.JobSchedules.SetItem(saved.Schedule.Id, saved.Schedule) },
+        Change.JobScheduleForgotten forgotten => tables with { JobSchedules = tables.JobSchedules.Remove(forgotten.Schedule) },
         Change.DetectionSaved saved => tables with { Detections = tables.Detections.SetItem(saved.Detection.Id, saved.Detection) },
         Change.ProposalsSaved saved => tables with { Proposals = tables.Proposals.SetItem(saved.Detection, With(tables, saved)) },
         Change.ActivityAdded added => tables with { Activities = tables.Activities.SetItem(added.Activity.Sequence, added.Activity) },

@@ -17,7 +17,7 @@ public enum JobOrder
     /// <summary>Only jobs that ended.</summary>
     Completed = 2,
 
-    /// <summary>Only jobs that wait: highest priority, then longest due.</summary>
+    /// <summary>Only jobs that wait and may start, in the order of dispatch. The store does not know it: see <see cref="Dispatch.QueueList"/>.</summary>
     Queue = 3,
 }
 
@@ -49,7 +49,16 @@ public sealed record JobFilter
 
     public ImmutableArray<RequestId> Detections { get; init; } = [];
 
+    /// <summary>Ids of groups.</summary>
+    public ImmutableArray<string> Groups { get; init; } = [];
+
     public ImmutableArray<JobId> Ids { get; init; } = [];
+
+    /// <summary>Jobs that were retried as what is wanted.</summary>
+    public ImmutableArray<JobId> RetryOf { get; init; } = [];
+
+    /// <summary>Keys that came with the job; the id of one that has none of its own is not meant.</summary>
+    public ImmutableArray<string> DedupeKeys { get; init; } = [];
 
     public ImmutableArray<string> SubmittedBy { get; init; } = [];
 
@@ -86,6 +95,12 @@ public sealed record JobFilter
 
     /// <summary>Cursor: the rows before it, in the same order.</summary>
     public string? Before { get; init; }
+
+    /// <summary>The cursor of this page; null: the list is read from its start.</summary>
+    internal string? Start => !string.IsNullOrEmpty(After) ? After : !string.IsNullOrEmpty(Before) ? Before : null;
+
+    /// <summary>Read from the cursor towards the start of the list.</summary>
+    internal bool IsBackwards => Start is not null && string.IsNullOrEmpty(After);
 
     /// <summary>1–500.</summary>
     public int Limit { get; init; } = 50;
@@ -133,7 +148,10 @@ public sealed record JobFilter
         && Any(Origins, job.Origin)
         && (Workers.IsEmpty || (job.Worker is { } worker && Workers.Contains(worker)))
         && (Detections.IsEmpty || (job.Detection is { } detection && Detections.Contains(detection)))
+        && (Groups.IsEmpty || (job.Group is { } place && Groups.Contains(place.Id)))
         && Any(Ids, job.Id)
+        && (RetryOf.IsEmpty || (job.RetryOf is { } former && RetryOf.Contains(former)))
+        && (DedupeKeys.IsEmpty || (job.DedupeKey != job.Id.Value && DedupeKeys.Contains(job.DedupeKey)))
         && Any(SubmittedBy, job.SubmittedBy)
         && (Fingerprints.IsEmpty || Fingerprints.Contains(Fingerprint.Of(job)))
         && Labels.All(label => job.Labels.TryGetValue(label.Key, out var value) && Any(label.Values, value))

@@ -10,13 +10,14 @@ internal sealed class JobPages(TextIndex texts)
     /// <summary>Where no index answers, this many rows are looked through in the order of the list.</summary>
     private const int Window = 100_000;
 
-    private readonly Tally _tally = new();
+    private readonly Tally _tally = new(TimeProvider.System);
+
+    /// <summary>See <see cref="Tally.Changed"/>.</summary>
+    public void JobsChanged() => _tally.Changed();
 
     public Page<Job> Read(SqliteConnection connection, JobFilter filter)
     {
-        var start = JobCursor.Of(filter);
-        var backwards = start is not null && string.IsNullOrEmpty(filter.After);
-        var walk = new Walk(connection, filter, start, filter.Ascending != backwards);
+        var walk = new Walk(connection, filter, JobCursor.Of(filter), filter.Ascending != filter.IsBackwards);
         var read = texts.Find(filter.Texts) is { } hits ? walk.Hits(hits) : walk.Parts();
         return JobCursor.Page(filter, [.. read.Jobs.Select(job => job with { Attempt = HistoryQueries.LastAttempt(connection, job.Id) })], read.Bound, read.Searched);
     }
@@ -34,20 +35,24 @@ internal sealed class JobPages(TextIndex texts)
         if (JobParts.IsTally(filter))
         {
             var states = JobParts.States(filter);
+            var (rows, isOld) = _tally.Read(connection, exactly);
             return new JobCount(
-                ByState(_tally.Read(connection)
+                ByState(rows
                     .Where(row => states.Contains(row.State) && (filter.JobTypes.IsEmpty || filter.JobTypes.Contains(row.JobType)))
                     .Select(row => (row.State, row.Count))),
-                true);
+                !isOld)
+            {
+                IsOld = isOld,
+            };
         }
 
-        var walk = new Walk(connection, filter with { Order = filter.Order == JobOrder.Queue ? JobOrder.Queue : JobOrder.Created, Ascending = false, After = null, Before = null }, null, false);
+        var walk = new Walk(connection, filter with { Order = JobOrder.Created, Ascending = false, After = null, Before = null }, null, false);
         return texts.Find(filter.Texts) is { } hits ? walk.CountHits(hits)
             : exactly ? new JobCount(CountExactly(connection, filter), true)
             : walk.Count();
     }
 
-    public ImmutableArray<JobTally> Tallies(SqliteConnection connection) => _tally.Read(connection);
+    public ImmutableArray<JobTally> Tallies(SqliteConnection connection) => _tally.Read(connection, exactly: false).Rows;
 
     private static (JobState State, long Count) StateAndCount(SqliteDataReader row) => ((JobState)row.GetInt32(0), row.GetInt64(1));
 
@@ -114,7 +119,7 @@ internal sealed class JobPages(TextIndex texts)
             return HistoryQueries.All(
                 connection,
                 $"SELECT {column}, id FROM {part.From} WHERE {where} ORDER BY {_order} LIMIT 1 OFFSET {Window - 1}",
-                row => new JobCursor(filter.Order, filter.Ascending, 0, row.GetInt64(0), new JobId(row.GetString(1))),
+                row => new JobCursor(filter.Order, filter.Ascending, row.GetInt64(0), new JobId(row.GetString(1))),
                 sql.Values).FirstOrDefault();
         }
 
@@ -142,7 +147,6 @@ internal sealed class JobPages(TextIndex texts)
                     start is null ? "" : sql.Beyond(start, ascending),
                     bound is null ? "" : sql.Beyond(bound, !ascending, included: true),
                     filter.Order == JobOrder.Completed ? "ended = 1" : "",
-                    filter.Order == JobOrder.Queue ? "state = 1 AND phase = 1" : "",
                     sql.Where(pair.Left));
                 return $"SELECT * FROM (SELECT {Store.Rows.JobColumns} FROM {pair.Part.From} WHERE {where} ORDER BY {_order} LIMIT {filter.Limit + 1})";
             }).ToList();

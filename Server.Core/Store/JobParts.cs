@@ -26,7 +26,7 @@ internal sealed record JobParts(ImmutableArray<JobPart> Parts, JobFilter Rest)
     public bool IsWhole { get; } = new JobSql().Where(Rest).Length == 0;
 
     /// <summary>Types and states, and nothing else.</summary>
-    public static bool IsTally(JobFilter filter) => new JobSql().Where(WithoutStates(filter) with { JobTypes = [] }).Length == 0 && filter.Order != JobOrder.Queue;
+    public static bool IsTally(JobFilter filter) => new JobSql().Where(WithoutStates(filter) with { JobTypes = [] }).Length == 0;
 
     /// <summary>The states that can be found; what is excluded as a whole is left out.</summary>
     public static ImmutableArray<JobState> States(JobFilter filter)
@@ -41,11 +41,6 @@ internal sealed record JobParts(ImmutableArray<JobPart> Parts, JobFilter Rest)
     {
         var states = States(filter);
         var rest = WithoutStates(filter);
-        if (filter.Order == JobOrder.Queue)
-        {
-            return new JobParts([new JobPart("jobs_open", _ => "ended = 0 AND state = 1 AND phase = 1", false)], filter);
-        }
-
         if (!filter.Ids.IsEmpty)
         {
             return new JobParts([new JobPart(null, sql => sql.In("id", [.. filter.Ids.Select(id => id.Value)]), false)], WithStates(rest with { Ids = [] }, states));
@@ -54,6 +49,21 @@ internal sealed record JobParts(ImmutableArray<JobPart> Parts, JobFilter Rest)
         if (!filter.Detections.IsEmpty)
         {
             return new JobParts([new JobPart(null, sql => sql.In("detection", [.. filter.Detections.Select(id => id.Value)]), false)], WithStates(rest with { Detections = [] }, states));
+        }
+
+        if (!filter.Groups.IsEmpty)
+        {
+            return new JobParts([new JobPart("jobs_group", sql => $"group_id IS NOT NULL AND {sql.In("group_id", filter.Groups)}", false)], WithStates(rest with { Groups = [] }, states));
+        }
+
+        if (!filter.RetryOf.IsEmpty)
+        {
+            return new JobParts([new JobPart("jobs_retry", sql => $"retry_of IS NOT NULL AND {sql.In("retry_of", [.. filter.RetryOf.Select(id => id.Value)])}", false)], WithStates(rest with { RetryOf = [] }, states));
+        }
+
+        if (filter is { Order: JobOrder.Created, DedupeKeys: [var dedupe], JobTypes: [var only] })
+        {
+            return new JobParts([new JobPart("jobs_dedupe", Ranged(sql => $"dedupe_key <> id AND type = {sql.Place(only)} AND dedupe_key = {sql.Place(dedupe)}"), true)], WithStates(rest with { JobTypes = [], DedupeKeys = [], Created = default }, states));
         }
 
         if (filter is { Order: JobOrder.Created, Fingerprints: [var fingerprint] })

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
 using BlazorPluginAdmin.Server.Core.Jobs;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -9,6 +10,9 @@ internal sealed class JobSql
 {
     /// <summary>Of a long error only this much is searched.</summary>
     public const int SearchedError = 1000;
+
+    /// <summary>More values are handed over as one: the database takes only so many of them.</summary>
+    private const int MostPlaces = 500;
 
     private readonly List<object> _values = [];
 
@@ -21,9 +25,10 @@ internal sealed class JobSql
         return $"${_values.Count}";
     }
 
-    public string In(string column, IReadOnlyList<object> wanted) => wanted.Count == 1
-        ? $"{column} = {Place(wanted[0])}"
-        : $"{column} IN ({string.Join(", ", wanted.Select(Place))})";
+    public string In(string column, IReadOnlyList<object> wanted) =>
+        wanted.Count == 1 ? $"{column} = {Place(wanted[0])}"
+        : wanted.Count <= MostPlaces ? $"{column} IN ({string.Join(", ", wanted.Select(Place))})"
+        : $"{column} IN (SELECT value FROM json_each({Place(JsonSerializer.Serialize(wanted))}))";
 
     /// <summary>Everything the filter asks for; empty: nothing.</summary>
     public string Where(JobFilter filter)
@@ -44,7 +49,14 @@ internal sealed class JobSql
         Any("origin", filter.Origins, origin => (int)origin);
         Any("worker", filter.Workers, worker => worker.Value);
         Any("detection", filter.Detections, detection => detection.Value);
+        Any("group_id", filter.Groups, group => group);
         Any("id", filter.Ids, id => id.Value);
+        Any("retry_of", filter.RetryOf, id => id.Value);
+        if (!filter.DedupeKeys.IsEmpty)
+        {
+            all.Add($"dedupe_key <> id AND {In("dedupe_key", [.. filter.DedupeKeys])}");
+        }
+
         Any("submitted_by", filter.SubmittedBy, person => person);
         Any("fp", filter.Fingerprints, fingerprint => fingerprint);
         all.AddRange(filter.Labels.Select(Label));
@@ -83,15 +95,14 @@ internal sealed class JobSql
     }
 
     /// <summary>The columns of an order.</summary>
-    public static string OrderBy(JobOrder order, bool ascending) => (order, ascending) switch
-    {
-        (JobOrder.Queue, false) => "priority DESC, due, id",
-        (JobOrder.Queue, true) => "priority, due DESC, id DESC",
-        (_, false) => $"{Column(order)} DESC, id",
-        _ => $"{Column(order)}, id DESC",
-    };
+    public static string OrderBy(JobOrder order, bool ascending) => ascending ? $"{Column(order)}, id DESC" : $"{Column(order)} DESC, id";
 
-    public static string Column(JobOrder order) => order switch { JobOrder.Created => "created", JobOrder.Queue => "due", _ => "updated" };
+    public static string Column(JobOrder order) => order switch
+    {
+        JobOrder.Created => "created",
+        JobOrder.Updated or JobOrder.Completed => "updated",
+        _ => throw new ArgumentOutOfRangeException(nameof(order), order, "the store does not know this order"),
+    };
 
     /// <summary>That a row comes after a place in the order.</summary>
     /// <param name="ascending">As the rows are walked, which a page before a cursor does the other way round.</param>
@@ -101,12 +112,6 @@ internal sealed class JobSql
         var (less, more) = ascending ? ('>', '<') : ('<', '>');
         var id = $"id {more}{(included ? "=" : "")} {Place(place.Job.Value)}";
         var ticks = Place(place.Ticks);
-        if (place.Order == JobOrder.Queue)
-        {
-            var priority = Place(place.Priority);
-            return $"(priority {less} {priority} OR (priority = {priority} AND (due {more} {ticks} OR (due = {ticks} AND {id}))))";
-        }
-
         var column = Column(place.Order);
         return $"{column} {less}= {ticks} AND ({column} {less} {ticks} OR {id})";
     }

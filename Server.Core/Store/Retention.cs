@@ -34,8 +34,10 @@ internal sealed class Retention : IDisposable
         _configs = new Statement(connection, "DELETE FROM configs WHERE type = $1 AND version <= (SELECT max(version) FROM configs WHERE type = $1) - $2");
     }
 
-    public void Prune(SqliteTransaction transaction, RetentionLimits limits, DateTimeOffset now)
+    /// <summary>Returns the jobs that are deleted.</summary>
+    public List<JobId> Prune(SqliteTransaction transaction, RetentionLimits limits, DateTimeOffset now)
     {
+        var gone = new List<JobId>();
         _activities.Run(limits.Activities);
         foreach (var outcome in Outcomes)
         {
@@ -44,6 +46,7 @@ internal sealed class Retention : IDisposable
                 foreach (var id in Texts(transaction, Old(state, outcome), (now - limits.Jobs).UtcTicks, limits.RunsKept, (now - RetentionLimits.KeysKept).UtcTicks))
                 {
                     Delete(_jobs, id);
+                    gone.Add(new JobId(id));
                 }
             }
         }
@@ -64,6 +67,8 @@ internal sealed class Retention : IDisposable
         {
             _configs.Run(type, Math.Max(1, limits.ConfigVersions));
         }
+
+        return gone;
     }
 
     public void Dispose()

@@ -1,10 +1,12 @@
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Security;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
 
 /// <summary>Changes what is kept; null = as the admin was started with.</summary>
-public sealed record SaveRetention(Actor By, RetentionLimits? Limits) : Command<RetentionLimits>(By);
+/// <param name="Expected">The limits that were read; null: the last writer wins.</param>
+public sealed record SaveRetention(Actor By, RetentionLimits? Limits, RetentionLimits? Expected = null) : Command<RetentionLimits>(By, Permission.SystemControl);
 
 /// <summary>The row that holds what people changed.</summary>
 internal sealed record StoredRetention(RetentionLimits? Limits, RetentionChange? Change = null);
@@ -22,7 +24,13 @@ public static class RetentionTransitions
             return new Refusal(RefusalCode.Invalid, fault);
         }
 
-        var change = new RetentionChange(turn.Now.Wall, command.By.Name, turn.State.RetentionOf(turn.Options));
+        var before = turn.State.RetentionOf(turn.Options);
+        if (command.Expected is { } expected && expected != before)
+        {
+            return new Refusal(RefusalCode.Conflict, "what is kept was changed by somebody else meanwhile; look at it and save again");
+        }
+
+        var change = new RetentionChange(turn.Now.Wall, command.By.Name, before);
         turn.Put(command.Limits, change);
         turn.Save(new Change.RetentionSaved(command.Limits, change));
         var now = turn.State.RetentionOf(turn.Options);

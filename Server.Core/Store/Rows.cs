@@ -8,6 +8,7 @@ using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Workers;
 using Microsoft.Data.Sqlite;
 
@@ -23,13 +24,15 @@ internal static class Rows
 
     public const int JobColumnCount = 41;
 
-    public const string AttemptColumns = "number, request, worker, can_resume, sent, started, ended, outcome, error, timeout, cancel, cancel_reason, generation, exit_code";
+    public const string AttemptColumns = "number, request, worker, can_resume, sent, started, ended, outcome, error, timeout, cancel, cancel_reason, generation, exit_code, cancel_grace, forced, error_class";
 
-    public const int AttemptColumnCount = 14;
+    public const int AttemptColumnCount = 17;
 
     public const string ActivityColumns = "sequence, at, source, message, stage, severity, type, job, request, worker, actor, details";
 
-    public const string ConfigColumns = "type, version, descriptor_version, admin_values, worker_values, runtime, saved, saved_by, via, reason, dispatch";
+    public const string ConfigColumns = "type, version, descriptor_version, admin_values, worker_values, runtime, saved, saved_by, via, reason, dispatch, admin_sealed, worker_sealed";
+
+    public const int ConfigColumnCount = 13;
 
     public static Job Job(SqliteDataReader row, Attempt? attempt) => new()
     {
@@ -92,6 +95,9 @@ internal static class Rows
         CancelReason = row.GetString(first + 11),
         Generation = row.GetInt64(first + 12),
         ExitCode = row.IsDBNull(first + 13) ? null : row.GetInt64(first + 13),
+        CancelGrace = row.IsDBNull(first + 14) ? null : new TimeSpan(row.GetInt64(first + 14)),
+        ForcedAt = MaybeTime(row, first + 15),
+        ErrorClass = row.IsDBNull(first + 16) ? "" : row.GetString(first + 16),
     };
 
     public static Activity Activity(SqliteDataReader row) => new()
@@ -110,13 +116,14 @@ internal static class Rows
         Details = Values(row.GetString(11)),
     };
 
-    public static ConfigDocument Config(SqliteDataReader row) => new()
+    /// <param name="lost">Told of each secret that does not open.</param>
+    public static ConfigDocument Config(SqliteDataReader row, SealedValues secrets, Action<LostSecret>? lost = null) => new()
     {
         JobType = row.GetString(0),
         Version = row.GetInt64(1),
         DescriptorVersion = (uint)row.GetInt64(2),
-        AdminValues = Values(row.GetString(3)),
-        WorkerValues = Values(row.GetString(4)),
+        AdminValues = Opened(row, secrets, FormKind.Admin, 3, 11, lost),
+        WorkerValues = Opened(row, secrets, FormKind.Worker, 4, 12, lost),
         Runtime = row.IsDBNull(5) ? null : JsonSerializer.Deserialize<RuntimeSettings>(row.GetString(5)),
         SavedAt = Time(row.GetInt64(6)),
         SavedBy = row.GetString(7),
@@ -136,6 +143,14 @@ internal static class Rows
     public static string Json(ImmutableSortedDictionary<string, string> labels) => labels.IsEmpty ? "" : JsonSerializer.Serialize<IReadOnlyDictionary<string, string>>(labels);
 
     public static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
+
+    public static string? MaybeText(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static ConfigValues Opened(SqliteDataReader row, SealedValues secrets, FormKind form, int open, int closed, Action<LostSecret>? lost)
+    {
+        var type = row.GetString(0);
+        return secrets.Open(type, form, Values(row.GetString(open)), MaybeText(row, closed), lost is null ? null : field => lost(new LostSecret(type, form, field)));
+    }
 
     private static DateTimeOffset? MaybeTime(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : Time(row.GetInt64(column));
 }

@@ -1,4 +1,6 @@
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Security;
 using Microsoft.Data.Sqlite;
 
 namespace BlazorPluginAdmin.Server.Core.Store;
@@ -17,19 +19,24 @@ public sealed class SqliteAdminStore : IAdminStore
     private readonly string _path;
     private readonly HistoryQueries _history;
     private readonly TextIndex _texts;
+    private readonly SealedValues _secrets;
     private SqliteConnection? _connection;
     private CommitWriter? _writer;
     private int _thread;
     private bool _written;
 
-    public SqliteAdminStore(string path)
+    /// <param name="secrets">Seals what forms call a secret; null: it is written as it is, and what is sealed does not open.</param>
+    public SqliteAdminStore(string path, ISecretBox? secrets = null)
     {
         _path = path;
+        _secrets = new SealedValues(secrets);
         _texts = new TextIndex(path);
-        _history = new HistoryQueries(path, _texts);
+        _history = new HistoryQueries(path, _texts, _secrets);
     }
 
     public IAdminHistory History => _history;
+
+    public event Action<IReadOnlyCollection<JobId>>? JobsGone;
 
     public StoredState Load()
     {
@@ -38,18 +45,24 @@ public sealed class SqliteAdminStore : IAdminStore
         try
         {
             // A file that is to be refused must not have been opened for writing: closing it would already change it.
-            var stored = isCurrent ? StoredRows.Read(_path) : null;
+            var stored = isCurrent ? StoredRows.Read(_path, _secrets) : null;
             _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false, DefaultTimeout = 5 }.ToString());
             _connection.Open();
             Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 2000");
             StoreFile.Migrate(_connection, _path);
-            _writer = new CommitWriter(_connection, Number("SELECT coalesce(max(sequence), 0) FROM attempts"));
+            _writer = new CommitWriter(_connection, _secrets, Number("SELECT coalesce(max(sequence), 0) FROM attempts"));
+            stored ??= StoredRows.Read(_path, _secrets);
+            SealConfigs(stored);
             _texts.Start();
-            return stored ?? StoredRows.Read(_path);
+            return stored;
         }
         catch (SqliteException exception)
         {
             throw StoreFile.Refused(_path, $"it cannot be read ({exception.Message})", exception);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            throw StoreFile.Refused(_path, exception.Message, exception);
         }
     }
 
@@ -63,13 +76,23 @@ public sealed class SqliteAdminStore : IAdminStore
         try
         {
             using var transaction = _connection.BeginTransaction(deferred: false);
+            _writer!.Gone.Clear();
             foreach (var change in changes)
             {
-                _writer!.Write(transaction, change);
+                _writer.Write(transaction, change);
             }
 
             transaction.Commit();
             _written = true;
+            if (changes.Any(change => change is Change.JobSaved or Change.JobForgotten or Change.JobTypeForgotten or Change.Pruned))
+            {
+                _history.JobsChanged();
+            }
+
+            if (_writer.Gone.Count > 0)
+            {
+                JobsGone?.Invoke([.. _writer.Gone]);
+            }
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode == Corrupt && !_written)
         {
@@ -111,6 +134,26 @@ public sealed class SqliteAdminStore : IAdminStore
         _history.Dispose();
         _writer?.Dispose();
         _connection?.Dispose();
+    }
+
+    private void SealConfigs(StoredState stored)
+    {
+        var types = stored.JobTypes.Where(type => type.Descriptor is { } descriptor && _secrets.Learn(descriptor)).ToList();
+        if (types.Count == 0)
+        {
+            return;
+        }
+
+        // What a sealed value stood in the place of is overwritten.
+        Run("PRAGMA secure_delete = ON");
+        using (var transaction = _connection!.BeginTransaction(deferred: false))
+        {
+            var sealing = new ConfigSealing(_connection, _secrets);
+            types.ForEach(type => sealing.Run(type.Name));
+            transaction.Commit();
+        }
+
+        Run("PRAGMA secure_delete = OFF");
     }
 
     private long Number(string sql)

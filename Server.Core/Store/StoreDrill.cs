@@ -1,5 +1,6 @@
 using System.Globalization;
 using BlazorPluginAdmin.Server.Core.Backups;
+using BlazorPluginAdmin.Server.Core.Security;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -10,8 +11,9 @@ internal static class StoreDrill
 {
     /// <param name="file">Left as it is.</param>
     /// <param name="scratch">Where its copy is opened; the caller takes it away.</param>
+    /// <param name="secrets">Opens what is sealed in it, as a start here would.</param>
     /// <returns>Why it would not restore, empty when it would; and what is in it.</returns>
-    public static (string Problem, StoreContents Contents) Run(string file, string scratch, CancellationToken cancellationToken)
+    public static (string Problem, StoreContents Contents) Run(string file, string scratch, ISecretBox? secrets, CancellationToken cancellationToken)
     {
         if (new FileInfo(file) is not { Exists: true, Length: > 0 })
         {
@@ -32,8 +34,8 @@ internal static class StoreDrill
                 return ($"it is damaged ({finding})", StoreContents.None);
             }
 
-            var state = StoredRows.Read(scratch);
-            return ("", new StoreContents(state.JobTypes.Length, state.OpenJobs.Length, Count(connection, "SELECT count(*) FROM jobs WHERE ended = 1"), Count(connection, "SELECT count(*) FROM configs")));
+            var state = StoredRows.Read(scratch, new SealedValues(secrets));
+            return ("", new StoreContents(state.JobTypes.Length, state.OpenJobs.Length, Count(connection, "SELECT count(*) FROM jobs WHERE ended = 1"), Count(connection, "SELECT count(*) FROM configs")) { LostSecrets = state.LostSecrets.Length });
         }
         catch (StoreRefusedException refused)
         {

@@ -115,5 +115,40 @@ internal static class StoreSchema
         ALTER TABLE jobs ADD COLUMN group_policy INTEGER;
         CREATE INDEX jobs_group ON jobs (group_id, group_index) WHERE group_id IS NOT NULL;
         """,
+
+        // Secrets, sealed, beside the values they belong to; null: none are.
+        """
+        ALTER TABLE configs ADD COLUMN admin_sealed TEXT;
+        ALTER TABLE configs ADD COLUMN worker_sealed TEXT;
+        ALTER TABLE job_payloads ADD COLUMN sealed TEXT;
+        ALTER TABLE proposals ADD COLUMN sealed TEXT;
+        """,
+
+        // Schedules of jobs. Those of detection have their table by job type.
+        """
+        CREATE TABLE job_schedules (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+        """,
+
+        // Secrets of schedules, sealed, as those of jobs.
+        """
+        ALTER TABLE job_schedules ADD COLUMN sealed TEXT;
+        """,
+
+        // How long a worker that was asked to stop has for it, and until when.
+        """
+        ALTER TABLE attempts ADD COLUMN cancel_grace INTEGER;
+        ALTER TABLE attempts ADD COLUMN forced INTEGER;
+        """,
+
+        // What a job was retried as, and others with its key, among however many.
+        """
+        CREATE INDEX jobs_retry ON jobs (retry_of) WHERE retry_of IS NOT NULL;
+        CREATE INDEX jobs_dedupe ON jobs (type, dedupe_key, created DESC, id) WHERE dedupe_key <> id;
+        """,
+
+        // What its worker called the failure of an attempt.
+        """
+        ALTER TABLE attempts ADD COLUMN error_class TEXT;
+        """,
     ];
 }

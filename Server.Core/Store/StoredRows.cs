@@ -7,6 +7,8 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Schedules;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Workers;
 using Microsoft.Data.Sqlite;
 
@@ -20,19 +22,23 @@ internal sealed class StoredRows : IDisposable
 
     private readonly SqliteConnection _connection;
 
-    private StoredRows(string path)
+    private readonly SealedValues _secrets;
+    private readonly ImmutableArray<LostSecret>.Builder _lost = ImmutableArray.CreateBuilder<LostSecret>();
+
+    private StoredRows(string path, SealedValues secrets)
     {
+        _secrets = secrets;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 5 }.ToString());
         _connection.Open();
     }
 
     /// <exception cref="StoreRefusedException">A row is damaged.</exception>
-    public static StoredState Read(string path)
+    public static StoredState Read(string path, SealedValues secrets)
     {
         try
         {
-            using var rows = new StoredRows(path);
-            return new StoredState(rows.OpenJobs(), rows.Workers(), rows.JobTypes(), rows.OpenDetections(), rows.Counters())
+            using var rows = new StoredRows(path, secrets);
+            var state = new StoredState(rows.OpenJobs(), rows.Workers(), rows.JobTypes(), rows.OpenDetections(), rows.Counters())
             {
                 Lanes = rows.Setting<LaneChanges>(Settings.Lanes),
                 Cluster = rows.Setting<ClusterSettings>(Settings.Cluster),
@@ -40,8 +46,10 @@ internal sealed class StoredRows : IDisposable
                 Retention = rows.Setting<StoredRetention>(Settings.Retention)?.Limits,
                 RetentionChange = rows.Setting<StoredRetention>(Settings.Retention)?.Change,
                 SavedViews = rows.Setting<ImmutableSortedDictionary<string, SavedView>>(Settings.SavedViews),
+                Schedules = rows.Schedules(),
                 Operations = rows.All("SELECT body FROM operations ORDER BY started, id", row => Bodies.Read<BulkOperation>(row.GetString(0))),
             };
+            return state with { LostSecrets = rows._lost.ToImmutable() };
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -54,6 +62,16 @@ internal sealed class StoredRows : IDisposable
 
     private T? Setting<T>(string name)
         where T : class => All("SELECT body FROM settings WHERE name = $1", rows => Bodies.Read<T>(rows.GetString(0)), name).FirstOrDefault();
+
+    private ImmutableArray<JobSchedule> Schedules() => All("SELECT body, sealed FROM job_schedules ORDER BY id", row =>
+    {
+        var schedule = Bodies.Read<JobSchedule>(row.GetString(0));
+        var template = schedule.Spec.Template;
+        var lost = ImmutableArray.CreateBuilder<string>();
+        var parameters = _secrets.Open(template.JobType, FormKind.Submission, template.Payload.Parameters, row.IsDBNull(1) ? null : row.GetString(1), lost.Add);
+        _lost.AddRange(lost.Select(name => new LostSecret(template.JobType, FormKind.Submission, name)));
+        return schedule with { Spec = schedule.Spec with { Template = template with { Payload = template.Payload with { Parameters = parameters, LostSecrets = lost.ToImmutable() } } } };
+    });
 
     private ImmutableArray<Job> OpenJobs() => All(
         $"SELECT {Prefixed("j", Rows.JobColumns)}, {Prefixed("a", Rows.AttemptColumns)} FROM jobs j LEFT JOIN attempts a ON a.job = j.id "
@@ -84,7 +102,7 @@ internal sealed class StoredRows : IDisposable
         var descriptors = All("SELECT body FROM descriptors", rows => DescriptorJson.Parse(rows.GetString(0))).ToDictionary(descriptor => descriptor.JobType);
         var described = All("SELECT type, saved FROM descriptors", rows => (Type: rows.GetString(0), At: new DateTimeOffset(rows.GetInt64(1), TimeSpan.Zero))).ToDictionary(pair => pair.Type, pair => pair.At);
         var known = All("SELECT body FROM known_forms", rows => DescriptorJson.Parse(rows.GetString(0))).ToDictionary(descriptor => descriptor.JobType);
-        var configs = All($"SELECT {Rows.ConfigColumns} FROM configs c WHERE version = (SELECT max(version) FROM configs WHERE type = c.type)", Rows.Config).ToDictionary(config => config.JobType);
+        var configs = All($"SELECT {Rows.ConfigColumns} FROM configs c WHERE version = (SELECT max(version) FROM configs WHERE type = c.type)", row => Rows.Config(row, _secrets, _lost.Add)).ToDictionary(config => config.JobType);
         var schedules = All("SELECT type, body FROM schedules", rows => (Type: rows.GetString(0), Row: Bodies.Read<ScheduleRow>(rows.GetString(1)))).ToDictionary(pair => pair.Type, pair => pair.Row);
         var names = descriptors.Keys.Concat(configs.Keys).Concat(schedules.Keys).Concat(All("SELECT type FROM jobs WHERE ended = 0 UNION SELECT type FROM jobs WHERE ended = 1", rows => rows.GetString(0))).Distinct().Order(StringComparer.Ordinal);
         return

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Views;
@@ -20,14 +21,19 @@ internal sealed class NumbersBook
     private readonly Dictionary<string, TypeBook> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<WorkerId, WorkerBook> _workers = [];
     private readonly FailureBook _failures = new();
+    private readonly ActivityBook _activities = new();
     private TypeBook? _all;
     private long _lastEnding;
 
     /// <summary>When this process began to count; what ended before comes from the store.</summary>
     public DateTimeOffset? StartedAt { get; private set; }
 
+    /// <summary>The oldest activity that this process counted.</summary>
+    public long FirstActivity => _activities.First;
+
     public void Take(AdminState state, DateTimeOffset now)
     {
+        _activities.Take(state, now);
         StartedAt ??= state.Endings.Recent.IsEmpty ? now : state.Endings.Recent.Peek().At;
         _all ??= new TypeBook(now);
         if (state.Endings.Last == _lastEnding)
@@ -91,11 +97,14 @@ internal sealed class NumbersBook
         return book.Publish(now);
     }
 
+    public ActivityCounts Activities(DateTimeOffset now) => _activities.Publish(now);
+
     public ImmutableArray<FailureGroup> Failures(AdminState state, DateTimeOffset now) => _failures.Publish(now, state.Muted);
 
     /// <summary>Forgets who is no longer known.</summary>
     public void Keep(AdminState state)
     {
+        _activities.Keep(state);
         foreach (var gone in _workers.Keys.Where(id => !state.Workers.ContainsKey(id)).ToList())
         {
             _workers.Remove(gone);
@@ -111,6 +120,10 @@ internal sealed class NumbersBook
             _lanes.Remove(gone);
         }
     }
+
+    /// <summary>Activities before the first that this process counted.</summary>
+    /// <param name="since">Everything from then on is among them.</param>
+    public void Refill(IEnumerable<ActivityTally> activities, DateTimeOffset since) => _activities.Refill(activities, since);
 
     /// <summary>Jobs that ended within the last day and before this process.</summary>
     /// <param name="since">Everything that ended from then on is among them.</param>

@@ -40,11 +40,22 @@ public sealed record ReadModel
     /// <summary>Newest first, over all types; at most 200.</summary>
     public ImmutableArray<Job> RecentEnded { get; init; } = [];
 
+    /// <summary>Those of all types, newest first; at most 50 of each.</summary>
+    public ImmutableArray<Detection> Detections { get; init; } = [];
+
+    /// <summary>What workers are labelled with, <c>key:value</c>, sorted; at most 100.</summary>
+    public ImmutableArray<string> WorkerLabels { get; init; } = [];
+
+    /// <summary>Versions that workers say, sorted; at most 100.</summary>
+    public ImmutableArray<string> WorkerVersions { get; init; } = [];
+
     /// <summary>Newest first; at most 1,000.</summary>
     public ImmutableArray<Activity> Activities { get; init; } = [];
 
     /// <summary>Over all types.</summary>
     public TypeNumbers Numbers { get; init; } = TypeNumbers.Empty;
+
+    public ActivityCounts ActivityCounts { get; init; } = ActivityCounts.Empty;
 
     /// <summary>By lane: what ended in it.</summary>
     public ImmutableSortedDictionary<string, TypeNumbers> LaneNumbers { get; init; } = ImmutableSortedDictionary.Create<string, TypeNumbers>(StringComparer.Ordinal);
@@ -77,6 +88,9 @@ public sealed record ReadModel
     /// <summary>Bulk operations, newest first; at most 60.</summary>
     public ImmutableArray<BulkOperation> Operations { get; init; } = [];
 
+    /// <summary>Schedules of jobs, the next to run first, those that run no more last, then by name; at most 1,000.</summary>
+    public ImmutableArray<ScheduleView> Schedules { get; init; } = [];
+
     /// <summary>By name.</summary>
     public ImmutableSortedDictionary<string, SavedView> SavedViews { get; init; } = ImmutableSortedDictionary<string, SavedView>.Empty;
 
@@ -85,6 +99,10 @@ public sealed record ReadModel
     public LaneView? Lane(string name) => Lanes.FirstOrDefault(lane => lane.Name == name);
 
     public WorkerView? Worker(WorkerId id) => Workers.FirstOrDefault(view => view.Worker.Id == id);
+
+    /// <summary>By id, else by name.</summary>
+    public ScheduleView? Schedule(string idOrName) =>
+        Schedules.FirstOrDefault(view => view.Schedule.Id.Value == idOrName) ?? Schedules.FirstOrDefault(view => view.Schedule.Name.Equals(idOrName, StringComparison.OrdinalIgnoreCase));
 
     public JobTypeView? JobType(string name) => JobTypes.FirstOrDefault(type => type.Name == name);
 }
@@ -162,7 +180,17 @@ public sealed record JobView(Job Job, Waiting? Waiting, int? QueuePosition)
 }
 
 /// <summary>Why a job is not running: a stable code, a sentence that names the blocker, since when, until when if known.</summary>
-public sealed record Waiting(string Code, string Text, DateTimeOffset Since, DateTimeOffset? Until);
+/// <param name="Subject">
+/// The blocker alone, for programs: a group (<c>group_limit</c>), a lane (<c>lane_busy</c>, <c>cluster_lock</c>), the job that goes first (<c>queued</c>),
+/// the labels nobody has (<c>labels</c>), who pauses (<c>maintenance</c>), another admin; else the one worker it is about, or the job type. Empty: there is none.
+/// </param>
+/// <param name="Since">
+/// When this reason began to hold the job, as far as it can be told: when the blocker came, where the admin knows that, but never before the job itself
+/// began to wait (<c>not_before</c>: was submitted; <c>backoff</c>: its attempt ended; else it became due). It is worked out when somebody looks.
+/// Of slots, limits, groups and places in the queue (<c>no_free_slot</c>, <c>type_limit</c>, <c>worker_limit</c>, <c>group_limit</c>, <c>gate</c>,
+/// <c>queued</c>) it is when the job became due: they are taken and left many times while it waits, and nobody keeps when each was last free.
+/// </param>
+public sealed record Waiting(string Code, string Text, DateTimeOffset Since, DateTimeOffset? Until, string Subject = "");
 
 public sealed record JobTypeView
 {
@@ -218,6 +246,12 @@ public sealed record JobTypeView
     public bool DetectorAvailable { get; init; }
 
     public int ExecutorCount { get; init; }
+
+    /// <summary>Jobs of it that may be at work at once: its limit, or what the workers that are there may take.</summary>
+    public int EffectiveLimit { get; init; }
+
+    /// <summary>Jobs of it that would start just now if enough of them waited.</summary>
+    public int RoomNow { get; init; }
 
     /// <summary>Connected workers that offer it.</summary>
     public ImmutableArray<WorkerId> Workers { get; init; } = [];

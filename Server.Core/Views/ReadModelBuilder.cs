@@ -8,6 +8,7 @@ using BlazorPluginAdmin.Server.Core.JobTypes;
 using BlazorPluginAdmin.Server.Core.Lanes;
 using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Sessions;
+using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Views;
@@ -21,6 +22,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
     private const int EndedShown = 200;
 
     private const int BusiestShown = 50;
+    private const int WordsOffered = 100;
 
     private readonly AdminOptions _options = options ?? new AdminOptions();
     private readonly NumbersBook _numbers = new();
@@ -31,6 +33,9 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
 
     /// <summary>When it began to count; what ended before comes from the store.</summary>
     public DateTimeOffset? StartedAt => _numbers.StartedAt;
+
+    /// <summary>The oldest activity that it counted; those before come from the store.</summary>
+    public long FirstActivity => _numbers.FirstActivity;
 
     public ReadModel Build(AdminState state, Now now, HostHealth? host = null)
     {
@@ -53,8 +58,14 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             Busiest = workers == _model.Workers ? _model.Busiest : Busiest(workers),
             Active = ReferenceEquals(state.Jobs, _state.Jobs) ? _model.Active : Active(state),
             RecentEnded = ReferenceEquals(state.JobTypes, _state.JobTypes) ? _model.RecentEnded : RecentEnded(types),
+            Detections = Detections(types),
+            WorkerLabels = ReferenceEquals(state.Workers, _state.Workers) ? _model.WorkerLabels
+                : Sorted(state.Workers.Values.SelectMany(worker => worker.Labels).Where(label => label.Key != "worker_id").Select(label => $"{label.Key}:{label.Value}"), _model.WorkerLabels),
+            WorkerVersions = ReferenceEquals(state.Workers, _state.Workers) ? _model.WorkerVersions
+                : Sorted(state.Workers.Values.Select(worker => worker.WorkerVersion).Where(version => version.Length > 0), _model.WorkerVersions),
             Activities = ReferenceEquals(state.Activities, _state.Activities) ? _model.Activities : [.. state.Activities.Reverse()],
             Numbers = numbers,
+            ActivityCounts = _numbers.Activities(now.Wall),
             LaneNumbers = LaneNumbers(state, types, now),
             Failures = _numbers.Failures(state, now.Wall),
             RefusedHellos = state.RefusedHellos,
@@ -66,14 +77,18 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             Cluster = state.Cluster,
             Store = state.Store,
             Operations = state.Operations,
+            Schedules = ReferenceEquals(state.Schedules, _state.Schedules) && ReferenceEquals(state.Pause, _state.Pause) ? _model.Schedules : ScheduleView.All(state.Schedules, state.Pause, _model.Schedules),
             SavedViews = state.SavedViews,
         };
         (_state, _model) = (state, model);
         return model;
     }
 
-    /// <summary>What the store remembers of the time before this process; see <see cref="NumbersBook.Refill"/>.</summary>
+    /// <summary>What the store remembers of the time before this process; see <see cref="NumbersBook"/>.</summary>
     public void Refill(IReadOnlyList<Job> newestFirst, DateTimeOffset since, Now now) => _numbers.Refill(newestFirst, since, now.Wall, name => _state.JobType(name).Rules.Lane);
+
+    /// <summary>What the store knows of activities before <see cref="FirstActivity"/>.</summary>
+    public void Refill(IEnumerable<ActivityTally> activities, DateTimeOffset since) => _numbers.Refill(activities, since);
 
     private ImmutableArray<JobTypeView> JobTypes(AdminState state, Now now)
     {
@@ -111,7 +126,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             DisplayName = Or(type.Descriptor?.DisplayName, Or(named?.DisplayName, type.Name)),
             Description = Or(type.Descriptor?.Description, named?.Description ?? ""),
             Icon = type.Descriptor?.Icon ?? "",
-            Weight = offers.Select(offer => offer.Weight).DefaultIfEmpty(before?.Weight ?? 0).Max(),
+            Weight = offers.Select(offer => offer.Weight).DefaultIfEmpty(type.Schedule.Weight).Max(),
             Descriptor = type.Descriptor,
             KnownForms = type.KnownForms,
             DescribedAt = type.DescribedAt,
@@ -133,8 +148,10 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             PausedUntil = type.Schedule.PausedUntil,
             DetectorAvailable = type.Detectors.Length > 0,
             ExecutorCount = type.Executors.Length,
+            EffectiveLimit = DispatchPlanner.EffectiveLimit(state, type),
+            RoomNow = DispatchPlanner.RoomNow(state, type, now),
             Workers = workers,
-            CanDetect = type.Detectors.Length > 0 || before?.CanDetect == true,
+            CanDetect = type.Detectors.Length > 0 || type.Schedule.Detects,
             NextDetectionAt = DetectionSchedule.IsScheduled(type) && !type.IsPaused ? type.Schedule.NextAt : null,
             Detector = type.ActiveDetection is { } active ? state.Detections[active].Worker : type.Detector,
             LastStartedAt = type.Schedule.LastStartedAt,
@@ -225,13 +242,11 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
         }
 
         var position = 1;
-        Waiting? usual = null;
+        var reasons = new WaitingReasons(state, now);
         foreach (var entry in type.Ready.Take(QueueShown))
         {
             var job = state.Jobs[entry.Job];
-            var plain = job.Labels.IsEmpty;
-            var waiting = plain && usual is not null ? usual with { Since = job.UpdatedAt } : WaitingReason.For(state, type, job, now);
-            usual = plain ? waiting : usual;
+            var waiting = reasons.Of(job);
             queue.Add(new JobView(job, waiting, position++) { Priority = Ageing.Effective(job, type.Dispatch.AgeingPerMinute, now.Wall) });
         }
 
@@ -242,6 +257,19 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
         }
 
         return queue.ToImmutable();
+    }
+
+    private ImmutableArray<Detection> Detections(ImmutableArray<JobTypeView> types)
+    {
+        var known = types.SelectMany(type => type.Detections);
+        return known.SequenceEqual(_model.JobTypes.SelectMany(type => type.Detections), ReferenceEqualityComparer.Instance) ? _model.Detections : [.. known.OrderByDescending(detection => detection.StartedAt)];
+    }
+
+    /// <summary>Each once, as many as are offered to choose from; the same array while they are the same.</summary>
+    private static ImmutableArray<string> Sorted(IEnumerable<string> words, ImmutableArray<string> before)
+    {
+        ImmutableArray<string> sorted = [.. words.Distinct().Order(StringComparer.Ordinal).Take(WordsOffered)];
+        return sorted.SequenceEqual(before) ? before : sorted;
     }
 
     private static ImmutableArray<JobView> Active(AdminState state) =>
@@ -273,7 +301,7 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             .. state.Workers.Values
                 .Select(worker => View(state, worker, awaited))
                 .Select(view => view with { Numbers = _numbers.Worker(view, now.Wall) })
-                .OrderByDescending(view => Trouble(view.Worker))
+                .OrderByDescending(Trouble)
                 .ThenBy(view => view.Worker.Id),
         ];
     }
@@ -291,8 +319,17 @@ public sealed class ReadModelBuilder(AdminOptions? options = null)
             .Select(pair => pair.View),
     ];
 
-    private static int Trouble(Worker worker) =>
-        worker.Conflict is not null ? 4 : worker.Health == WorkerHealth.Unhealthy ? 3 : worker.IgnoresCancel ? 2 : worker.Health == WorkerHealth.Disconnected ? -1 : worker.Draining ? 1 : 0;
+    /// <summary>Who is gone with work at hand is missed; who is gone without is not.</summary>
+    private static int Trouble(WorkerView view) => view.Worker switch
+    {
+        { Conflict: not null } => 5,
+        { Health: WorkerHealth.Disconnected } when !view.Running.IsEmpty => 4,
+        { Health: WorkerHealth.Unhealthy } => 3,
+        { IgnoresCancel: true } => 2,
+        { Health: WorkerHealth.Disconnected } => -1,
+        { Draining: true } => 1,
+        _ => 0,
+    };
 
     /// <param name="awaited">Jobs whose worker went away and may come back with them.</param>
     private WorkerView View(AdminState state, Worker worker, ILookup<WorkerId, Job> awaited)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -25,7 +26,7 @@ public sealed class ReadModelPublisher(AdminEngine engine, TimeProvider time, IA
     {
         var seen = -1L;
         var heard = -1L;
-        Task<(List<Job> NewestFirst, DateTimeOffset Since)>? past = null;
+        Task<Past>? past = null;
         try
         {
             while (true)
@@ -34,14 +35,15 @@ public sealed class ReadModelPublisher(AdminEngine engine, TimeProvider time, IA
                 ((seen, var state), (heard, var health)) = (engine.States.Current, _host.Feed.Current);
                 if (past is { IsCompleted: true })
                 {
-                    var (jobs, since) = await past;
+                    var before = await past;
                     past = null;
-                    _builder.Refill(jobs, since, engine.Now());
+                    _builder.Refill(before.NewestFirst, before.Since, engine.Now());
+                    _builder.Refill(before.Activities, before.ActivitiesSince);
                 }
 
                 var isFirst = _builder.StartedAt is null;
                 Feed.Publish(_builder.Build(state, engine.Now(), health));
-                past ??= isFirst && store is not null ? PastAsync(store.History, _builder.StartedAt!.Value, stoppingToken) : null;
+                past ??= isFirst && store is not null ? PastAsync(store.History, _builder.StartedAt!.Value, _builder.FirstActivity, stoppingToken) : null;
                 await Task.Delay(Pace, time, stoppingToken);
             }
         }
@@ -71,8 +73,10 @@ public sealed class ReadModelPublisher(AdminEngine engine, TimeProvider time, IA
     }
 
     /// <summary>What ended within the last day, as far back as is worth reading.</summary>
-    private static async Task<(List<Job> NewestFirst, DateTimeOffset Since)> PastAsync(IAdminHistory history, DateTimeOffset start, CancellationToken stoppingToken)
+    private static async Task<Past> PastAsync(IAdminHistory history, DateTimeOffset start, long firstActivity, CancellationToken stoppingToken)
     {
+        var hour = start - ChartWindows.Span(Window.Hour);
+        var activities = await history.TallyActivitiesAsync(hour, firstActivity, stoppingToken);
         var since = start - ChartWindows.Span(Window.Day);
         var filter = new JobFilter { States = [JobState.Succeeded, JobState.Failed, JobState.Canceled], UpdatedSince = since, Limit = Page };
         var jobs = new List<Job>();
@@ -85,6 +89,9 @@ public sealed class ReadModelPublisher(AdminEngine engine, TimeProvider time, IA
             filter = filter with { After = next };
         }
         while (next is not null && jobs.Count < NumbersBook.RefillLimit);
-        return (jobs, next is null || jobs.Count == 0 ? since : jobs[^1].UpdatedAt);
+        return new Past(jobs, next is null || jobs.Count == 0 ? since : jobs[^1].UpdatedAt, activities, hour);
     }
+
+    /// <summary>What the store remembers; each list is whole from its instant on.</summary>
+    private sealed record Past(List<Job> NewestFirst, DateTimeOffset Since, ImmutableArray<ActivityTally> Activities, DateTimeOffset ActivitiesSince);
 }

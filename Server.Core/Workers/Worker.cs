@@ -53,6 +53,9 @@ public sealed record Worker
 
     public bool Draining { get; init; }
 
+    /// <summary>Since when it drains without a break; null while it does not.</summary>
+    public DateTimeOffset? DrainingSince { get; init; }
+
     public required DateTimeOffset FirstSeenAt { get; init; }
 
     public DateTimeOffset ConnectedAt { get; init; }

@@ -72,6 +72,14 @@ public abstract record WorkerInput(SessionId Session) : Input
         ImmutableArray<WorkerActivity> Activities,
         DateTimeOffset? CompletedAt) : WorkerInput(Session);
 
+    /// <summary>The first output of an attempt that its worker never acknowledged: it is at work.</summary>
+    public sealed record OutputCame(SessionId Session, RequestId RequestId) : WorkerInput(Session);
+
+    /// <summary>Output that was not stored. Told for the first ones of a session and then ever more rarely, so that a flood of it is none here.</summary>
+    /// <param name="IsHeld">The session holds the attempt, the piece itself is no good.</param>
+    /// <param name="Count">Pieces dropped so far in the session.</param>
+    public sealed record OutputDropped(SessionId Session, RequestId RequestId, JobId Job, bool IsHeld, string Why, long Count) : WorkerInput(Session);
+
     /// <summary>Extension ping: the answer.</summary>
     public sealed record Ponged(SessionId Session, long Nonce) : WorkerInput(Session);
 

@@ -103,7 +103,6 @@ public static class WorkerTransitions
             Revoked = revoked,
             EndedLately = [],
             Cooling = [],
-            CapacityPause = TimeSpan.Zero,
             CapacityPauseUntil = HasRoom(session, beat) ? null : session.CapacityPauseUntil,
         });
         if (turn.State.Workers[session.Worker] is { Conflict: { } conflict } worker && now.Wall - conflict.Since >= ConflictShown)
@@ -148,7 +147,7 @@ public static class WorkerTransitions
             return new Refusal(RefusalCode.NotFound, $"worker {command.Worker} is not known");
         }
 
-        var drained = worker with { Draining = command.Enabled };
+        var drained = worker with { Draining = command.Enabled, DrainingSince = command.Enabled ? worker.DrainingSince ?? turn.Now.Wall : null };
         turn.Put(drained);
         if (worker.Session is { } id && turn.State.Sessions[id].Extensions.Contains("drain"))
         {
@@ -204,11 +203,23 @@ public static class WorkerTransitions
                 Executors = With(type.Executors, session.Id, capability.CanExecute),
                 Detectors = With(type.Detectors, session.Id, capability.CanDetect),
             });
+            Remember(turn, turn.JobType(capability.JobType));
             JobTypeRemoval.Offered(turn, turn.JobType(capability.JobType));
             SchemaTransitions.Scheduled(turn, capability.JobType);
         }
 
         SchemaTransitions.Fetch(turn, session.Id, capabilities.Values.Where(capability => capability.CanDetect || capability.CanExecute).Select(capability => capability.JobType));
+    }
+
+    /// <summary>What a type is like stays known when all who offer it are away, also after a restart.</summary>
+    private static void Remember(Turn turn, JobType type)
+    {
+        var weight = type.Executors.Union(type.Detectors).Max(id => (int?)turn.State.Workers[turn.State.Sessions[id].Worker].Capabilities[type.Name].Weight) ?? type.Schedule.Weight;
+        var detects = turn.State.Workers.Values.Any(worker => worker.Capabilities.GetValueOrDefault(type.Name)?.CanDetect == true);
+        if ((weight, detects) != (type.Schedule.Weight, type.Schedule.Detects))
+        {
+            turn.Put(type, schedule => schedule with { Weight = weight, Detects = detects });
+        }
     }
 
     /// <summary>The newest session of an id wins; two that are both alive are a conflict for people to solve.</summary>
@@ -245,9 +256,13 @@ public static class WorkerTransitions
             ? KnownExtensions.Intersect(asked.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             : [];
 
+    /// <summary>What a supervisor says of the process it started, and cannot be told otherwise by a label of the same name.</summary>
+    private static readonly string[] Placed = ["pool", "bundle"];
+
     private static ImmutableSortedDictionary<string, string> LabelsOf(WorkerInput.Hello hello) => hello.Metadata
         .Where(pair => pair.Key.StartsWith("label.", StringComparison.Ordinal))
         .Select(pair => KeyValuePair.Create(pair.Key["label.".Length..], pair.Value))
+        .Concat(hello.Metadata.Where(pair => Placed.Contains(pair.Key) && pair.Value.Length > 0))
         .Append(KeyValuePair.Create("worker_id", hello.Worker.Value))
         .GroupBy(pair => pair.Key, StringComparer.Ordinal)
         .ToImmutableSortedDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal);

@@ -18,5 +18,5 @@ public sealed record CommandPlan(string Command, bool Shell, ProcessPlan Process
         new CommandPolicy(saved.Texts("allowed_commands"), saved.Texts("blocked_commands"), saved.Bool("allow_shell")));
 
     /// <summary>Why this cannot run, or null.</summary>
-    public string? Refusal() => Process.Refusal() ?? Policy.Refusal(Command, Shell);
+    public string? Refusal() => Process.Refusal(Command) ?? Policy.Refusal(Command, Shell);
 }

@@ -5,6 +5,8 @@ namespace BlazorPluginAdmin.WorkerStock.Commands;
 /// <summary>
 /// Which commands may run: names as given and their last path segment are compared, <c>*</c> and <c>?</c> are wildcards,
 /// a block wins, an empty allow list allows all. A guard rail, not a sandbox: an allowed interpreter can run anything.
+/// An admin may refuse the same at submission; that does not make this superfluous, because a worker trusts no admin to have
+/// done so and shares no code with one.
 /// </summary>
 public sealed record CommandPolicy(IReadOnlyList<string> Allowed, IReadOnlyList<string> Blocked, bool AllowShell)
 {

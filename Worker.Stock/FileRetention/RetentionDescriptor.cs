@@ -7,6 +7,16 @@ namespace BlazorPluginAdmin.WorkerStock.FileRetention;
 /// <summary>The form of file_retention.</summary>
 public static class RetentionDescriptor
 {
+    private const string Overrides = "overrides";
+
+    /// <summary>What a root may have otherwise than the others: which files, and what happens to them.</summary>
+    public static IReadOnlySet<string> Overridable { get; } = Build().WorkerConfigForm.Sections
+        .Where(section => section.SectionId is "selection" or "action")
+        .SelectMany(section => section.Fields)
+        .Select(field => field.Name)
+        .Where(name => name != Overrides)
+        .ToHashSet(StringComparer.Ordinal);
+
     public static JobTypeDescriptor Build() => new DescriptorBuilder("file_retention", "File retention", "Compresses, moves or deletes old and large files below directories you name.", "fa-recycle")
         .Admin(ScopeFields.Admin)
         .Worker(form => form
@@ -54,6 +64,6 @@ public static class RetentionDescriptor
         section.Toggle("dry_run", "Dry run", "Reports what it would do and touches nothing.", true);
         section.Integer("batch_files", "Files per job", "At most this many.", 1000).Range(1L, 5000L);
         section.Integer("batch_mib", "MiB per job", "At most this much.", 10240).Range(1L, 1_048_576L);
-        section.Map("overrides", "Overrides", "Per root: an object with any of the keys above.").MaxItems(64);
+        section.Map(Overrides, "Overrides", "Per root: an object with any of the keys above.").MaxItems(64);
     }
 }

@@ -68,7 +68,7 @@ public sealed class RetentionHandler(StockOptions options, TimeProvider time) : 
     {
         var all = RetentionSettings.Read(config);
         var roots = all.Select(settings => settings.Root).ToList();
-        var problems = _safe.Problems(roots).Concat(all.SelectMany(settings => settings.Problems(roots, _safe))).ToList();
+        var problems = _safe.Problems(roots).Concat(RetentionSettings.OverrideProblems(config, RetentionDescriptor.Overridable)).Concat(all.SelectMany(settings => settings.Problems(roots, _safe))).ToList();
         return problems.Count == 0 ? all : throw new InvalidOperationException(string.Join("; ", problems));
     }
 

@@ -51,7 +51,7 @@ internal sealed class RetentionRun(JobContext context, RetentionSettings setting
 
     /// <summary>Why a file is left alone, or null.</summary>
     private string? Reason(PinnedFolder folder, ProposedFile file, FileFact fact) =>
-        (fact.Mode & Posix.TypeMask) == Posix.Link ? "unsafe"
+        (fact.Mode & Posix.TypeMask) == Posix.Link || settings.IsBelowClosed(file.Path) ? "unsafe"
         : (fact.Mode & Posix.TypeMask) != Posix.Regular || fact.Size != file.Size || fact.ModifiedNanos != file.MtimeNs || !RetentionPlan.IsSelected(settings, fact, time.GetUtcNow()) ? "changed"
         : _kept.Keeps(folder, fact) ? "kept"
         : !RetentionPlan.IsShortOfSpace(settings) ? "enough_free"

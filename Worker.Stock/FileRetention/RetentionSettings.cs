@@ -47,6 +47,43 @@ public sealed record RetentionSettings : FileScope
     /// <summary>By the patterns alone; half-made files of our own never match.</summary>
     public override bool Matches(string relativePath) => base.Matches(relativePath) && !relativePath.EndsWith(FileActions.TemporarySuffix, StringComparison.Ordinal);
 
+    /// <summary>A root may lie above an admin's data: there is nothing in it for this.</summary>
+    public override bool IsClosed(string relativePath) => SafeRoot.IsOfAnAdmin(Path.Combine(Root, relativePath));
+
+    /// <summary>Whether a folder on the way to a file is closed.</summary>
+    public bool IsBelowClosed(string file)
+    {
+        var folder = Path.GetDirectoryName(file);
+        while (folder is { Length: > 0 } && !IsClosed(folder))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder is { Length: > 0 };
+    }
+
+    /// <summary>What is wrong with the overrides: one that is passed over would leave its root to the common action.</summary>
+    /// <param name="keys">Names that may be overridden.</param>
+    public static IEnumerable<string> OverrideProblems(ConfigReader config, IReadOnlySet<string> keys)
+    {
+        var roots = config.Texts("roots");
+        foreach (var (root, own) in config.Map("overrides"))
+        {
+            if (!roots.Contains(root))
+            {
+                yield return $"overrides: {root} is not among the roots; write it exactly as there";
+            }
+            else if (own.KindCase != ConfigValue.KindOneofCase.MapValue)
+            {
+                yield return $"overrides: {root} must have an object with keys of its own, as in {{\"action\": \"gzip\"}}";
+            }
+            else if (own.MapValue.Fields.Keys.FirstOrDefault(key => !keys.Contains(key)) is { } unknown)
+            {
+                yield return $"overrides: {root} has {unknown}, which cannot be overridden; there are {string.Join(", ", keys.Order(StringComparer.Ordinal))}";
+            }
+        }
+    }
+
     /// <summary>Reads the settings of every root, with its overrides laid over the common ones.</summary>
     public static IReadOnlyList<RetentionSettings> Read(ConfigReader config)
     {

@@ -19,9 +19,12 @@ public abstract record FileScope
     /// <summary>By the patterns alone.</summary>
     public virtual bool Matches(string relativePath) => Include.Any(glob => glob.Matches(relativePath)) && !IsExcluded(relativePath);
 
+    /// <summary>A folder that is not entered, whatever the patterns say.</summary>
+    public virtual bool IsClosed(string relativePath) => false;
+
     public bool IsExcluded(string relativePath) => Exclude.Any(glob => glob.Matches(relativePath));
 
-    public IEnumerable<FileFact> Files(CancellationToken cancellationToken) => FileWalk.Files(Root, Matches, IsExcluded, MaxDepth, OneFileSystem, cancellationToken);
+    public IEnumerable<FileFact> Files(CancellationToken cancellationToken) => FileWalk.Files(Root, Matches, IsExcluded, IsClosed, MaxDepth, OneFileSystem, cancellationToken);
 
     protected static IReadOnlyList<Glob> Included(ConfigReader config) => [.. config.Texts("include").DefaultIfEmpty("**/*").Select(pattern => new Glob(pattern))];
 

@@ -1,9 +1,9 @@
 namespace BlazorPluginAdmin.WorkerStock.Files;
 
-/// <summary>Regular files below a root, in a stable order. Symbolic links are never followed; other file systems and too deep folders are left out.</summary>
+/// <summary>Regular files below a root, in a stable order. Symbolic links are never followed; other file systems, closed and too deep folders are left out.</summary>
 public static class FileWalk
 {
-    public static IEnumerable<FileFact> Files(string root, Func<string, bool> matches, Func<string, bool> isExcluded, int maxDepth, bool oneFileSystem, CancellationToken cancellationToken)
+    public static IEnumerable<FileFact> Files(string root, Func<string, bool> matches, Func<string, bool> isExcluded, Func<string, bool> isClosed, int maxDepth, bool oneFileSystem, CancellationToken cancellationToken)
     {
         if (Posix.Look(root, "") is not { } top || (top.Mode & Posix.TypeMask) != Posix.Folder)
         {
@@ -24,7 +24,7 @@ public static class FileWalk
 
                 switch (fact.Mode & Posix.TypeMask)
                 {
-                    case Posix.Folder when folder.Depth + 1 < maxDepth && (!oneFileSystem || fact.Device == top.Device):
+                    case Posix.Folder when folder.Depth + 1 < maxDepth && (!oneFileSystem || fact.Device == top.Device) && !isClosed(relative):
                         pending.Push((relative, folder.Depth + 1));
                         break;
                     case Posix.Regular when matches(relative):

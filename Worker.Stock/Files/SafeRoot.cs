@@ -56,6 +56,9 @@ public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence,
     public static bool IsWithin(string path, string directory) =>
         path.Equals(directory, StringComparison.Ordinal) || path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal);
 
+    /// <summary>An admin keeps its data in this directory.</summary>
+    public static bool IsOfAnAdmin(string directory) => File.Exists(Path.Combine(directory, AdminDatabase));
+
     /// <summary>Home directories of this machine's people and services.</summary>
     public static IReadOnlyList<string> Homes()
     {
@@ -86,7 +89,7 @@ public sealed class SafeRoot(string stateDirectory, IReadOnlyList<string> fence,
             return $"{root} is not allowed: the worker keeps its own state in {stateDirectory}";
         }
 
-        if (Above(root).FirstOrDefault(folder => File.Exists(Path.Combine(folder, AdminDatabase))) is { } admin)
+        if (Above(root).FirstOrDefault(IsOfAnAdmin) is { } admin)
         {
             return $"{root} is not allowed: an admin keeps its data in {admin}";
         }

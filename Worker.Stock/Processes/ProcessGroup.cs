@@ -5,23 +5,25 @@ using System.Runtime.InteropServices;
 namespace BlazorPluginAdmin.WorkerStock.Processes;
 
 /// <summary>
-/// A command in a session and process group of its own, so that it can be ended with everything it started. It is
-/// started through setsid(1): the process keeps its id, which is then the id of the group too.
+/// A command in a session and process group of its own, so that it can be ended with everything it started, also with what
+/// left the group. It is started through setsid(1): the process keeps its id, which is then the id of the group too.
 /// </summary>
 public sealed partial class ProcessGroup : IDisposable
 {
     private const int Terminate = 15;
     private const int Kill = 9;
+    private const int MostRounds = 5;
     internal const string SetSid = "/usr/bin/setsid";
 
     // Kept: a late tick of the memory watch may come when the process is disposed.
     private readonly int _id;
     private readonly GroupGuard _guard;
+    private readonly ProcessTree _tree;
 
-    private ProcessGroup(Process process, GroupGuard guard)
+    private ProcessGroup(Process process, GroupGuard guard, IReadOnlyDictionary<string, string> environment)
     {
-        (Process, _guard, _id) = (process, guard, process.Id);
-        guard.Watch(_id);
+        (Process, _guard, _id, _tree) = (process, guard, process.Id, new ProcessTree(process.Id, environment));
+        guard.Watch(_id, ProcessTree.MarkOf(environment) ?? "");
     }
 
     public Process Process { get; }
@@ -70,7 +72,7 @@ public sealed partial class ProcessGroup : IDisposable
         try
         {
             guard = GroupGuard.Start();
-            return new ProcessGroup(Process.Start(start)!, guard);
+            return new ProcessGroup(Process.Start(start)!, guard, environment);
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
@@ -79,9 +81,32 @@ public sealed partial class ProcessGroup : IDisposable
         }
     }
 
-    public void SignalTerminate() => Signal(Terminate);
+    /// <summary>The whole tree is asked to end.</summary>
+    public void SignalTerminate()
+    {
+        var strays = _tree.Strays();
+        Signal(Terminate);
+        SignalAll(strays, Terminate);
+    }
 
+    /// <summary>The group, and nothing that left it: what a command that ended well has set free goes on.</summary>
     public void SignalKill() => Signal(Kill);
+
+    /// <summary>The whole tree. Looked for until nothing is left: what is about to start another may do so before it is killed.</summary>
+    public void KillTree()
+    {
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var strays = _tree.Strays();
+            Signal(Kill);
+            if (round > 0 && strays.Count == 0)
+            {
+                return;
+            }
+
+            SignalAll(strays, Kill);
+        }
+    }
 
     /// <summary>Resident size of the whole group, in bytes.</summary>
     public long ResidentBytes()
@@ -116,6 +141,14 @@ public sealed partial class ProcessGroup : IDisposable
     }
 
     private void Signal(int signal) => _ = KillGroup(-_id, signal);
+
+    private static void SignalAll(IEnumerable<int> processes, int signal)
+    {
+        foreach (var process in processes)
+        {
+            _ = KillGroup(process, signal);
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int KillGroup(int id, int signal);

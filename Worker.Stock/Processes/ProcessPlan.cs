@@ -58,8 +58,15 @@ public sealed record ProcessPlan
     };
 
     /// <summary>Why this cannot run, or null. The admin checks the form too; a job may come from elsewhere.</summary>
-    public string? Refusal()
+    /// <param name="command">What is run, where the job says it.</param>
+    public string? Refusal(string command = "")
     {
+        // The system would cut it there, behind what was looked at.
+        if (Variables.Values.Concat(Arguments).Append(command).Any(text => text.Contains('\0', StringComparison.Ordinal)))
+        {
+            return "a command, its arguments and variables cannot hold a NUL character";
+        }
+
         if (Variables.Keys.FirstOrDefault(name => !IsVariable(name)) is { } wrong)
         {
             return $"env: '{wrong}' cannot be set; use letters, digits and '_', and no name that begins with JOB_ or PLUGIN_";

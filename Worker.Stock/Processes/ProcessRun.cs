@@ -34,7 +34,7 @@ internal sealed class ProcessRun(ProcessPlan plan, JobContext context, TimeProvi
             var started = time.GetTimestamp();
             var overMemory = false;
             using var watch = plan.MemoryLimit > 0
-                ? time.CreateTimer(_ => overMemory |= CheckMemory(group, plan.MemoryLimit), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1))
+                ? time.CreateTimer(_ => CheckMemory(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1))
                 : null;
             using var cut = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
             var pumps = Task.WhenAll(
@@ -55,6 +55,16 @@ internal sealed class ProcessRun(ProcessPlan plan, JobContext context, TimeProvi
             var outputs = Outputs(group.Process.ExitCode, canceled, time.GetElapsedTime(started));
             ResultFile.Join(outputs, resultFile);
             return canceled ? JobOutcome.Failed("context canceled", outputs: outputs) : Judge(group.Process.ExitCode, overMemory, outputs);
+
+            void CheckMemory()
+            {
+                if (group.ResidentBytes() > plan.MemoryLimit)
+                {
+                    // Known before the command ends of it.
+                    overMemory = true;
+                    group.KillTree();
+                }
+            }
         }
     }
 
@@ -113,10 +123,11 @@ internal sealed class ProcessRun(ProcessPlan plan, JobContext context, TimeProvi
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
-            group.SignalKill();
-            await group.Process.WaitForExitAsync(CancellationToken.None);
+            // What is left of the tree is killed below.
         }
 
+        group.KillTree();
+        await group.Process.WaitForExitAsync(CancellationToken.None);
         return true;
     }
 
@@ -162,21 +173,11 @@ internal sealed class ProcessRun(ProcessPlan plan, JobContext context, TimeProvi
         }
 
         tail.Add(bytes.Span);
-        await context.OutputAsync(stream, bytes[.._cap.Take(bytes.Length, out var reached)], cut);
+        var passed = bytes[.._cap.Take(bytes.Length, out var reached)];
+        await context.OutputAsync(stream, passed, cut);
         if (reached)
         {
-            context.WriteLine("output limit reached");
+            context.WriteLine($"{(passed.Length > 0 && passed.Span[^1] == '\n' ? "" : "\n")}output limit reached");
         }
-    }
-
-    private static bool CheckMemory(ProcessGroup group, long limit)
-    {
-        if (group.ResidentBytes() <= limit)
-        {
-            return false;
-        }
-
-        group.SignalKill();
-        return true;
     }
 }

@@ -18,7 +18,9 @@ public sealed class ScriptHandler(StockOptions options, Interpreters interpreter
     {
         var name = config.Text("interpreter", "bash");
         var path = ScriptPlan.PathOf(name, config, options.Interpreters);
-        return path.Length > 0 && Executables.Find(path, Executables.DefaultPath, "/") is null ? $"{name} ({path}) is not installed on this worker" : null;
+        return path.Length == 0 ? $"{name} is not among the interpreters of this worker; an administrator can add it to the table"
+            : Executables.Find(path, Executables.DefaultPath, "/") is null ? $"{name} ({path}) is not installed on this worker"
+            : null;
     }
 
     public async Task<JobOutcome> ExecuteAsync(JobContext context)

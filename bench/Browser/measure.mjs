@@ -74,6 +74,7 @@ say("action, to its visible answer", await times(async n => {
 // From the commit (the admin's clock is this machine's) to the frame that shows it.
 await open("/plugin/queue?job=probe");
 say("committed, to the frame that shows it", await times(async n => {
+  await new Promise(passed => setTimeout(passed, Math.random() * 1000)); // Changes do not come in step with the page.
   const shown = page.evaluate(`until(() => ${row(`pixel ${n}`)}).then(() => Date.now())`);
   const id = await submit(`pixel ${n}`, { "require.none": "yes" });
   const seen = await shown;

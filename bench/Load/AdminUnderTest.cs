@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Json;
 
 namespace BlazorPluginAdmin.Bench.Load;
 
@@ -45,11 +46,12 @@ internal sealed class AdminUnderTest : IAsyncDisposable
 
     /// <param name="app">App.dll.</param>
     /// <param name="data">An existing data directory; null: a new one that goes with the process.</param>
-    public static async Task<AdminUnderTest> StartAsync(string app, string? data = null)
+    /// <param name="more">Further arguments.</param>
+    public static async Task<AdminUnderTest> StartAsync(string app, string? data = null, params string[] more)
     {
         var folder = data ?? Directory.CreateTempSubdirectory("bench-").FullName;
         var watch = Stopwatch.StartNew();
-        var process = Process.Start(new ProcessStartInfo("dotnet", [app, "--port", "0", "--grpc-port", "0", "--data-dir", folder]) { RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo("dotnet", [app, "--port", "0", "--grpc-port", "0", "--data-dir", folder, .. more]) { RedirectStandardOutput = true })!;
         var (http, grpc) = ("", "");
         while (grpc.Length == 0)
         {
@@ -65,6 +67,13 @@ internal sealed class AdminUnderTest : IAsyncDisposable
     public async Task<double> MetricAsync(string name, params string[] labels) => (await Http.GetStringAsync("/metrics")).Split('\n')
         .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => line.Contains(label, StringComparison.Ordinal)))
         .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+
+    /// <summary>Lets more jobs of a type wait than usual; other dispatch settings are as if nobody had changed them.</summary>
+    public async Task WidenQueueAsync(string jobType)
+    {
+        using var answer = await Http.PutAsJsonAsync($"/api/plugin/job-types/{jobType}/dispatch", new { queue_limit = 1_000_000 });
+        answer.EnsureSuccessStatusCode();
+    }
 
     /// <summary>Ends the process and keeps the data.</summary>
     public async Task StopAsync()

@@ -12,8 +12,8 @@ internal sealed class Visitors(Uri admin, TimeProvider time) : IDisposable
     /// <summary>Until it is cancelled. An admin that does not answer is tried again with the next visit.</summary>
     public async Task VisitAsync(CancellationToken cancellationToken)
     {
-        await AskAsync("transcode", "Master of the gala, needs an H100", new Dictionary<string, string> { ["require.gpu"] = "h100", ["env"] = "demo" }, null, cancellationToken);
-        await AskAsync("report", "Report of the quarter", new Dictionary<string, string> { ["env"] = "demo" }, time.GetUtcNow().AddHours(2), cancellationToken);
+        await InsistAsync("transcode", "Master of the gala, needs an H100", new Dictionary<string, string> { ["require.gpu"] = "h100", ["env"] = "demo" }, null, cancellationToken);
+        await InsistAsync("report", "Report of the quarter", new Dictionary<string, string> { ["env"] = "demo" }, time.GetUtcNow().AddHours(2), cancellationToken);
         for (var n = 1; ; n++)
         {
             var report = _random.Next(3) == 0;
@@ -29,16 +29,27 @@ internal sealed class Visitors(Uri admin, TimeProvider time) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task AskAsync(string type, string summary, Dictionary<string, string> labels, DateTimeOffset? notBefore, CancellationToken cancellationToken)
+    /// <summary>A type is not known before the first worker that offers it.</summary>
+    private async Task InsistAsync(string type, string summary, Dictionary<string, string> labels, DateTimeOffset? notBefore, CancellationToken cancellationToken)
+    {
+        while (!await AskAsync(type, summary, labels, notBefore, cancellationToken))
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+        }
+    }
+
+    private async Task<bool> AskAsync(string type, string summary, Dictionary<string, string> labels, DateTimeOffset? notBefore, CancellationToken cancellationToken)
     {
         try
         {
             var job = new { job_type = type, summary, labels, scheduled_at = notBefore, parameters = new Dictionary<string, object> { ["object"] = new { string_value = summary } } };
             using var response = await _http.PostAsJsonAsync(new Uri("api/plugin/jobs/execute?async=true", UriKind.Relative), new { job, timeout_seconds = 600 }, cancellationToken);
+            return response.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {
             // The next visit finds it again.
+            return false;
         }
     }
 }

@@ -158,6 +158,41 @@ public sealed class HostileTests(RunningAdmin admin)
     private static async Task SendHugeAsync(ScriptedWorker worker, string kind, string request, string job) =>
         await worker.SendAsync(Messages(request, job, Type, new string('x', Huge))[kind]);
 
+    /// <summary>Whoever does not hold a job writes nothing into its output, nor does a piece that is too large; both are told of, a flood is not.</summary>
+    [Fact]
+    public async Task OutputThatIsNotTaken_LeavesLines_ButNoneForEachPiece()
+    {
+        using var owner = new ScriptedWorker(admin.GrpcAddress, "w-writes");
+        await owner.HelloAsync("written");
+        await admin.UntilAsync(state => state.JobTypes.ContainsKey("written"), "the type is offered");
+        await admin.PostAsync("/api/plugin/jobs/execute?async=true", """{"job":{"job_type":"written","job_id":"written-1"}}""", 202);
+        var held = (await owner.NextAsync(Body.ExecuteJobRequest)).RequestId;
+        using var liar = new ScriptedWorker(admin.GrpcAddress, "w-scribbles");
+        await liar.HelloAsync("written");
+        for (var n = 0; n < 2_000; n++)
+        {
+            await liar.SendAsync(Piece(held, 6));
+        }
+
+        await owner.SendAsync(Piece(held, 32 * 1024));
+        await owner.SendAsync(Piece(held, (32 * 1024) + 1));
+        await admin.UntilAsync(state => Lines(state, "w-scribbles").Any(line => line.EndsWith("(1024 pieces so far)", StringComparison.Ordinal)), "the flood was taken");
+        await admin.UntilAsync(state => Lines(state, "w-writes").Any(), "the large piece was refused");
+        Assert.Equal(5 + 8, Lines(admin.Admin.States.Current.Value, "w-scribbles").Count());
+        Assert.StartsWith("stale_report: output of w-scribbles was dropped: it does not hold the attempt", Lines(admin.Admin.States.Current.Value, "w-scribbles").First(), StringComparison.Ordinal);
+        Assert.Equal("output_dropped: output of w-writes was dropped: a piece has 32769 bytes, at most 32768 are taken", Assert.Single(Lines(admin.Admin.States.Current.Value, "w-writes")));
+
+        // The stream of whoever sent it goes on, and the output is that of the piece that was good.
+        await owner.SendAsync(new WorkerToAdminMessage { JobCompleted = new JobCompleted { RequestId = held, JobId = "written-1", JobType = "written", Success = true } });
+        await admin.UntilAsync(state => state.JobTypes["written"].Counts.Succeeded == 1, "its owner completes it");
+        Assert.Equal(32 * 1024, (await admin.Http.GetByteArrayAsync(new Uri("/api/plugin/jobs/written-1/log", UriKind.Relative))).Length);
+
+        static WorkerToAdminMessage Piece(string request, int bytes) =>
+            new() { JobLog = new JobLogChunk { RequestId = request, JobId = "written-1", Stream = LogStream.Stdout, Data = ByteString.CopyFrom(new byte[bytes]) } };
+        static IEnumerable<string> Lines(Server.Core.Engine.AdminState state, string worker) =>
+            state.Activities.Where(line => line.Worker?.Value == worker && line.Stage is "stale_report" or "output_dropped").Select(line => $"{line.Stage}: {line.Message}");
+    }
+
     private static Dictionary<string, WorkerToAdminMessage> Messages(string request, string job, string type, string text) => new()
     {
         ["hello"] = new() { Hello = new WorkerHello { WorkerInstanceId = "i-1", WorkerVersion = text, Capabilities = { new JobTypeCapability { JobType = type, CanDetect = true, CanExecute = true } } } },

@@ -51,6 +51,29 @@ public sealed class JobListsApiTests : IAsyncLifetime
         Assert.Equal("state", (await wrong.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("fields")[0].GetProperty("instead").GetString());
     }
 
+    /// <summary>What is asked for by a parameter of its own is a value, whatever a query would make of it.</summary>
+    [Fact]
+    public async Task Parameters_AreValues_NotQueries()
+    {
+        await PostAsync("/api/plugin/jobs/execute?async=true", new { job = new { job_type = "my_type", labels = new Dictionary<string, string> { ["require.x"] = "y", ["note"] = "a b \"c\" state:failed" } } }, 202);
+        Assert.Equal(1, (await _admin.GetAsync($"/api/plugin/jobs/count?label={Uri.EscapeDataString("note=a b \"c\" state:failed")}")).GetProperty("total").GetInt32());
+        Assert.Equal(1, (await _admin.GetAsync("/api/plugin/jobs/count?label=note")).GetProperty("total").GetInt32());
+        Assert.Equal(0, (await _admin.GetAsync($"/api/plugin/jobs/count?worker={Uri.EscapeDataString("w-1 -state:failed")}")).GetProperty("total").GetInt32());
+        Assert.Equal(0, (await _admin.GetAsync($"/api/plugin/jobs/count?group={Uri.EscapeDataString("g type:my_type")}")).GetProperty("total").GetInt32());
+    }
+
+    [Fact]
+    public async Task Cursor_IsAPlaceInOneList()
+    {
+        using var answer = await _admin.Http.GetAsync(new Uri("/api/plugin/jobs?q=label.set:a&order=created&limit=8", UriKind.Relative));
+        var cursor = answer.Headers.GetValues("X-Next-Cursor").Single();
+        Assert.Equal(12, (await _admin.GetAsync($"/api/plugin/jobs?q=label.set:a&order=created&limit=20&cursor={cursor}")).GetArrayLength());
+        foreach (var other in (string[])["q=label.set:b&order=created", "q=label.set:a&order=created&state=pending", "q=label.set:a&order=updated", "order=created"])
+        {
+            Assert.Contains("begin without one", (await _admin.GetAsync($"/api/plugin/jobs?{other}&cursor={cursor}", 400)).GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Exports_HaveTheFilteredRows_AndNoFormula()
     {
@@ -85,7 +108,9 @@ public sealed class JobListsApiTests : IAsyncLifetime
         await PostAsync("/api/plugin/jobs/bulk", new { action = "cancel", q = "label.set:a" }, 400);
         await PostAsync("/api/plugin/jobs/bulk", new { action = "nonsense", q = "", reason = "why" }, 400);
         await PostAsync("/api/plugin/jobs/bulk", new { action = "cancel", reason = "why" }, 400);
-        var started = await PostAsync("/api/plugin/jobs/bulk", new { action = "cancel", q = "label.set:a", reason = "not wanted" }, 202);
+        await PostAsync("/api/plugin/jobs/bulk", new { action = "cancel", q = "label.set:a", reason = "why", dryRun = true }, 400);
+        await PostAsync("/api/plugin/jobs/bulk", new { action = "set_priority", q = "label.set:a", reason = "why" }, 400);
+        var started = await PostAsync("/api/plugin/jobs/bulk?async=true", new { action = "cancel", q = "label.set:a", reason = "not wanted" }, 202);
         var done = await DoneAsync(started.GetProperty("operation_id").GetString()!);
         Assert.Equal(("done", 20, 0), (done.GetProperty("state").GetString(), done.GetProperty("changed").GetInt32(), done.GetProperty("failed").GetInt32()));
         Assert.Equal(20, (await _admin.GetAsync("/api/plugin/jobs/count?state=canceled")).GetProperty("total").GetInt32());
@@ -97,7 +122,7 @@ public sealed class JobListsApiTests : IAsyncLifetime
         var stopped = await _admin.Http.DeleteAsync(new Uri($"/api/plugin/operations/{started.GetProperty("operation_id").GetString()}", UriKind.Relative));
         Assert.Equal(409, (int)stopped.StatusCode);
         var timeline = (await _admin.GetAsync("/api/plugin/activities")).EnumerateArray().Select(line => line.GetProperty("message").GetString()!).ToList();
-        Assert.Contains("bulk cancel of jobs that match label.set:a is done: 20 changed, 0 skipped, 0 failed", timeline);
+        Assert.Contains("bulk cancel of jobs that match label.set:a is done: 20 matched, 20 changed, 0 skipped, 0 failed; not wanted", timeline);
     }
 
     [Fact]
@@ -114,8 +139,50 @@ public sealed class JobListsApiTests : IAsyncLifetime
         Assert.Equal(3, (await _admin.GetAsync("/api/plugin/jobs/count?q=label.set:c")).GetProperty("total").GetInt32());
     }
 
-    private async Task RunAsync(object body, int changed) =>
-        Assert.Equal(changed, (await DoneAsync((await PostAsync("/api/plugin/jobs/bulk", body, 202)).GetProperty("operation_id").GetString()!)).GetProperty("changed").GetInt32());
+    /// <summary>The filter of the contract, as JSON: counts once it is done, of the jobs that matched when it was asked.</summary>
+    [Fact]
+    public async Task Bulk_ByFilter_AnswersWithTheCounts()
+    {
+        var some = new { job_types = (string[])["my_type"], labels = new Dictionary<string, string> { ["set"] = "a" }, states = (string[])["pending"] };
+        var preview = await PostAsync("/api/plugin/jobs/bulk", new { action = "retry", filter = some, dry_run = true });
+        Assert.Equal((20, 0), (preview.GetProperty("matched").GetInt32(), preview.GetProperty("changed").GetInt32()));
+
+        var five = await PostAsync("/api/plugin/jobs/bulk", new { action = "cancel", filter = some, limit = 5 });
+        Assert.Equal((5, 5, 5, "done"), (five.GetProperty("matched").GetInt32(), five.GetProperty("changed").GetInt32(), five.GetProperty("sample").GetArrayLength(), five.GetProperty("state").GetString()));
+        Assert.Equal("done", (await _admin.GetAsync($"/api/plugin/operations/{five.GetProperty("operation_id").GetString()}")).GetProperty("state").GetString());
+        var rest = await PostAsync("/api/plugin/jobs/bulk", new { action = "cancel", filter = some });
+        Assert.Equal((15, 15), (rest.GetProperty("matched").GetInt32(), rest.GetProperty("changed").GetInt32()));
+        var none = await PostAsync("/api/plugin/jobs/bulk", new { action = "cancel", filter = some });
+        Assert.Equal((0, 0), (none.GetProperty("matched").GetInt32(), none.GetProperty("changed").GetInt32()));
+        var ended = await PostAsync("/api/plugin/jobs/bulk", new { action = "cancel", filter = new { states = (string[])["JOB_STATE_CANCELED"] } });
+        Assert.Equal((0, 20), (ended.GetProperty("changed").GetInt32(), ended.GetProperty("skipped").GetProperty("has ended").GetInt32()));
+        Assert.Equal(10, (await _admin.GetAsync("/api/plugin/jobs/count?state=pending")).GetProperty("total").GetInt32());
+        Assert.True((await PostAsync("/api/plugin/jobs/bulk?async=true", new { action = "cancel", filter = new { job_types = (string[])["my_type"] } }, 202)).TryGetProperty("operation_id", out _));
+    }
+
+    [Theory]
+    [InlineData("""{"action":"cancel","filter":{"job_typs":["my_type"]}}""", "job_typs")]
+    [InlineData("""{"action":"cancel","filter":{"states":["done"]}}""", "states has pending")]
+    [InlineData("""{"action":"cancel","filter":{"created_after":"yesterday"}}""", "filter cannot be read")]
+    [InlineData("""{"action":"cancel","filter":["my_type"]}""", "one JSON object")]
+    [InlineData("""{"action":"cancel","filter":{},"q":"state:pending","reason":"r"}""", "one of filter, q and job_ids")]
+    [InlineData("""{"action":"cancel","filter":{}}""", "at least one other criterion")]
+    [InlineData("""{"action":"cancel","filter":{"states":[]}}""", "at least one other criterion")]
+    [InlineData("""{"action":"cancel","filter":{},"limit":0}""", "1 to 10000")]
+    [InlineData("""{"action":"cancel","filter":{},"limit":10001}""", "1 to 10000")]
+    public async Task Bulk_OfAFilterThatIsNone_IsRefused_AndChangesNothing(string body, string says)
+    {
+        var refused = await _admin.PostAsync("/api/plugin/jobs/bulk", body, 400);
+        Assert.Contains(says, refused.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal("invalid", refused.GetProperty("code").GetString());
+        Assert.Equal(30, (await _admin.GetAsync("/api/plugin/jobs/count?state=pending")).GetProperty("total").GetInt32());
+    }
+
+    private async Task RunAsync(object body, int changed)
+    {
+        var done = await PostAsync("/api/plugin/jobs/bulk", body);
+        Assert.Equal((changed, "done"), (done.GetProperty("changed").GetInt32(), done.GetProperty("state").GetString()));
+    }
 
     private async Task<JsonElement> DoneAsync(string operation)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Observations;
 using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
@@ -133,8 +134,8 @@ public sealed class PreviewTests(PreviewAdmin admin) : IClassFixture<PreviewAdmi
     {
         using var worker = await DescribedAsync("many");
         using var leaving = new CancellationTokenSource();
-        var open = Enumerable.Range(0, ObjectPreviews.MostOpen).Select(_ => admin.Observations.PreviewAsync(["many", "table"], "LANCE", 1, leaving.Token)).ToList();
-        var refused = await admin.Observations.PreviewAsync(["many", "table"], "LANCE", 1, CancellationToken.None);
+        var open = Enumerable.Range(0, ObjectPreviews.MostOpen).Select(_ => admin.Observations.PreviewAsync(Actor.LocalRest, ["many", "table"], "LANCE", 1, leaving.Token)).ToList();
+        var refused = await admin.Observations.PreviewAsync(Actor.LocalRest, ["many", "table"], "LANCE", 1, CancellationToken.None);
         Assert.StartsWith("32 previews are open", refused.Refusal!.Text, StringComparison.Ordinal);
         await leaving.CancelAsync();
         await Task.WhenAll(open.Select(one => Assert.ThrowsAnyAsync<OperationCanceledException>(() => one)));

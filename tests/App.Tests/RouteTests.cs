@@ -198,8 +198,17 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
         await admin.ViewsAsync(model => model.JobType("iceberg_maintenance") is not null);
         Assert.Equal([older], await IdsAsync("lane=iceberg&limit=1"));
         Assert.Equal([newer], await IdsAsync("job_type=r-list&state=ASSIGNED"));
-        Assert.Equal([newer], await IdsAsync("job_type=r-list&state=job_state_assigned&limit=-3"));
-        Assert.Empty(await IdsAsync("job_type=r-list&state=finished"));
+        Assert.Equal([newer], await IdsAsync("job_type=r-list&state=job_state_assigned&limit=500"));
+        foreach (var limit in (int[])[0, -3, 501])
+        {
+            Assert.Equal("limit is 1 to 500; left out it is 200", (await admin.GetAsync($"/api/plugin/jobs?limit={limit}", 400)).GetProperty("error").GetString());
+        }
+
+        Assert.Empty(await IdsAsync("job_type=r-list&state=job_state_unspecified"));
+        Assert.Equal(
+            "state is pending, assigned, running, succeeded, failed, canceled, with or without job_state_ before it",
+            (await admin.GetAsync("/api/plugin/jobs?state=finished", 400)).GetProperty("error").GetString());
+        Assert.Equal("order is updated, created, completed, queue; left out it is updated", (await admin.GetAsync("/api/plugin/jobs?order=newest", 400)).GetProperty("error").GetString());
         Assert.Empty(await IdsAsync("lane=unknown"));
         Assert.Equal("iceberg_maintenance", (await admin.GetAsync("/api/plugin/activities?lane=iceberg&limit=1"))[0].GetProperty("job_type").GetString());
         Assert.Equal(["now", "scheduler_tick_seconds"], Names((await admin.GetAsync("/api/plugin/scheduler-status?lane=unknown")).GetProperty("scheduler")));

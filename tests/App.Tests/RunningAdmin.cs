@@ -33,11 +33,17 @@ public class RunningAdmin : IAsyncLifetime, IDisposable
     public IEnumerable<string> LargeThings() => Reach.LargeThings(
         Admin.States.Current.Value, Admin.Views.Current.Value, Admin, _app!.Services.GetRequiredService<IAdminStore>(), _app.Services.GetRequiredService<WorkerConnections>(), _app.Services.GetRequiredService<JobLogStore>(), _app.Services.GetRequiredService<Observations>());
 
+    /// <summary>Where the output of jobs lies.</summary>
+    public string LogFolder => _app!.Services.GetRequiredService<PassingFolder>().Path;
+
     public JobLogStore Logs => _app!.Services.GetRequiredService<JobLogStore>();
 
     public string GrpcAddress => _app!.GrpcAddress;
 
     public Uri Address => new(_app!.HttpAddress);
+
+    /// <summary>Where people only look; there is none unless a test opens it.</summary>
+    public Uri ViewAddress => new(_app!.ViewAddress!);
 
     public async Task InitializeAsync()
     {
@@ -45,7 +51,8 @@ public class RunningAdmin : IAsyncLifetime, IDisposable
         Http.BaseAddress = Address;
     }
 
-    public async Task DisposeAsync() => await _app!.DisposeAsync();
+    /// <summary>One that did not start leaves its own exception to be seen.</summary>
+    public async Task DisposeAsync() => await (_app?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     public void Dispose()
     {

@@ -59,6 +59,17 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--port")]
+    [InlineData("--grpc-port")]
+    public void ViewPort_IsNoneOfTheOthers(string other)
+    {
+        var (options, errors) = AppOptions.Read([$"{other}=7", "--view-port=7"], new ConfigurationBuilder().Build(), new Dictionary<string, string>());
+        Assert.Equal($"--view-port and {other} are both 7; those who only look need a port of their own", Assert.Single(errors));
+        Assert.Null(new AppOptions().ViewPort);
+        Assert.Equal(7, options.ViewPort);
+    }
+
+    [Theory]
     [InlineData("localhost", "127.0.0.1")]
     [InlineData("127.0.0.2", "127.0.0.2")]
     [InlineData("[::1]", "::1")]
@@ -76,6 +87,7 @@ public sealed class StartTests : IDisposable
         {
             ["port"] = "1",
             ["grpc-port"] = "2",
+            ["view-port"] = "3",
             ["bind"] = "::1",
             ["data-dir"] = "d",
             ["public-host"] = "a.example,b.example",
@@ -93,8 +105,8 @@ public sealed class StartTests : IDisposable
             Good(AppOptions.Read([], file, new Dictionary<string, string>())),
         ];
         Assert.All(all, options => Assert.Equal(
-            (1, 2, "::1", "d", "a.example b.example", "e", true, true),
-            (options.Port, options.GrpcPort, options.Bind, options.DataDir, string.Join(' ', options.PublicHosts), options.EnvironmentName, options.Ephemeral, options.NoWorker)));
+            (1, 2, 3, "::1", "d", "a.example b.example", "e", true, true),
+            (options.Port, options.GrpcPort, options.ViewPort, options.Bind, options.DataDir, string.Join(' ', options.PublicHosts), options.EnvironmentName, options.Ephemeral, options.NoWorker)));
 
         static string Bare(string key) => key.Replace("-", "", StringComparison.Ordinal);
 
@@ -120,7 +132,7 @@ public sealed class StartTests : IDisposable
         using var busy = new TcpListener(IPAddress.Loopback, 0);
         busy.Start();
         var port = ((IPEndPoint)busy.LocalEndpoint).Port;
-        foreach (var (option, options) in ((string, AppOptions)[])[("--port", new AppOptions { Port = port, GrpcPort = 0 }), ("--grpc-port", new AppOptions { Port = 0, GrpcPort = port })])
+        foreach (var (option, options) in ((string, AppOptions)[])[("--port", new AppOptions { Port = port, GrpcPort = 0 }), ("--grpc-port", new AppOptions { Port = 0, GrpcPort = port }), ("--view-port", new AppOptions { Port = 0, GrpcPort = 0, ViewPort = port })])
         {
             var refused = await RefusedAsync(options with { Ephemeral = true });
             Assert.Equal(69, refused.ExitCode);

@@ -107,11 +107,30 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         using var patched = await SendAsync(HttpMethod.Patch, $"/api/plugin/jobs/{id}", """{"priority":"critical","labels":{"team":"a"}}""");
         Assert.Equal((HttpStatusCode.OK, 100), (patched.StatusCode, (await JsonAsync(patched)).GetProperty("priority").GetInt32()));
         await admin.PostAsync($"/api/plugin/jobs/{id}/retry", """{"now":false}""", 409);
+        await admin.PostAsync($"/api/plugin/jobs/{id}/retry", "", 409);
         await admin.PostAsync($"/api/plugin/jobs/{id}/cancel");
         using var late = await SendAsync(HttpMethod.Patch, $"/api/plugin/jobs/{id}", """{"priority":1}""");
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
         using var unknown = await SendAsync(HttpMethod.Patch, "/api/plugin/jobs/nope", """{"priority":1}""");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task Cancel_SaysHowLongTheWorkerHas()
+    {
+        using var worker = await ConnectAsync("w-grace", "graceful");
+        var id = (await admin.PostAsync("/api/plugin/jobs", """{"job_type":"graceful"}""", 201)).GetProperty("job_id").GetString();
+        await worker.NextAsync(Body.ExecuteJobRequest);
+        foreach (var (body, says) in ((string, string)[])[("""{"grace":"2h"}""", "0 s to 1 h"), ("""{"grace":"-1s"}""", "grace"), ("""{"grace":"soon"}""", "a duration like 30s"), ("""{"grase":"1s"}""", "not JSON of the expected shape")])
+        {
+            Assert.Contains(says, (await admin.PostAsync($"/api/plugin/jobs/{id}/cancel", body, 400)).GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+
+        await admin.PostAsync($"/api/plugin/jobs/{id}/cancel", """{"reason":"enough","grace":"45m"}""");
+        Assert.Equal(("enough", false), ((await worker.NextAsync(Body.CancelRequest)).CancelRequest.Reason, worker.Seen.Last().CancelRequest.Force));
+        Assert.Equal(TimeSpan.FromMinutes(45), admin.Admin.States.Current.Value.Jobs[new Server.Core.Jobs.JobId(id!)].Attempt!.CancelGrace);
+        await admin.PostAsync($"/api/plugin/jobs/{id}/cancel", """{"grace":0}""");
+        Assert.True((await worker.NextAsync(Body.CancelRequest)).CancelRequest.Force);
     }
 
     [Fact]
@@ -141,10 +160,15 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
     public async Task DispatchSettings_AreReadAndWritten_WithTheVersionOfTheConfig()
     {
         using var worker = await ConnectAsync("w-dispatch", "dispatched");
+        var suggested = new ConfigForm
+        {
+            Sections = { new ConfigSection { SectionId = "s", Fields = { new ConfigField { Name = "dispatch_submit_burst", FieldType = ConfigFieldType.Int64 } } } },
+            DefaultValues = { ["dispatch_submit_burst"] = new ConfigValue { Int64Value = 500 } },
+        };
         var asked = await worker.NextAsync(Body.RequestConfigSchema);
         await worker.SendAsync(new WorkerToAdminMessage
         {
-            ConfigSchemaResponse = new ConfigSchemaResponse { RequestId = asked.RequestId, JobType = "dispatched", Success = true, JobTypeDescriptor = new JobTypeDescriptor { JobType = "dispatched" } },
+            ConfigSchemaResponse = new ConfigSchemaResponse { RequestId = asked.RequestId, JobType = "dispatched", Success = true, JobTypeDescriptor = new JobTypeDescriptor { JobType = "dispatched", AdminConfigForm = suggested } },
         });
         await admin.UntilAsync(state => state.JobTypes["dispatched"].Config is not null, "there is a config");
         const string Path = "/api/plugin/job-types/dispatched/dispatch";
@@ -155,13 +179,29 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         Assert.Equal(
             ("round_robin", 3, "1h30m", "gpu", 2),
             (settings.GetProperty("strategy").GetString(), settings.GetProperty("queue_limit").GetInt32(), settings.GetProperty("queue_ttl").GetString(), settings.GetProperty("require_labels").GetProperty("pool").GetString(), settings.GetProperty("config_version").GetInt32()));
-        foreach (var (body, status) in ((string, HttpStatusCode)[])[("""{"expected_version":1}""", HttpStatusCode.Conflict), ("""{"strategy":"best"}""", HttpStatusCode.BadRequest), ("""{"queue_limit":0}""", HttpStatusCode.BadRequest), ("""{"limit":1}""", HttpStatusCode.BadRequest), ("", HttpStatusCode.BadRequest)])
+        Assert.Equal(500, settings.GetProperty("submit_burst").GetInt32());
+        Assert.Equal(["saved", "default", "form"], ((string[])["queue_limit", "submit_rate", "submit_burst"]).Select(name => settings.GetProperty("sources").GetProperty(name).GetString()));
+        foreach (var (body, status) in ((string, HttpStatusCode)[])[("""{"expected_version":1}""", HttpStatusCode.Conflict), ("""{"strategy":"best"}""", HttpStatusCode.BadRequest), ("""{"queue_limit":0}""", HttpStatusCode.BadRequest), ("""{"submit_burst":1}""", HttpStatusCode.BadRequest), ("""{"limit":1}""", HttpStatusCode.BadRequest), ("", HttpStatusCode.BadRequest)])
         {
             using var refused = await SendAsync(HttpMethod.Put, Path, body);
             Assert.Equal(status, refused.StatusCode);
         }
 
         await admin.GetAsync("/api/plugin/job-types/nope/dispatch", 404);
+    }
+
+    [Fact]
+    public async Task WaitingJobs_SayWhy_AndSinceWhen_AlsoInLists()
+    {
+        var id = await LaterAsync();
+        var listed = (await admin.GetAsync("/api/plugin/jobs?job_type=later&state=pending")).EnumerateArray().Single(job => job.GetProperty("job_id").GetString() == id);
+        var alone = await admin.GetAsync($"/api/plugin/jobs/{id}");
+        foreach (var job in (JsonElement[])[listed, alone])
+        {
+            var waiting = job.GetProperty("waiting");
+            Assert.Equal(("not_before", job.GetProperty("created_at").GetString()), (waiting.GetProperty("code").GetString(), waiting.GetProperty("since").GetString()));
+            Assert.Equal(job.GetProperty("not_before").GetString(), waiting.GetProperty("until").GetString());
+        }
     }
 
     private async Task<ScriptedWorker> ConnectAsync(string id, string type)

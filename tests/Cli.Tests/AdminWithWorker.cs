@@ -15,11 +15,13 @@ public sealed class AdminWithWorker : IAsyncLifetime
 
     public string Address => _admin!.GrpcAddress;
 
+    public IAdmin Admin => _admin!.Services.GetRequiredService<IAdmin>();
+
     public async Task InitializeAsync()
     {
         _admin = await AdminApp.StartAsync(new AppOptions { Port = 0, GrpcPort = 0, Ephemeral = true });
         _worker = StockWorker.Start(Address, _folder);
-        await ReadyAsync(_admin.Services.GetRequiredService<IAdmin>()).InTimeAsync("the stock worker's forms are known");
+        await ReadyAsync(Admin).InTimeAsync("the stock worker's forms are known");
     }
 
     public async Task DisposeAsync()

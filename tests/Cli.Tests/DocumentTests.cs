@@ -10,8 +10,9 @@ public class DocumentTests
 
     private static readonly string[][] Verbs =
     [
-        ["run"], ["status"], ["list"], ["logs"], ["cancel"], ["retry"], ["groups", "status"], ["groups", "cancel"], ["watch"],
-        ["describe-type"], ["config", "get"], ["config", "set"], ["config", "diff"], ["detect"], ["workers"], ["workers", "drain"], ["completion"],
+        ["run"], ["status"], ["list"], ["logs"], ["cancel"], ["retry"], ["groups", "status"], ["groups", "cancel"],
+        ["schedules", "list"], ["schedules", "show"], ["schedules", "add"], ["schedules", "pause"], ["schedules", "resume"], ["schedules", "run"], ["schedules", "delete"], ["schedules", "next"], ["watch"],
+        ["describe-type"], ["config", "get"], ["config", "set"], ["config", "diff"], ["detect"], ["workers"], ["workers", "drain"], ["new-worker"], ["completion"],
     ];
 
     [Fact]
@@ -39,7 +40,7 @@ public class DocumentTests
         return string.Concat(lines.Where(line => !Common.Any(option => line.StartsWith($"  {option}", StringComparison.Ordinal))).Select(line => $"{line}\n"));
     }
 
-    private static readonly string[] Common = ["--address ", "--token-file ", "--config ", "--profile ", "--json ", "-q, ", "--call-timeout ", "--no-color ", "-?, "];
+    private static readonly string[] Common = ["--address ", "--token-file ", "--config ", "--profile ", "--json ", "-q, ", "--call-timeout ", "--no-color ", "-h, "];
 
     private static string Here([CallerFilePath] string path = "") => path;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BlazorPluginAdmin.Tests.Shared;
 
 namespace BlazorPluginAdmin.Cli.Tests;
@@ -15,7 +16,8 @@ public sealed class FollowTests
         var shell = new Shell($"127.0.0.1:{admin.GrpcPort}");
         await KnownAsync(shell).InTimeAsync("the stock worker's forms are known");
         var go = Path.Combine(folder.Path, "go");
-        var submitted = await shell.RunAsync("run", "--detach", "--", "sh", "-c", $"echo first; while [ ! -e {go} ]; do echo tick; sleep 0.1; done; echo last");
+        string[] submission = ["run", "--detach", "--key", "follow-1", "--", "sh", "-c", $"echo first; while [ ! -e {go} ]; do echo tick; sleep 0.1; done; echo last"];
+        var submitted = await shell.RunAsync(submission);
         Assert.True(submitted.Code == 0, submitted.Error);
 
         using var output = new WatchedOutput("tick\ntick\n");
@@ -24,7 +26,12 @@ public sealed class FollowTests
         await output.SeenAsync().InTimeAsync("the first output");
         await admin.KillAsync();
         await admin.StartAsync();
+
+        // What is read now may have been written before the restart: the job must not end until its worker is back with it.
+        await HeldAsync(shell, submitted.Output.Trim()).InTimeAsync("the worker to be back with the job");
         await output.MoreAsync().InTimeAsync("output after the restart");
+        var same = await shell.RunAsync(submission);
+        Assert.Equal((0, submitted.Output), (same.Code, same.Output));
         await File.WriteAllTextAsync(go, "");
         var answer = await following;
 
@@ -33,6 +40,12 @@ public sealed class FollowTests
         Assert.Equal(whole.Output, answer.Output);
         Assert.StartsWith("first\ntick\n", answer.Output, StringComparison.Ordinal);
         Assert.EndsWith("tick\nlast\n", answer.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task HeldAsync(Shell shell, string job)
+    {
+        while (!(await shell.RunAsync("workers", "--json")).Lines.Select(line => JsonNode.Parse(line)!).Any(worker => (bool)worker["connected"]! && worker["jobs"]!.AsArray().Any(held => (string)held! == job)))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
     }
 
     private static async Task KnownAsync(Shell shell)

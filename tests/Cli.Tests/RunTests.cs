@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using BlazorPluginAdmin.App.Tests;
 using BlazorPluginAdmin.Tests.Shared;
+using BlazorPluginAdmin.Wire;
 
 namespace BlazorPluginAdmin.Cli.Tests;
 
@@ -17,6 +19,16 @@ public sealed class RunTests(AdminWithWorker admin) : IClassFixture<AdminWithWor
 
         answer = await _shell.RunAsync("run", "--param", """env={"GREETING":"hello"}""", "--", "sh", "-c", "echo $GREETING $JOB_TYPE");
         Assert.Equal(new Answer(0, "hello command\n", ""), answer);
+    }
+
+    [Fact]
+    public async Task WordsThatBeginWithAt_AreNotReadAsFiles_OnlyThatOfParams()
+    {
+        Assert.Equal(new Answer(0, "@nothing @/etc/hostname\n", ""), await _shell.RunAsync("run", "--", "echo", "@nothing", "@/etc/hostname"));
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "parameters.json");
+        await File.WriteAllTextAsync(file, """{"command":"echo","args":["from","a","file"]}""");
+        Assert.Equal(new Answer(0, "from a file\n", ""), await _shell.RunAsync("run", "--type", "command", "--params", $"@{file}"));
     }
 
     [Fact]
@@ -96,6 +108,30 @@ public sealed class RunTests(AdminWithWorker admin) : IClassFixture<AdminWithWor
         Assert.Equal(65, (await _shell.RunAsync("cancel", id)).Code);
         var sleeping = (await _shell.RunAsync("run", "sleep 600", "--detach")).Output.Trim();
         Assert.Equal(new Answer(0, $"{sleeping} canceled (person)\n", ""), await _shell.RunAsync("cancel", sleeping, "--wait", "--reason", "enough"));
+    }
+
+    /// <summary>The worker was done before it heard of it: that is no cancel, and the exit code is that of one that came too late.</summary>
+    [Fact]
+    public async Task Cancel_OfAJobThatSucceedsFirst_SaysSo_AndIs65()
+    {
+        using var worker = new ScriptedWorker(admin.Address, "w-faster");
+        await worker.HelloAsync("faster");
+        await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.RequestConfigSchema);
+        foreach (var json in (string[][])[[], ["--json"]])
+        {
+            var id = (await _shell.RunAsync("run", "--type", "faster", "--detach")).Output.Trim();
+            var request = (await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest)).RequestId;
+            var canceling = _shell.RunAsync(["cancel", id, "--wait", .. json]);
+            await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.CancelRequest);
+            await worker.SendAsync(new WorkerToAdminMessage { JobCompleted = new JobCompleted { RequestId = request, JobId = id, JobType = "faster", Success = true } });
+            var answer = await canceling;
+            Assert.Equal(65, answer.Code);
+            Assert.Contains($"job {id} was not canceled: it succeeded before it stopped", answer.Error, StringComparison.Ordinal);
+            if (json.Length == 0)
+                Assert.Equal($"{id} succeeded\n", answer.Output);
+            else
+                Assert.Equal(("JOB_STATE_SUCCEEDED", "not_canceled"), (Text(JsonDocument.Parse(answer.Output).RootElement, "state"), Text(JsonDocument.Parse(answer.Error).RootElement, "code")));
+        }
     }
 
     [Fact]

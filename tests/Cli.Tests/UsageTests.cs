@@ -57,5 +57,9 @@ public class UsageTests
         Assert.Contains("127.0.0.1:1", (await _shell.RunAsync("run", "ls", "--config", file)).Error, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1:4", (await _shell.RunAsync("run", "ls", "--address", "127.0.0.1:4")).Error, StringComparison.Ordinal);
         Assert.Equal(64, (await shell.RunAsync("run", "ls", "--config", file, "--profile", "none")).Code);
+
+        // Nobody asked for one of its profiles.
+        await File.WriteAllTextAsync(file, """{"profiles":{"far":{"address":"127.0.0.1:2"}}}""");
+        Assert.Contains("127.0.0.1:4", (await _shell.RunAsync("run", "ls", "--config", file, "--address", "127.0.0.1:4")).Error, StringComparison.Ordinal);
     }
 }

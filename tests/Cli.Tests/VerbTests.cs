@@ -23,6 +23,25 @@ public sealed class VerbTests(AdminWithWorker admin) : IClassFixture<AdminWithWo
     }
 
     [Fact]
+    public async Task Status_SaysWhyAJobWaits_AndSinceWhen()
+    {
+        var id = (await _shell.RunAsync("run", "true", "--require", "site=nowhere", "--not-before", "1h", "--detach")).Output.Trim();
+        var status = (await _shell.RunAsync("status", id)).Output;
+        Assert.Matches("\nwaits +scheduled\nwaits since [-0-9]{10} [:0-9]{8}Z, [0-9].*\nwaits until [-0-9]{10} [:0-9]{8}Z\n", status);
+        Assert.Equal(0, (await _shell.RunAsync("cancel", id)).Code);
+    }
+
+    /// <summary>A job that is to start later has all of it from then on.</summary>
+    [Fact]
+    public async Task TimeToLive_CountsFromWhenTheJobMayStart()
+    {
+        var id = (await _shell.RunAsync("run", "true", "--not-before", "1h", "--ttl", "30m", "--detach")).Output.Trim();
+        var job = JsonDocument.Parse((await _shell.RunAsync("status", id, "--json")).Output).RootElement;
+        Assert.Equal(TimeSpan.FromMinutes(30), job.GetProperty("expires_at").GetDateTimeOffset() - job.GetProperty("not_before").GetDateTimeOffset());
+        Assert.Equal(0, (await _shell.RunAsync("cancel", id)).Code);
+    }
+
+    [Fact]
     public async Task JobTypes_AreListedAndDescribed()
     {
         Assert.Contains("file_retention", (await _shell.RunAsync("describe-type")).Output, StringComparison.Ordinal);
@@ -39,15 +58,19 @@ public sealed class VerbTests(AdminWithWorker admin) : IClassFixture<AdminWithWo
     public async Task Config_IsSetShownAndCompared()
     {
         var before = await VersionAsync();
-        var set = await _shell.RunAsync("config", "set", "command", "niceness=7", "inherit_env=false", "blocked_commands=[\"reboot\"]", "execution_timeout_seconds=60");
+        var set = await _shell.RunAsync("config", "set", "command", "niceness=7", "inherit_env=false", "blocked_commands=[\"reboot\"]", "execution_timeout_seconds=60", "retry_limit=2");
         Assert.True(set.Code == 0, set.Error);
         Assert.Contains("worker.niceness: 5 → 7\n", set.Output, StringComparison.Ordinal);
-        Assert.Contains("niceness", (await _shell.RunAsync("config", "get", "command")).Output, StringComparison.Ordinal);
+        var shown = (await _shell.RunAsync("config", "get", "command")).Output;
+        Assert.Contains("niceness", shown, StringComparison.Ordinal);
+        Assert.True(shown.Split('\n').Any(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["runtime", "retry_limit", "2"]), shown);
+        Assert.True(shown.Split('\n').Any(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["runtime", "execution_timeout_seconds", "60"]), shown);
         Assert.Equal(before + 1, await VersionAsync());
         var diff = (await _shell.RunAsync("config", "diff", "command", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("field").GetString());
-        Assert.Equal(["blocked_commands", "inherit_env", "niceness"], diff);
+        Assert.Equal(["blocked_commands", "inherit_env", "niceness", "retry_limit", "execution_timeout_seconds"], diff);
 
         Assert.Equal(65, (await _shell.RunAsync("config", "set", "command", "niceness=99")).Code);
+        Assert.Equal(65, (await _shell.RunAsync("config", "set", "command", "retry_limit=many")).Code);
         Assert.Equal(65, (await _shell.RunAsync("config", "set", "command", "niceness=8", "--expect", "99")).Code);
         Assert.Equal(64, (await _shell.RunAsync("config", "set", "command")).Code);
     }
@@ -84,6 +107,7 @@ public sealed class VerbTests(AdminWithWorker admin) : IClassFixture<AdminWithWo
         Assert.Equal(["stock-1"], (await _shell.RunAsync("[suggest:16]", "workers drain st")).Lines);
         Assert.Contains("run", (await _shell.RunAsync("[suggest:0]", "")).Lines);
         Assert.Contains("run", (await new Shell("127.0.0.1:1").RunAsync("[suggest:0]", "")).Lines);
+        Assert.DoesNotContain((await _shell.RunAsync("[suggest:14]", "describe-type ")).Lines, word => word.StartsWith('/') || word == "-?");
         Assert.Equal(64, (await _shell.RunAsync("completion", "tcsh")).Code);
     }
 

@@ -12,7 +12,11 @@ public sealed class ClusterLockTests(Peers peers) : AcceptanceTests(peers)
     {
         var clock = new ManualTimeProvider();
         _master = await ScriptedMaster.StartAsync(clock);
-        return await TestAdmin.StartAsync(_master, clock);
+        var admin = await TestAdmin.StartAsync(_master, clock);
+
+        // Dialled before the clock leaps: what leaps over a dial waits, by that clock, before it dials again.
+        await admin.UntilAsync(state => state.Cluster.Context.MasterGrpcAddresses.Length == 1, "the cluster is known");
+        return admin;
     }
 
     protected override async Task CloseAsync()
@@ -26,7 +30,6 @@ public sealed class ClusterLockTests(Peers peers) : AcceptanceTests(peers)
     public async Task ShellLock_IsHeldAroundDetectionAndJobs_OfLockedLanesOnly()
     {
         var worker = await GoAsync("vacuum", "iceberg_maintenance", "s3_lifecycle");
-        await Admin.UntilAsync(state => state.Cluster.Context.MasterGrpcAddresses.Length == 1, "the cluster is known");
         foreach (var type in (string[])["iceberg_maintenance", "s3_lifecycle"])
         {
             await FoundAsync(worker, type, Build.Proposal(type));

@@ -85,7 +85,7 @@ public sealed class DispatchTests(Peers peers) : AcceptanceTests(peers)
         Assert.False(job.TryGetProperty("error_message", out _));
         Assert.Empty((await Admin.GetAsync("job-types/vacuum/runs")).GetProperty("error_runs").EnumerateArray());
         await worker.ScriptAsync(new JsonObject { ["full"] = false });
-        await Admin.PassAsync(TimeSpan.FromMilliseconds(200));
+        await Admin.PassAsync(TimeSpan.FromSeconds(1));
         var again = await worker.NextJobAsync();
         Assert.Equal((1, "j-1"), (again.Attempt, again.Job.JobId));
         Assert.NotEqual(refused.RequestId, again.RequestId);

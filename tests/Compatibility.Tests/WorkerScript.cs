@@ -64,14 +64,7 @@ public sealed record WorkerScript
         {
             ["admin"] = admin,
             ["id"] = id,
-            ["capabilities"] = new JsonArray([.. Capabilities.Select(one => (JsonNode)new JsonObject
-            {
-                ["job_type"] = one.JobType,
-                ["can_detect"] = one.CanDetect,
-                ["can_execute"] = one.CanExecute,
-                ["display_name"] = one.DisplayName,
-                ["weight"] = one.Weight,
-            })]),
+            ["capabilities"] = new JsonArray([.. Capabilities.Select(Offered)]),
             ["detectSlots"] = DetectSlots,
             ["executeSlots"] = ExecuteSlots,
             ["stubborn"] = Stubborn,
@@ -90,6 +83,24 @@ public sealed record WorkerScript
         }
 
         return options;
+    }
+
+    private static JsonNode Offered(JobTypeCapability one)
+    {
+        var offered = new JsonObject
+        {
+            ["job_type"] = one.JobType,
+            ["can_detect"] = one.CanDetect,
+            ["can_execute"] = one.CanExecute,
+            ["display_name"] = one.DisplayName,
+            ["weight"] = one.Weight,
+        };
+        if (one.MaxExecutionConcurrency > 0)
+        {
+            offered["max_execution_concurrency"] = one.MaxExecutionConcurrency;
+        }
+
+        return offered;
     }
 
     public static string Described(JobTypeDescriptor descriptor) =>

@@ -20,7 +20,7 @@ public sealed class ResumeTests
 
         // The window is generous: here it is about the way back, not about how fast a busy machine restarts the admin.
         await using var worker = new PluginWorker(
-            new WorkerOptions { Address = $"grpc://127.0.0.1:{admin.GrpcPort}", WorkerId = "w-1", ResumeWindow = AdminProcess.Patience }, handler);
+            new WorkerOptions { Address = $"grpc://127.0.0.1:{admin.GrpcPort}", WorkerId = "w-1", ResumeWindow = AdminProcess.Patience, RegistrationTimeout = TimeSpan.FromMinutes(1) }, handler);
         using var stop = new CancellationTokenSource();
         var working = worker.RunForeverAsync(new RestartPolicy { LongestDelay = TimeSpan.FromSeconds(1) }, stop.Token);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{admin.Port}") };

@@ -75,6 +75,7 @@ public sealed class AbsenceTests(Fleet fleet) : IClassFixture<Fleet>
         await Expect(page.GetByTestId("read-only")).ToContainTextAsync("is locked by another program", new() { Timeout = 20_000 });
         await Expect(page.Locator("footer")).ToContainTextAsync("store is read-only");
         await PageChecks.CheckAsync(page, "read-only");
+        await Pictures.CompareAsync(page.GetByTestId("read-only"), "read-only", varies: fleet.Folder);
         held.Rollback();
         await Expect(page.GetByTestId("read-only")).ToHaveCountAsync(0, new() { Timeout = 20_000 });
         await page.GetByTestId("add-lane").ClickAsync();
@@ -96,6 +97,9 @@ public sealed class AbsenceTests(Fleet fleet) : IClassFixture<Fleet>
             await fleet.VisitAsync(page, path);
             await Expect(page.Locator("body")).ToContainTextAsync(text);
         }
+
+        await fleet.VisitAsync(page, "/jobs/unheard");
+        await Pictures.CompareAsync(page.Locator("main .empty"), "not-found-job");
 
         Assert.Empty(complaints);
         await page.Context.CloseAsync();

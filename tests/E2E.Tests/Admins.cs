@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BlazorPluginAdmin.Tests.Shared;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -11,7 +12,7 @@ public sealed class EmptyAdmin() : Browser("Production");
 public sealed class DevelopmentAdmin() : Browser("Development");
 
 /// <summary>With a stock worker that has brought its job types, and room for trees of old files to work on.</summary>
-public sealed class WorkingAdmin() : Browser("Production")
+public class WorkingAdmin() : Browser("Production")
 {
     private Process? _worker;
 
@@ -61,4 +62,14 @@ public sealed class WorkingAdmin() : Browser("Production")
 
         return root;
     }
+}
+
+/// <summary>The same, seen through its view-only address.</summary>
+public sealed class ViewedAdmin : WorkingAdmin
+{
+    private readonly int _port = Ports.Next();
+
+    public ViewedAdmin() => Admin.More = ["--view-port", $"{_port}"];
+
+    public override string Address => $"http://127.0.0.1:{_port}";
 }

@@ -24,7 +24,7 @@ public sealed class BackupTests(EmptyAdmin admin) : IClassFixture<EmptyAdmin>
         await page.GetByTestId("back-up").ClickAsync();
         await Expect(row).ToHaveCountAsync(2);
         // What is told in passing lies over the page; the picture is of the page.
-        await page.ReloadAsync();
+        await Browser.ReloadAsync(page);
         await card.ScrollIntoViewIfNeededAsync();
         await Expect(row.Nth(1)).ToContainTextAsync("Would restore");
         await PageChecks.CheckAsync(page, $"settings-backups-{width}-{theme}");

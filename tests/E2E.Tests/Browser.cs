@@ -26,16 +26,20 @@ public abstract class Browser : IAsyncLifetime
 
     public virtual async Task InitializeAsync()
     {
+        // Nothing here is about speed, and a machine that also builds answers late.
+        Assertions.SetDefaultExpectTimeout(15_000);
         await StartAdminAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = Flags });
     }
 
     /// <summary>A page, and what it has to complain about: errors of the console, requests to another host.</summary>
-    public async Task<(IPage Page, List<string> Complaints)> OpenAsync(string path, int width = 1280, int height = 800, string theme = "light")
+    /// <param name="at">Another address of the admin: that of a proxy.</param>
+    public async Task<(IPage Page, List<string> Complaints)> OpenAsync(string path, int width = 1280, int height = 800, string theme = "light", string? at = null)
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
-        await context.AddCookiesAsync([new Cookie { Name = "theme", Value = theme, Url = Address }]);
+        var address = at ?? Address;
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, IgnoreHTTPSErrors = at is not null });
+        await context.AddCookiesAsync([new Cookie { Name = "theme", Value = theme, Url = address }]);
         var page = await context.NewPageAsync();
         var complaints = new List<string>();
         page.Console += (_, message) =>
@@ -47,20 +51,30 @@ public abstract class Browser : IAsyncLifetime
         };
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(Address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
             {
                 complaints.Add($"foreign request: {request.Url}");
             }
         };
-        await VisitAsync(page, path);
+        await page.GotoAsync(address + path);
+        await ReadyAsync(page);
         return (page, complaints);
     }
 
     public async Task VisitAsync(IPage page, string path)
     {
         await page.GotoAsync(Address + path);
-        await page.WaitForSelectorAsync("h1");
+        await ReadyAsync(page);
     }
+
+    public static async Task ReloadAsync(IPage page)
+    {
+        await page.ReloadAsync();
+        await ReadyAsync(page);
+    }
+
+    /// <summary>The circuit has drawn the page, listens to keys and has placed the focus; or the page is one without a circuit.</summary>
+    public static Task ReadyAsync(IPage page) => page.WaitForSelectorAsync("html[data-ready][data-placed] h1, html:not(:has(script)) h1");
 
     protected virtual Task StartAdminAsync() => Admin.StartAsync();
 

@@ -30,7 +30,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         await Expect(page.GetByTestId("save-reply")).ToContainTextAsync("Saved as version");
         await Expect(page.GetByTestId("version-row").First).ToContainTextAsync("disks are small");
         await Expect(page.GetByTestId("version-row").First.Locator("[data-label=changes]")).ToHaveTextAsync("3");
-        await page.ReloadAsync();
+        await Browser.ReloadAsync(page);
         await Expect(page.Locator(Keep)).ToHaveValueAsync("11");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
@@ -148,6 +148,10 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         await page.Locator("#import-text").FillAsync("{\n  \"a\": ,\n}");
         await page.Locator("#import-text").BlurAsync();
         await Expect(page.GetByTestId("import-problem")).ToContainTextAsync("line 2, column 8");
+        await page.GetByTestId("view-cli").ClickAsync();
+        await Expect(page.GetByTestId("cli-view")).ToContainTextAsync("config set 'file_retention' --expect");
+        await Expect(page.GetByTestId("cli-view")).ToContainTextAsync("9007199254740993");
+        await PageChecks.CheckAsync(page, "config-cli");
         await page.GetByTestId("view-curl").ClickAsync();
         await Expect(page.GetByTestId("curl-view")).ToContainTextAsync("9007199254740993");
         await PageChecks.CheckAsync(page, "config-curl");
@@ -161,7 +165,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         var (page, _) = await OpenAsync();
         await TypeAsync(page, Keep, "64");
         await Expect(page.GetByTestId("save-reply")).ToContainTextAsync("1 unsaved change");
-        await page.WaitForFunctionAsync("sessionStorage.getItem('draft:file_retention')");
+        await page.WaitForFunctionAsync("sessionStorage.getItem('draft:config:file_retention')");
         await page.Locator("#r-admin_runtime-retry_backoff_seconds").FillAsync("1234");
         // Nobody leaves this box: the server has never heard of its text.
         await page.GetByLabel("Roots, item 1", new() { Exact = true }).FillAsync("/half/typed");
@@ -177,7 +181,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         await PageChecks.CheckAsync(page, "config-draft");
         await page.GetByTestId("draft").GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
         await Expect(page.Locator(Keep)).Not.ToHaveValueAsync("64");
-        await page.ReloadAsync();
+        await Browser.ReloadAsync(page);
         await Expect(page.Locator(Keep)).ToBeVisibleAsync();
         await Expect(page.GetByTestId("draft")).ToHaveCountAsync(0);
         await page.Context.CloseAsync();
@@ -240,7 +244,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
     [Theory]
     [InlineData(1280, "light")]
     [InlineData(390, "dark")]
-    public async Task Head_SwitchesPausesAndTakesBack_AndRunsAreOperationsWithCancel(int width, string theme)
+    public async Task Head_SwitchesPausesAndTakesBack_AndRunsAreOperations(int width, string theme)
     {
         var (page, complaints) = await browser.OpenAsync("/plugin/detection?job=file_retention", width, 844, theme);
         await Expect(page.GetByTestId("enabled")).ToBeVisibleAsync(new() { Timeout = 60_000 });

@@ -6,7 +6,7 @@ namespace BlazorPluginAdmin.E2E.Tests;
 /// <summary>Every page and state with life in it, in both themes and sizes.</summary>
 public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>, IAsyncLifetime
 {
-    private static readonly (string Name, string Path)[] Pages =
+    internal static readonly (string Name, string Path)[] Pages =
     [
         ("overview", "/"), ("job-types", "/plugin/configuration"), ("all-detections", "/plugin/detection"), ("all-queues", "/plugin/queue"), ("all-executions", "/plugin/execution"), ("all-history", "/plugin/history"),
         ("configuration", Retention.Configuration), ("detection", "/plugin/detection?job=file_retention"), ("no-detector", "/plugin/detection?job=command"),
@@ -16,7 +16,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
         ("no-such-lane", "/plugin/lanes/nowhere"), ("settings", "/settings"),
         ("overview-day", "/?window=24h"), ("worker", "/workers/stock-1"), ("unknown-worker", "/workers/unheard"), ("no-worker-matches", "/workers?q=zzzz"),
         ("no-such-tab", "/plugin/nothing"), ("unknown-type", "/plugin/queue?job=unheard"), ("unknown-job", "/jobs?detail=unheard"),
-        ("unknown-job-page", "/jobs/unheard"), ("no-such-lane-queue", "/plugin/lanes/nowhere/queue"), ("unknown-clone", "/jobs/new?clone=unheard"),
+        ("unknown-job-page", "/jobs/unheard"), ("no-such-lane-queue", "/plugin/lanes/nowhere/queue"), ("unknown-clone", "/jobs/new?clone=unheard"), ("new-job", "/jobs/new?type=command"), ("unknown-group", "/groups/unheard"), ("schedules", "/schedules"), ("new-schedule", "/schedules/new?type=command"), ("unknown-schedule", "/schedules/unheard"),
     ];
 
     private string _running = "";
@@ -26,7 +26,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
     public async Task InitializeAsync()
     {
         _failed = await Jobs.SubmitAsync(browser.Admin.Address, "Check disks of rack 4", "echo checking; echo 'disk at 97 %' >&2; exit 3");
-        _running = await Jobs.SubmitAsync(browser.Admin.Address, "Rebuild the index", "echo started; sleep 600");
+        _running = await Jobs.GoOnAsync(browser.Admin.Address, "Rebuild the index");
         _waiting = await Jobs.SubmitAsync(browser.Admin.Address, "Needs a GPU", "true", ("require.gpu", "yes"));
     }
 
@@ -44,7 +44,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
     public async Task PagesAndStates_AreAccessible_FitAndAreQuiet(int width, int height, string theme)
     {
         var (page, complaints) = await browser.OpenAsync("/", width, height, theme);
-        Task CheckAsync(string name) => PageChecks.CheckAsync(page, $"{name}-{width}-{theme}");
+        Task CheckAsync(string name) => PageChecks.CheckAsync(page, $"{name}-{width}-{theme}", bothThemes: false);
         foreach (var (name, path) in Pages)
         {
             await browser.VisitAsync(page, path);
@@ -81,7 +81,7 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
         await page.Locator("[data-field=match] summary").ClickAsync();
         await CheckAsync("form-errors");
         await browser.VisitAsync(page, "/activity");
-        await page.GetByTestId("pause-activity").ClickAsync();
+        await page.GetByTestId("live-switch").ClickAsync();
         await Expect(page.GetByTestId("paused-strip")).ToContainTextAsync("none lost");
         await CheckAsync("activity-paused");
         Assert.Empty(complaints);

@@ -31,6 +31,18 @@ public sealed class FirstRunTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin
     }
 
     [Fact]
+    public async Task NeverHadAnything_LooksAsItDid()
+    {
+        var (page, _) = await browser.OpenAsync("/jobs");
+        var list = page.Locator("section[aria-label=Jobs]");
+        await Expect(list).ToContainTextAsync("No jobs yet");
+        await Pictures.CompareAsync(list, "empty-jobs");
+        await browser.VisitAsync(page, "/activity");
+        await Pictures.CompareAsync(page.Locator("main .empty"), "empty-activity");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task StartCommands_NameTheAddressesThatWorkersDial()
     {
         var (page, _) = await browser.OpenAsync("/");
@@ -51,6 +63,11 @@ public sealed class FirstRunTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin
         await Expect(bar).ToContainTextAsync(new Regex(@"as of \d\d:\d\d:\d\d"));
         await Expect(page.Locator("main")).ToContainTextAsync("No worker has connected yet");
         await PageChecks.CheckAsync(page, $"connection-lost-{theme}");
+        if (theme == "light")
+        {
+            await Pictures.CompareAsync(bar, "disconnected");
+        }
+
         await browser.Admin.StartAsync();
         await Expect(bar).ToBeHiddenAsync(new() { Timeout = 60_000 });
         await Expect(page.Locator("footer")).ToContainTextAsync("live");

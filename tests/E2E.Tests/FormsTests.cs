@@ -160,10 +160,16 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
             });
             form.Section("more", "More", "", section =>
             {
-                section.Text("one", "One", "").Field.VisibleWhenField = "two";
-                section.Text("two", "Two", "").Field.VisibleWhenField = "one";
-                section.Integer("odd", "Odd", "", 3).Range(5, 1);
+                section.Text("one", "One", "");
+                section.Text("two", "Two", "");
+                section.Integer("odd", "Odd", "", 3);
             });
+        }, spoil: descriptor =>
+        {
+            // What the builder of the SDK refuses, other workers may send.
+            var fields = descriptor.WorkerConfigForm.Sections.SelectMany(section => section.Fields).ToDictionary(field => field.Name);
+            (fields["one"].VisibleWhenField, fields["two"].VisibleWhenField) = ("two", "one");
+            (fields["odd"].MinValue, fields["odd"].MaxValue) = (new ConfigValue { Int64Value = 5 }, new ConfigValue { Int64Value = 1 });
         });
         var (page, complaints) = await browser.OpenAsync("/plugin/configuration?job=shapes");
 
@@ -299,8 +305,8 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
 
         // Who leaves all the same finds it again: the draft outlives the page.
         leaves = true;
-        await page.WaitForFunctionAsync("sessionStorage.getItem('draft:guarded')");
-        await page.ReloadAsync();
+        await page.WaitForFunctionAsync("sessionStorage.getItem('draft:config:guarded')");
+        await Browser.ReloadAsync(page);
         await Expect(page.GetByTestId("draft")).ToContainTextAsync("restored");
         await ValuesAsync("1", "2", "3");
         Assert.Empty(complaints);
@@ -328,8 +334,10 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await Expect(page.GetByTestId("save-bar")).ToBeVisibleAsync();
     }
 
-    private async Task<ScriptedWorker> OfferAsync(string type, Action<FormBuilder> form, string id = "", uint version = 1)
+    private async Task<ScriptedWorker> OfferAsync(string type, Action<FormBuilder> form, string id = "", uint version = 1, Action<JobTypeDescriptor>? spoil = null)
     {
+        var descriptor = new DescriptorBuilder(type, type, "Described by a test.", "fa-code", version).Worker(form).Build();
+        spoil?.Invoke(descriptor);
         var worker = new ScriptedWorker($"127.0.0.1:{browser.Admin.GrpcPort}", id.Length > 0 ? id : $"w-{type}");
         await worker.HelloAsync(type);
         var asked = await worker.NextAsync(Body.RequestConfigSchema);
@@ -340,7 +348,7 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
                 RequestId = asked.RequestId,
                 JobType = type,
                 Success = true,
-                JobTypeDescriptor = new DescriptorBuilder(type, type, "Described by a test.", "fa-code", version).Worker(form).Build(),
+                JobTypeDescriptor = descriptor,
             },
         });
         return worker;

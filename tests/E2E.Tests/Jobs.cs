@@ -13,6 +13,17 @@ public static class Jobs
         return await SubmitAsync(http, address, summary, script, labels);
     }
 
+    /// <summary>The id of a new job that runs until it is cancelled, however long the test takes.</summary>
+    public static async Task<string> GoOnAsync(string address, string summary, params (string Key, string Value)[] labels)
+    {
+        using var http = new HttpClient();
+        var job = new { job_type = "command", summary, attempt_timeout = "1h", parameters = new { command = "sh", args = (string[])["-c", "echo started; sleep 6000"] }, labels = labels.ToDictionary(label => label.Key, label => label.Value) };
+        using var reply = await http.PostAsJsonAsync($"{address}/api/plugin/jobs", job);
+        var body = await reply.Content.ReadAsStringAsync();
+        Assert.True(reply.IsSuccessStatusCode, body);
+        return JsonNode.Parse(body)!["job_id"]!.GetValue<string>();
+    }
+
     /// <summary>So many jobs that nobody can run, numbered in their summaries.</summary>
     public static async Task FillAsync(string address, int count, string summary, params (string Key, string Value)[] labels)
     {

@@ -56,9 +56,9 @@ public sealed class JourneyTests(WorkingAdmin browser) : IClassFixture<WorkingAd
         await page.Keyboard.PressAsync("Escape");
         await Expect(modal).ToHaveCountAsync(0);
         await Expect(link).ToBeFocusedAsync();
-        await page.GoBackAsync();
+        await link.ClickAsync();
         await Expect(modal).ToContainTextAsync("10 processed");
-        await page.ReloadAsync();
+        await Browser.ReloadAsync(page);
         await Expect(modal).ToContainTextAsync("10 processed");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();

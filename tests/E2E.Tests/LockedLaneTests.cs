@@ -48,8 +48,8 @@ public sealed class LockedLaneTests(ClusterAdmin browser) : IClassFixture<Cluste
             await Expect(page.GetByTestId("hold")).ToContainTextAsync("waiting for the cluster lock, held by shell");
             await PageChecks.CheckAsync(page, $"lock-type-{width}-{theme}");
             await browser.VisitAsync(page, "/plugin/configuration?job=vacuum");
-            await page.GetByLabel("Detect at").FillAsync("30 2 * * mon-fri");
-            await page.GetByLabel("Quiet").FillAsync("22:00-26:00");
+            await page.GetByRole(AriaRole.Textbox, new() { Name = "Detect at" }).FillAsync("30 2 * * mon-fri");
+            await page.GetByRole(AriaRole.Textbox, new() { Name = "Quiet" }).FillAsync("22:00-26:00");
             await page.GetByTestId("save-timetable").ClickAsync();
             await Expect(page.GetByTestId("timetable-reply")).ToContainTextAsync("is not a window");
             await page.GetByTestId("save-timetable").ScrollIntoViewIfNeededAsync();
@@ -85,10 +85,10 @@ public sealed class LockedLaneTests(ClusterAdmin browser) : IClassFixture<Cluste
     public async Task Settings_AreSavedAndRefused_InPlace()
     {
         var (page, _) = await browser.OpenAsync("/settings");
-        await page.GetByLabel("Volume servers").FillAsync("nowhere");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Volume servers" }).FillAsync("nowhere");
         await page.GetByTestId("save-cluster").ClickAsync();
         await Expect(page.Locator(".field-error")).ToContainTextAsync("'nowhere' is not host:port");
-        await page.GetByLabel("Volume servers").FillAsync("10.0.0.9:8080");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Volume servers" }).FillAsync("10.0.0.9:8080");
         await page.GetByTestId("save-cluster").ClickAsync();
         await Expect(page.GetByTestId("cluster-reply")).ToContainTextAsync("Saved");
         await Expect(page.GetByTestId("cluster")).ToContainTextAsync("10.0.0.9:8080");

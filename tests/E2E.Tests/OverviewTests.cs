@@ -101,6 +101,18 @@ public sealed class OverviewTests(Fleet fleet) : IClassFixture<Fleet>, IAsyncLif
         Assert.Equal(37, await NumberAsync(page.GetByTestId("count-failed")));
         await PageChecks.CheckAsync(page, "overview-failures");
 
+        // The small picture of a row is read like the large ones.
+        await row.Locator(".hours").HoverAsync();
+        await Expect(row.Locator(".chart-tip")).ToContainTextAsync("failed");
+        await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).HoverAsync();
+        await Expect(row.Locator(".chart-tip")).ToBeHiddenAsync();
+        await row.Locator(".hours").FocusAsync();
+        await page.Keyboard.PressAsync("Home");
+        await Expect(row.Locator(".chart-tip")).ToContainTextAsync(": 0 failed");
+        await page.Keyboard.PressAsync("End");
+        await Expect(row.Locator(".chart-tip")).ToContainTextAsync(new Regex(": [1-9][0-9]* failed"));
+        await PageChecks.CheckAsync(page, "overview-failures-read");
+
         await row.GetByTestId("retry-all").ClickAsync();
         var dialog = page.GetByTestId("bulk-dialog");
         await Expect(dialog.GetByTestId("bulk-count")).ToContainTextAsync("37 of 37 would be retried");
@@ -121,6 +133,36 @@ public sealed class OverviewTests(Fleet fleet) : IClassFixture<Fleet>, IAsyncLif
         await page.GetByTestId("close-operation").ClickAsync();
         await Expect(page.GetByTestId("operation")).ToHaveCountAsync(0);
         await Expect(row.GetByTestId("failure-count")).ToHaveTextAsync("74", new() { Timeout = Patience });
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>What was dragged over fills the picture, and the click that follows is one again.</summary>
+    [Fact]
+    public async Task Lanes_ShowWhatIsDraggedOver_AndAClickOpensAJobAfterwards()
+    {
+        var job = await Jobs.SubmitAsync(fleet.Admin.Address, "Seen in the lanes", "sleep 3");
+        var (page, complaints) = await fleet.OpenAsync($"/jobs/{job}");
+        await Expect(page.Locator("main .chip-succeeded").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        await fleet.VisitAsync(page, "/");
+        var lanes = page.Locator("#lanes-at-work");
+        await Expect(lanes.GetByTestId("swim-bar").First).ToBeVisibleAsync();
+        var span = lanes.Locator(".swim-span");
+        var before = await span.InnerTextAsync();
+        await lanes.Locator(".swim-lanes").ScrollIntoViewIfNeededAsync();
+        var box = (await lanes.Locator(".swim-lanes").BoundingBoxAsync())!;
+        var (middle, y) = (box.X + (box.Width / 2), box.Y + (box.Height / 2));
+        await page.Mouse.MoveAsync(middle, y);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + box.Width - 2, y, new() { Steps = 6 });
+        Assert.True(await lanes.Locator(".swim-drag").EvaluateAsync<float>("rect => rect.width.baseVal.value") > 100, "what is dragged over is not marked");
+        await page.Mouse.UpAsync();
+        await Expect(span).Not.ToHaveTextAsync(before);
+        await Expect(lanes.GetByRole(AriaRole.Button, new() { Name = "Now" })).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("job-modal")).ToHaveCountAsync(0);
+        await PageChecks.CheckAsync(page, "overview-zoomed");
+        await lanes.GetByTestId("swim-bar").Last.ClickAsync();
+        await Expect(page.GetByTestId("job-modal")).ToBeVisibleAsync();
+        Assert.Empty(complaints);
         await page.Context.CloseAsync();
     }
 

@@ -22,7 +22,22 @@ public static class PageChecks
         })
         """;
 
-    public static async Task CheckAsync(IPage page, string name)
+    /// <summary>What cannot be read in the theme the page does not have; it is back in its own before anybody looks.</summary>
+    private const string OtherTheme = """
+        async () => {
+            const root = document.documentElement, own = root.dataset.theme;
+            root.dataset.theme = getComputedStyle(root).colorScheme === 'dark' ? 'light' : 'dark';
+            try {
+                const { violations } = await axe.run({ runOnly: { type: 'rule', values: ['color-contrast'] }, resultTypes: ['violations'] });
+                return violations.flatMap(v => v.nodes.map(n => n.html.slice(0, 160) + ': ' + n.any.map(check => check.message).join(' ')));
+            } finally {
+                root.dataset.theme = own;
+            }
+        }
+        """;
+
+    /// <param name="bothThemes">Looked at in the theme the page does not have as well; not worth its time where a test goes through both.</param>
+    public static async Task CheckAsync(IPage page, string name, bool bothThemes = true)
     {
         await page.ScreenshotAsync(new() { Path = Path.Combine(Browser.Screenshots, $"{name}.png") });
         Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"), $"{name} scrolls sideways");
@@ -34,6 +49,8 @@ public static class PageChecks
         await page.EvaluateAsync(Axe);
         var violations = await page.EvaluateAsync<string[]>("async () => (await axe.run({ resultTypes: ['violations'] })).violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | '))");
         Assert.True(violations.Length == 0, $"{name}: {string.Join("\n", violations)}");
+        var unreadable = bothThemes ? await page.EvaluateAsync<string[]>(OtherTheme) : [];
+        Assert.True(unreadable.Length == 0, $"{name}, in the other theme: {string.Join("\n", unreadable)}");
     }
 
     /// <summary>Nothing that was there was pushed about while the rest of the page came. For pages on which nothing happens meanwhile.</summary>

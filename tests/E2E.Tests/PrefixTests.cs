@@ -5,10 +5,9 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorPluginAdmin.E2E.Tests;
 
 /// <summary>An admin that people reach below a path of another address.</summary>
-public sealed class PrefixedAdmin : Browser
+public sealed class PrefixedAdmin : WorkingAdmin
 {
-    public PrefixedAdmin()
-        : base("Production") => Admin.More = ["--path-base", "/ops"];
+    public PrefixedAdmin() => Admin.More = ["--path-base", "/ops"];
 }
 
 /// <summary>Behind a proxy with a prefix and without WebSockets, everything works, and nothing is asked for outside the prefix.</summary>
@@ -42,8 +41,8 @@ public sealed class PrefixTests(PrefixedAdmin browser) : IClassFixture<PrefixedA
         };
 
         await page.GotoAsync($"{proxy.Address}/activity");
+        await Browser.ReadyAsync(page);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Activity", Exact = true })).ToBeVisibleAsync();
-        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("w");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Workers", Exact = true })).ToBeVisibleAsync();
@@ -51,9 +50,26 @@ public sealed class PrefixTests(PrefixedAdmin browser) : IClassFixture<PrefixedA
         await page.GetByTestId("view").ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { Name = "Dark" }).CheckAsync();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
-        await page.ReloadAsync();
+        await Browser.ReloadAsync(page);
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Workers", Exact = true })).ToBeVisibleAsync();
+
+        // A number leads to its list, a row to its job, which has its output; a form is saved.
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "Below a prefix", "echo below; exit 3");
+        await page.GotoAsync($"{proxy.Address}/");
+        await Browser.ReadyAsync(page);
+        await page.Locator("main a[href*='jobs?q=']").First.ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/ops/jobs\\?"));
+        await page.GotoAsync($"{proxy.Address}/jobs?q=type:command");
+        await Browser.ReadyAsync(page);
+        await page.GetByTestId("job-link").First.ClickAsync();
+        await Expect(page).ToHaveURLAsync($"{proxy.Address}/jobs?q=type:command&detail={job}");
+        await Expect(page.GetByTestId("job-log")).ToContainTextAsync("below", new() { Timeout = 30_000 });
+        await page.GetByTestId("open-page").ClickAsync();
+        await Expect(page).ToHaveURLAsync($"{proxy.Address}/jobs/{job}");
+        await page.GotoAsync($"{proxy.Address}{Retention.Configuration}");
+        await Browser.ReadyAsync(page);
+        await Retention.ConfigureAsync(page, browser.MakeTree(strips ? "stripped" : "whole", "text", ("app", 1)), keep: 1, "gzip");
 
         await page.GotoAsync($"{proxy.Address}/activity");
         var file = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "JSON" }).ClickAsync());

@@ -60,6 +60,16 @@ internal sealed class ScriptedWorkers(AdminProcess admin) : IDisposable
         return JsonNode.Parse(body)!["operation_id"]!.GetValue<string>();
     }
 
+    /// <summary>The id of the last job of a new group.</summary>
+    public async Task<string> SubmitGroupAsync(string type, string summary, int jobs, int atOnce)
+    {
+        using var reply = await _http.PostAsJsonAsync("groups", new JsonObject { ["template"] = new JsonObject { ["job_type"] = type, ["summary"] = summary }, ["parallel"] = jobs, ["max_running"] = atOnce });
+        var body = await reply.Content.ReadAsStringAsync();
+        Assert.True(reply.IsSuccessStatusCode, body);
+        var group = await _http.GetFromJsonAsync<JsonObject>($"groups/{JsonNode.Parse(body)!["group_id"]!.GetValue<string>()}");
+        return group!["job_ids"]![jobs - 1]!.GetValue<string>();
+    }
+
     public async Task PostAsync(string path, JsonObject body)
     {
         using var reply = await _http.PostAsJsonAsync(path, body);

@@ -13,7 +13,6 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
     {
         var job = await DoneJobAsync("Found by its prefix");
         var (page, complaints) = await browser.OpenAsync("/workers", width, height, theme);
-        await ReadyAsync(page);
         await page.Keyboard.PressAsync("Control+k");
         var palette = page.GetByTestId("palette");
         await Expect(palette.GetByRole(AriaRole.Option).First).ToBeVisibleAsync();
@@ -35,7 +34,6 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
     {
         var (page, _) = await browser.OpenAsync("/workers");
         var palette = page.GetByTestId("palette");
-        await ReadyAsync(page);
         await page.Keyboard.PressAsync("Control+k");
         await Expect(palette.GetByRole(AriaRole.Combobox)).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("command queue");
@@ -63,7 +61,6 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
     public async Task QuestionMark_ListsTheKeys_AndSwitchesThemOff(int width, int height, string theme)
     {
         var (page, complaints) = await browser.OpenAsync("/jobs", width, height, theme);
-        await ReadyAsync(page);
         await page.Keyboard.PressAsync("?");
         var keys = page.GetByTestId("keys");
         await Expect(keys).ToContainTextAsync("Go to Workers");
@@ -76,7 +73,7 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await page.Keyboard.PressAsync("Control+k");
         await Expect(page.GetByTestId("palette")).ToBeVisibleAsync();
         await Expect(keys).ToHaveCountAsync(0);
-        await page.ReloadAsync();
+        await Browser.ReloadAsync(page);
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-keys", "off");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
@@ -88,7 +85,6 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
     {
         await DoneJobAsync("Reached by keys");
         var (page, complaints) = await browser.OpenAsync("/");
-        await ReadyAsync(page);
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("j");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Jobs", Exact = true })).ToBeFocusedAsync();
@@ -149,9 +145,29 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
 
         await page.GetByTestId("view").ClickAsync();
         var menu = page.GetByTestId("view-menu");
-        await Expect(menu.GetByRole(AriaRole.Link)).ToHaveTextAsync(["Lanes", "Settings"]);
+        await Expect(menu.GetByRole(AriaRole.Link)).ToHaveTextAsync(["Schedules", "Lanes", "Settings"]);
         await PageChecks.CheckAsync(page, $"view-menu-390-{theme}");
         Assert.Empty(await SmallTargetsAsync(page, "[data-testid=view-menu] :is(a, button, label:has(input))"));
+
+        // What lies over a page, says what is wrong on it or narrows its list.
+        await browser.VisitAsync(page, "/jobs?q=label.set:phone");
+        await Expect(page.Locator(".term button")).ToBeVisibleAsync();
+        Assert.Empty(await SmallTargetsAsync(page, ".term button"));
+        var job = await Jobs.SubmitAsync(browser.Admin.Address, "Waits for the phone", "true", ("require.site", "nowhere"));
+        await browser.VisitAsync(page, $"/jobs/{job}");
+        await page.Locator("#priority").SelectOptionAsync("75");
+        await Expect(page.GetByTestId("toast")).ToContainTextAsync("Priority 50 → 75.");
+        await page.GetByTestId("live-switch").ClickAsync();
+        await Expect(page.GetByTestId("paused-strip")).ToBeVisibleAsync();
+        Assert.Empty(await SmallTargetsAsync(page, ".toast button, .banner :is(.button, button)"));
+        await PageChecks.CheckAsync(page, $"toast-and-strip-390-{theme}");
+        await page.GetByTestId("toast").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await page.GetByTestId("resume-live").ClickAsync();
+        await Jobs.CancelAsync(browser.Admin.Address, job);
+        var failed = await Jobs.SubmitAsync(browser.Admin.Address, "Fails on the phone", "exit 3");
+        await browser.VisitAsync(page, $"/jobs/{failed}");
+        await Expect(page.Locator(".banner-bad")).ToContainTextAsync("exit code 3");
+        Assert.Empty(await SmallTargetsAsync(page, ".banner :is(.button, button)"));
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
     }
@@ -170,10 +186,8 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
     }
 
     private static Task<string[]> SmallTargetsAsync(IPage page, string selector) => page.Locator(selector).EvaluateAllAsync<string[]>(
-        "all => all.filter(one => one.checkVisibility()).filter(one => { const box = one.getBoundingClientRect(); return box.width < 44 || box.height < 40; }).map(one => one.outerHTML.slice(0, 120))");
+        "all => all.filter(one => one.checkVisibility()).filter(one => { const box = one.getBoundingClientRect(); return box.width < 44 || box.height < 44; }).map(one => one.outerHTML.slice(0, 120))");
 
-    /// <summary>The circuit has drawn the page and listens to keys.</summary>
-    private static Task ReadyAsync(IPage page) => Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
 
     private async Task<string> DoneJobAsync(string summary)
     {

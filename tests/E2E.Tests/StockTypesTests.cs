@@ -25,6 +25,12 @@ public sealed class StockTypesTests(WorkingAdmin browser) : IClassFixture<Workin
             await browser.VisitAsync(page, path);
             await Expect(page.Locator("[data-field]").First).ToBeVisibleAsync();
             await PageChecks.CheckAsync(page, $"{name}-{width}-{theme}");
+
+            // Only what detects has a turn that could be long.
+            if (name.StartsWith("config-", StringComparison.Ordinal))
+            {
+                await Expect(page.GetByText("Longest turn (s)")).ToHaveCountAsync(name == "config-scrub" ? 1 : 0);
+            }
         }
 
         // Each interpreter has its own switch.

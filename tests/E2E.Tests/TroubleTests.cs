@@ -34,11 +34,16 @@ public sealed class TroubleTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         Assert.Contains("no such index", await page.EvaluateAsync<string>("navigator.clipboard.readText()"), StringComparison.Ordinal);
 
         // Opened anew there are no rows to keep; the rest of the page is there.
-        await page.ReloadAsync();
+        await Browser.ReloadAsync(page);
         await Expect(error).ToContainTextAsync("no such index");
         await Expect(error).Not.ToContainTextAsync("as of");
         await Expect(page.Locator(".loading")).ToHaveCountAsync(0);
         await PageChecks.CheckAsync(page, $"list-error-no-rows-{width}-{theme}");
+        if (width == 1280)
+        {
+            await Pictures.CompareAsync(error, "error-list");
+        }
+
         await error.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
         await Expect(error).ToBeVisibleAsync();
         Store("CREATE INDEX jobs_type_created ON jobs (type, created DESC, id)");
@@ -58,7 +63,6 @@ public sealed class TroubleTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await workers.OfferAsync("closed");
         var job = await workers.SubmitAsync("closed", "Behind a closed door");
         var (page, complaints) = await browser.OpenAsync("/workers");
-        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
         await page.EvaluateAsync("window.sameDocument = true");
 
         Store("ALTER TABLE job_results RENAME TO job_results_away");
@@ -67,6 +71,7 @@ public sealed class TroubleTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await Expect(modal.GetByRole(AriaRole.Heading)).ToHaveTextAsync("This job failed to open");
         await Expect(modal.GetByTestId("page-failed")).ToContainTextAsync("no such table: job_results");
         await PageChecks.CheckAsync(page, "job-error");
+        await Pictures.CompareAsync(modal.GetByTestId("page-failed"), "error-job");
         Store("ALTER TABLE job_results_away RENAME TO job_results");
         await modal.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
         await Expect(modal).ToContainTextAsync("Behind a closed door");
@@ -89,6 +94,28 @@ public sealed class TroubleTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await page.Context.CloseAsync();
     }
 
+    /// <summary>The admin knows the job, and what it says of it is on its way for a while.</summary>
+    [Fact]
+    public async Task Loading_OnASlowLine_LooksAsItDid()
+    {
+        using var workers = new ScriptedWorkers(browser.Admin);
+        await workers.OfferAsync("slow", executes: false);
+        var job = await workers.SubmitAsync("slow", "On its way");
+        var (page, complaints) = await browser.OpenAsync("/workers");
+        var line = new SlowLine("job-loading"u8.ToArray(), holdsAdmin: true);
+        await line.StartAsync(page);
+        await page.GotoAsync($"{browser.Address}/jobs/{job}");
+        await Expect(page.GetByTestId("job-loading")).ToBeVisibleAsync();
+        await PageChecks.CheckAsync(page, "job-loading");
+        await Pictures.CompareAsync(page.GetByTestId("job-loading").Locator("i").Nth(1), "loading-job");
+        line.LetGo();
+        await Browser.ReadyAsync(page);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "On its way" })).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("job-loading")).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
     /// <summary>Everything that says "wait" and is ever put into the page is noted, however soon it is gone again.</summary>
     [Fact]
     public async Task Waiting_IsShownAfterAWhileOnly_AndNeverOverWhatIsThere()
@@ -97,7 +124,6 @@ public sealed class TroubleTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await workers.OfferAsync("far", executes: false);
         var job = await workers.SubmitAsync("far", "Far away");
         var (page, complaints) = await browser.OpenAsync("/workers");
-        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-ready", "");
         await page.EvaluateAsync("""
             () => {
               window.waits = [];

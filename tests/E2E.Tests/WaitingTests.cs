@@ -65,6 +65,9 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
         await workers.OfferAsync("vacuum");
         jobs["cluster_lock"] = (await workers.SubmitAsync("vacuum", "Needs the lock"), "Waiting for the cluster lock, held by shell", "Open the lane");
 
+        await workers.OfferAsync("grouped");
+        jobs["group_limit"] = (await workers.SubmitGroupAsync("grouped", "Has to wait for its twin", jobs: 2, atOnce: 1), "1 jobs of group", "Open the group");
+
         var (page, complaints) = await browser.OpenAsync("/plugin/queue");
         var found = page.GetByTestId("job-row").Filter(new() { HasText = "Found first" });
         await Expect(found).ToContainTextAsync("A detection of lane night is under way");

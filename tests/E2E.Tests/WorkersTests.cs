@@ -11,6 +11,27 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
 {
     private const float Patience = 60_000;
 
+    /// <summary>What stands outside the column it belongs to, and actions that cannot be scrolled into sight.</summary>
+    private const string Misplaced = """
+        () => {
+            const box = document.querySelector('.scroll:has(> .workers)'), heads = [...box.querySelectorAll('thead th')].map(head => head.getBoundingClientRect()), found = [];
+            const outside = (inner, outer) => inner.width > 0 && (inner.left < outer.left - 1 || inner.right > outer.right + 1);
+            for (const row of box.querySelectorAll('tbody tr[data-row]')) [...row.children].forEach((cell, column) => {
+                const place = cell.getBoundingClientRect();
+                if (outside(place, heads[column])) found.push(`column ${column} is not below its head`);
+                for (const part of cell.querySelectorAll('*'))
+                    if (part.checkVisibility() && !part.closest('.sr') && !part.parentElement.closest('.clip, .middle, .badge') && outside(part.getBoundingClientRect(), place)) found.push(`column ${column}: ${part.outerHTML.slice(0, 120)}`);
+            });
+            for (const badge of box.querySelectorAll('.badges .badge')) {
+                const place = badge.getBoundingClientRect(), end = badge.parentElement.getBoundingClientRect().bottom;
+                if (place.top < end - 1 && place.bottom > end + 1) found.push(`cut through: ${badge.textContent}`);
+            }
+            box.scrollLeft = box.scrollWidth;
+            for (const act of box.querySelectorAll('tbody button')) if (outside(act.getBoundingClientRect(), box.getBoundingClientRect())) found.push(`out of sight: ${act.textContent}`);
+            return found;
+        }
+        """;
+
     /// <summary>Killed without a word in the middle of a job: known within a moment, on every page that shows it.</summary>
     [Fact]
     public async Task KilledWorker_IsShownAtOnce_EverywhereItAppears()
@@ -19,7 +40,7 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         var (list, _) = await fleet.OpenAsync("/workers");
         var row = list.GetByTestId("worker-row").Filter(new() { HasText = "doomed" });
         await Expect(row).ToContainTextAsync("Healthy", new() { Timeout = Patience });
-        await Jobs.SubmitAsync(fleet.Admin.Address, "Long work", "sleep 600", ("require.worker_id", "doomed"));
+        await Jobs.GoOnAsync(fleet.Admin.Address, "Long work", ("require.worker_id", "doomed"));
         await Expect(row).ToContainTextAsync("Long work");
         var (overview, _) = await fleet.OpenAsync("/");
         var bar = overview.GetByTestId("swim-bar").And(overview.GetByLabel(new Regex("^Long work: Running")));
@@ -54,7 +75,7 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         var row = page.GetByTestId("worker-row");
         await Expect(row).ToContainTextAsync("Healthy", new() { Timeout = Patience });
         await Expect(row).ToHaveCountAsync(1);
-        await Jobs.SubmitAsync(fleet.Admin.Address, "Steady work", "sleep 600", ("require.worker_id", "steady"));
+        await Jobs.GoOnAsync(fleet.Admin.Address, "Steady work", ("require.worker_id", "steady"));
         await Expect(row).ToContainTextAsync("Steady work");
         await row.GetByTestId("drain").ClickAsync();
         await Expect(row.GetByTestId("drain-left")).ToContainTextAsync("1 job left");
@@ -73,14 +94,22 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         await row.GetByTestId("drain").ClickAsync();
         await Expect(row).ToContainTextAsync("Healthy");
 
-        await row.GetByTestId("worker-link").ClickAsync();
+        // By keys, on the row with the focus.
+        await page.Keyboard.PressAsync("j");
+        await Expect(row.GetByTestId("worker-link")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("d");
+        await Expect(row.GetByTestId("drain-left")).ToContainTextAsync("1 job left");
+        await page.Keyboard.PressAsync("d");
+        await Expect(row.GetByTestId("drain-left")).ToHaveCountAsync(0);
+        await Expect(row).ToContainTextAsync("Healthy");
+        await page.Keyboard.PressAsync("Enter");
         await Expect(page).ToHaveURLAsync(new Regex("/workers/steady$"));
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "steady" })).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("d");
         await Expect(page.GetByTestId("drain-left")).ToContainTextAsync("1 job left");
         await page.Keyboard.PressAsync("d");
         await Expect(page.GetByTestId("drain-left")).ToHaveCountAsync(0);
-        await page.GetByTestId("ping").ClickAsync();
+        await page.Keyboard.PressAsync("i");
         await Expect(page.GetByTestId("round-trip")).ToContainTextAsync(new Regex(@"\d+(\.\d)? (ms|s)"));
         await Expect(page.GetByTestId("load-history")).ToContainTextAsync(new Regex(@"1 / \d+ execute"));
         await Expect(page.GetByTestId("load-history").GetByLabel(new Regex("^steady: 1 / "))).ToBeVisibleAsync();
@@ -95,6 +124,30 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         }
 
         await PageChecks.CheckAsync(page, "worker-tables");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>Wider than a phone and narrower than a desk: the table scrolls in its card, and no column is cut or lies over another.</summary>
+    [Theory]
+    [InlineData(900, "light")]
+    [InlineData(1040, "dark")]
+    [InlineData(1279, "light")]
+    public async Task Table_BetweenPhoneAndDesk_CutsNoColumn(int width, string theme)
+    {
+        fleet.StartOnce("busy");
+        using var wordy = new ScriptedWorker($"127.0.0.1:{fleet.Admin.GrpcPort}", $"warehouse-{width}.rack-04.disk-17.storage.example.org");
+        await wordy.HelloAsync("erasure_coding", "volume_balance", "vacuum", "a_job_type_with_a_long_name", "ec_balance");
+        await wordy.NextAsync(AdminToWorkerMessage.BodyOneofCase.Hello);
+        await wordy.SendAsync(new WorkerToAdminMessage { Heartbeat = new WorkerHeartbeat { WorkerId = wordy.Id, ExecutionSlotsTotal = 16, ExecutionSlotsUsed = 3, DetectionSlotsTotal = 4, DetectionSlotsUsed = 1 } });
+        var (page, complaints) = await fleet.OpenAsync("/workers", width, 800, theme);
+        var rows = page.GetByTestId("worker-row");
+        await Expect(rows.Filter(new() { HasText = "busy" })).ToContainTextAsync("Healthy", new() { Timeout = Patience });
+        await Jobs.GoOnAsync(fleet.Admin.Address, "Work with a summary that is longer than its column", ("require.worker_id", "busy"));
+        await Expect(rows.Filter(new() { HasText = "busy" })).ToContainTextAsync("Work with a summary");
+        await Expect(rows.Filter(new() { HasText = $"warehouse-{width}" })).ToContainTextAsync("3 / 16");
+        await PageChecks.CheckAsync(page, $"workers-{width}-{theme}");
+        Assert.Empty(await page.EvaluateAsync<string[]>(Misplaced));
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
     }
@@ -121,7 +174,7 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         await fleet.VisitAsync(page, "/workers");
         await page.GetByTestId("worker-link").Filter(new() { HasText = "rack 4" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = id })).ToBeVisibleAsync();
-        await page.ReloadAsync();
+        await Browser.ReloadAsync(page);
         await Expect(page.GetByTestId("leases")).ToContainTextAsync("ghost-job");
         await fleet.VisitAsync(page, "/workers/nobody%2Fhere");
         await Expect(page.Locator("main")).ToContainTextAsync("No worker with this id is known");

@@ -28,12 +28,12 @@ public sealed class KeepAliveTests
     }
 
     [Fact]
-    public void Server_Limits_PingEachMinuteAndAllowAThousandStreams()
+    public void Server_Limits_PingAfterFifteenSecondsOfSilence_AndAllowAThousandStreams()
     {
         var kestrel = new KestrelServerOptions();
         kestrel.ConfigureGrpcTransport();
 
-        Assert.Equal(TimeSpan.FromSeconds(60), kestrel.Limits.Http2.KeepAlivePingDelay);
+        Assert.Equal(TimeSpan.FromSeconds(15), kestrel.Limits.Http2.KeepAlivePingDelay);
         Assert.Equal(TimeSpan.FromSeconds(20), kestrel.Limits.Http2.KeepAlivePingTimeout);
         Assert.Equal(1000, kestrel.Limits.Http2.MaxStreamsPerConnection);
         Assert.Null(kestrel.Limits.MinResponseDataRate);

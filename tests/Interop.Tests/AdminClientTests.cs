@@ -17,7 +17,7 @@ public sealed class AdminClientTests(PythonMessages messages) : IClassFixture<Py
     public async Task InitializeAsync()
     {
         _admin = await AdminApp.StartAsync(new AppOptions { Port = 0, GrpcPort = 0, Ephemeral = true });
-        _worker = new PluginWorker(new WorkerOptions { Address = $"grpc://{_admin.GrpcAddress}", WorkerId = "w-talk", StateDirectory = _state.FullName }, new Talk());
+        _worker = new PluginWorker(new WorkerOptions { Address = $"grpc://{_admin.GrpcAddress}", WorkerId = "w-talk", StateDirectory = _state.FullName, RegistrationTimeout = TimeSpan.FromSeconds(30) }, new Talk());
         await _worker.StartAsync();
     }
 
@@ -41,6 +41,34 @@ public sealed class AdminClientTests(PythonMessages messages) : IClassFixture<Py
     {
         await using var client = PeerProcess.JavaScript("jobs.js", _admin!.GrpcAddress, Protos);
         await client.SucceedAsync();
+    }
+
+    [Fact]
+    public void Worker_KnowsTheAdminsVersion() => Assert.Matches(@"^\d+\.\d+\.\d+$", _worker!.Session!.AdminVersion);
+
+    [Fact]
+    public async Task Sdk_SubmitsFollowsAndCancels()
+    {
+        await using var client = new AdminClient(new WorkerOptions { Address = $"127.0.0.1:{new Uri(_admin!.HttpAddress).Port}" });
+        var submission = new JobSubmission("talk") { Parameters = new ValueSet { ["lines"] = 3L }, Labels = new Dictionary<string, string> { ["by"] = "sdk" } };
+        var finished = await client.RunJobAsync(submission);
+        Assert.Equal((JobEnd.Succeeded, "said", 1, 3L), (finished.End, finished.Text, finished.Attempts, finished.Outputs["said"].Wire.Int64Value));
+        Assert.Equal(finished.JobId, await client.SubmitAsync(submission));
+        var written = new List<byte>();
+        await foreach (var piece in client.WatchLogsAsync(finished.JobId))
+        {
+            Assert.Equal((written.Count, OutputStream.Stdout), ((int)piece.Offset, piece.Stream));
+            written.AddRange(piece.Bytes.Span);
+        }
+
+        Assert.Equal("line 1\nline 2\nline 3\n", System.Text.Encoding.UTF8.GetString([.. written]));
+
+        var refused = await Assert.ThrowsAsync<AdminRefusedException>(() => client.SubmitAsync(new JobSubmission("talk") { Parameters = new ValueSet { ["lines"] = -1L } }));
+        Assert.Equal("lines", Assert.Single(refused.Fields).Field);
+        await Assert.ThrowsAsync<AdminRefusedException>(() => client.WaitAsync("job-of-nobody"));
+        var endless = await client.SubmitAsync(new JobSubmission("talk") { Parameters = new ValueSet { ["lines"] = 1_000_000L } });
+        await client.CancelAsync(endless, "enough");
+        Assert.Equal(JobEnd.Canceled, (await client.WaitAsync(endless)).End);
     }
 
     private sealed class Talk : IJobHandler

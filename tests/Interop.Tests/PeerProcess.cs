@@ -52,11 +52,12 @@ internal sealed class PeerProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for the end, which must be a success.</summary>
-    public async Task SucceedAsync()
+    /// <param name="limit">For a peer with many cases; a minute when left out.</param>
+    public async Task SucceedAsync(TimeSpan? limit = null)
     {
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(HangLimit, TimeProvider.System);
+            await _process.WaitForExitAsync().WaitAsync(limit ?? HangLimit, TimeProvider.System);
         }
         catch (TimeoutException)
         {

@@ -114,6 +114,13 @@ public sealed class AdminHarness : IDisposable
         Settle();
     }
 
+    /// <summary>The process that was started last can be reached now.</summary>
+    public void Listen()
+    {
+        _engine.Listen();
+        Settle();
+    }
+
     public SessionId NextSession() => new(++_lastSession);
 
     /// <summary>How long the engine would sleep now; null: until something comes.</summary>
@@ -231,8 +238,10 @@ public sealed class FakeWorker(AdminHarness admin, SessionId session, string id,
         return exitCode is { } code ? outputs.With("exit_code", new ConfigValue.Int64(code)) : outputs;
     }
 
-    public void Beat(params RunningWork[] work) => admin.Post(new WorkerInput.Beat(Session, new Heartbeat(
-        admin.Time.GetUtcNow(), [.. work], 0, 1, work.Length, 4, ImmutableSortedDictionary<string, string>.Empty)));
+    public void Beat(params RunningWork[] work) => Beat(ImmutableSortedDictionary<string, string>.Empty, work);
+
+    public void Beat(ImmutableSortedDictionary<string, string> metadata, params RunningWork[] work) =>
+        admin.Post(new WorkerInput.Beat(Session, new Heartbeat(admin.Time.GetUtcNow(), [.. work], 0, 1, work.Length, 4, metadata)));
 
     public void Propose(Outbound.RunDetection detection, bool hasMore, params string[] keys) => admin.Post(new WorkerInput.Proposed(
         Session, detection.RequestId, jobType, [.. keys.Select(key => Proposal(key))], hasMore));

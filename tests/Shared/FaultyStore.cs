@@ -39,6 +39,12 @@ public sealed class FaultyStore(Func<IAdminStore> open) : IAdminStore
 
     public IAdminHistory History => _inner.History;
 
+    public event Action<IReadOnlyCollection<Server.Core.Jobs.JobId>>? JobsGone
+    {
+        add => _inner.JobsGone += value;
+        remove => _inner.JobsGone -= value;
+    }
+
     public StoredState Load()
     {
         _inner.Dispose();

@@ -63,7 +63,10 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>Waits until a timer is due in exactly that span: whoever rests that long has done what came before.</summary>
+    /// <summary>
+    /// Waits until a timer was just set to that span: whoever rests that long has done what came before. One that was set to more, a
+    /// call's deadline say, is none however much of it has passed.
+    /// </summary>
     public async Task ArmedAsync(TimeSpan span)
     {
         while (true)
@@ -71,7 +74,7 @@ public sealed class ManualTimeProvider : TimeProvider
             Task armed;
             lock (_gate)
             {
-                if (_timers.Exists(timer => timer.Due - _monotonic == span))
+                if (_timers.Exists(timer => timer.Span == span && timer.Due - _monotonic == span))
                 {
                     return;
                 }
@@ -106,11 +109,14 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public TimeSpan? Due { get; private set; }
 
+        public TimeSpan Span { get; private set; }
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (owner._gate)
             {
                 owner._timers.Remove(this);
+                Span = dueTime;
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : owner._monotonic + dueTime;
                 _period = period;
                 if (Due is not null)

@@ -1,4 +1,12 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using BlazorPluginAdmin.Tests.Shared;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using HttpResults = Microsoft.AspNetCore.Http.Results;
 
 namespace BlazorPluginAdmin.WorkerSdk.Tests;
 
@@ -19,6 +27,72 @@ public sealed class AddressTests
     [InlineData("nothing")]
     [InlineData("h:1.2.3")]
     [InlineData("h:99999")]
-    public async Task Address_OfNoKnownForm_IsRefused(string given) =>
+    [InlineData("http://h:1")]
+    [InlineData("h:0")]
+    [InlineData("grpc://h")]
+    [InlineData("grpc://h:1/x")]
+    [InlineData("grpcs://h:70000")]
+    public async Task Address_OfNoKnownForm_IsRefused(string given)
+    {
         await Assert.ThrowsAsync<FormatException>(() => WorkerAddress.ResolveAsync(given, TimeProvider.System, CancellationToken.None));
+        var refused = Assert.Throws<ArgumentException>(() => new PluginWorker(new WorkerOptions { WorkerId = "w", Address = $"h:1, {given}" }, new Echo()));
+        Assert.StartsWith($"'{given}' is not an address; use host:port", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>By https the status page is believed as the stream is: whoever shows what, as long as no authority is set.</summary>
+    [Theory]
+    [InlineData("", "", true)]
+    [InlineData("own", "admin.test", true)]
+    [InlineData("own", "other.test", false)]
+    [InlineData("other", "admin.test", false)]
+    [InlineData("none", "admin.test", false)]
+    public async Task StatusPage_IsBelievedAsTheStreamWouldBe(string authority, string name, bool isBelieved)
+    {
+        var folder = Directory.CreateTempSubdirectory("page-");
+        await using var page = await StatusPage.StartAsync(new Dictionary<string, int> { ["worker_grpc_port"] = 4711 });
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "own"), page.Certificate.ExportCertificatePem());
+        using var other = StatusPage.Certify();
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "other"), other.ExportCertificatePem());
+        var options = new WorkerOptions { TlsCa = authority.Length > 0 ? Path.Combine(folder.FullName, authority) : "", TlsServerName = name };
+        var found = await WorkerAddress.ResolveAsync($"127.0.0.1:{page.Port}", options, CancellationToken.None).InTimeAsync("the address");
+        Assert.Equal($"http://127.0.0.1:{(isBelieved ? 4711 : page.Port + 10_000)}", found);
+        folder.Delete(recursive: true);
+    }
+
+    /// <summary>A status page that is to be had by https alone, under the name <c>admin.test</c>.</summary>
+    private sealed class StatusPage(WebApplication app, X509Certificate2 certificate) : IAsyncDisposable
+    {
+        public X509Certificate2 Certificate => certificate;
+
+        public int Port => new Uri(app.Urls.First()).Port;
+
+        public static async Task<StatusPage> StartAsync(Dictionary<string, int> answer)
+        {
+            var certificate = Certify();
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(certificate)));
+            var app = builder.Build();
+            app.MapGet("/api/plugin/status", () => HttpResults.Text(JsonSerializer.Serialize(answer)));
+            await app.StartAsync();
+            return new StatusPage(app, certificate);
+        }
+
+        public static X509Certificate2 Certify()
+        {
+            using var key = RSA.Create(2048);
+            var request = new CertificateRequest("CN=admin", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddDnsName("admin.test");
+            request.CertificateExtensions.Add(names.Build());
+            var now = TimeProvider.System.GetUtcNow();
+            return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await app.DisposeAsync();
+            certificate.Dispose();
+        }
+    }
 }

@@ -85,7 +85,7 @@ internal sealed class Parcels : IJobHandler
 
     public async Task DetectAsync(DetectionContext context)
     {
-        var parameters = new ValueSet { ["plan"] = new byte[1024 * 1024] };
+        var parameters = new ValueSet { ["plan"] = new byte[1_000_000] };
         for (var n = 0; n < Count; n++)
         {
             await context.ProposeAsync(new Proposal { Id = $"{n}", Parameters = parameters });
@@ -102,4 +102,26 @@ internal sealed class Choosy : IJobHandler
     public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("choosy", "Choosy").Build();
 
     public string? CannotRun(ConfigReader config) => "not here";
+}
+
+/// <summary>Writes before and after it is released.</summary>
+internal sealed class LastWords : IJobHandler
+{
+    public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("last_words", "Last words").Build();
+
+    public async Task<JobOutcome> ExecuteAsync(JobContext context)
+    {
+        context.WriteLine("first");
+        Begun.SetResult();
+        await Release.Task;
+        context.WriteLine("last");
+        Ended.SetResult();
+        return JobOutcome.Succeeded("said");
+    }
 }

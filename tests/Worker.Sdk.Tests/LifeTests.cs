@@ -11,10 +11,12 @@ public sealed class LifeTests : SdkTest
     [Fact]
     public void WrongConstruction_IsSaidAllAtOnce()
     {
-        var thrown = Assert.Throws<ArgumentException>(() => new PluginWorker(new WorkerOptions { WorkerId = " ", ExecutionSlots = 0 }, new Echo(), new Echo()));
+        var thrown = Assert.Throws<ArgumentException>(() => new PluginWorker(new WorkerOptions { WorkerId = " ", ExecutionSlots = 0, RequestTimeout = TimeSpan.Zero, ResumeWindow = TimeSpan.FromDays(2) }, new Echo(), new Echo()));
         Assert.Contains("two handlers", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("worker id", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("slots", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("RequestTimeout must be more than 0", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("ResumeWindow must be more than 0 and at most a day", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -222,7 +224,7 @@ public sealed class LifeTests : SdkTest
     public async Task LostStream_IsDialledAgain_WithAFreshInstance()
     {
         using var stop = new CancellationTokenSource();
-        var running = Worker(new Echo()).RunForeverAsync(new RestartPolicy { Jitter = () => 0 }, stop.Token);
+        var running = Worker(new Echo()).RunForeverAsync(new RestartPolicy { LongestDelay = TimeSpan.FromMilliseconds(50) }, stop.Token);
         var first = await Admin.GreetAsync();
         first.Break();
         var second = await Admin.GreetAsync();
@@ -245,16 +247,95 @@ public sealed class LifeTests : SdkTest
         Assert.Equal(WorkerState.Stopped, worker.State);
     }
 
-    [Theory]
-    [InlineData(0, 0, 0.16)]
-    [InlineData(0, 1, 0.24)]
-    [InlineData(1, 0.5, 5)]
-    [InlineData(3, 0.5, 20)]
-    [InlineData(9, 0.5, 30)]
-    [InlineData(9, 1, 36)]
-    public void Pauses_DoubleUpToTheLongest_WithJitter(int failures, double jitter, double seconds) =>
-        Assert.Equal(seconds, new RestartPolicy { Jitter = () => jitter }.Delay(failures, TimeSpan.FromSeconds(5)).TotalSeconds, 3);
-
     private static Task<StartFailureException> FailedAsync(Task starting) =>
         Assert.ThrowsAsync<StartFailureException>(() => starting.InTimeAsync("the failure of the start"));
+
+    [Fact]
+    public async Task Start_WhileStopping_WaitsForTheStop_ThenDials()
+    {
+        var handler = new Blocking();
+        var (worker, stream) = await ConnectAsync(handler);
+        await stream.ExecuteAsync("r-1", "j-1", "blocking");
+        await handler.Started.Task.InTimeAsync("the handler's start");
+        var stopping = worker.StopAsync();
+        var starting = worker.StartAsync();
+        Assert.Equal(WorkerState.Stopping, worker.State);
+        Assert.False(starting.IsCompleted);
+        handler.Release.SetResult();
+        await AcknowledgeAndEndAsync(stream);
+        await stopping.InTimeAsync("the stop");
+        await Admin.GreetAsync();
+        Assert.Equal(2, (await starting.InTimeAsync("the second start")).Generation);
+        await Assert.ThrowsAsync<AlreadyStartedException>(() => worker.StartAsync());
+    }
+
+    [Fact]
+    public async Task WhatTheAdminAskedFor_IsForgotten_WhileTheNextOneIsMet()
+    {
+        var worker = Worker(new Echo());
+        Assert.Equal((30, 1), await AskedOfAsync(worker, (await StartAsync(worker)).Break));
+        var starting = worker.StartAsync();
+        var second = await Admin.NextAsync();
+        Assert.Equal((10, 5), (worker.HeartbeatInterval.TotalSeconds, worker.ReconnectDelay.TotalSeconds));
+        await second.GreetAsync("");
+        await starting.InTimeAsync("the second start");
+
+        static async Task<(double, double)> AskedOfAsync(PluginWorker worker, Action end)
+        {
+            await EndOfAsync(worker, end);
+            return (worker.HeartbeatInterval.TotalSeconds, worker.ReconnectDelay.TotalSeconds);
+        }
+    }
+
+    [Fact]
+    public async Task Wait_WhileStarting_IsForThatSession()
+    {
+        var worker = Worker(new Echo());
+        await EndOfAsync(worker, (await StartAsync(worker)).Break);
+        var starting = worker.StartAsync();
+        var waiting = worker.WaitAsync();
+        var second = await Admin.GreetAsync();
+        await starting.InTimeAsync("the second start");
+        second.Break();
+        Assert.Equal(2, (await waiting.InTimeAsync("the end of the second session"))!.Session!.Generation);
+    }
+
+    [Fact]
+    public async Task Wait_ForAStartThatFails_TellsOfNoSession()
+    {
+        var worker = Worker(new Echo());
+        var starting = worker.StartAsync();
+        var waiting = worker.WaitAsync();
+        (await Admin.NextAsync()).End(StatusCode.PermissionDenied, "no");
+        await Assert.ThrowsAsync<StartFailureException>(() => starting.InTimeAsync("the start"));
+        Assert.Null(await waiting.InTimeAsync("the wait"));
+    }
+
+    [Fact]
+    public async Task Stop_InsideAHandler_DoesNotWaitForIt()
+    {
+        PluginWorker? worker = null;
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        worker = Worker(new Ending(() =>
+        {
+            stopped.SetResult();
+            Assert.True(worker!.StopAsync().IsCompleted);
+            return JobOutcome.Succeeded("stopped from inside");
+        }));
+        var stream = await StartAsync(worker);
+        await stream.ExecuteAsync("r-1", "j-1", "ending");
+        await stopped.Task.InTimeAsync("the handler");
+        await AcknowledgeAndEndAsync(stream);
+        Assert.Equal(CloseReason.StopRequested, (await worker.WaitAsync().InTimeAsync("the end"))?.Reason ?? CloseReason.StopRequested);
+    }
+
+    /// <summary>As an admin with the extension ack, which ends what the worker has ended.</summary>
+    private static async Task AcknowledgeAndEndAsync(AdminStream stream)
+    {
+        var completed = (await stream.NextAsync(Body.JobCompleted)).JobCompleted;
+        Assert.True(completed.Success);
+        await stream.SendAsync(new AdminToWorkerMessage { JobCompletedAck = new JobCompletedAck { RequestId = completed.RequestId, JobId = completed.JobId } });
+        await stream.RestAsync();
+        stream.End();
+    }
 }

@@ -35,10 +35,32 @@ public sealed class OutputTests : SdkTest
     }
 
     [Fact]
+    public async Task AttemptThatEndsWhileTheStreamIsAway_IsClaimed_AndItsLastWordsComeBeforeItsResult()
+    {
+        var handler = new LastWords();
+        var (worker, stream) = await ConnectAsync(handler);
+        await stream.ExecuteAsync("r", "j", "last_words");
+        await handler.Begun.Task.InTimeAsync("the handler");
+        await EndOfAsync(worker, stream.Break);
+        handler.Release.SetResult();
+        await handler.Ended.Task.InTimeAsync("the handler's end");
+        var again = await StartAsync(worker);
+        Assert.Equal("r", Assert.Single(again.Hello.RunningWork).RequestId);
+        var said = "";
+        WorkerToAdminMessage message;
+        while ((message = await again.NextAsync()).BodyCase != Body.JobCompleted)
+        {
+            said += message.JobLog?.Data.ToStringUtf8();
+        }
+
+        Assert.Equal(("r", "first\nlast\n"), (message.JobCompleted.RequestId, said));
+    }
+
+    [Fact]
     public async Task LostAdmin_IsWaitedForTenSeconds_ThenTheOldestIsLost()
     {
         using var attempt = new RunningAttempt("r", "j", "t", isDetection: false, keepsOutput: true, _time, () => { }, CancellationToken.None);
-        await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Capacity], CancellationToken.None);
+        await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None);
         Assert.True(attempt.IsPressing);
         var waiting = attempt.OutputAsync(OutputStream.Stdout, new byte[1], CancellationToken.None).AsTask();
         Assert.False(waiting.IsCompleted);
@@ -57,8 +79,23 @@ public sealed class OutputTests : SdkTest
         {
         }
 
-        await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Capacity], CancellationToken.None);
+        await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.OutputAsync(OutputStream.Stdout, new byte[1], new CancellationToken(canceled: true)).AsTask());
+    }
+
+    /// <summary>What was sent may not have arrived when the connection is lost; what is written meanwhile must not take its place.</summary>
+    [Fact]
+    public async Task OutputWhileTheAdminIsLost_LeavesWhatWasSent()
+    {
+        using var attempt = new RunningAttempt("r", "j", "t", isDetection: false, keepsOutput: true, _time, () => { }, CancellationToken.None);
+        await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None);
+        while (attempt.TakeLog() is not null)
+        {
+        }
+
+        await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None);
+        attempt.Rewind();
+        Assert.Equal(0, attempt.TakeLog()!.Offset);
     }
 
     private static ValueTask PourAsync(AdminStream stream) =>

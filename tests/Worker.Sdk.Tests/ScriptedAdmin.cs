@@ -46,6 +46,9 @@ public sealed class ScriptedAdmin : IAsyncDisposable
     /// <summary>The next worker that dials, not greeted yet.</summary>
     public async Task<AdminStream> NextAsync() => await _streams.Reader.ReadAsync().AsTask().InTimeAsync("a worker dialling in");
 
+    /// <summary>All workers that dial until it is cancelled.</summary>
+    public IAsyncEnumerable<AdminStream> AllAsync(CancellationToken cancellationToken) => _streams.Reader.ReadAllAsync(cancellationToken);
+
     public async Task<AdminStream> GreetAsync(string extensions = "log,ack,resume")
     {
         var stream = await NextAsync();
@@ -63,6 +66,8 @@ public sealed class AdminStream(RequestReader<WorkerToAdminMessage> requests, Re
 
     public WorkerHello Hello { get; private set; } = new();
 
+    public CallContext Call => call;
+
     public async Task OverAsync()
     {
         var status = await _over.Task.WaitAsync(call.CancellationToken);
@@ -72,12 +77,12 @@ public sealed class AdminStream(RequestReader<WorkerToAdminMessage> requests, Re
         }
     }
 
-    public async Task GreetAsync(string extensions)
+    public async Task GreetAsync(string extensions, int heartbeatSeconds = 30)
     {
         Hello = (await NextAsync(WorkerToAdminMessage.BodyOneofCase.Hello)).Hello;
         await SendAsync(new AdminToWorkerMessage
         {
-            Hello = new AdminHello { Accepted = true, HeartbeatIntervalSeconds = 30, ReconnectDelaySeconds = 1, Extensions = { extensions.Split(',', StringSplitOptions.RemoveEmptyEntries) } },
+            Hello = new AdminHello { Accepted = true, HeartbeatIntervalSeconds = heartbeatSeconds, ReconnectDelaySeconds = 1, Extensions = { extensions.Split(',', StringSplitOptions.RemoveEmptyEntries) } },
         });
     }
 

@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Tests.Shared;
+using BlazorPluginAdmin.Wire;
 
 namespace BlazorPluginAdmin.WorkerSdk.Tests;
 
@@ -43,6 +44,16 @@ public abstract class SdkTest : IAsyncLifetime
         var worker = Worker(handler, options => options with { ExecutionSlots = slots });
         return (worker, await StartAsync(worker, extensions));
     }
+
+    /// <summary>A job of the handler <see cref="Blocking"/> that has begun.</summary>
+    internal static async Task BeginAsync(AdminStream stream, Blocking handler, string request = "r1", string job = "j1")
+    {
+        await stream.ExecuteAsync(request, job, "blocking");
+        await handler.Started.Task.InTimeAsync("the start of the job");
+    }
+
+    internal static async Task<WorkerAcknowledge> AckAsync(AdminStream stream, string request) =>
+        (await stream.NextAsync(WorkerToAdminMessage.BodyOneofCase.Acknowledge, message => message.Acknowledge.RequestId == request)).Acknowledge;
 
     internal static Task EndOfAsync(PluginWorker worker, Action cause)
     {

@@ -119,6 +119,29 @@ public sealed class WorkTests : SdkTest
     }
 
     [Fact]
+    public async Task CancelOfAJob_IsThatOfAllItsAttempts()
+    {
+        var handler = new Blocking(stubborn: true);
+        var (_, stream) = await ConnectAsync(handler);
+        await BeginAsync(stream, handler);
+        for (var n = 2; n <= 8; n++)
+        {
+            await stream.ExecuteAsync($"r{n}", "j1", "blocking");
+        }
+
+        for (var n = 2; n <= 7; n++)
+        {
+            // The newer one has taken its place.
+            await stream.NextAsync(Body.JobCompleted);
+        }
+
+        await stream.SendAsync(new AdminToWorkerMessage { RequestId = "c", CancelRequest = new CancelRequest { TargetId = "j1" } });
+        Assert.Equal("r8", (await stream.NextAsync(Body.JobCompleted)).JobCompleted.RequestId);
+        handler.Release.SetResult();
+        Assert.Equal("r1", (await stream.NextAsync(Body.JobCompleted)).JobCompleted.RequestId);
+    }
+
+    [Fact]
     public async Task Proposals_ComeInBatches_AndNoMoreThanAsked()
     {
         var (_, stream) = await ConnectAsync(new Echo());

@@ -69,7 +69,7 @@ public sealed record ImportCommand(string Directory, bool DryRun, bool Replace)
         var target = Path.GetFullPath(options.DataDir);
         var isNew = DryRun && !File.Exists(Path.Combine(target, "admin.db"));
         using var folder = isNew ? null : AdminFolder.Open(target);
-        var import = new WeedImport(() => folder is null ? new InMemoryAdminStore() : new SqliteAdminStore(folder.Database), time);
+        var import = new WeedImport(() => folder is null ? new InMemoryAdminStore() : new SqliteAdminStore(folder.Database, SecretBox.Of(folder.Keys)), time);
         ImportReport? report;
         try
         {

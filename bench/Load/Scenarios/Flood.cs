@@ -23,6 +23,7 @@ internal sealed class Flood(string name, int bytes) : IScenario
         await using var other = new Fleet(admin.Grpc, "other", 1, 16, () => new Noop("noop", 0, executed));
         await Fleet.ReadyAsync(admin, "flood", 2);
         await Fleet.ReadyAsync(admin, "noop", 2);
+        await admin.WidenQueueAsync("flood");
         var setting = $"{Proposals:#,0} proposals{Size}";
         async Task PulseAsync() => (await admin.Http.PostAsJsonAsync("/api/plugin/jobs/execute", new { job = new { job_type = "noop" } })).EnsureSuccessStatusCode();
         async Task LookAsync() => await admin.Http.GetStringAsync("/api/plugin/scheduler-status");

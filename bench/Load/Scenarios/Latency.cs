@@ -26,6 +26,9 @@ internal sealed class Latency : IScenario
             admin.Grpc, "load", Workers, 16, () => new Noop("noop", 0, executed, context => began.TryAdd(context.JobId, Stopwatch.GetTimestamp())));
         await Fleet.ReadyAsync(admin, "noop", Workers);
 
+        // A moment in which nothing is taken would else be refused, and not be measured as late.
+        await admin.WidenQueueAsync("noop");
+
         var jobs = (int)((WarmUp + Measured).TotalSeconds * PerSecond);
         var due = new long[jobs];
         var submissions = new List<Task>(jobs);

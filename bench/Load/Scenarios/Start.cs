@@ -23,6 +23,7 @@ internal sealed class Start : IScenario
                 results.Add(this, "empty store", "start", admin.StartedIn.TotalMilliseconds, "ms");
                 await using var detector = new Fleet(admin.Grpc, "detector", 1, 1, () => new Detector());
                 await Fleet.ReadyAsync(admin, "noop", 1);
+                await admin.WidenQueueAsync("noop");
                 await admin.Http.PostAsJsonAsync("/api/plugin/job-types/noop/run?async=true", new { timeout_seconds = 600 });
                 await Wait.UntilAsync(async () => await admin.MetricAsync("pluginadmin_jobs", "\"noop\"") >= Jobs);
             }

@@ -22,6 +22,7 @@ internal sealed class Throughput : IScenario
         var executed = new ConcurrentDictionary<string, int>();
         await using var fleet = new Fleet(admin.Grpc, "load", Workers, Slots, () => new Noop("noop", Jobs, executed));
         await Fleet.ReadyAsync(admin, "noop", Workers);
+        await admin.WidenQueueAsync("noop");
         for (var run = 0; run < 6; run++)
         {
             executed.Clear();

@@ -161,6 +161,8 @@ public sealed class VacuumSwitchTests : IAsyncLifetime
 
         public WaitingExplanation? Explain(JobId job) => null;
 
+        public WaitingReasons Reasons() => throw new NotSupportedException();
+
         public Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken, RetryChanges? changes = null) => throw new NotSupportedException();
     }
 }

@@ -10,7 +10,7 @@ using Google.Protobuf.Reflection;
 namespace BlazorPluginAdmin.App.Tests.Services;
 
 /// <summary>A real admin with one real worker whose jobs do what the test says, and a client of <c>pluginadmin.v1</c>.</summary>
-public sealed class ClientAdmin : RunningAdmin, IAsyncLifetime
+public class ClientAdmin : RunningAdmin, IAsyncLifetime
 {
     private static readonly FileDescriptor File = JobServiceReflection.Descriptor;
 
@@ -23,7 +23,7 @@ public sealed class ClientAdmin : RunningAdmin, IAsyncLifetime
     {
         await base.InitializeAsync();
         _channel = GrpcChannel.ForAddress($"http://{GrpcAddress}");
-        _worker = new PluginWorker(new WorkerOptions { Address = $"grpc://{GrpcAddress}", WorkerId = "w-told", ExecutionSlots = 2, StateDirectory = Directory.CreateTempSubdirectory("told-").FullName }, Handler);
+        _worker = new PluginWorker(new WorkerOptions { Address = $"grpc://{GrpcAddress}", WorkerId = "w-told", ExecutionSlots = 2, RegistrationTimeout = TimeSpan.FromMinutes(1), StateDirectory = Directory.CreateTempSubdirectory("told-").FullName }, Handler);
         await _worker.StartAsync();
         await UntilAsync(state => state.JobTypes.GetValueOrDefault("told") is { Descriptor: not null }, "the type is described");
         await ViewsAsync(model => model.JobType("told") is { ExecutorCount: 1 });
@@ -40,6 +40,21 @@ public sealed class ClientAdmin : RunningAdmin, IAsyncLifetime
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> => _channel!.UnaryAsync(Method<TRequest, TResponse>(service, method), request);
 
+    /// <summary>All that a call says, to its end.</summary>
+    public async Task<List<TResponse>> WatchAsync<TRequest, TResponse>(string service, string method, TRequest request)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        using var call = _channel!.ServerStreaming(Method<TRequest, TResponse>(service, method), request);
+        var said = new List<TResponse>();
+        while (await call.ResponseStream.MoveNextAsync(CancellationToken.None))
+        {
+            said.Add(call.ResponseStream.Current);
+        }
+
+        return said;
+    }
+
     public async Task<Wire.V1.Job> SubmitAsync(SubmitRequest request) => (await CallAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", request)).Job;
 
     public Task<Wire.V1.Job> RunAsync(string says) => SubmitAsync(new SubmitRequest { JobType = "told", ParametersJson = System.Text.Json.JsonSerializer.Serialize(new { says }) });
@@ -48,6 +63,19 @@ public sealed class ClientAdmin : RunningAdmin, IAsyncLifetime
     {
         await UntilAsync(state => !state.Jobs.ContainsKey(new Server.Core.Jobs.JobId(id)), $"the end of {id}");
         return (await CallAsync<GetRequest, GetResponse>("JobService", "Get", new GetRequest { JobId = id, Include = { Include.Parameters, Include.Attempts, Include.Result, Include.Activities } })).Job;
+    }
+
+    /// <summary>Workers that take the job and go, until it is given up.</summary>
+    public async Task<Wire.V1.Job> LoseThreeWorkersAsync(string type, string job)
+    {
+        for (var loss = 0; loss < 3; loss++)
+        {
+            using var worker = new ScriptedWorker(GrpcAddress, $"w-lost-{loss}");
+            await worker.HelloAsync(type);
+            await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest);
+        }
+
+        return await EndAsync(job);
     }
 
     public ServerStreamCall<WatchLogsRequest, LogChunk> Watch(WatchLogsRequest request) => _channel!.ServerStreaming(Method<WatchLogsRequest, LogChunk>("JobService", "WatchLogs"), request);
@@ -103,6 +131,9 @@ public sealed class ClientAdmin : RunningAdmin, IAsyncLifetime
                 {
                     case "wait":
                         await _go.Reader.ReadAsync(context.Canceled);
+                        break;
+                    case "deaf":
+                        await _go.Reader.ReadAsync(CancellationToken.None);
                         break;
                     case "fail":
                         return JobOutcome.Failed("told so", permanent: true, new ValueSet { ["exit_code"] = 42 });

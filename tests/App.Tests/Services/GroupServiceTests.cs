@@ -43,6 +43,19 @@ public sealed class GroupServiceTests(ClientAdmin admin) : IClassFixture<ClientA
         Assert.Equal(StatusCode.NotFound, code);
         var (refused, detail) = await admin.RefusedAsync<SubmitGroupRequest, SubmitGroupResponse>("JobService", "SubmitGroup", new SubmitGroupRequest { Template = new SubmitRequest { JobType = "told" }, Parallel = 0 });
         Assert.Equal((StatusCode.InvalidArgument, "parallel"), (refused, detail.Fields[0].Field));
+        (refused, detail) = await admin.RefusedAsync<SubmitGroupRequest, SubmitGroupResponse>("JobService", "SubmitGroup", new SubmitGroupRequest { Template = new SubmitRequest { JobType = "told" }, Parallel = 1, FailPolicy = (FailPolicy)99 });
+        Assert.Equal((StatusCode.InvalidArgument, "fail_policy"), (refused, detail.Fields[0].Field));
+    }
+
+    /// <summary>All jobs there are is more often forgotten than meant.</summary>
+    [Fact]
+    public async Task Bulk_WithoutAFilter_IsRefused()
+    {
+        foreach (var filter in (JobFilter?[])[null, new JobFilter()])
+        {
+            var (refused, detail) = await admin.RefusedAsync<BulkRequest, BulkResponse>("JobService", "Bulk", new BulkRequest { Action = BulkAction.Cancel, Filter = filter, DryRun = true });
+            Assert.Equal((StatusCode.InvalidArgument, "filter"), (refused, detail.Fields[0].Field));
+        }
     }
 
     [Fact]
@@ -62,6 +75,31 @@ public sealed class GroupServiceTests(ClientAdmin admin) : IClassFixture<ClientA
         Assert.Equal((4, 3, 1), (done.Matched, done.Changed, done.Skipped.Values.Sum()));
         var left = await admin.CallAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Filter = new JobFilter { Labels = { ["bulk"] = "some" }, States = { JobState.Canceled } } });
         Assert.Equal(3, left.Jobs.Count);
+
+        // One entry of the timeline has it all.
+        var written = await admin.GetAsync("/api/plugin/activities");
+        var entry = written.EnumerateArray().Single(entry => entry.TryGetProperty("request_id", out var of) && of.GetString() == done.OperationId && entry.GetProperty("stage").GetString() == "bulk_ended");
+        Assert.Equal("bulk cancel of 4 jobs that match labels=bulk:some is done: 4 matched, 3 changed, 1 skipped, 0 failed; not wanted", entry.GetProperty("message").GetString());
+        var details = entry.GetProperty("details");
+        Assert.Equal(("cancel", "labels=bulk:some", "not wanted", entry.GetProperty("actor").GetString()), (Detail("action"), Detail("filter"), Detail("reason"), Detail("by")));
+        Assert.Equal((4, 3, 1, 0), (details.GetProperty("matched").GetInt32(), details.GetProperty("changed").GetInt32(), details.GetProperty("skipped").GetInt32(), details.GetProperty("failed").GetInt32()));
+
+        string Detail(string name) => details.GetProperty(name).GetString()!;
+    }
+
+    [Fact]
+    public async Task Bulk_TellsHowFarItIs()
+    {
+        await SubmitAsync(400, new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", Labels = { ["bulk"] = "many" }, RequireLabels = { ["rack"] = "none" } }, "");
+        var told = await admin.WatchAsync<BulkRequest, BulkResponse>("JobService", "WatchBulk", new BulkRequest { Action = BulkAction.Cancel, Filter = new JobFilter { Labels = { ["bulk"] = "many" } } });
+        Assert.All(told, answer => Assert.Equal(400, answer.Matched));
+        Assert.Equal(told.Select(answer => answer.Done).Order(), told.Select(answer => answer.Done));
+        Assert.Contains(told, answer => !answer.Ended && answer.Done < 400);
+        Assert.Equal((true, 400, 400, 0), (told[^1].Ended, told[^1].Done, told[^1].Changed, told[^1].Failed));
+        Assert.Single(told.Select(answer => answer.OperationId).Distinct());
+
+        var none = Assert.Single(await admin.WatchAsync<BulkRequest, BulkResponse>("JobService", "WatchBulk", new BulkRequest { Action = BulkAction.Cancel, Filter = new JobFilter { Labels = { ["bulk"] = "none" } } }));
+        Assert.Equal((true, 0L, ""), (none.Ended, none.Matched, none.OperationId));
     }
 
     private Task<BulkResponse> BulkAsync(JobFilter filter, bool dry) =>

@@ -41,6 +41,67 @@ public sealed class JobEventServiceTests(ClientAdmin admin) : IClassFixture<Clie
         admin.Handler.Go();
     }
 
+    /// <summary>Of a job that was at work before the caller came back: what it does meanwhile, and what it does from then on.</summary>
+    [Fact]
+    public async Task Watch_GoesOnWithProgressAndActivities_OfJobsAtWork()
+    {
+        using var worker = new ScriptedWorker(admin.GrpcAddress, "w-steps");
+        await worker.HelloAsync("steps");
+        await admin.UntilAsync(state => state.JobTypes.ContainsKey("steps"), "the type is known");
+        var job = (await admin.SubmitAsync(new SubmitRequest { JobType = "steps" })).JobId;
+        var request = (await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest)).RequestId;
+        await StepAsync("first", 10);
+        await admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new Server.Core.Jobs.JobId(job)) is { Stage: "first" }, "it is at work");
+        using var before = admin.Watch(new WatchEventsRequest { Filter = new JobFilter { JobIds = { job } } });
+        await using var known = before.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
+        var from = (await NextAsync(known)).Sequence;
+
+        await StepAsync("second", 20);
+        await admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new Server.Core.Jobs.JobId(job)) is { Stage: "second" }, "it goes on");
+        using var call = admin.Watch(new WatchEventsRequest { Filter = new JobFilter { JobIds = { job } }, AfterSequence = from, IncludeProgress = true, IncludeActivities = true });
+        await using var events = call.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
+        Assert.Equal("second", (await NextAsync(events, happened => happened.Kind == JobEventKind.Activity)).Activity.Stage);
+        Assert.Equal(20, (await NextAsync(events, happened => happened.Kind == JobEventKind.Progress)).Job.ProgressPercent);
+        await StepAsync("third", 30);
+        Assert.Equal(30, (await NextAsync(events, happened => happened is { Kind: JobEventKind.Progress, Job.ProgressPercent: > 20 })).Job.ProgressPercent);
+
+        ValueTask StepAsync(string stage, double percent) => worker.SendAsync(new WorkerToAdminMessage
+        {
+            JobProgressUpdate = new JobProgressUpdate { RequestId = request, JobId = job, JobType = "steps", State = JobState.Running, Stage = stage, ProgressPercent = percent },
+        });
+    }
+
+    /// <summary>A reader who falls behind further than events are kept begins anew; what it was told is open, it is told the end of.</summary>
+    [Fact]
+    public async Task Watch_BehindByMoreThanIsKept_IsToldTheEndOfWhatItKnew()
+    {
+        using var call = admin.Watch(new WatchEventsRequest());
+        await using var events = call.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
+        await NextAsync(events, happened => happened is { Kind: JobEventKind.Snapshot, Job: null });
+        var job = await SubmitAsync("wait");
+        await NextAsync(events, happened => happened.Job?.JobId == job && happened.Job.State == JobState.Running);
+
+        // More than the stream takes unread, so that the reader is stuck; then more than is kept.
+        var later = new SubmitRequest { JobType = "told", ParametersJson = """{"says":"late"}""", Summary = new string('x', 500), NotBefore = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(1)) };
+        var group = (await admin.CallAsync<SubmitGroupRequest, SubmitGroupResponse>("JobService", "SubmitGroup", new SubmitGroupRequest { Template = later, Parallel = 9_900 })).Group.GroupId;
+        admin.Handler.Go();
+        await admin.EndAsync(job);
+        await admin.CallAsync<CancelGroupRequest, CancelGroupResponse>("JobService", "CancelGroup", new CancelGroupRequest { GroupId = group });
+
+        await NextAsync(events, happened => happened.Kind == JobEventKind.Reset);
+        Assert.Equal(JobState.Succeeded, (await NextAsync(events, happened => happened.Job?.JobId == job)).Job.State);
+    }
+
+    [Fact]
+    public async Task Watch_OfAJobByItsId_TellsItsEnd_AlsoWhenThatIsOver()
+    {
+        var job = await SubmitAsync("over");
+        await admin.EndAsync(job);
+        using var call = admin.Watch(new WatchEventsRequest { Filter = new JobFilter { JobIds = { job } } });
+        await using var events = call.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
+        Assert.Equal((JobEventKind.Snapshot, JobState.Succeeded), ((await NextAsync(events)).Kind, events.Current.Job.State));
+    }
+
     private async Task<string> SubmitAsync(string says) => (await admin.SubmitAsync(new SubmitRequest
     {
         JobType = "told",

@@ -40,6 +40,10 @@ public sealed class JobTypeServiceTests(ClientAdmin admin) : IClassFixture<Clien
         Assert.Equal(["say a", "say b"], shown.Proposals.Select(proposal => proposal.Summary));
         var queued = await admin.CallAsync<DetectRequest, DetectResponse>("JobTypeService", "Detect", new DetectRequest { JobType = "told", Enqueue = true, MaxResults = 1 });
         Assert.Equal(1, queued.Created);
+
+        var told = await admin.WatchAsync<DetectRequest, DetectResponse>("JobTypeService", "WatchDetect", new DetectRequest { JobType = "told" });
+        Assert.Equal((true, 2, 2), (told[^1].Ended, told[^1].Found, told[^1].Proposals.Count));
+        Assert.All(told.SkipLast(1), answer => Assert.False(answer.Ended));
     }
 
     [Fact]

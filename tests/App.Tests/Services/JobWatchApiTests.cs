@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.App.Tests.Services;
 
@@ -60,5 +61,47 @@ public sealed class JobWatchApiTests(ClientAdmin admin) : IClassFixture<ClientAd
         var (id, kind, data) = (await events.ReadLineAsync(), await events.ReadLineAsync(), await events.ReadLineAsync());
         Assert.Equal("", await events.ReadLineAsync());
         return (id!["id: ".Length..], kind!, data!["data: ".Length..]);
+    }
+}
+
+/// <summary>Streams on which nothing happens, of an admin that is quicker to say so than others.</summary>
+public sealed class SilentWatchTests(SilentWatchTests.QuickAdmin admin) : IClassFixture<SilentWatchTests.QuickAdmin>
+{
+    [Fact]
+    public async Task SilentStreams_SayThatTheyAreStillThere_InWaysThatReadersPassOver()
+    {
+        var job = await admin.RunAsync("one wait two");
+        using var logs = await OpenAsync($"/api/plugin/jobs/{job.JobId}/logs?follow=true");
+        using var bytes = await OpenAsync($"/api/plugin/jobs/{job.JobId}/logs?follow=true&raw=true");
+        using var events = await OpenAsync("/api/plugin/jobs/events");
+        var first = "";
+        while (first?.Length == 0)
+        {
+            first = await logs.ReadLineAsync();
+        }
+
+        Assert.StartsWith("{", first, StringComparison.Ordinal);
+        Assert.Equal("", await logs.ReadLineAsync());
+        Assert.Equal("", await logs.ReadLineAsync());
+        while (await events.ReadLineAsync() is { } line && line != ": still here")
+        {
+            // What is open is told first.
+        }
+
+        admin.Handler.Go();
+        Assert.Equal("one\ntwo\n", await bytes.ReadToEndAsync());
+        var rest = (await logs.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(rest, line => JsonDocument.Parse(line).Dispose());
+    }
+
+    private async Task<StreamReader> OpenAsync(string path)
+    {
+        var response = await admin.Http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        return new StreamReader(await response.Content.ReadAsStreamAsync());
+    }
+
+    public sealed class QuickAdmin : ClientAdmin
+    {
+        protected override void Configure(IServiceCollection services) => services.AddSingleton(new Rest.WatchRhythm(TimeSpan.FromMilliseconds(50)));
     }
 }

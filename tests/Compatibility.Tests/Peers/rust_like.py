@@ -53,6 +53,7 @@ class RustWorker:
         self.detections = {}
         self.previews = {}
         self.mute = False
+        self.over = False
         self.script(options)
         self.running = {}
         self.waiting = []
@@ -66,9 +67,15 @@ class RustWorker:
                 setattr(self, key, options[key])
 
     async def live(self):
-        while True:
+        # A cancelled call ends like one that broke: whether to dial again is asked here.
+        while not self.over:
             await self.connect()
             await asyncio.sleep(self.reconnect)
+
+    def stop(self):
+        """Nothing of it may dial again: the next admin may have the port of this one."""
+        self.over = True
+        self.life.cancel()
 
     async def connect(self):
         async with grpc.aio.insecure_channel(self.admin, options=SETTINGS) as channel:
@@ -134,7 +141,7 @@ class RustWorker:
                 await self.preview(message.request_id, message.request_object_preview)
             elif body == "shutdown":
                 say({"worker": self.name, "event": "exited"})
-                self.life.cancel()
+                self.stop()
                 return
 
     async def write(self, message):
@@ -271,7 +278,7 @@ async def obey(command):
         worker.call.cancel()
     elif what == "stop":
         if worker is not None:
-            worker.life.cancel()
+            worker.stop()
             del WORKERS[command["worker"]]
     else:
         raise ValueError(what)

@@ -2,6 +2,8 @@ using BlazorPluginAdmin.Components.Activities;
 using BlazorPluginAdmin.Components.Tests.Live;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.Components.Tests.Activities;
 
@@ -18,5 +20,23 @@ public sealed class ActivityPageTests : LivePages
         page.Find("[data-testid=list-retry]").Click();
         Assert.Empty(page.FindAll("[data-testid=list-error]"));
         Assert.Contains("all that are kept", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("3", "There is no entry 3", "")]
+    [InlineData("first", "", "seq=first")]
+    [InlineData("-7", "", "seq=-7")]
+    [InlineData("7", "", "")]
+    public void EntryThatIsNotThere_IsSaid(string sequence, string missing, string odd)
+    {
+        Admin.Views.Publish(new ReadModel { Activities = [new Activity { Sequence = 7, At = DateTimeOffset.UnixEpoch, Source = "admin", Message = "still here" }] });
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"activity?seq={sequence}");
+        var page = Render<ActivityPage>();
+        Assert.Equal(missing.Length > 0, page.FindAll("[data-testid=entry-missing]") is [var said] && said.TextContent.StartsWith(missing, StringComparison.Ordinal));
+        Assert.Equal(odd.Length > 0, page.FindAll("[data-testid=not-understood]") is [var left] && left.TextContent.EndsWith(odd, StringComparison.Ordinal));
+        Assert.Equal(sequence == "7", page.FindAll("[data-testid=entry-details]").Count == 1);
+
+        Services.GetRequiredService<NavigationManager>().NavigateTo("activity");
+        Assert.Empty(page.FindAll("[data-testid=entry-missing], [data-testid=not-understood], [data-testid=entry-details]"));
     }
 }

@@ -1,9 +1,13 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using BlazorPluginAdmin.Components.Explorer;
+using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Components.Tests.Live;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.Components.Tests.Explorer;
 
@@ -41,4 +45,54 @@ public sealed class TypeJobsTests : LivePages
 
     private IRenderedComponent<TypeJobs> Jobs(string? after = null) => Render<TypeJobs>(parameters => parameters
         .Add(list => list.Query, JobQuery.Parse("type:echo").Query).Add(list => list.Columns, Columns).Add(list => list.After, after));
+
+    [Fact]
+    public void OrderSizeAndColumns_AreTheAddresss_ElseThePersons()
+    {
+        Store.Commit([.. Enumerable.Range(2, 29).Select(n => new Change.JobSaved(Succeeded($"job-{n}") with { CreatedAt = DateTimeOffset.UnixEpoch.AddMinutes(n) }, null, null))]);
+        Navigation.NavigateTo("plugin/execution?job=echo&size=25&sort=-created&cols=job,created");
+        var list = Jobs();
+        Assert.Equal(25, list.FindAll("[data-testid=job-row]").Count);
+        Assert.Equal("job-1", list.Find("[data-testid=job-link]").TextContent);
+        Assert.Equal(["Job", "Created▲"], list.FindAll("th").Select(head => head.TextContent));
+        Assert.Equal("25", list.Find("[data-testid=rows] option[selected]").GetAttribute("value"));
+
+        list.Find("th button.sort").Click();
+        Assert.Contains("sort=created", Navigation.Uri, StringComparison.Ordinal);
+        list.Render();
+        Assert.Equal("job-30", list.Find("[data-testid=job-link]").TextContent);
+
+        Navigation.NavigateTo("plugin/execution?job=echo&size=7&sort=queue&cols=shape");
+        list = Jobs();
+        Assert.Equal(30, list.FindAll("[data-testid=job-row]").Count);
+        Assert.Contains("sort=queue, size=7, cols=shape", list.Find("[data-testid=not-understood]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SizeThatNobodyAskedFor_IsThePersonsChoice()
+    {
+        Store.Commit([.. Enumerable.Range(2, 29).Select(n => new Change.JobSaved(Succeeded($"job-{n}"), null, null))]);
+        var viewer = Services.GetRequiredService<Viewer>();
+        await viewer.ChooseAsync(viewer.Settings with { PageSize = 25 });
+        Assert.Equal(25, Jobs().FindAll("[data-testid=job-row]").Count);
+    }
+
+    [Theory]
+    [InlineData("25", 25)]
+    [InlineData("7", 50)]
+    public void Size_ThatIsChosenUnderAList_IsKept(string chosen, int kept)
+    {
+        Store.Commit([.. Enumerable.Range(2, 29).Select(n => new Change.JobSaved(Succeeded($"job-{n}"), null, null))]);
+        Jobs().Find("[data-testid=rows]").Change(chosen);
+        Assert.EndsWith($"?size={chosen}", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal(kept, Services.GetRequiredService<Viewer>().Settings.PageSize);
+
+        Navigation.NavigateTo("jobs");
+        var page = Render<JobsPage>();
+        page.WaitForAssertion(() => Assert.Equal(kept.ToString(CultureInfo.InvariantCulture), page.Find("#size option[selected]").GetAttribute("value")));
+        page.Find("#size").Change("100");
+        Assert.Equal(100, Services.GetRequiredService<Viewer>().Settings.PageSize);
+    }
+
+    private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 }

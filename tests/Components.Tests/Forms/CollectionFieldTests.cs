@@ -102,6 +102,24 @@ public sealed class CollectionFieldTests : FormContext
     }
 
     [Fact]
+    public void Object_RemovedKey_ComesBackWhereItWas()
+    {
+        var whole = ConfigValues.Empty.With("a", new ConfigValue.Map(ConfigValues.Empty.With("inner", new ConfigValue.Int64(1)))).With("b", new ConfigValue.Int64(2));
+        var buffer = Object(whole);
+        var form = RenderForm(buffer);
+        Assert.Empty(form.FindAll("[aria-label='f: undo remove']"));
+        form.Find("[aria-label='f, a: remove']").Click();
+        Assert.Equal(["b"], ((ConfigValue.Map)buffer.Result()["f"]).Fields.Keys);
+        form.Find("[aria-label='f: undo remove']").Click();
+        Assert.Equal(new ConfigValue.Map(whole), buffer.Result()["f"]);
+        Assert.Equal(["a", "inner", "b"], form.FindAll(".field-key").Select(key => key.GetAttribute("value")));
+        Assert.Empty(form.FindAll("[aria-label='f: undo remove']"));
+        form.Find("[aria-label='f, a, inner: remove']").Click();
+        form.Find("[aria-label='f, a: undo remove']").Click();
+        Assert.Equal(new ConfigValue.Map(whole), buffer.Result()["f"]);
+    }
+
+    [Fact]
     public async Task Object_DuplicateKey_IsRefusedAtTheKey()
     {
         var buffer = Object(ConfigValues.Empty.With("a", new ConfigValue.Int64(1)).With("b", new ConfigValue.Int64(2)));

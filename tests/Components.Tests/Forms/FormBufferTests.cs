@@ -28,6 +28,25 @@ public sealed class FormBufferTests
         Assert.Equal(["older"], buffer.OtherValues.Keys);
     }
 
+    /// <summary>Emptied fields, and values without a field that are dropped or new, are changes as well.</summary>
+    [Fact]
+    public void Draft_HasWhatWasTakenAway_AndOtherValues()
+    {
+        var saved = ConfigValues.Empty.With("target", new ConfigValue.Int64(3)).With("older", new ConfigValue.Bool(true));
+        var buffer = Edit(saved);
+        buffer["target"].Set(ConfigValue.None.Instance);
+        buffer.SetOther("older", null);
+        buffer.SetOther("newer", new ConfigValue.Int64(2));
+        var draft = System.Text.Json.JsonSerializer.Deserialize<FieldsDraft>(System.Text.Json.JsonSerializer.Serialize(FieldsDraft.Of(buffer)))!;
+
+        var again = Edit(saved);
+        draft.ApplyTo(again);
+        Assert.Equal(buffer.Result(), again.Result());
+        Assert.Equal(["newer"], again.OtherValues.Keys);
+        Assert.Equal(3, again.DirtyCount);
+        System.Text.Json.JsonSerializer.Deserialize<FieldsDraft>("""{"Values":"{}","Texts":{}}""")!.ApplyTo(again);
+    }
+
     [Fact]
     public void BigNumber_TypedAsText_StaysExact()
     {

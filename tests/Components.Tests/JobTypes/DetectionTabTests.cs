@@ -1,8 +1,13 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Components.JobTypes;
 using BlazorPluginAdmin.Components.Tests.Live;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.Components.Tests.JobTypes;
 
@@ -21,4 +26,95 @@ public sealed class DetectionTabTests : LivePages
         tab.Find("[data-testid=proposals] > [data-testid=list-error] [data-testid=list-retry]").Click();
         Assert.Contains("Nothing was found", tab.Markup, StringComparison.Ordinal);
     }
+
+    /// <summary>The duplicates may stand behind the first two hundred proposals.</summary>
+    [Fact]
+    public void ProposalsOfOneOutcome_AreThoseThatAreCounted()
+    {
+        var detection = new Detection { Id = new RequestId("d-1"), JobType = "echo", StartedAt = DateTimeOffset.UnixEpoch, Status = DetectionStatus.Succeeded, Counts = new DetectionCounts { Found = 303, Queued = 300, DuplicateInRun = 3 } };
+        var type = new JobTypeView { Name = "echo", DisplayName = "Echo", CanDetect = true, Detections = [detection] };
+        Store.Commit([new Change.ProposalsSaved(detection.Id, [.. Enumerable.Range(0, 303).Select(n => Trace(n, n < 300 ? ProposalOutcome.Queued : ProposalOutcome.DuplicateInRun))])]);
+        Admin.Views.Publish(new ReadModel { JobTypes = [type] });
+        Services.GetRequiredService<NavigationManager>().NavigateTo("plugin/detection?job=echo&id=d-1&outcome=duplicate");
+        var tab = Render<DetectionTab>(parameters => parameters.Add(its => its.Type, type));
+        Assert.Contains("Only 3 duplicates", tab.Find(".narrowed").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["p300", "p301", "p302"], tab.FindAll("[data-testid=proposal-row] td:first-child").Select(cell => cell.TextContent));
+        Assert.DoesNotContain("The first", tab.Markup, StringComparison.Ordinal);
+
+        Services.GetRequiredService<NavigationManager>().NavigateTo("plugin/detection?job=echo&id=d-1");
+        tab.Render(parameters => parameters.Add(its => its.Type, type));
+        Assert.Equal(200, tab.FindAll("[data-testid=proposal-row]").Count);
+        Assert.Contains("The first 200 of 303", tab.Markup, StringComparison.Ordinal);
+
+        // The others come when they are asked for, also after a store that did not answer.
+        Switch.IsBroken = true;
+        tab.Find("[data-testid=more-proposals]").Click();
+        Assert.Equal(200, tab.FindAll("[data-testid=proposal-row]").Count);
+        Switch.IsBroken = false;
+        tab.Find("[data-testid=proposals] [data-testid=list-retry]").Click();
+        Assert.Equal(Enumerable.Range(0, 303).Select(n => $"p{n}"), tab.FindAll("[data-testid=proposal-row] td:first-child").Select(cell => cell.TextContent));
+        Assert.Empty(tab.FindAll("[data-testid=more-proposals], [data-testid=list-error]"));
+    }
+
+    /// <summary>The model looks back fifty detections of a type; the store has what is kept.</summary>
+    [Fact]
+    public void OlderDetections_AreShownAsked_AndOpened()
+    {
+        var all = Detections("echo", 0, 120);
+        Store.Commit([.. all.Select(detection => new Change.DetectionSaved(detection))]);
+        Store.Commit([new Change.ProposalsSaved(new RequestId("echo-3"), [Trace(0, ProposalOutcome.Queued)])]);
+        var type = new JobTypeView { Name = "echo", DisplayName = "Echo", CanDetect = true, Detections = [.. all.Take(50)] };
+        Admin.Views.Publish(new ReadModel { JobTypes = [type] });
+        var tab = Render<DetectionTab>(parameters => parameters.Add(its => its.Type, type));
+        Assert.Equal(50, tab.FindAll("[data-testid=detection-row]").Count);
+        tab.Find("[data-testid=more-detections]").Click();
+        Assert.Equal(100, tab.FindAll("[data-testid=detection-row]").Count);
+
+        // One more begins meanwhile: none of those that are shown goes.
+        var newest = Detections("echo", 120, 121);
+        Admin.Views.Publish(new ReadModel { JobTypes = [type with { Detections = [.. newest, .. all.Take(49)] }] });
+        tab.WaitForAssertion(() => Assert.Equal(101, tab.FindAll("[data-testid=detection-row]").Count));
+        tab.Find("[data-testid=more-detections]").Click();
+        tab.WaitForAssertion(() => Assert.Equal(121, tab.FindAll("[data-testid=detection-row]").Count));
+        Assert.Equal(newest.Concat(all).Select(detection => detection.Id.Value), tab.FindAll("[data-testid=detection-row] [aria-label='Copy request id']").Select(button => button.Closest("td")!.QuerySelector(".small")!.GetAttribute("title")));
+        Assert.Empty(tab.FindAll("[data-testid=more-detections]"));
+
+        Services.GetRequiredService<NavigationManager>().NavigateTo("plugin/detection?job=echo&id=echo-3");
+        tab.Render(parameters => parameters.Add(its => its.Type, type));
+        Assert.Equal("p0", tab.Find("[data-testid=proposal-row] td").TextContent);
+        Assert.Empty(tab.FindAll("[data-testid=not-understood]"));
+        Services.GetRequiredService<NavigationManager>().NavigateTo("plugin/detection?job=echo&id=other-0");
+        tab.Render(parameters => parameters.Add(its => its.Type, type));
+        Assert.Contains("No detection other-0", tab.Find("[data-testid=not-understood]").TextContent, StringComparison.Ordinal);
+    }
+
+    /// <summary>A type that detects all the time does not hide what others found, nor break the order.</summary>
+    [Fact]
+    public void DetectionsOfAllTypes_AreInOrder_PageByPage()
+    {
+        var (busy, quiet) = (Detections("busy", 0, 200), Detections("quiet", 90, 100));
+        Store.Commit([.. busy.Concat(quiet).Select(detection => new Change.DetectionSaved(detection))]);
+        var types = new[] { ("busy", busy), ("quiet", quiet) }.Select(type => new JobTypeView { Name = type.Item1, DisplayName = type.Item1, CanDetect = true, Detections = [.. type.Item2.Take(50)] }).ToImmutableArray();
+        Admin.Views.Publish(new ReadModel { JobTypes = types, Detections = [.. types.SelectMany(type => type.Detections).OrderByDescending(detection => detection.StartedAt)] });
+        Services.GetRequiredService<NavigationManager>().NavigateTo("plugin/detection");
+        var page = Render<JobTypePage>(parameters => parameters.Add(its => its.Tab, "detection"));
+        Assert.Equal(50, page.FindAll("[data-testid=detection-row]").Count);
+        while (page.FindAll("[data-testid=more-detections]") is [var more])
+        {
+            more.Click();
+        }
+
+        Assert.Equal(
+            busy.Concat(quiet).OrderByDescending(detection => detection.StartedAt).ThenByDescending(detection => detection.Id.Value, StringComparer.Ordinal).Select(detection => detection.JobType),
+            page.FindAll("[data-testid=detection-row] td:nth-child(2)").Select(cell => cell.TextContent));
+    }
+
+    /// <summary>One a minute, newest first.</summary>
+    private static List<Detection> Detections(string type, int from, int to) => [.. Enumerable.Range(from, to - from).Reverse().Select(n => new Detection
+    {
+        Id = new RequestId($"{type}-{n}"), JobType = type, StartedAt = DateTimeOffset.UnixEpoch.AddMinutes(n), EndedAt = DateTimeOffset.UnixEpoch.AddMinutes(n), SettledAt = DateTimeOffset.UnixEpoch.AddMinutes(n), Status = DetectionStatus.Succeeded,
+    })];
+
+    private static ProposalTrace Trace(int n, ProposalOutcome outcome) =>
+        new(n, new Proposal($"p{n}", "", "", 50, "", "", ConfigValues.Empty, ImmutableSortedDictionary<string, string>.Empty, null, null), outcome, null, "");
 }

@@ -5,6 +5,7 @@ using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using Bunit;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.Components.Tests.Jobs;
@@ -54,13 +55,19 @@ public sealed class JobPlanTests : BunitContext
     }
 
     [Fact]
-    public void Moves_AreNarrowedToAServer()
+    public void Moves_AreNarrowedToAServer_ByTheAddress()
     {
+        var navigation = Services.GetRequiredService<NavigationManager>();
         var plan = new ExecutionPlan.Moves(true, [.. Enumerable.Range(0, 12).Select(n => new ExecutionPlan.Move(n, null, "", $"a:{n % 3}", "b:1", 0))]);
         var shown = Render<JobPlan>(parameters => parameters.Add(view => view.Plan, plan));
         Assert.Equal(12, shown.FindAll("[data-testid=moves-table] tbody tr").Count);
         shown.Find("#plan-server").Change("a:0");
         Assert.Equal(4, shown.FindAll("[data-testid=moves-table] tbody tr").Count);
+        Assert.Equal($"{navigation.BaseUri}?plan=a:0", Uri.UnescapeDataString(navigation.Uri));
+        navigation.NavigateTo("?plan=c:9");
+        shown.Render();
+        Assert.Equal(12, shown.FindAll("[data-testid=moves-table] tbody tr").Count);
+        Assert.Contains("plan=c:9", shown.Find("[data-testid=not-understood]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

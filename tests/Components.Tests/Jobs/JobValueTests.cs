@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Components.JobDetails;
 using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Workers;
@@ -57,6 +58,19 @@ public sealed class JobValueTests : BunitContext
         var said = new Activity { Sequence = 1, At = DateTimeOffset.UnixEpoch, Source = "worker_progress", Stage = "copy", Message = "half", Worker = new WorkerId("a/b") };
         var link = Render<JobActivities>(parameters => parameters.Add(view => view.Activities, [said])).Find("[data-testid=activity-worker]");
         Assert.Equal(("a/b", "workers/a%2Fb"), (link.TextContent, link.GetAttribute("href")));
+    }
+
+    /// <summary>As it is, not as it is shown.</summary>
+    [Fact]
+    public void NamedValue_IsCopiedWhole()
+    {
+        IRenderedComponent<JobValue> Named(ConfigValue value) => Render<JobValue>(parameters => parameters.Add(view => view.Name, "size_bytes").Add(view => view.Value, value));
+        var copy = Named(new ConfigValue.Int64(9007199254740993)).FindComponent<CopyButton>();
+        Assert.Equal(("9007199254740993", "Copy size_bytes"), (copy.Instance.Text, copy.Find("button").GetAttribute("aria-label")));
+        Assert.Single(Named(new ConfigValue.Text("https://example.org/")).FindComponents<CopyButton>());
+        Assert.Empty(Named(new ConfigValue.Text("")).FindComponents<CopyButton>());
+        Assert.Empty(Named(new ConfigValue.Bool(true)).FindComponents<CopyButton>());
+        Assert.Empty(Shown("in a list").FindComponents<CopyButton>());
     }
 
     private IRenderedComponent<JobValue> Shown(string text) => Render<JobValue>(parameters => parameters.Add(view => view.Value, new ConfigValue.Text(text)));

@@ -40,8 +40,8 @@ public sealed class JobWordsTests
     public void MedianRun_WantsFive()
     {
         Job Took(int seconds) => At(JobState.Succeeded, JobPhase.None) with { Attempt = At(JobState.Running, JobPhase.Working).Attempt! with { EndedAt = Start.AddSeconds(seconds) } };
-        Assert.Null(JobDiagnosis.MedianRun(Enumerable.Range(1, 4).Select(Took)));
-        Assert.Equal(TimeSpan.FromSeconds(3), JobDiagnosis.MedianRun(new[] { 100, 1, 3, 2, 50 }.Select(Took)));
+        Assert.Null(StartEstimate.Usual(Enumerable.Range(1, 4).Select(Took)));
+        Assert.Equal(TimeSpan.FromSeconds(3), StartEstimate.Usual(new[] { 100, 1, 3, 2, 50 }.Select(Took)));
     }
 
     [Fact]
@@ -49,9 +49,10 @@ public sealed class JobWordsTests
     {
         var job = At(JobState.Running, JobPhase.Working) with { Summary = "it's $(rm) `here`" };
         var payload = new JobPayload("", ConfigValues.Empty.With("api-key", new ConfigValue.Text("hush")).With("count", new ConfigValue.Int64(9007199254740993)));
-        var line = CopyLines.Of("http://a/", job, payload, new HashSet<string> { "api-key" })[1];
+        var line = CopyLines.Of("http://a/", "a:1", job, payload, new HashSet<string> { "api-key" })[1];
         Assert.DoesNotContain("hush", line.Curl + line.Pluginctl, StringComparison.Ordinal);
         Assert.Contains("""'"$API_KEY"'""", line.Curl, StringComparison.Ordinal);
+        Assert.Contains("""--param 'api-key='"$API_KEY" """, line.Pluginctl, StringComparison.Ordinal);
         Assert.Contains("9007199254740993", line.Curl, StringComparison.Ordinal);
         Assert.Equal("'it'\\''s $(rm)'", CopyLines.Quote("it's $(rm)"));
     }

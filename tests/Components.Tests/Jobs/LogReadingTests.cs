@@ -75,6 +75,24 @@ public sealed class LogReadingTests : IDisposable
     }
 
     [Fact]
+    public async Task Search_GoesOn_InTheOutputThatIsOpenedNext()
+    {
+        await WriteAsync("not this\n");
+        await WriteAsync("needle\nhay\n", LogStream.Stderr);
+        await _reading.OpenAsync(At() with { Stream = "stdout" }, grows: false, default);
+        await _reading.SearchAsync("needle", default);
+        Assert.Empty(_reading.Hits!.Offsets);
+        await _reading.OpenAsync(At() with { Stream = "stderr" }, grows: false, default);
+        Assert.Equal((1, 0L, false), (_reading.Hits!.Offsets.Length, _reading.Marked, _reading.Follows));
+
+        // Asked for before the other output was there: it is the other one that is looked through.
+        await _reading.SearchAsync("", default);
+        var opening = _reading.OpenAsync(At() with { Stream = "merged" }, grows: false, default);
+        await Task.WhenAll(opening, _reading.SearchAsync("needle", default));
+        Assert.Equal(("merged", 1), (_reading.Stream, _reading.Hits!.Offsets.Length));
+    }
+
+    [Fact]
     public async Task Search_GoesRoundItsHits_AndPointsAtTheirRows()
     {
         await WriteAsync(string.Concat(Enumerable.Range(0, 2000).Select(n => $"row {n:0000}{(n % 900 == 100 ? " here" : "")}\n")));

@@ -69,6 +69,28 @@ public sealed class TimelineViewTests
         Assert.Equal(["scheduled 0-"], Text(Assert.Single(view.Rows)));
     }
 
+    /// <summary>Held back by its group: until it is let go it is not queued, and what it waited for stays to be seen.</summary>
+    [Theory]
+    [InlineData(false, 0, "blocked 0-")]
+    [InlineData(true, 0, "blocked 0-4, queued 4-")]
+    [InlineData(true, 6, "blocked 0-4, scheduled 4-6, queued 6-")]
+    [InlineData(true, 60, "blocked 0-4, scheduled 4-")]
+    public void MemberOfAGroup_IsBlocked_UntilItIsItsTurn(bool isReleased, double due, string expected)
+    {
+        var phase = !isReleased ? JobPhase.Blocked : due > 7 ? JobPhase.Scheduled : JobPhase.Queued;
+        Activity[] told = isReleased ? [Said(1, 4, "admin_dispatch", JobTimeline.Released) with { Request = null }] : [];
+        var view = TimelineView.From(Open(JobState.Pending, phase) with { DueAt = At(due) }, [], told, At(7), trueScale: false);
+        Assert.Equal(expected, string.Join(", ", Text(Assert.Single(view.Rows))));
+    }
+
+    [Fact]
+    public void Blocked_StaysInTheHistory()
+    {
+        var job = Ended(JobState.Succeeded, 30);
+        var view = TimelineView.From(job, [Try(1, 10, 12, 30, AttemptOutcome.Succeeded)], [Said(1, 8, "admin_dispatch", JobTimeline.Released) with { Request = null }], At(100), trueScale: true);
+        Assert.Equal(["blocked 0-8", "queued 8-10"], Text(view.Rows[0]));
+    }
+
     private static IEnumerable<string> Text(TimelineRow row) => row.Bars.Select(bar => $"{bar.Label} {(bar.From - Start).TotalSeconds}-{(bar.To - Start)?.TotalSeconds}");
 
     private static DateTimeOffset At(double seconds) => Start.AddSeconds(seconds);

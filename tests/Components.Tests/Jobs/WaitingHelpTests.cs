@@ -64,6 +64,8 @@ public sealed class WaitingHelpTests
         };
         Assert.Equal(("other has had the turn since", Then), WaitingHelp.From("lane_busy", Waiting(), Type(), model).Since);
         Assert.Equal(("waiting for the lock since", Then), WaitingHelp.From("cluster_lock", Waiting(), Type(), model).Since);
+        var held = model with { Cluster = ClusterState.None with { Lock = ClusterLock.Free with { WaitingSince = Then, Reason = "held by a shell", ReasonSince = Then.AddMinutes(1) } } };
+        Assert.Equal(("held by a shell, as seen from here since", Then.AddMinutes(1)), WaitingHelp.From("cluster_lock", Waiting(), Type(), held).Since);
         Assert.Null(WaitingHelp.From("labels", Waiting(), Type(), model).Since);
     }
 

@@ -48,6 +48,8 @@ public sealed class BannersViewTests : IDisposable
         Assert.Contains("disks are swapped", lines[3].Text, StringComparison.Ordinal);
         Assert.Equal(model.Pause!.Until, lines[3].Until);
         Assert.Contains("twin", lines[4].Title, StringComparison.Ordinal);
+        var twin = model.Workers.Single(view => view.Worker.Id.Value == "twin");
+        Assert.Contains($", {twin.Worker.Conflict!.Replacements} replacements, {twin.Session!.Replacements.Length} within a minute. The newest wins", lines[4].Text, StringComparison.Ordinal);
         Assert.Equal("plugin/configuration?job=echo", lines[5].Link);
         Assert.Contains(AttentionView.From(model), line => line is { Key: "disk", IsBad: true, Link: "settings#retention" });
     }

@@ -39,6 +39,26 @@ public sealed class CircuitClockTests : BunitContext
         Assert.Equal("59 s", ended.Find("span").TextContent);
     }
 
+    /// <summary>"2 s ago" after an hour would be wrong, whoever paused what.</summary>
+    [Fact]
+    public async Task Paused_AgoGrowsOld_WhatRunsStands()
+    {
+        var now = _time.GetUtcNow();
+        var fresh = Render<Ago>(parameters => parameters.Add(ago => ago.At, now - TimeSpan.FromSeconds(2)));
+        var running = Render<Elapsed>(parameters => parameters.Add(elapsed => elapsed.From, now - TimeSpan.FromSeconds(2)));
+        await fresh.InvokeAsync(Services.GetRequiredService<Attention>().Pause);
+        _time.Advance(TimeSpan.FromHours(1));
+        fresh.WaitForAssertion(() => Assert.Equal("1 h ago", fresh.Find("time").TextContent));
+        Assert.Equal("2 s", running.Find("span").TextContent);
+    }
+
+    [Fact]
+    public void Compact_IsShorter_AndAsTrue()
+    {
+        var ago = Render<Ago>(parameters => parameters.Add(ago => ago.At, _time.GetUtcNow() - TimeSpan.FromSeconds(433)).Add(ago => ago.Compact, true));
+        Assert.Equal("7 m 13 s ago", ago.Find("time").TextContent);
+    }
+
     [Fact]
     public void Left_TheClockStops()
     {

@@ -17,7 +17,7 @@ public sealed class StillAdmin : IAdmin
 
     public IAdminHistory History { get; init; } = new InMemoryAdminStore().History;
 
-    /// <summary>What was asked of it.</summary>
+    /// <summary>What was asked of it by those who may.</summary>
     public List<object> Sent { get; } = [];
 
     /// <summary>Takes a command and says what it came to; null refuses all.</summary>
@@ -25,11 +25,18 @@ public sealed class StillAdmin : IAdmin
 
     public Task<Reply<T>> SendAsync<T>(Command<T> command, CancellationToken cancellationToken)
     {
+        if (command.By.Refuse(command.Needs) is { } denied)
+        {
+            return Task.FromResult<Reply<T>>(denied);
+        }
+
         Sent.Add(command);
         return Task.FromResult(Answer?.Invoke(command) is T answer ? answer : (Reply<T>)new Refusal(RefusalCode.Unavailable, "nothing is changed here"));
     }
 
     public WaitingExplanation? Explain(JobId job) => null;
+
+    public WaitingReasons Reasons() => new(States.Current.Value, default);
 
     public Task<Reply<Job>> RetryAsync(Actor by, JobId job, CancellationToken cancellationToken, RetryChanges? changes = null) =>
         Task.FromResult<Reply<Job>>(new Refusal(RefusalCode.Unavailable, "nothing is changed here"));

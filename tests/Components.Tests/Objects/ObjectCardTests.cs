@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Objects;
+using BlazorPluginAdmin.Components.Tests.Shared;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Observations;
+using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Workers;
 using BlazorPluginAdmin.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,12 +25,13 @@ public sealed class ObjectCardTests : BunitContext, IObservations
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddSingleton<IObservations>(this);
+        Services.AddWho(Role.Admin);
         Services.AddSingleton(new CircuitClock(new ManualTimeProvider()));
     }
 
     public Feed<ObservationBook> Newest { get; } = new(ObservationBook.Empty);
 
-    public Task<Reply<ObjectPreview>> PreviewAsync(ImmutableArray<string> objectId, string format, int rowLimit, CancellationToken cancellationToken)
+    public Task<Reply<ObjectPreview>> PreviewAsync(Actor by, ImmutableArray<string> objectId, string format, int rowLimit, CancellationToken cancellationToken)
     {
         _asker = cancellationToken;
         return _answer.Task;

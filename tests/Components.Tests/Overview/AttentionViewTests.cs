@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Components.Overview;
 using BlazorPluginAdmin.Components.Workers;
 using BlazorPluginAdmin.Server.Core.Clusters;
@@ -40,6 +41,45 @@ public sealed class AttentionViewTests : IDisposable
         Assert.Equal("workers/w-1", line.Link);
         _admin.Advance(TimeSpan.FromSeconds(16));
         Assert.Contains(AttentionView.From(Build()), later => later is { IsBad: false } && later.Text.StartsWith("w-1 disconnected", StringComparison.Ordinal));
+    }
+
+    /// <summary>What stands still is read before who left; and a fleet that left is one line.</summary>
+    [Fact]
+    public void FleetThatIsGone_IsOneLine_BelowTheJobsThatCannotStart()
+    {
+        var workers = Enumerable.Range(0, 8).Select(n => _admin.ConnectDescribed($"w-{n}", runtime: new() { Enabled = true, GlobalExecutionConcurrency = 99, PerWorkerExecutionConcurrency = 9 })).ToList();
+        workers.ForEach(worker => worker.Drop());
+        _admin.Advance(TimeSpan.FromSeconds(16));
+        for (var n = 0; n < 36; n++)
+        {
+            _admin.Submit();
+        }
+
+        var lines = AttentionView.From(Build());
+        Assert.True(lines[0] is { IsBad: true, Code: "no_capable_worker" });
+        Assert.StartsWith("36 jobs of echo cannot start", lines[0].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(lines, line => line.Key == "nobody echo");
+        var gone = Assert.Single(lines, line => line.Key.StartsWith("gone", StringComparison.Ordinal));
+        Assert.StartsWith("8 workers disconnected, the last 16 s ago (w-0, w-1, w-2 …): ", gone.Text, StringComparison.Ordinal);
+        Assert.Equal("workers?health=disconnected", gone.Link);
+    }
+
+    [Fact]
+    public void WorkersGoneWithWork_AreOneLine_AndComeFirstAmongWorkers()
+    {
+        var first = _admin.ConnectDescribed("a-gone", slots: 1, runtime: new() { GlobalExecutionConcurrency = 9, PerWorkerExecutionConcurrency = 9 });
+        var second = _admin.Connect("b-gone", slots: 1);
+        _admin.Submit();
+        _admin.Submit();
+        _admin.Connect("c-there");
+        first.Drop();
+        second.Drop();
+        var model = Build();
+        Assert.StartsWith(
+            "2 workers are gone with 2 jobs at work; they may still come back with them (a-gone, b-gone): ", Assert.Single(AttentionView.From(model), line => line.Key == "gone at work" && line is { IsBad: true, IsJob: true }).Text, StringComparison.Ordinal);
+        Assert.Equal(["a-gone", "b-gone", "c-there"], model.Workers.Select(view => view.Worker.Id.Value));
+        _admin.Advance(TimeSpan.FromSeconds(16));
+        Assert.Equal(["c-there", "a-gone", "b-gone"], Build().Workers.Select(view => view.Worker.Id.Value));
     }
 
     [Fact]
@@ -89,6 +129,19 @@ public sealed class AttentionViewTests : IDisposable
         Assert.StartsWith("1 job of echo cannot start, the oldest for 5 min", stuck.Text, StringComparison.Ordinal);
     }
 
+    /// <summary>Before a job is stuck: whoever detects has nobody to run it, or the other way round.</summary>
+    [Fact]
+    public void EnabledType_WithHalfOfItsWorkers_IsNamed()
+    {
+        _admin.ConnectDescribed(runtime: new() { Enabled = true, GlobalExecutionConcurrency = 1, PerWorkerExecutionConcurrency = 1 }).Drop();
+        _admin.Advance(TimeSpan.FromSeconds(16));
+        _admin.Connect("runs", detects: false);
+        Assert.Contains(AttentionView.From(Build()), line => line is { Key: "undetected echo", Text: "echo is enabled, but no connected worker detects for it", Link: "workers?type=echo" });
+
+        var model = Build() with { JobTypes = [Build().JobTypes[0] with { DetectorAvailable = true, ExecutorCount = 0 }] };
+        Assert.Contains(AttentionView.From(model), line => line is { Key: "unexecuted echo" } && line.Text.StartsWith("echo is enabled, but its workers only detect", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void EnabledType_WithoutAWorker_IsNamed()
     {
@@ -124,6 +177,16 @@ public sealed class AttentionViewTests : IDisposable
         Assert.Contains(AttentionView.From(Build()), line => line is { Key: "cancel w-1", IsBad: true, Text: "w-1 keeps running work that was taken from it" });
         worker.Beat();
         Assert.DoesNotContain(AttentionView.From(Build()), line => line.Key == "cancel w-1");
+    }
+
+    [Fact]
+    public void WhatAWorkerSaysOfItsHealth_IsTold_UntilItIsWell()
+    {
+        var worker = _admin.ConnectDescribed();
+        worker.Beat(ImmutableSortedDictionary<string, string>.Empty.Add("health", "echo: the disk is full"));
+        Assert.Contains(AttentionView.From(Build()), line => line is { Key: "ails w-1", IsBad: false, Link: "workers/w-1", Text: "w-1 says: echo: the disk is full" });
+        worker.Beat();
+        Assert.DoesNotContain(AttentionView.From(Build()), line => line.Key == "ails w-1");
     }
 
     [Fact]
@@ -286,12 +349,8 @@ public sealed class AttentionViewTests : IDisposable
         _admin.Advance(TimeSpan.FromSeconds(20));
         worker.Complete(worker.LastJob);
         var model = Build();
-        var hour = ActivityHour.From(model);
-        Assert.Equal(model.Activities.Count(activity => activity.JobType == "echo"), int.Parse(hour.Of("echo"), System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal("0", hour.Of("other"));
-        Assert.Equal("0", ActivityHour.From(model with { At = model.At.AddHours(2) }).Of("echo"));
-        var many = ActivityHour.From(model with { Activities = [.. Enumerable.Repeat(model.Activities.First(activity => activity.JobType == "echo"), 1_000)] });
-        Assert.Equal("1\u202f000 +", many.Of("echo"));
+        Assert.Equal(model.Activities.Count(activity => activity.JobType == "echo"), model.ActivityCounts.Of("echo"));
+        Assert.Equal(0, model.ActivityCounts.Of("other"));
     }
 
     /// <summary>What was tried again failed here all the same; what the store knows too is one line.</summary>
@@ -343,6 +402,8 @@ public sealed class AttentionViewTests : IDisposable
         var totals = Build().Totals;
         var counted = WorkersView.From(workers, all, _ => null).ByHealth;
         Assert.Equal((totals.WorkersHealthy, totals.WorkersDraining, totals.WorkersDisconnected), (counted["healthy"], counted["draining"], counted["disconnected"]));
+        var ofType = WorkersView.From(workers, all with { JobType = "echo", Health = "healthy" }, _ => null);
+        Assert.Equal((1, 2, 1, 1, 0), (ofType.Shown.Length, ofType.OfAnyHealth, ofType.ByHealth["healthy"], ofType.ByHealth["disconnected"], ofType.ByHealth.GetValueOrDefault("draining")));
         Assert.Equal("workers/a%2Fb", WorkerLinks.To(new WorkerId("a/b")));
     }
 
@@ -359,7 +420,7 @@ public sealed class AttentionViewTests : IDisposable
         worker.Beat(new RunningWork("ghost", false, "echo", 50, "haunting", null), new RunningWork("d-1", true, "echo", 0, "", null));
         var rows = LeaseView.From(Build().Workers[0]);
         Assert.Equal(3, rows.Length);
-        Assert.Equal(("haunting, 50 %", seen), (rows.Single(row => row.Work == "ghost").Theirs, rows.Single(row => row.Work == "ghost").ApartSince));
+        Assert.Equal(("haunting, 50\u00a0%", seen), (rows.Single(row => row.Work == "ghost").Theirs, rows.Single(row => row.Work == "ghost").ApartSince));
         Assert.Equal(("", seen), (rows.Single(row => row.Ours.StartsWith("Assigned", StringComparison.Ordinal)).Theirs, rows.Single(row => row.Ours.StartsWith("Assigned", StringComparison.Ordinal)).ApartSince));
         Assert.Null(rows.Single(row => row.Work == "d-1").ApartSince);
     }

@@ -47,14 +47,23 @@ public class PaletteItemsTests
     [Fact]
     public void Settings_AreChosen() => Assert.Equal(ThemeChoice.Dark, Assert.Single(Find("theme dark")).Choose!(new ViewerSettings()).Theme);
 
+    [Theory]
+    [InlineData("retention", "settings#retention")]
+    [InlineData("backups", "settings#backups")]
+    [InlineData("settings lanes", "settings#lanes")]
+    [InlineData("cluster", "settings#cluster")]
+    public void SettingsCards_AreGoneTo(string query, string href) => Assert.Contains(Find(query), item => item.Group == "Settings" && item.Href == href);
+
     [Fact]
     public void Jobs_AreBounded()
     {
         var many = Model with { RecentEnded = [.. Enumerable.Range(0, 200).Select(n => Job($"id-{n}", "alike"))] };
-        Assert.Equal(8, PaletteItems.For(many, "alike", [], id => id.Value).Count);
+        var (items, isCut) = PaletteItems.For(many, "alike", [], id => id.Value);
+        Assert.Equal((8, true), (items.Count, isCut));
+        Assert.False(PaletteItems.For(Model, "vac", [], id => id.Value).IsCut);
     }
 
-    private static List<PaletteItem> Find(string query, params PageKey[] keys) => PaletteItems.For(Model, query, keys, id => $"detail={id.Value}");
+    private static List<PaletteItem> Find(string query, params PageKey[] keys) => PaletteItems.For(Model, query, keys, id => $"detail={id.Value}").Items;
 
     private static JobTypeView Type(string name, string displayName) => new() { Name = name, DisplayName = displayName };
 

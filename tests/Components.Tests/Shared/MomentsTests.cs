@@ -20,6 +20,8 @@ public class MomentsTests
     {
         var now = At.AddMinutes(40);
         Assert.Equal("00:30:07", Moments.Short(At, now, TimeMode.Local, Berlin));
+        Assert.Equal("2026-03-02 00:30:07 +01:00", Moments.Short(At, now.AddDays(1), TimeMode.Relative, Berlin));
+        Assert.Equal("2026-03-01 23:30:07 UTC", Moments.Short(At, now.AddDays(1), TimeMode.Local, TimeZoneInfo.Utc));
         Assert.Equal("2026-03-01 23:30:07 UTC", Moments.Short(At, now, TimeMode.Utc, Berlin));
     }
 

@@ -46,7 +46,7 @@ public sealed class PageNameTests : BunitContext
     [Theory]
     [InlineData("w-1")]
     [InlineData("")]
-    [InlineData("twenty-letters-at-mo")]
+    [InlineData("at-most-a-do")]
     public void Id_ThatIsShort_IsOneWord(string id)
     {
         var shown = Render<Middle>(parameters => parameters.Add(view => view.Text, id));

@@ -7,7 +7,7 @@ public class ViewerSettingsTests
     [Fact]
     public void Cookies_ReadBackTheSame()
     {
-        var chosen = new ViewerSettings { Theme = ThemeChoice.Dark, Density = DensityChoice.Compact, Time = TimeMode.Utc, PageSize = 200, Keys = false, KeyPairs = "jnnj", Views = "Night\tstate:failed\t\t" };
+        var chosen = new ViewerSettings { Theme = ThemeChoice.Dark, Density = DensityChoice.Compact, Time = TimeMode.Utc, PageSize = 200, Keys = false, KeyPairs = "jnnj", TypeGroups = false, Views = "Night\tstate:failed\t\t" };
         var cookies = chosen.Cookies.ToDictionary();
         Assert.Equal(chosen, ViewerSettings.Read(cookies.GetValueOrDefault));
     }
@@ -19,6 +19,7 @@ public class ViewerSettingsTests
     [InlineData("size", "51")]
     [InlineData("size", "-50")]
     [InlineData("keys", "maybe")]
+    [InlineData("groups", "ajar")]
     public void WhatIsNotUnderstood_CountsAsNotChosen(string name, string value) =>
         Assert.Equal(new ViewerSettings(), ViewerSettings.Read(asked => asked == name ? value : null));
 

@@ -31,6 +31,25 @@ public sealed class WordsTests
     [InlineData(3599, "59 min 59 s")]
     public void Running_ShowsEverySecond(double seconds, string expected) => Assert.Equal(expected, Words.Running(TimeSpan.FromSeconds(seconds)));
 
+    [Theory]
+    [InlineData(null, "–")]
+    [InlineData(0.0, "0 %")]
+    [InlineData(0.003, "< 1 %")]
+    [InlineData(0.01, "1 %")]
+    [InlineData(0.29, "29 %")]
+    [InlineData(0.57, "57 %")]
+    [InlineData(0.995, "99 %")]
+    [InlineData(0.9999999999999, "99 %")]
+    [InlineData(1.0, "100 %")]
+    public void Percent_NeverRoundsUp_NorToNothing(double? share, string expected)
+    {
+        Assert.Equal(expected, Words.Percent(share));
+        if (share is { } part)
+        {
+            Assert.Equal(expected, Words.OfHundred(part * 100));
+        }
+    }
+
     [Fact]
     public void Count_KnowsOneFromMany() =>
         Assert.Equal(["0 jobs", "1 job", "1\u202f200 jobs"], new[] { Words.Count(0, "job"), Words.Count(1, "job"), Words.Count(1200, "job") });

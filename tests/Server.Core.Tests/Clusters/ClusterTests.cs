@@ -64,6 +64,17 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public void Settings_SavedOverOthersThanWereRead_AreRefused()
+    {
+        using var admin = new AdminHarness();
+        Assert.True(admin.Send(new SaveClusterSettings(Actor.LocalUi, new ClusterSettings { Context = Known }, ClusterSettings.Empty)).IsAccepted);
+        var late = admin.Send(new SaveClusterSettings(Actor.LocalUi, new ClusterSettings { IgnorePresence = true }, ClusterSettings.Empty));
+        Assert.Equal(RefusalCode.Conflict, late.Refusal!.Code);
+        Assert.Contains("saved by operator", late.Refusal.Text, StringComparison.Ordinal);
+        Assert.True(admin.Send(new SaveClusterSettings(Actor.LocalUi, new ClusterSettings { IgnorePresence = true }, new ClusterSettings { Context = Known })).IsAccepted);
+    }
+
+    [Fact]
     public void ClusterNobodyCanReach_HoldsItsTypesBack_AndSaysWhy()
     {
         using var scene = new LaneScene("a,free", watched: true);

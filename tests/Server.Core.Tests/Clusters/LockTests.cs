@@ -47,6 +47,13 @@ public sealed class LockTests : IDisposable
         Assert.Single(_scene.Sent("free"));
         Assert.Single(_scene.Sent("plain"));
         Assert.Equal("waiting for the cluster lock, held by shell", Views(_scene)["a"]);
+        var since = Lock.ReasonSince;
+        Assert.Equal(_scene.Admin.Time.GetUtcNow(), since);
+        _scene.Wait(6);
+        _scene.Admin.Post(new ClusterInput.LockRefused("held by shell"));
+        Assert.Equal(since, Lock.ReasonSince);
+        _scene.Admin.Post(new ClusterInput.LockRefused("held by another"));
+        Assert.True(Lock.ReasonSince > since);
     }
 
     [Fact]

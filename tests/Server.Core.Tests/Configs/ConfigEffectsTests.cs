@@ -44,5 +44,16 @@ public sealed class ConfigEffectsTests
     public void NumberThatIsNotUsed_IsSaid() =>
         Assert.Contains("Attempt timeout (s): 30 saved, 90 used (floor for detected jobs)", Of(Before with { ExecutionTimeoutSeconds = 30 }));
 
+    [Fact]
+    public void TypeThatNeverDetects_HearsNothingOfDetectedJobs()
+    {
+        var effects = ConfigEffects.Of(Type with { CanDetect = false }, Before with { ExecutionTimeoutSeconds = 30 }, 0, Noon, TimeSpan.Zero).Select(effect => effect.Text);
+        Assert.Equal(["Attempt timeout (s) 600 → 30: for attempts that start after the save"], effects);
+        Assert.DoesNotContain(RuntimeForm.Of(null, detects: false).Fields, field => field.HelpText.Contains("detected", StringComparison.Ordinal));
+        Assert.Contains(RuntimeForm.Of(null).Fields, field => field.HelpText == "At least 90 for detected jobs.");
+        Assert.Equal(["Enabled", "Running at once", "Running per worker", "Attempt timeout (s)", "Retries", "Retry after (s)"], RuntimeForm.Of(null, detects: false).Fields.Select(field => field.Label));
+        Assert.Contains(RuntimeForm.Of(null).Fields, field => field.Label == "Longest turn (s)");
+    }
+
     private static IEnumerable<string> Of(RuntimeSettings after) => ConfigEffects.Of(Type, after, 0, Noon, TimeSpan.Zero).Select(effect => effect.Text);
 }

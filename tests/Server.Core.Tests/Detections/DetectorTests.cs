@@ -41,6 +41,23 @@ public sealed class DetectorTests : IDisposable
     }
 
     [Fact]
+    public void DetectionBeyondTheQueueLimit_IsCut_AndSaysSo_OncePerBatch()
+    {
+        using var admin = new AdminHarness(options: new AdminOptions { QueueLimit = 3 });
+        var worker = admin.ConnectDescribed(runtime: Hourly);
+        admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run));
+        admin.Send(new PauseJobType(Actor.LocalUi, "echo", true, "so that all of it waits", null));
+        worker.Propose(worker.LastDetection, true, "a", "b");
+        Assert.Empty(Full());
+        worker.Propose(worker.LastDetection, false, "c", "d", "e");
+        worker.EndDetection(worker.LastDetection);
+        Assert.Equal(3, admin.State.JobTypes["echo"].Counts.Pending);
+        Assert.Equal("the queue of echo is full (3 jobs wait): 2 proposals were cut", Assert.Single(Full()));
+
+        IEnumerable<string> Full() => admin.State.Activities.Where(line => line.Stage == "queue_full").Select(line => line.Message);
+    }
+
+    [Fact]
     public void NewDetector_WhileTheOthersDrain_IsAskedAtOnce()
     {
         var worker = _admin.ConnectDescribed(runtime: Hourly);

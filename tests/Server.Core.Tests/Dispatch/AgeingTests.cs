@@ -93,7 +93,7 @@ public sealed class AgeingTests : IDisposable
 
             foreach (var job in jobs)
             {
-                var full = new DateTimeOffset(QueueEntry.Of(job, rate).Full, TimeSpan.Zero);
+                var full = job.DueAt.AddTicks((long)((100 - job.Priority) * (TimeSpan.TicksPerMinute / rate)));
                 Assert.True(QueueEntry.Of(job, rate).CompareTo(QueueEntry.Of(Job(999, 100, full.AddTicks(1)), rate)) < 0);
             }
         }).QuickCheckThrowOnFailure();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
@@ -62,6 +63,18 @@ public sealed class DispatchSettingsTests : IDisposable
         Save(new DispatchSettings { SubmitRate = 1, SubmitBurst = 1 });
         Assert.True(_admin.Send(new SubmitJob(Actor.LocalRest, "echo", JobOrigin.Rest, JobPayload.Empty)).IsAccepted);
         Assert.NotNull(_admin.Send(new SubmitJob(Actor.LocalRest, "echo", JobOrigin.Rest, JobPayload.Empty)).Refusal!.RetryAfter);
+    }
+
+    [Fact]
+    public void TimeInTheQueue_IsThatOfDetectedJobsToo()
+    {
+        var worker = _admin.ConnectDescribed(slots: 1);
+        Save(new DispatchSettings { QueueTtl = TimeSpan.FromMinutes(5) });
+        _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run));
+        worker.Propose(worker.LastDetection, false, "a", "b");
+        worker.EndDetection(worker.LastDetection);
+        var waiting = _admin.State.Jobs.Values.Single(job => job.State == JobState.Pending);
+        Assert.Equal(waiting.DueAt.AddMinutes(5), waiting.ExpiresAt);
     }
 
     private Reply<ConfigDocument> Save(DispatchSettings settings) => _admin.Send(new SaveDispatch(Actor.LocalUi, "echo", null, settings));

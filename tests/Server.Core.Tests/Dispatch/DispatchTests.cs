@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -91,6 +93,26 @@ public sealed class DispatchTests : IDisposable
         Assert.Equal((JobState.Failed, JobReason.Rejected, "not mine"), (ended.State, ended.Reason, ended.Error));
     }
 
+    /// <summary>Whom its labels rule out is no other worker.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Refused_ByTheLastWorkerThatMatches_IsRejected(bool byType)
+    {
+        var worker = _admin.ConnectDescribed("w-1");
+        _admin.Connect("w-2");
+        if (byType)
+        {
+            var require = ImmutableSortedDictionary<string, string>.Empty.Add("worker_id", "w-1");
+            Assert.True(_admin.Send(new SaveDispatch(Actor.LocalUi, "echo", null, new DispatchSettings { RequireLabels = require })).IsAccepted);
+        }
+
+        var job = _admin.Submit(change: job => byType ? job : job with { Labels = ImmutableSortedDictionary<string, string>.Empty.Add("require.worker_id", "w-1") });
+        worker.Ack(worker.LastJob, accepted: false, text: "no interpreter");
+        var ended = await _admin.JobAsync(job.Id);
+        Assert.Equal((JobState.Failed, JobReason.Rejected, "no interpreter"), (ended.State, ended.Reason, ended.Error));
+    }
+
     [Fact]
     public void Estimate_LiftsTheTimeout_UpToEightHours()
     {
@@ -119,19 +141,43 @@ public sealed class DispatchTests : IDisposable
     }
 
     [Fact]
-    public void AtCapacity_PausesLonger_UntilAHeartbeatShowsRoom()
+    public void AtCapacity_IsASecondOfPause_EachTime_AndNoAttempt()
     {
         var worker = _admin.ConnectDescribed(ours: false, slots: 1);
         _admin.Submit();
-        worker.Complete(worker.LastJob, success: false, error: "executor is at capacity");
-        _admin.Advance(TimeSpan.FromMilliseconds(250));
-        Assert.Equal(2, worker.Jobs.Count());
-        worker.Complete(worker.LastJob, success: false, error: "executor is at capacity");
-        _admin.Advance(TimeSpan.FromMilliseconds(250));
-        Assert.Equal(2, worker.Jobs.Count());
-        _admin.Advance(TimeSpan.FromMilliseconds(250));
-        Assert.Equal(3, worker.Jobs.Count());
+        for (var sent = 1; sent < 5; sent++)
+        {
+            worker.Complete(worker.LastJob, success: false, error: "executor is at capacity");
+            _admin.Advance(TimeSpan.FromMilliseconds(999));
+            Assert.Equal(sent, worker.Jobs.Count());
+            _admin.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.Equal(sent + 1, worker.Jobs.Count());
+        }
+
         Assert.Equal(1, worker.LastJob.Attempt);
+    }
+
+    [Fact]
+    public void WorkerThatRefusesEverything_IsAskedOnceASecond_HoweverManyJobsWait()
+    {
+        var worker = _admin.ConnectDescribed(ours: false, slots: 2);
+        for (var n = 0; n < 50; n++)
+        {
+            _admin.Submit();
+        }
+
+        var refused = 0;
+        for (var second = 1; second <= 10; second++)
+        {
+            foreach (var job in worker.Jobs.Skip(refused).ToList())
+            {
+                worker.Complete(job, success: false, error: "executor is at capacity");
+                refused++;
+            }
+
+            Assert.InRange(refused, second, 2 * second);
+            _admin.Advance(TimeSpan.FromSeconds(1));
+        }
     }
 
     [Fact]

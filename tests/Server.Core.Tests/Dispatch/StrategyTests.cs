@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Sessions;
 using BlazorPluginAdmin.Server.Core.Workers;
 using BlazorPluginAdmin.Tests.Shared;
 using FsCheck;
@@ -74,12 +76,85 @@ public sealed class StrategyTests
         static Candidate Of(string worker, int weight) => new(new WorkerId(worker), 4, 4, 0, weight, 0);
     }
 
+    /// <summary>Worked out by hand: free, total, held, weight, last picked of each candidate, and who gets the next jobs.</summary>
+    [Theory]
+
+    // 3/4 and 6/8 are the same share, 6 is more; 4/5 is a larger share than both.
+    [InlineData(DispatchStrategy.LeastLoaded, "3,4,1,1,0 6,8,2,1,0", "b")]
+    [InlineData(DispatchStrategy.LeastLoaded, "3,4,1,1,0 6,8,2,1,0 4,5,1,1,0", "c")]
+
+    // All alike: who was picked longest ago, then the smaller id.
+    [InlineData(DispatchStrategy.LeastLoaded, "2,4,2,1,9 2,4,2,1,5 2,4,2,1,5", "b")]
+    [InlineData(DispatchStrategy.LeastConnections, "1,9,3,1,0 9,9,2,1,0 1,2,2,1,0", "b")]
+    [InlineData(DispatchStrategy.LeastConnections, "9,9,2,1,7 9,9,2,1,3 9,9,4,1,0", "b")]
+    [InlineData(DispatchStrategy.RoundRobin, "1,9,9,1,9 9,9,0,1,0 5,9,0,1,0", "abcabc")]
+
+    // Each is owed 4 and 3, the sum is 7: 4 3→a, 1 6→b, 5 2→a, 2 5→b, 6 1→a, 3 4→b, 7 0→a, and all is paid.
+    [InlineData(DispatchStrategy.WeightedRoundRobin, "4,4,0,1,0 1,4,0,3,0", "ababababababab", 7)]
+
+    // A weight of 0 or less counts 1: owed 2 and 1.
+    [InlineData(DispatchStrategy.WeightedRoundRobin, "2,2,0,-5,0 1,2,0,0,0", "abaaba")]
+    public void Examples_WorkedOutByHand(DispatchStrategy strategy, string candidates, string served, int compared = int.MaxValue)
+    {
+        var all = candidates.Split(' ').Select((text, n) => (Id: $"{(char)('a' + n)}", Numbers: text.Split(',').Select(int.Parse).ToArray()))
+            .Select(one => new Candidate(new WorkerId(one.Id), one.Numbers[0], one.Numbers[1], one.Numbers[2], one.Numbers[3], one.Numbers[4])).ToArray();
+        var memory = BalanceMemory.Empty;
+        var order = "";
+        for (var n = 0; n < Math.Min(compared, served.Length); n++)
+        {
+            var chosen = BalancingStrategies.Of(strategy).Pick(AnyJob, all, memory);
+            memory = chosen.Memory;
+            order += all[chosen.Index].Worker;
+        }
+
+        Assert.Equal(served[..order.Length], order);
+    }
+
+    /// <summary>
+    /// Free = limit − ours − work that is not ours, where the heartbeat lists work; else limit − max(ours, used). The limit is the smallest
+    /// of what we set, what the worker offers, and what its heartbeat counts.
+    /// </summary>
+    [Theory]
+    [InlineData(4, 100, 0, 0, 0, 0, 4)]
+    [InlineData(4, 2, 0, 0, 0, 0, 2)]
+    [InlineData(4, 100, 3, 0, 0, 0, 3)]
+    [InlineData(8, 100, 8, 0, 3, 3, 5)]
+    [InlineData(8, 100, 8, 2, 3, 5, 3)]
+    [InlineData(8, 100, 8, 0, 0, 6, 2)]
+    [InlineData(8, 100, 8, 2, 0, 6, 2)]
+    [InlineData(8, 100, 8, 2, 0, 1, 6)]
+    public void FreeSlots_WorkedOutByHand(int offered, int set, int counted, int ours, int others, int used, int free)
+    {
+        using var admin = new AdminHarness();
+        var worker = admin.ConnectDescribed(slots: offered, ours: false, runtime: new RuntimeSettings { GlobalExecutionConcurrency = 100, PerWorkerExecutionConcurrency = set });
+        for (var n = 0; n < ours; n++)
+        {
+            admin.Submit();
+        }
+
+        Assert.Equal(ours, worker.Jobs.Count());
+        if (counted > 0)
+        {
+            ImmutableArray<RunningWork> listed = others == 0 ? [] : [.. worker.Jobs.Select(job => Work(job.Job.Id.Value)), .. Enumerable.Range(0, others).Select(n => Work($"other-{n}"))];
+            admin.Post(new WorkerInput.Beat(worker.Session, new Heartbeat(admin.Time.GetUtcNow(), listed, 0, 1, used, counted, ImmutableSortedDictionary<string, string>.Empty)));
+        }
+
+        for (var n = 0; n < 20; n++)
+        {
+            admin.Submit();
+        }
+
+        Assert.Equal(free, worker.Jobs.Count() - ours);
+
+        static RunningWork Work(string id) => new(id, false, "echo", 0, "", null);
+    }
+
     [Theory]
     [InlineData(DispatchStrategy.RoundRobin, 100, 100, 100, 0)]
-    [InlineData(DispatchStrategy.WeightedRoundRobin, 43, 86, 171, 3)]
+    [InlineData(DispatchStrategy.WeightedRoundRobin, 43, 86, 171, 1)]
     [InlineData(DispatchStrategy.LeastLoaded, 100, 100, 100, 0)]
     [InlineData(DispatchStrategy.LeastConnections, 100, 100, 100, 0)]
-    [InlineData(DispatchStrategy.Random, 100, 100, 100, 25)]
+    [InlineData(DispatchStrategy.Random, 100, 100, 100, 24)]
     public void ThreeHundredJobs_AreSharedByThreeWorkers(DispatchStrategy strategy, int one, int two, int three, int within)
     {
         using var admin = new AdminHarness();

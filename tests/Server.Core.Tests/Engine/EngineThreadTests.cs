@@ -77,6 +77,16 @@ public sealed class EngineThreadTests : IDisposable
         await _thread.StopAsync(CancellationToken.None).WaitAsync(Hang);
     }
 
+    [Fact]
+    public async Task HostThatHasStarted_IsHeardInSleep()
+    {
+        await _thread.StartAsync(CancellationToken.None);
+        var before = _engine.States.Current.Version;
+        _lifetime.Start();
+        await _engine.States.NewerAsync(before, CancellationToken.None).AsTask().WaitAsync(Hang);
+        await _thread.StopAsync(CancellationToken.None).WaitAsync(Hang);
+    }
+
     [Theory]
     [InlineData(CommitFault.LostBefore)]
     [InlineData(CommitFault.LostAfter)]
@@ -125,19 +135,26 @@ public sealed class EngineThreadTests : IDisposable
 
     private sealed class Lifetime : IHostApplicationLifetime, IDisposable
     {
+        private readonly CancellationTokenSource _started = new();
         private readonly CancellationTokenSource _stopping = new();
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task StopAsked => _asked.Task;
 
-        public CancellationToken ApplicationStarted => CancellationToken.None;
+        public CancellationToken ApplicationStarted => _started.Token;
 
         public CancellationToken ApplicationStopping => _stopping.Token;
 
         public CancellationToken ApplicationStopped => CancellationToken.None;
 
+        public void Start() => _started.Cancel();
+
         public void StopApplication() => _asked.TrySetResult();
 
-        public void Dispose() => _stopping.Dispose();
+        public void Dispose()
+        {
+            _started.Dispose();
+            _stopping.Dispose();
+        }
     }
 }

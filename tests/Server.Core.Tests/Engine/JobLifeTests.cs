@@ -328,6 +328,22 @@ public sealed class JobLifeTests : IDisposable
         Assert.Equal(waiting.Id, back.LastJob.Job.Id);
     }
 
+    /// <summary>How long it takes until workers can reach the admin is held against none of them.</summary>
+    [Fact]
+    public void Restart_ThatTakesLong_LeavesAWorkerItsWholeGrace()
+    {
+        var worker = _admin.ConnectDescribed();
+        var job = _admin.Submit();
+        worker.Ack(worker.LastJob);
+        _admin.Restart();
+        _admin.Advance(TimeSpan.FromSeconds(14));
+        _admin.Listen();
+        _admin.Advance(TimeSpan.FromSeconds(14));
+        Assert.Equal(JobPhase.Reconnecting, _admin.State.Jobs[job.Id].Phase);
+        _admin.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(JobPhase.Backoff, _admin.State.Jobs[job.Id].Phase);
+    }
+
     [Fact]
     public async Task Restart_OfJobsOfForeignWorkers_RetriesThem()
     {

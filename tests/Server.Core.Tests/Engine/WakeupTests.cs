@@ -120,7 +120,8 @@ public sealed class WakeupTests : IDisposable
             Assert.Equal(RefusalCode.Invalid, _admin.Send(new SaveRetention(Actor.LocalUi, wrong)).Refusal!.Code);
         }
 
-        Assert.Equal(shipped, _admin.Send(new SaveRetention(Actor.LocalUi, null)).Value);
+        Assert.Equal(RefusalCode.Conflict, _admin.Send(new SaveRetention(Actor.LocalUi, shipped, shipped)).Refusal!.Code);
+        Assert.Equal(shipped, _admin.Send(new SaveRetention(Actor.LocalUi, null, changed)).Value);
         Assert.Null(_admin.State.Retention);
     }
 

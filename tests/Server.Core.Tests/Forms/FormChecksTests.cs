@@ -42,6 +42,19 @@ public sealed class FormChecksTests
     }
 
     [Fact]
+    public void WhatOnlyTheWorkerSets_IsNotStored_AndItsWordOfTodayCounts()
+    {
+        var form = new FormSchema("f", "", "", [new SectionSchema("s", "", "", [new FieldSchema { Name = "found", Type = FieldType.Text, ReadOnly = true }, new FieldSchema { Name = "depth", Type = FieldType.Int64 }])], ConfigValues.Empty.With("found", new ConfigValue.Text("bash 5.2")));
+        var descriptor = new Descriptor { JobType = "script", AdminForm = form, WorkerForm = form };
+        var stale = ConfigValues.Empty.With("found", new ConfigValue.Text("bash 4")).With("depth", new ConfigValue.Int64(1));
+        var verdict = FormChecks.Config(descriptor, stale, stale);
+        Assert.Equal((true, 1, 1), (verdict.IsValid, verdict.AdminValues.Count, verdict.WorkerValues.Count));
+        Assert.Equal(new ConfigValue.Text("bash 5.2"), FormDefaults.Worker(descriptor, stale)["found"]);
+        Assert.Equal(new ConfigValue.Text("bash 5.2"), FormDefaults.Admin(descriptor, stale)["found"]);
+        Assert.Empty(Server.Core.Configs.ConfigDiff.Between(form, FormKind.Worker, stale, verdict.WorkerValues));
+    }
+
+    [Fact]
     public void Submission_MergesGivenSavedAndDefaults()
     {
         var saved = ConfigValues.Empty.With("niceness", new ConfigValue.Int64(1)).With("shell", new ConfigValue.Bool(true));

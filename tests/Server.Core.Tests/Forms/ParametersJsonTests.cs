@@ -16,8 +16,10 @@ public sealed class ParametersJsonTests
                 new FieldSchema { Name = "shell", Type = FieldType.Bool },
                 new FieldSchema { Name = "args", Type = FieldType.List },
                 new FieldSchema { Name = "says", Type = FieldType.Text },
+                new FieldSchema { Name = "pin", Type = FieldType.Int64, Sensitive = true },
+                new FieldSchema { Name = "codes", Type = FieldType.List },
             ]),
-        ], ConfigValues.Empty),
+        ], ConfigValues.Empty.With("codes", new ConfigValue.Int64List([0]))),
     };
 
     [Theory]
@@ -33,6 +35,19 @@ public sealed class ParametersJsonTests
     [InlineData("""{"env":{"map_value":{"fields":{"A":{"string_value":"b"}}}}}""")]
     public void Object_PlainSpelledOrAsOnTheWire_IsTheSame(string json) =>
         Assert.Equal(new ConfigValue.Map(ConfigValues.Empty.With("A", new ConfigValue.Text("b"))), Read(json).Parameters["env"]);
+
+    [Theory]
+    [InlineData("""{"codes":[{"int64_value":"9"},2]}""")]
+    [InlineData("""{"codes":{"int64_list":{"values":["9",2]}}}""")]
+    public void ValueAsOnTheWire_MayStandInAList(string json) => Assert.Equal(new ConfigValue.Int64List([9, 2]), Read(json).Parameters["codes"]);
+
+    [Fact]
+    public void SecretThatCannotBeRead_IsNotRepeated()
+    {
+        var error = Assert.Single(Read("""{"pin":12345678901234567890123}""").Errors);
+        Assert.Equal("pin", error.Path);
+        Assert.DoesNotContain("123", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Texts_StandForWhatTheySpell_AndForThemselvesWhereTextIsWanted()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
@@ -46,6 +47,47 @@ public sealed class SchemaTests : IDisposable
         Described(2, instance: "i-2");
         Assert.Equal((2L, "operator"), (Echo.Config.Version, Echo.Config.SavedBy));
         Assert.Equal(2u, Echo.Descriptor!.Version);
+    }
+
+    /// <summary>Workers that are there together may offer different things; jobs find those that have them.</summary>
+    [Fact]
+    public void Submissions_MayChooseWhatAnyOfTheWorkersOffers_WhoeverDescribedLast()
+    {
+        var (one, two) = (_admin.Connect("w-1"), _admin.Connect("w-2"));
+        one.Describe(change: descriptor => Offering(descriptor, 1, "bash", "node", "-lua"));
+        two.Describe(change: descriptor => Offering(descriptor, 1, "-node", "lua", "bash", "ruby"));
+        Assert.Equal(["bash", "node", "lua", "ruby"], Offered());
+        one.Drop();
+        one = _admin.Connect("w-1", instance: "i-2");
+        one.Describe(change: descriptor => Offering(descriptor, 1, "bash", "node", "-lua"));
+        Assert.Equal(["bash", "node", "lua", "ruby"], Offered());
+        Assert.Equal(["bash"], Echo.Descriptor!.WorkerForm!.Fields.Single(field => field.Name == "kept").Options.Select(option => option.Value));
+
+        // A newer version says all anew, and so does the only worker that is left.
+        one.Drop();
+        one = _admin.Connect("w-1", instance: "i-3");
+        one.Describe(change: descriptor => Offering(descriptor, 2, "bash"));
+        Assert.Equal(["bash"], Offered());
+        one.Drop();
+        two.Drop();
+        _admin.Connect("w-2", instance: "i-4").Describe(change: descriptor => Offering(descriptor, 2, "ruby"));
+        Assert.Equal(["ruby"], Offered());
+
+        IEnumerable<string> Offered() => Echo.Descriptor!.WorkerForm!.Fields.Single(field => field.Name == "by").Options.Where(option => !option.Disabled).Select(option => option.Value);
+
+        static Descriptor Offering(Descriptor descriptor, uint version, params string[] words)
+        {
+            ImmutableArray<FieldOption> options = [.. words.Select(word => new FieldOption(word.TrimStart('-'), word, "", word.StartsWith('-')))];
+            return descriptor with
+            {
+                Version = version,
+                WorkerForm = new FormSchema("f", "F", "",
+                [
+                    new SectionSchema("job", "J", "", [new FieldSchema { Name = "by", Type = FieldType.Choice, Options = options }]),
+                    new SectionSchema("all", "A", "", [new FieldSchema { Name = "kept", Type = FieldType.Choice, Options = [.. options.Where(option => option.Value == "bash")] }]),
+                ], ConfigValues.Empty),
+            };
+        }
     }
 
     [Fact]

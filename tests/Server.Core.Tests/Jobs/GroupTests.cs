@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -45,13 +47,16 @@ public sealed class GroupTests : IDisposable
         var worker = Connect();
         var group = Submit(5, maxRunning: 2);
         Assert.Equal(2, worker.Jobs.Count());
-        Assert.Equal("group_limit", WaitingReason.Explain(_admin.State, group.Jobs[2], _admin.Now)!.Waiting.Code);
+        var waiting = WaitingReason.Explain(_admin.State, group.Jobs[2], _admin.Now)!.Waiting;
+        Assert.Equal(("group_limit", group.Id), (waiting.Code, waiting.Subject));
         _admin.Restart();
         worker = _admin.Connect();
         _admin.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(2, worker.Jobs.Count());
         Assert.Equal((GroupState.Running, 3, 2), await StateAsync());
-        for (var done = 0; done < 5; done++)
+        worker.Complete(worker.Jobs.First());
+        Assert.Contains(_admin.State.Activities, said => said is { Stage: JobTimeline.Released } && said.Job == group.Jobs[2]);
+        for (var done = 1; done < 5; done++)
         {
             worker.Complete(worker.Jobs.ElementAt(done));
         }
@@ -102,6 +107,17 @@ public sealed class GroupTests : IDisposable
         worker.Complete(worker.LastJob, success: false, error: "stopped");
         Assert.Equal((GroupState.Canceled, 4), ((await ViewAsync(group)).State, (await ViewAsync(group)).Canceled));
         Assert.Equal(RefusalCode.NotFound, _admin.Send(new CancelGroup(Actor.LocalRest, group.Id, "")).Refusal!.Code);
+    }
+
+    [Fact]
+    public void LargestGroup_FillsAnEmptyQueue_UnlessTheTypeAllowsMore()
+    {
+        Connect().Drop();
+        Assert.Equal(10_000, _admin.Send(new SubmitGroup(Actor.LocalRest, Template, 10_000)).Value!.Jobs.Length);
+        var refusal = _admin.Send(new SubmitJob(Actor.LocalRest, Template.JobType, JobOrigin.Rest, Template.Payload)).Refusal!;
+        Assert.Equal((RefusalCode.Exhausted, true), (refusal.Code, refusal.RetryAfter > TimeSpan.Zero));
+        Assert.True(_admin.Send(new SaveDispatch(Actor.LocalUi, Template.JobType, null, new DispatchSettings { QueueLimit = 20_000 })).IsAccepted);
+        Assert.Equal(10_000, _admin.Send(new SubmitGroup(Actor.LocalRest, Template, 10_000)).Value!.Jobs.Length);
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public class JobTransitionsTests
         new JobInput.Release(),
         new JobInput.Cancel("no need", false),
         new JobInput.Cancel("now", true),
+        new JobInput.Cancel("soon", false, TimeSpan.FromSeconds(1)),
         new JobInput.CancelOver(),
         new JobInput.Expire("too late"),
     ];
@@ -115,7 +116,9 @@ public class JobTransitionsTests
             job = n < 2 ? JobTransitions.Next(job, new JobInput.Due(), policy, now).Job! : job;
         }
 
-        Assert.Equal((JobState.Failed, JobReason.WorkerLost), (job.State, job.Reason));
+        Assert.Equal((JobState.Failed, JobReason.WorkerLost, true), (job.State, job.Reason, job.IsQuarantined));
+        Assert.Equal("true", job.Labels[Quarantine.Label]);
+        Assert.Empty(GroupRequests.LabelsAlone(job));
     }
 
     private static Job Fresh() => new()

@@ -51,6 +51,7 @@ public sealed class SubmissionTests : IDisposable
         Connect();
         var reply = _admin.Send(new SubmitJob(Actor.LocalRest, "echo", JobOrigin.Rest, JobPayload.Empty, RetryOf: new JobId("j-old")));
         Assert.True(reply.IsAccepted);
+        Assert.Contains(_admin.State.Activities, said => said is { Stage: JobTimeline.Retried } && said.Job == new JobId("j-old") && said.Message == $"queued again as job {reply.Value.Job.Id}");
     }
 
     [Fact]

@@ -12,6 +12,23 @@ public sealed class SubmitKeyTests : IDisposable
 
     public void Dispose() => _admin.Dispose();
 
+    /// <summary>The same work is never under way twice; the answer says what to do instead.</summary>
+    [Fact]
+    public void Retry_WhoseDedupeKeyIsHeld_IsRefused_AndSaysWhatToDo()
+    {
+        _admin.ConnectDescribed().Drop();
+        var old = _admin.Submit(change: job => job with { DedupeKey = "volume 7" });
+        _admin.Send(new CancelJob(Actor.LocalUi, old.Id, ""));
+        var again = _admin.Submit(change: Retry);
+        var refusal = _admin.Send(Retry(Command("", 0))).Refusal!;
+        Assert.Equal((RefusalCode.AlreadyExists, again.Id), (refusal.Code, refusal.ExistingJob));
+        Assert.Contains($"retry {again.Id} with now", refusal.Text, StringComparison.Ordinal);
+        _admin.Send(new CancelJob(Actor.LocalUi, again.Id, ""));
+        Assert.Equal("volume 7", _admin.Submit(change: Retry).DedupeKey);
+
+        SubmitJob Retry(SubmitJob job) => job with { DedupeKey = "volume 7", RetryOf = old.Id };
+    }
+
     [Fact]
     public void OpenEndedOrAfterARestart_ItIsTheSameJob()
     {
@@ -47,7 +64,7 @@ public sealed class SubmitKeyTests : IDisposable
     {
         _admin.ConnectDescribed();
         var mine = Submit("night").Value!.Job;
-        var theirs = _admin.Send(Command("night", 1) with { By = new Actor("somebody", "grpc") }).Value!;
+        var theirs = _admin.Send(Command("night", 1) with { By = Actor.LocalRest with { Name = "somebody", Via = "grpc" } }).Value!;
         Assert.NotEqual(mine.Id, theirs.Job.Id);
         Assert.False(theirs.Existing);
     }

@@ -24,6 +24,8 @@ public sealed class SubmitRulesTests : IDisposable
         { "idempotency_key", "128 printable", job => job with { IdempotencyKey = new string('k', 129) } },
         { "idempotency_key", "128 printable", job => job with { IdempotencyKey = "a\nb" } },
         { "summary", "NUL", job => job with { Summary = "a\0" } },
+        { "summary", "4000 characters", job => job with { Summary = new string('s', 4001) } },
+        { "dedupe_key", "512 bytes", job => job with { DedupeKey = new string('ß', 257) } },
         { "labels.größe", "1 to 63", job => job with { Labels = Labels(("größe", "1")) } },
         { "labels.x", "256", job => job with { Labels = Labels(("x", new string('v', 257))) } },
         { "labels", "64 labels", job => job with { Labels = Labels([.. Enumerable.Range(0, 65).Select(n => ($"l{n}", ""))]) } },
@@ -52,6 +54,35 @@ public sealed class SubmitRulesTests : IDisposable
         Assert.Contains(text, error.Message, StringComparison.Ordinal);
         Assert.Contains(text, refusal.Text, StringComparison.Ordinal);
         Assert.Empty(_admin.State.Jobs);
+    }
+
+    [Theory]
+    [InlineData("a\0", "NUL")]
+    [InlineData(null, "4000 characters")]
+    public void Reasons_AreTextsOfBoundedLength(string? reason, string text)
+    {
+        _admin.ConnectDescribed().Drop();
+        var job = _admin.Submit();
+        reason ??= new string('r', 4001);
+        foreach (var refusal in (Refusal?[])[_admin.Send(new CancelJob(Actor.LocalRest, job.Id, reason)).Refusal, _admin.Send(new ExpireJob(Actor.LocalRest, job.Id, reason)).Refusal])
+        {
+            Assert.Equal((RefusalCode.Invalid, "reason"), (refusal!.Code, Assert.Single(refusal.Fields).Path));
+            Assert.Contains(text, refusal.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(JobState.Pending, _admin.State.Jobs[job.Id].State);
+    }
+
+    /// <summary>Whoever changes what he has seen is told when it is not that any more: by the engine, between whose steps nothing happens.</summary>
+    [Fact]
+    public void Update_OfAnotherVersion_IsAConflict()
+    {
+        _admin.ConnectDescribed().Drop();
+        var seen = _admin.Submit();
+        _admin.Advance(TimeSpan.FromSeconds(1));
+        var changed = _admin.Send(new UpdateJob(Actor.LocalRest, seen.Id, 60, null, seen.Version)).Value!;
+        Assert.Equal(RefusalCode.Conflict, _admin.Send(new UpdateJob(Actor.LocalRest, seen.Id, 70, null, seen.Version)).Refusal!.Code);
+        Assert.True(_admin.Send(new UpdateJob(Actor.LocalRest, seen.Id, 70, null, changed.Version)).IsAccepted);
     }
 
     [Fact]
@@ -94,7 +125,7 @@ public sealed class SubmitRulesTests : IDisposable
         var refused = admin.Send(Plain).Refusal!;
         Assert.Equal((RefusalCode.Exhausted, TimeSpan.FromSeconds(0.5)), (refused.Code, refused.RetryAfter));
         Assert.Contains("go on in 500ms", refused.Text, StringComparison.Ordinal);
-        Assert.True(admin.Send(Plain with { By = new Actor("somebody", "rest") }).IsAccepted);
+        Assert.True(admin.Send(Plain with { By = Actor.LocalRest with { Name = "somebody", Via = "rest" } }).IsAccepted);
         Assert.True(admin.Send(Plain with { RetryOf = new JobId("old") }).IsAccepted);
         admin.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => admin.Send(Plain).IsAccepted));

@@ -32,7 +32,8 @@ public sealed class TurnTests
         var run = scene.Detections("a").Single();
         scene.Worker.Propose(run, hasMore: true, "1");
         Assert.Empty(scene.Sent("a"));
-        Assert.Equal("lane_busy", WaitingReason.For(scene.Admin.State, scene.Admin.State.JobTypes["a"], scene.Admin.State.Jobs.Values.Single(), Now(scene))!.Code);
+        var waits = WaitingReason.For(scene.Admin.State, scene.Admin.State.JobTypes["a"], scene.Admin.State.Jobs.Values.Single(), Now(scene))!;
+        Assert.Equal(("lane_busy", scene.Admin.State.JobTypes["a"].Rules.Lane), (waits.Code, waits.Subject));
         scene.Worker.EndDetection(run);
         Assert.Single(scene.Sent("a"));
 

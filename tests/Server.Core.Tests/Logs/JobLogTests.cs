@@ -1,4 +1,7 @@
 using System.Text;
+using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Logs;
 using BlazorPluginAdmin.Tests.Shared;
@@ -65,6 +68,61 @@ public sealed class JobLogTests : IDisposable
         await WriteAsync(LogStream.Stdout, 0, "one\n");
         await WriteAsync(LogStream.Stdout, 1204, "two\n");
         Assert.Equal([(0L, "one"), (1200L, ""), (0L, "two")], (await RowsAsync(LogStream.Stdout)).Select(row => (row.Missing, Text(row))));
+    }
+
+    [Fact]
+    public async Task OutputAsLongAsTheCap_IsWhole_AndTheNextByteIsCut()
+    {
+        await WriteAsync(LogStream.Stdout, 0, new string('x', (int)JobLogStore.Cap));
+        Assert.False((await OpenAsync(LogStream.Stdout)).Text.IsCapped);
+        await WriteAsync(LogStream.Stdout, JobLogStore.Cap, "y");
+        Assert.True((await OpenAsync(LogStream.Stdout)).Text.IsCapped);
+        await WriteAsync(LogStream.Stdout, JobLogStore.Cap + 1, "z");
+        var text = (await OpenAsync(LogStream.Stdout)).Text;
+        Assert.Equal((JobLogStore.Cap, 2), (text.Length, text.Dropped));
+    }
+
+    [Fact]
+    public async Task BothStreamsOfAnAttempt_ShareOneCap_AndTheRestIsCounted_OnceHoweverOftenItComes()
+    {
+        await WriteAsync(LogStream.Stdout, 0, "12345678", cap: 20);
+        await WriteAsync(LogStream.Stderr, 0, "abcdefgh", cap: 20);
+        Assert.Null(_store.LimitOf(Job, 1));
+        await WriteAsync(LogStream.Stdout, 8, "90123456", cap: 20);
+        Assert.Equal(new LogLimit(20, 12, 8, 16, 8), _store.LimitOf(Job, 1));
+        await WriteAsync(LogStream.Stderr, 8, "ijkl", cap: 20);
+        await WriteAsync(LogStream.Stderr, 4, "efghijkl", cap: 20);
+        await WriteAsync(LogStream.Stdout, 8, "90123456", cap: 1000);
+        Assert.Equal((12L, 8L, 8L), (_store.KeptOf(Job, 1, LogStream.Stdout), _store.KeptOf(Job, 1, LogStream.Stderr), _store.LimitOf(Job, 1)!.Dropped));
+        var merged = (await OpenAsync(null)).Text;
+        Assert.Equal((20, 8, true), (merged.Length, merged.Dropped, merged.IsCapped));
+        Assert.Equal((8, 4), ((await OpenAsync(LogStream.Stderr)).Text.Length, (await OpenAsync(LogStream.Stderr)).Text.Dropped));
+
+        // Said once, behind what is kept of the stream that reached it.
+        var files = Directory.GetFiles(_folder, "*.log", SearchOption.AllDirectories).Select(File.ReadAllText).Order(StringComparer.Ordinal);
+        Assert.Equal(["123456789012\n[output limit reached; the rest is counted, not kept]\n", "abcdefgh"], files);
+    }
+
+    [Theory]
+    [InlineData(null, null, 16 * 1024 * 1024)]
+    [InlineData(4L, null, (4 * 1024 * 1024) + (64 * 1024))]
+    [InlineData(4L, 100L, (100 * 1024 * 1024) + (64 * 1024))]
+    [InlineData(4L, 1024L, (1024L * 1024 * 1024) + (64 * 1024))]
+    [InlineData(4L, 5000L, 16 * 1024 * 1024)]
+    public void Limit_IsThatOfTheType_AndALittleMoreForItsOwnWords(long? usual, long? saved, long bytes)
+    {
+        var form = usual is { } most
+            ? new FormSchema("w", "W", "", [new SectionSchema("process", "P", "", [new FieldSchema { Name = "max_output_mib", Type = FieldType.Int64 }])], ConfigValues.Empty.With("max_output_mib", new ConfigValue.Int64(most)))
+            : FormSchema.Empty;
+        using var admin = new AdminHarness();
+        admin.Connect().Describe(change: descriptor => descriptor with { WorkerForm = form });
+        if (saved is { } value)
+        {
+            Assert.True(admin.Send(new SaveConfig(Actor.LocalUi, "echo", null, ConfigValues.Empty, ConfigValues.Empty.With("max_output_mib", new ConfigValue.Int64(value)), null, "")).IsAccepted);
+        }
+
+        Assert.Equal(bytes, OutputLimit.Of(admin.State.JobTypes["echo"]));
+        Assert.Equal(JobLogStore.Cap, OutputLimit.Of(null));
     }
 
     [Fact]
@@ -149,7 +207,8 @@ public sealed class JobLogTests : IDisposable
         Assert.Equal([0L, 1L, 3L], hits.Offsets.Take(3));
     }
 
-    private Task<bool> WriteAsync(LogStream stream, long offset, string text) => _store.AppendAsync(Job, 1, stream, offset, Encoding.UTF8.GetBytes(text), default);
+    private Task<bool> WriteAsync(LogStream stream, long offset, string text, long cap = JobLogStore.Cap) =>
+        _store.AppendAsync(Job, 1, stream, offset, Encoding.UTF8.GetBytes(text), cap, default);
 
     private async Task<(LogText Text, LogRows Rows)> OpenAsync(LogStream? stream)
     {

@@ -24,6 +24,20 @@ public sealed class TimetableTests
         Assert.True(atLeast ? end >= expected : end == expected, $"{end}");
     }
 
+    [Theory]
+    [InlineData("22:00-06:00", "2026-03-01T21:59:59Z", null)]
+    [InlineData("22:00-06:00", "2026-03-01T22:00:00Z", "2026-03-01T22:00:00Z")]
+    [InlineData("22:00-06:00", "2026-03-02T05:59:59Z", "2026-03-01T22:00:00Z")]
+    [InlineData("22:00-06:00", "2026-03-02T06:00:00Z", null)]
+    [InlineData("08:00-12:00\n12:00-13:00", "2026-03-01T12:30:00Z", "2026-03-01T08:00:00Z")]
+    [InlineData("08:00-24:00\n00:00-08:00", "2026-03-01T09:00:00Z", null)]
+    public void Quiet_HasItsBegin(string windows, string at, string? since)
+    {
+        var table = new Timetable { Quiet = [.. windows.Split('\n').Select(line => TimetableText.Window(line)!)] };
+        DateTimeOffset? expected = since is null ? null : DateTimeOffset.Parse(since, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(expected, table.QuietSince(DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
     /// <summary>The night of 29 March 2026 has no 02:30 in Berlin.</summary>
     [Fact]
     public void WindowThatBeginsInAGapOfTheClock_BeginsAtItsEnd()
@@ -39,6 +53,16 @@ public sealed class TimetableTests
     [InlineData("22:00-06:00 someday")]
     [InlineData("")]
     public void WindowThatIsNone_IsNotRead(string text) => Assert.Null(TimetableText.Window(text));
+
+    [Fact]
+    public void Timetable_SavedOverAnotherThanWasRead_IsRefused()
+    {
+        using var scene = new LaneScene("free");
+        var first = new Timetable { Cron = "0 15 * * *", Quiet = [TimetableText.Window("22:00-06:00 sun")!] };
+        Assert.True(scene.Admin.Send(new SetTimetable(Actor.LocalUi, "free", first, Timetable.None)).IsAccepted);
+        Assert.Equal(RefusalCode.Conflict, scene.Admin.Send(new SetTimetable(Actor.LocalUi, "free", new Timetable { Cron = "0 3 * * *" }, Timetable.None)).Refusal!.Code);
+        Assert.True(scene.Admin.Send(new SetTimetable(Actor.LocalUi, "free", new Timetable { Cron = "0 3 * * *" }, first with { Quiet = [TimetableText.Window("22:00-06:00 sun")!] })).IsAccepted);
+    }
 
     [Fact]
     public void Cron_TakesThePlaceOfTheInterval_AlsoAfterARestart()

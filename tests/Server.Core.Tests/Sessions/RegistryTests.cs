@@ -38,6 +38,15 @@ public sealed class RegistryTests : IDisposable
     }
 
     [Fact]
+    public void Labels_AreWhatTheWorkerSays_AndWhereItWasPlaced()
+    {
+        _admin.Post(new WorkerInput.Hello(
+            _admin.NextSession(), new WorkerId("w-1"), "i-1", "", "127.0.0.1:1", "1", "plugin.v1", [],
+            System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("label.gpu", "yes").Add("label.pool", "mine").Add("label.worker_id", "x").Add("pool", "blue").Add("bundle", "tools").Add("ordinal", "3"), []));
+        Assert.Equal(["bundle=tools", "gpu=yes", "pool=blue", "worker_id=w-1"], Known.Labels.Select(label => $"{label.Key}={label.Value}"));
+    }
+
+    [Fact]
     public void ProcessThatComesBack_IsNoConflict()
     {
         var first = _admin.Connect();

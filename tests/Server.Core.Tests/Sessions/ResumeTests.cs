@@ -97,6 +97,22 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(0, _admin.State.Sessions[worker.Session].ForeignExecutions);
     }
 
+    /// <summary>Its grace was the cancel's: it is not given another one.</summary>
+    [Fact]
+    public void WorkerThatLetsTheGraceOfACancelPass_IsMarkedWithItsNextHeartbeat()
+    {
+        var worker = _admin.ConnectDescribed(slots: 1);
+        var job = _admin.Submit();
+        var work = Work(worker.LastJob);
+        _admin.Send(new CancelJob(Actor.LocalUi, job.Id, "now"));
+        _admin.Advance(TimeSpan.FromSeconds(10));
+        worker.Beat(work);
+        Assert.False(Known(worker).IgnoresCancel);
+        _admin.Advance(TimeSpan.FromSeconds(2));
+        worker.Beat(work);
+        Assert.True(Known(worker).IgnoresCancel);
+    }
+
     [Fact]
     public void ForeignWorkerThatGoesOnAfterACancel_IsMarkedToo()
     {

@@ -93,7 +93,7 @@ public sealed class StoreCopyTests : IDisposable
     private string In(string file) => Path.Combine(_folder, file);
 
     private (string Problem, StoreContents Contents) Drill(string file) =>
-        StoreDrill.Run(In(file), Path.Combine(Directory.CreateDirectory(In($"drill-{file}")).FullName, "admin.db"), CancellationToken.None);
+        StoreDrill.Run(In(file), Path.Combine(Directory.CreateDirectory(In($"drill-{file}")).FullName, "admin.db"), null, CancellationToken.None);
 
     private static Job Job(string id) => new() { Id = new JobId(id), JobType = "t", DedupeKey = id, CreatedAt = Start, UpdatedAt = Start, DueAt = Start };
 }

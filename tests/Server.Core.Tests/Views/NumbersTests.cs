@@ -169,6 +169,45 @@ public sealed class NumbersTests : IDisposable
     }
 
     [Fact]
+    public void Activities_OfTheHour_AreCountedAllOfThem_AndAreKnownAfterARestart()
+    {
+        var worker = _admin.ConnectDescribed();
+        var builder = new ReadModelBuilder();
+        ReadModel Build() => builder.Build(_admin.State, new Now(_admin.Time.GetUtcNow(), TimeSpan.Zero));
+        Build();
+        for (var n = 0; n < 600; n++)
+        {
+            _admin.Submit();
+            worker.Complete(worker.LastJob);
+            Build();
+        }
+
+        async Task<int> StoredAsync(ActivityCounts counts, string jobType) => (await _admin.Store.History.ActivitiesAsync(
+            new ActivityFilter { JobTypes = jobType.Length == 0 ? [] : [jobType], At = new TimeRange(counts.From, null), Limit = 5_000 }, CancellationToken.None)).Length;
+        void AssertAsStored()
+        {
+            var counts = Build().ActivityCounts;
+            Assert.InRange(counts.All, 1_001, int.MaxValue);
+            Assert.Equal(StoredAsync(counts, "").GetAwaiter().GetResult(), counts.All);
+            Assert.Equal(StoredAsync(counts, "echo").GetAwaiter().GetResult(), counts.Of("echo"));
+        }
+
+        _admin.Advance(TimeSpan.FromMinutes(2));
+        AssertAsStored();
+
+        _admin.Restart();
+        builder = new ReadModelBuilder();
+        var now = _admin.Time.GetUtcNow();
+        Assert.False(Build().ActivityCounts.IsWholeHour);
+        _admin.ConnectDescribed();
+        builder.Refill(_admin.Store.History.TallyActivitiesAsync(now.AddHours(-1), builder.FirstActivity, CancellationToken.None).GetAwaiter().GetResult(), now.AddHours(-1));
+        AssertAsStored();
+
+        _admin.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(0, Build().ActivityCounts.Of("echo"));
+    }
+
+    [Fact]
     public void Failures_ThatDifferOnlyInNumbers_AreOneGroup_AndCanBeMuted()
     {
         var worker = _admin.ConnectDescribed(slots: 1);

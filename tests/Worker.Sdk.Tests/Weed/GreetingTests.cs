@@ -40,7 +40,7 @@ public sealed class GreetingTests(WeedMessages messages) : WeedTest(messages)
     public async Task Must01_AdminThatSaysNoHello_IsServed()
     {
         await StartAdminAsync(new WeedSettings { Hello = false });
-        var worker = await ConnectAsync(new Played("a"));
+        var worker = await ConnectAsync(options => options with { RegistrationTimeout = TimeSpan.FromSeconds(1) }, new Played("a"));
         Assert.Equal(("succeeded", WorkerState.Running), ((await Admin.ExecuteAsync("a", "j1")).State, worker.State));
     }
 
@@ -52,7 +52,7 @@ public sealed class GreetingTests(WeedMessages messages) : WeedTest(messages)
         {
             await StartAdminAsync();
             await ConnectAsync(options => options with { WorkerId = null, StateDirectory = folder.FullName }, new Played("a"));
-            Assert.Matches(new Regex("^[a-z0-9-]{1,63}$"), Admin.Heard[0].Hello.WorkerId);
+            Assert.Matches(new Regex("^w-[a-z0-9]{0,12}-[0-9a-f]{8}$"), Admin.Heard[0].Hello.WorkerId);
         }
         finally
         {

@@ -214,6 +214,21 @@ public sealed class HostileTreeTests : RetentionTest
         Assert.Contains("an admin keeps its data", safe.Problem(one), StringComparison.Ordinal);
     }
 
+    /// <summary>Neither found nor touched when somebody asks for it.</summary>
+    [Fact]
+    public async Task DataOfAnAdmin_BelowARoot_IsLeftAlone()
+    {
+        Configure("delete");
+        Old("a/x.log");
+        Old("data/logs/x.log");
+        Old("data/admin.db");
+        Assert.Equal(["a/x.log"], await SelectedAsync());
+        var fact = new FileInfo(Path.Combine(Root, "data", "logs", "x.log"));
+        await Host.ExecuteAsync(Job(Value.List([new ProposedFile("data/logs/x.log", fact.Length, (LongAgo - DateTimeOffset.UnixEpoch).Ticks * 100).ToValue()])));
+        Assert.Contains("skipped (unsafe): data/logs/x.log", Host.Output, StringComparison.Ordinal);
+        Assert.True(fact.Exists);
+    }
+
     private ValueSet Job(Value files) => new() { ["root"] = Root, ["files"] = files };
 
     private static async Task LinkAsync(string file, string other)

@@ -157,6 +157,23 @@ public sealed class RetentionRulesTests : RetentionTest
         Assert.True(File.Exists(Path.Combine(Root, "a", "1")));
     }
 
+    /// <summary>Passed over, they would leave their root to the common action.</summary>
+    [Fact]
+    public async Task OverridesThatSayNothing_StopEverything()
+    {
+        Old("a/x");
+        Override(Root + "/", KeyValuePair.Create("dry_run", (Value)true));
+        await RefusedAsync("is not among the roots");
+        Host.WorkerConfig["overrides"] = Value.Map([KeyValuePair.Create(Root, (Value)"gzip")]);
+        await RefusedAsync("must have an object");
+        Override(Root, KeyValuePair.Create("dryrun", (Value)true));
+        await RefusedAsync("has dryrun, which cannot be overridden");
+        Override(Root, KeyValuePair.Create("dry_run", (Value)true));
+        Assert.Single(await Host.DetectAsync());
+
+        async Task RefusedAsync(string why) => Assert.Contains(why, (await Assert.ThrowsAsync<InvalidOperationException>(() => Host.DetectAsync())).Message, StringComparison.Ordinal);
+    }
+
     private static string Text(Proposal proposal, string name) => proposal.Parameters[name].Wire.StringValue;
 
     private void Override(string root, params IEnumerable<KeyValuePair<string, Value>> values) =>

@@ -194,6 +194,35 @@ public sealed class ScrubTests : ScrubTest
         Assert.Equal("new=1", Counts(await running));
     }
 
+    [Fact]
+    public async Task FileThatReadsDifferentlyEachTime_IsUnreadable_NotRotten()
+    {
+        var file = Write("a/x", new string('x', 2 * 1024 * 1024));
+        await RunAsync();
+        Rot(file);
+        Clock.Advance(TimeSpan.FromDays(31));
+        Host.WorkerConfig["io_limit_mib_per_second"] = 1.0;
+        var running = Host.ExecuteAsync(Assert.Single(await Host.DetectAsync()).Parameters);
+        for (var mib = 1; mib <= 4; mib++)
+        {
+            await Clock.ArmedAsync(TimeSpan.FromSeconds(1));
+            if (mib == 3)
+            {
+                // The first MiB of the second reading is in: the other one comes as another.
+                await using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                stream.Seek(-1, SeekOrigin.End);
+                stream.WriteByte((byte)'y');
+            }
+
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var outcome = await running;
+        Assert.Equal(("unreadable=1", false), (Counts(outcome), outcome.Success));
+        Assert.Contains("unreadable: a/x: it reads differently each time", Host.Output, StringComparison.Ordinal);
+        Assert.Equal(0, outcome.Outputs["bit_rot"].Wire.Int64Value);
+    }
+
     [Theory]
     [InlineData("/proc")]
     [InlineData("/no/such/place")]

@@ -80,7 +80,14 @@ internal sealed class TestServer : IDisposable
                 context.Response.Headers["Location"] = answer.Location;
             }
 
-            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(answer.Body));
+            // Without a length it is sent in chunks, and the listener may end an empty one twice: the next answer of the connection would begin with that.
+            var bytes = Encoding.UTF8.GetBytes(answer.Body);
+            context.Response.ContentLength64 = bytes.Length;
+            if (context.Request.HttpMethod != "HEAD")
+            {
+                await context.Response.OutputStream.WriteAsync(bytes);
+            }
+
             context.Response.Close();
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.WorkerSdk;
 using BlazorPluginAdmin.WorkerStock.Commands;
@@ -129,6 +130,25 @@ public sealed class ProcessTests : IDisposable
         escaped.Kill();
     }
 
+    /// <summary>In sessions of their own, one of them with its parent gone: a command that is ended takes them along.</summary>
+    [Fact]
+    public async Task WhatLeavesTheGroup_IsEndedWithTheCommand()
+    {
+        using var cancel = new CancellationTokenSource();
+        var file = Path.Combine(_state, "pids");
+        var running = ShellAsync(
+            $"setsid sh -c 'trap \"\" TERM; echo $$ >> {file}; while :; do sleep 1; done' & setsid sh -c 'setsid sleep 1000 & echo $! >> {file}'; wait",
+            cancel.Token,
+            ("kill_grace", TimeSpan.FromMilliseconds(200)));
+        var ids = await LinesAsync(file, 2);
+        await cancel.CancelAsync();
+        await running.InTimeAsync("the end of the command");
+        foreach (var id in ids)
+        {
+            await GoneAsync(id);
+        }
+    }
+
     [Fact]
     public async Task MemoryLimit_KillsForGood()
     {
@@ -177,11 +197,14 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal("permanent", Text(await ShellAsync("true", ("working_dir", "/no/such/place")), "error_class"));
     }
 
+    /// <summary>Counted from the worker's own, which need not be 0.</summary>
     [Fact]
     public async Task Niceness_IsThatOfTheConfiguration()
     {
+        _host.WorkerConfig["niceness"] = 0L;
+        var own = int.Parse(Text(await ShellAsync("nice"), "stdout"), CultureInfo.InvariantCulture);
         _host.WorkerConfig["niceness"] = 11L;
-        Assert.Equal("11\n", Text(await ShellAsync("nice"), "stdout"));
+        Assert.Equal($"{Math.Min(own + 11, 19)}\n", Text(await ShellAsync("nice"), "stdout"));
     }
 
     private static string Text(JobOutcome outcome, string name) => outcome.Outputs[name].Wire.StringValue;

@@ -1,0 +1,180 @@
+using System.Runtime.CompilerServices;
+using BlazorPluginAdmin.Grpc.Transport;
+using BlazorPluginAdmin.Wire;
+using BlazorPluginAdmin.Wire.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using CancelRequest = BlazorPluginAdmin.Wire.V1.CancelRequest;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>
+/// The other side of a worker: submits jobs, waits for their end, follows their output, cancels them. An admin that is away for a
+/// restart is waited for, <see cref="Patience"/> long; a submission is sent again under its key, so that it makes one job.
+/// All members may be called from any thread.
+/// </summary>
+/// <param name="options">Where the admin is and as whom to speak: address, token, TLS and channel; the rest is of no use here.</param>
+public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly SemaphoreSlim _dialling = new(1, 1);
+    private GrpcChannel? _channel;
+
+    /// <summary>How long an admin may be gone before a call fails; default 2 minutes.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Makes a job. It is on the admin's disk when this returns.</summary>
+    /// <returns>Its id.</returns>
+    /// <exception cref="AdminRefusedException">The admin does not take it; the exception says why, field by field.</exception>
+    /// <exception cref="RpcException">The admin is gone.</exception>
+    public async Task<string> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default)
+    {
+        var request = submission.ToWire();
+        var answer = await PatientAsync(channel => channel.UnaryAsync(Method<SubmitRequest, SubmitResponse>("Submit"), request, Within(cancellationToken)), cancellationToken).ConfigureAwait(false);
+        return answer.Job.JobId;
+    }
+
+    /// <summary>Makes a job and waits for its end. A cancelled token ends the waiting, not the job.</summary>
+    /// <exception cref="AdminRefusedException">The admin does not take it; the exception says why, field by field.</exception>
+    /// <exception cref="RpcException">The admin is gone.</exception>
+    public async Task<FinishedJob> RunJobAsync(JobSubmission submission, CancellationToken cancellationToken = default) =>
+        await WaitAsync(await SubmitAsync(submission, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Waits for the end of a job and fetches its result.</summary>
+    /// <exception cref="AdminRefusedException">There is no such job.</exception>
+    /// <exception cref="RpcException">The admin is gone.</exception>
+    public Task<FinishedJob> WaitAsync(string jobId, CancellationToken cancellationToken = default) => PatientAsync(
+        async channel =>
+        {
+            var get = new GetRequest { JobId = jobId, Include = { Include.Result } };
+            var watch = new WatchEventsRequest { Filter = new JobFilter { JobIds = { jobId } } };
+            using var events = channel.ServerStreaming(Method<WatchEventsRequest, JobEvent>("WatchEvents"), watch, new CallOptions(CancellationToken: cancellationToken));
+            while (true)
+            {
+                // Asked for once the events are listened to, then after each: an end between the two is not missed.
+                var isTold = await events.ResponseStream.MoveNextAsync(cancellationToken).ConfigureAwait(false);
+                var job = (await channel.UnaryAsync(Method<GetRequest, GetResponse>("Get"), get, Within(cancellationToken)).ConfigureAwait(false)).Job;
+                if (job.State is JobState.Succeeded or JobState.Failed or JobState.Canceled)
+                {
+                    return FinishedJob.From(job);
+                }
+
+                if (!isTold)
+                {
+                    throw new RpcException(new Status(StatusCode.Unavailable, "the admin ended the events"));
+                }
+            }
+        },
+        cancellationToken);
+
+    /// <summary>What a job writes, both streams by arrival, from its first byte on; ends with the job when it follows.</summary>
+    /// <param name="jobId">A job of this admin.</param>
+    /// <param name="follow">Waits for what is still to be written, and for further attempts.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="AdminRefusedException">There is no such job.</exception>
+    /// <exception cref="RpcException">The connection broke; output is not picked up again where it broke.</exception>
+    public async IAsyncEnumerable<OutputPiece> WatchLogsAsync(string jobId, bool follow = true, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var channel = await ChannelAsync(cancellationToken).ConfigureAwait(false);
+        var method = Method<WatchLogsRequest, LogChunk>("WatchLogs");
+        using var call = channel.ServerStreaming(method, new WatchLogsRequest { JobId = jobId, Follow = follow }, new CallOptions(CancellationToken: cancellationToken));
+        while (await NextAsync(call, cancellationToken).ConfigureAwait(false) is { } chunk)
+        {
+            if (!chunk.Data.IsEmpty || chunk.GapBytes > 0)
+            {
+                yield return new OutputPiece(chunk.Attempt, (OutputStream)(int)chunk.Stream, chunk.Offset, chunk.Data.Memory, chunk.GapBytes);
+            }
+        }
+    }
+
+    /// <summary>Asks for the end of a job. It may still succeed: <see cref="WaitAsync"/> says how it ended.</summary>
+    /// <param name="jobId">A job of this admin.</param>
+    /// <param name="reason">For people.</param>
+    /// <param name="force">Does not wait for the worker.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
+    /// <exception cref="AdminRefusedException">There is no such job, or it has ended.</exception>
+    /// <exception cref="RpcException">The admin is gone.</exception>
+    public Task CancelAsync(string jobId, string reason = "", bool force = false, CancellationToken cancellationToken = default)
+    {
+        var request = new CancelRequest { JobId = jobId, Reason = reason, Force = force };
+        return PatientAsync(channel => channel.UnaryAsync(Method<CancelRequest, CancelResponse>("Cancel"), request, Within(cancellationToken)), cancellationToken);
+    }
+
+    /// <summary>Ends what is under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _dialling.WaitAsync().ConfigureAwait(false);
+        _channel?.Dispose();
+        _dialling.Dispose();
+    }
+
+    private static GrpcMethod<TRequest, TResponse> Method<TRequest, TResponse>(string name)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new() => GrpcMethod.From<TRequest, TResponse>(JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService"), name);
+    private CallOptions Within(CancellationToken cancellationToken) => new(Deadline: options.TimeProvider.GetUtcNow() + TimeSpan.FromSeconds(30), CancellationToken: cancellationToken);
+
+    private static async ValueTask<LogChunk?> NextAsync(ServerStreamCall<WatchLogsRequest, LogChunk> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call.ResponseStream.MoveNextAsync(cancellationToken).ConfigureAwait(false) ? call.ResponseStream.Current : null;
+        }
+        catch (RpcException exception) when (AdminRefusedException.Of(exception) is { } refused)
+        {
+            throw refused;
+        }
+    }
+
+    private async Task<T> PatientAsync<T>(Func<GrpcChannel, Task<T>> call, CancellationToken cancellationToken)
+    {
+        var began = options.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await call(await ChannelAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+            catch (RpcException exception) when (AdminRefusedException.Of(exception) is { } refused)
+            {
+                throw refused;
+            }
+            catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal && options.TimeProvider.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Pause, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>One channel for all calls; it dials again by itself.</summary>
+    private async Task<GrpcChannel> ChannelAsync(CancellationToken cancellationToken)
+    {
+        await _dialling.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_channel is null)
+            {
+                var entry = WorkerAddress.Split(options.Address)[0];
+                var (address, channel) = options.Secured(await WorkerAddress.ResolveAsync(entry, options, cancellationToken).ConfigureAwait(false));
+                var headers = new Metadata();
+                foreach (var header in channel.Headers)
+                {
+                    headers.Add(header.Key, header.Value);
+                }
+
+                if (options.Token is { } token)
+                {
+                    headers.Add("authorization", $"Bearer {token}");
+                }
+
+                _channel = GrpcChannel.ForAddress(address, channel with { Headers = headers });
+            }
+
+            return _channel;
+        }
+        finally
+        {
+            _dialling.Release();
+        }
+    }
+}

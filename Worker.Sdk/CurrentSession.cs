@@ -1,0 +1,61 @@
+using BlazorPluginAdmin.Wire;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>The session there is right now, for work that outlives sessions.</summary>
+internal sealed class CurrentSession
+{
+    private volatile IWorkerSession? _live;
+    private volatile bool _keepsResults;
+    private TaskCompletionSource _next = NewNext();
+
+    /// <summary>Null: the stream is away.</summary>
+    public IWorkerSession? Live => _live;
+
+    /// <summary>Results are kept until they are confirmed. Without a session, the last one decides: whoever never acknowledges would have them kept for ever.</summary>
+    public bool KeepsResults => _keepsResults;
+
+    public void Attach(IWorkerSession session)
+    {
+        _keepsResults = session.Acknowledges;
+        _live = session;
+        Interlocked.Exchange(ref _next, NewNext()).SetResult();
+    }
+
+    public void Detach() => _live = null;
+
+    /// <summary>While the stream is away, what comes back with it is waited for.</summary>
+    public async Task<IWorkerSession> NextAsync(CancellationToken canceled)
+    {
+        while (true)
+        {
+            var next = Volatile.Read(ref _next).Task;
+            if (_live is { IsOver: false } session)
+            {
+                return session;
+            }
+
+            await next.WaitAsync(canceled).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Completes when the message is on its way, under this session or another one.</summary>
+    public async Task SendAsync(WorkerToAdminMessage message, CancellationToken canceled)
+    {
+        while (true)
+        {
+            var session = await NextAsync(canceled).ConfigureAwait(false);
+            try
+            {
+                await session.SendAsync(message, canceled).ConfigureAwait(false);
+                return;
+            }
+            catch (OperationCanceledException) when (session.IsOver && !canceled.IsCancellationRequested)
+            {
+                // It may have arrived all the same; the admin knows a proposal by its id.
+            }
+        }
+    }
+
+    private static TaskCompletionSource NewNext() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

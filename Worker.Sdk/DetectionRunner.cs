@@ -1,0 +1,87 @@
+using BlazorPluginAdmin.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>Runs detections within their slots; the others wait.</summary>
+/// <param name="options">Slots, clock, logger.</param>
+/// <param name="workerId">For the handlers.</param>
+/// <param name="figures">Counts proposals.</param>
+/// <param name="session">Where results go.</param>
+/// <param name="inside">The caller is a handler.</param>
+internal sealed partial class DetectionRunner(WorkerOptions options, string workerId, WorkerFigures figures, CurrentSession session, AsyncLocal<bool> inside) : IDisposable
+{
+    private readonly SemaphoreSlim _slots = new(options.DetectionSlots, options.DetectionSlots);
+    private int _running;
+
+    /// <summary>Slots in use.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    /// <summary>Returns when its end was said.</summary>
+    public async Task RunAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt)
+    {
+        await Task.Yield();
+        var error = "";
+        var sent = 0;
+        try
+        {
+            await _slots.WaitAsync(attempt.Cancel.Token).ConfigureAwait(false);
+            Interlocked.Increment(ref _running);
+            session.Live?.WorkChanged();
+            try
+            {
+                using var span = WorkerTelemetry.Detection(request);
+                sent = await DetectAsync(handler, request, attempt).ConfigureAwait(false);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+                _slots.Release();
+            }
+        }
+        catch (OperationCanceledException) when (attempt.Cancel.IsCancellationRequested)
+        {
+            error = JobOutcome.CanceledText;
+        }
+        catch (Exception exception)
+        {
+            options.EndIfFatal(exception);
+            LogHandlerFailed(options.Logger, exception, attempt.ToString());
+            error = $"{exception.GetType().Name}: {exception.Message}";
+            error = attempt.Cancel.IsCancellationRequested ? JobOutcome.AsCanceled(error) : error;
+        }
+
+        await ((Task)session.NextAsync(attempt.Cancel.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        session.Live?.Send(Results.Ended(request, sent, error), attempt);
+    }
+
+    public void Dispose() => _slots.Dispose();
+
+    private async Task<int> DetectAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt)
+    {
+        var config = new ConfigReader(
+            request.WorkerConfigValues,
+            request.AdminConfigValues,
+            handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
+            handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
+        var sink = new ProposalSink(
+            request, () => session.Live is { IsOurs: false }, message => session.SendAsync(message, attempt.Cancel.Token), why => attempt.Activity(why, "detection", []));
+        var context = new DetectionContext(request, config, workerId, sink.AddAsync, () => sink.IsFull, (stage, message) => attempt.Progress(0, stage, message), attempt.Cancel.Token);
+        inside.Value = true;
+        try
+        {
+            await handler.DetectAsync(context).ConfigureAwait(false);
+            await sink.FinishAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            attempt.Warn(config.Warnings);
+        }
+
+        figures.Proposed(request.JobType, sink.Count);
+        return sink.Count;
+    }
+
+    [LoggerMessage(3, LogLevel.Warning, "The handler of {Attempt} failed")]
+    private static partial void LogHandlerFailed(ILogger logger, Exception exception, string attempt);
+}

@@ -1,0 +1,160 @@
+using System.Text.Json.Nodes;
+using BlazorPluginAdmin.Conformance.Admin;
+using BlazorPluginAdmin.Conformance.Kit;
+using BlazorPluginAdmin.Wire;
+using Body = BlazorPluginAdmin.Wire.WorkerToAdminMessage.BodyOneofCase;
+
+namespace BlazorPluginAdmin.Conformance.Cases;
+
+/// <summary>Work and results when the stream drops.</summary>
+internal static class GroupC
+{
+    [Case("C1", "with resume, work outlives the stream and is claimed", 25, Pace = Pace.Long)]
+    public static async Task C1(CaseRun run)
+    {
+        var (admin, worker, stream) = await run.ConnectAsync();
+        var hello = await LostAtWorkAsync(admin, worker, stream, busy: run.Busy(5), awaySeconds: 2);
+        Expect.True(
+            hello.RunningWork is [{ WorkId: "job-r-1", RequestId: "r-1", Kind: WorkKind.Execution, JobType: "conf_sleep" }],
+            "running_work in hello with the job and its request id", hello.RunningWork);
+        var second = await admin.StreamAsync(2);
+        Expect.True((await second.CompletedAsync("r-1", 16)).Success, "the job to succeed under its request id", "it failed");
+        await second.Said.NeverAsync(message => message.JobCompleted is not null, "one completion only", 1, second.Said.Count);
+        Expect.True(!worker.Events.From().Any(said => said.Item.IsHandler("canceled")), "the handler to be left alone", "it was cancelled");
+    }
+
+    [Case("C2", "work that did not come back in time is cancelled, and only reported late", 30, Pace = Pace.Long)]
+    public static async Task C2(CaseRun run)
+    {
+        var (admin, worker, stream) = await run.ConnectAsync(new JsonObject { ["resume_window_ms"] = 15_000 });
+        await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(60_000L)));
+        await worker.Events.AwaitAsync(said => said.IsHandler("begin"), "the handler to begin", 3);
+        var dropped = run.Clock.Now;
+        stream.Drop();
+        await worker.ClosedAsync(1, 3);
+        var (_, canceled) = await worker.Events.AwaitAsync(said => said.IsHandler("canceled"), "the handler to be cancelled after the window", 18);
+        Expect.Between(14.9, 15.5 + run.Clock.Patient(1).TotalSeconds, (canceled - dropped).TotalSeconds, "the cancel", "s after the loss");
+        await CaseClock.PauseAsync(Math.Max(0, 20 - (run.Clock.Now - dropped).TotalSeconds));
+        var second = (await CaseRun.ConnectAsync(admin, worker, 2)).Stream;
+        Expect.True((await second.HelloAsync()).RunningWork.Count == 0, "nothing claimed in hello", await second.HelloAsync());
+        await second.Said.NeverAsync(message => message.JobCompleted?.Success == true, "no success of the lost job", 1);
+        var reports = second.All(Body.JobCompleted);
+        Expect.True(reports.Count <= 1 && reports.All(message => message.JobCompleted.RequestId == "r-1"), "one late report at most, under the old request id", reports);
+    }
+
+    [Case("C3", "without resume, work is cancelled at once and nothing is claimed", 6)]
+    public static async Task C3(CaseRun run)
+    {
+        var (admin, worker, stream) = await run.ConnectAsync(change: hello => hello.Extensions.Remove("resume"));
+        await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(60_000L)));
+        await worker.Events.AwaitAsync(said => said.IsHandler("begin"), "the handler to begin", 3);
+        stream.Drop();
+        var (_, closed) = await worker.ClosedAsync(1, 3);
+        var (_, canceled) = await worker.Events.AwaitAsync(said => said.IsHandler("canceled"), "the handler to be cancelled", 1);
+        Expect.Between(-1, run.Clock.Patient(1).TotalSeconds, (canceled - closed).TotalSeconds, "the cancel", "s after the loss");
+        var second = (await CaseRun.ConnectAsync(admin, worker, 2)).Stream;
+        Expect.True((await second.HelloAsync()).RunningWork.Count == 0, "nothing claimed in hello", await second.HelloAsync());
+    }
+
+    [Case("C4", "with ack, a completion is sent again until it is acknowledged, then never", 12)]
+    public static async Task C4(CaseRun run)
+    {
+        var (admin, worker, stream) = await run.ConnectAsync();
+        stream.Acknowledges = false;
+        foreach (var request in (string[])["r-1", "r-2"])
+        {
+            await stream.ExecuteAsync(request, "conf_echo", ("n", Values.Of(1L)));
+            await stream.CompletedAsync(request, 3);
+        }
+
+        stream.Drop();
+        await worker.ClosedAsync(1, 3);
+        for (var number = 2; number <= 3; number++)
+        {
+            // Not acknowledged in the second session either; in the third it is.
+            var starting = worker.DoAsync("start", 10);
+            var again = await admin.StreamAsync(number);
+            again.Acknowledges = number == 3;
+            await again.GreetAsync();
+            (await starting).Ok();
+            foreach (var request in (string[])["r-1", "r-2"])
+            {
+                Expect.True((await again.CompletedAsync(request, 2)) is { Success: true, JobType: "conf_echo" }, "the same completion again", "another one");
+            }
+
+            Expect.Equal("r-1 r-2", string.Join(' ', again.All(Body.JobCompleted).Select(message => message.JobCompleted.RequestId)), "completions sent again, oldest first:");
+            await again.SendAsync(new AdminToWorkerMessage { Ping = new Ping { Nonce = number } });
+            await again.FirstAsync(message => message.Pong?.Nonce == number, "a pong, so that the acks before it were read", 2);
+            again.Drop();
+            await worker.ClosedAsync(number, 3);
+        }
+
+        var last = (await CaseRun.ConnectAsync(admin, worker, 4)).Stream;
+        await last.Said.NeverAsync(message => message.JobCompleted is not null, "no completion after it was acknowledged", 2);
+        Expect.Equal(2, worker.Events.From().Count(said => said.Item.IsHandler("begin")), "handlers that ran");
+    }
+
+    [Case("C5", "output arrives whole on both streams although the connection drops in the middle", 25)]
+    public static async Task C5(CaseRun run)
+    {
+        const long bytes = 5 * 1024 * 1024;
+        var admin = await run.AdminAsync(hasSmallWindow: true);
+        var worker = await run.WorkerAsync(admin.Address);
+        var first = (await CaseRun.ConnectAsync(admin, worker, 1)).Stream;
+        await first.ExecuteAsync("r-1", "conf_output", ("bytes", Values.Of(bytes)));
+        await first.FirstAsync(message => message.JobLog is { Stream: LogStream.Stdout, Offset: > bytes / 5 }, "a fifth of the output", 10);
+        first.Drop();
+        await worker.ClosedAsync(1, 3);
+        var second = (await CaseRun.ConnectAsync(admin, worker, 2)).Stream;
+        Expect.True((await second.CompletedAsync("r-1", 15)).Success, "the job to succeed", "it failed");
+        foreach (var (stream, modulus) in ((LogStream, int)[])[(LogStream.Stdout, 251), (LogStream.Stderr, 241)])
+        {
+            var arrived = Arrived(first, stream, modulus, 0, isFirst: true);
+            arrived = Arrived(second, stream, modulus, arrived, isFirst: false);
+            Expect.Equal(bytes, arrived, $"bytes of {stream} without a gap:");
+        }
+    }
+
+    /// <summary>Where the output ends that arrived over this stream, continuing at that offset.</summary>
+    private static long Arrived(AdminStream from, LogStream stream, int modulus, long end, bool isFirst)
+    {
+        var previous = -1L;
+        foreach (var chunk in from.All(Body.JobLog).Select(message => message.JobLog).Where(chunk => chunk.Stream == stream))
+        {
+            Expect.True(chunk is { RequestId: "r-1", JobId: "job-r-1", Data.Length: > 0 and <= 32 * 1024 }, "chunks of 1 byte to 32 KiB of this attempt", $"{chunk.RequestId} {chunk.JobId} {chunk.Data.Length} bytes");
+            if (previous < 0 && !isFirst)
+            {
+                Expect.True(chunk.Offset <= end, $"the first chunk after the reconnect to begin at {end} or before", chunk.Offset);
+            }
+            else
+            {
+                Expect.Equal(previous < 0 ? 0 : previous, chunk.Offset, $"the next offset of {stream}");
+            }
+
+            for (var at = 0; at < chunk.Data.Length; at++)
+            {
+                if (chunk.Data[at] != (byte)((chunk.Offset + at) % modulus))
+                {
+                    throw new CaseFailure($"byte {chunk.Offset + at} of {stream} as it was written", FormattableString.Invariant($"{chunk.Data[at]}"));
+                }
+            }
+
+            previous = chunk.Offset + chunk.Data.Length;
+            end = Math.Max(end, previous);
+        }
+
+        return end;
+    }
+
+    private static async Task<WorkerHello> LostAtWorkAsync(ScriptedAdmin admin, WorkerProcess worker, AdminStream stream, long busy, double awaySeconds)
+    {
+        await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(busy)));
+        await worker.Events.AwaitAsync(said => said.IsHandler("begin"), "the handler to begin", 3);
+        stream.Drop();
+        var (closed, _) = await worker.ClosedAsync(1, 3);
+        Expect.Equal("ConnectionLost", closed.Text("reason"), "the reason");
+        await CaseClock.PauseAsync(awaySeconds);
+        var second = (await CaseRun.ConnectAsync(admin, worker, 2)).Stream;
+        return await second.HelloAsync();
+    }
+}

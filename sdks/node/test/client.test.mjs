@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as grpc from "@grpc/grpc-js";
+import { jobServices } from "../dist/wire.js";
+import { AdminClient, Value, runJob } from "../dist/index.js";
+
+const { JobService } = grpc.loadPackageDefinition(jobServices).pluginadmin.v1;
+const job = (state, rest) => ({ job_id: "job-1", job_type: "count", state: `JOB_STATE_${state}`, attempt: 1, ...rest });
+
+/** A job service of which a test says what it answers. */
+async function serve(t, methods) {
+  const asked = [];
+  const server = new grpc.Server();
+  const answer = name => (call, done) => {
+    asked.push([name, call.request, call.metadata.get("authorization")[0]]);
+    done(null, { job: methods[name] });
+  };
+  const unused = Object.fromEntries(Object.keys(JobService.service).map(name => [name, (_, done) => done?.({ code: grpc.status.UNIMPLEMENTED })]));
+  server.addService(JobService.service, { ...unused, Submit: answer("Submit"), Get: answer("Get"), Cancel: answer("Cancel"), WatchLogs: methods.WatchLogs });
+  const port = await new Promise((resolve, reject) => server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))));
+  t.after(() => server.forceShutdown());
+  return { address: `127.0.0.1:${port}`, asked };
+}
+
+test("a job is submitted, its output followed across a broken stream, and its result returned", async t => {
+  let watches = 0;
+  const { address, asked } = await serve(t, {
+    Submit: job("PENDING"),
+    Get: job("SUCCEEDED", { result: { summary: "counted", output_values: { n: { int64_value: "9007199254740993" }, names: { string_list: { values: ["a"] } } } } }),
+    WatchLogs: call => {
+      call.write({ attempt: 1, stream: "LOG_STREAM_STDOUT", offset: 0, data: Buffer.from("one\n") });
+      call.write({ attempt: 1, stream: "LOG_STREAM_STDERR", offset: 0, data: Buffer.from("hm\n") });
+      if (watches++ === 0) return call.emit("error", { code: grpc.status.UNAVAILABLE, details: "restarting" });
+      call.write({ attempt: 1, stream: "LOG_STREAM_STDOUT", offset: 2, data: Buffer.from("e\ntwo\n") });
+      call.end();
+    },
+  });
+  const output = { stdout: "", stderr: "" };
+  const ended = await runJob(address, "count", { n: 3, deep: { list: [1, "x"] } }, { token: "secret", priority: 0, idempotencyKey: "k", onOutput: (stream, bytes) => (output[stream] += bytes) });
+  assert.deepEqual([ended.id, ended.state, ended.summary, { ...ended.outputs }], ["job-1", "SUCCEEDED", "counted", { n: 9007199254740993n, names: ["a"] }]);
+  assert.deepEqual(output, { stdout: "one\ntwo\n", stderr: "hm\n" });
+  const [, request, token] = asked[0];
+  assert.deepEqual([JSON.parse(request.parameters_json), request.priority, request.idempotency_key, request.parameters, token], [{ n: 3, deep: { list: [1, "x"] } }, 0, "k", {}, "Bearer secret"]);
+});
+
+test("values with a kind of their own are sent as they are, and the waiting can be given up", async t => {
+  const { address, asked } = await serve(t, { Submit: job("PENDING"), Get: job("FAILED", { error_message: "too bad" }), Cancel: job("CANCELED"), WatchLogs: () => {} });
+  const client = new AdminClient(address);
+  t.after(() => client.close());
+  const patience = new AbortController();
+  const waiting = assert.rejects(client.runJob("count", { pause: Value.duration(1500), big: 2n ** 60n }, { signal: patience.signal }), { name: "AbortError" });
+  while (asked.length === 0) await new Promise(setImmediate);
+  patience.abort();
+  await waiting;
+  const { parameters, parameters_json } = asked[0][1];
+  assert.deepEqual([parameters.pause.duration_value, parameters.big.int64_value, parameters_json], [{ seconds: "1", nanos: 500_000_000 }, (2n ** 60n).toString(), ""]);
+  assert.deepEqual([(await client.get("job-1")).error, (await client.cancel("job-1", "enough")).state], ["too bad", "CANCELED"]);
+});
+
+test("a refusal is thrown as it came, and nobody there is no endless wait", async t => {
+  const server = new grpc.Server();
+  server.addService(JobService.service, { ...Object.fromEntries(Object.keys(JobService.service).map(name => [name, () => {}])), Submit: (_, done) => done({ code: grpc.status.INVALID_ARGUMENT, details: "lines: too few" }) });
+  const port = await new Promise(resolve => server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (_, bound) => resolve(bound)));
+  t.after(() => server.forceShutdown());
+  await assert.rejects(runJob(`127.0.0.1:${port}`, "count"), { code: grpc.status.INVALID_ARGUMENT, details: "lines: too few" });
+  await assert.rejects(runJob("127.0.0.1:1", "count"), { code: grpc.status.UNAVAILABLE });
+});

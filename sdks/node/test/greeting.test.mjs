@@ -1,0 +1,61 @@
+// A start succeeds by the admin's hello, and by nothing else.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { allExtensions } from "./scripted-admin.mjs";
+import { adminOf, echo, held, served, workerOf } from "./workers.mjs";
+
+test("an admin that asks before it says hello is served, and its hello counts", async t => {
+  const admin = await adminOf(t);
+  const worker = workerOf(t, { address: admin.address });
+  const starting = worker.start();
+  const stream = await admin.stream();
+  stream.send({ request_id: "schema-1", request_config_schema: { job_type: "" } });
+  const schema = await stream.next("config_schema_response");
+  assert.deepEqual([schema.request_id, schema.success, schema.job_type_descriptor.admin_runtime_defaults.enabled], ["schema-1", true, true]);
+  assert.deepEqual([worker.state, stream.all("heartbeat")], ["Starting", []]);
+  stream.accept({ extensions: allExtensions, heartbeat_interval_seconds: 3, reconnect_delay_seconds: 7 });
+  const session = await starting;
+  assert.deepEqual([session.extensions.size, session.heartbeatInterval, session.reconnectDelay], [5, 3000, 7000]);
+  await stream.next("heartbeat");
+});
+
+test("a job that comes before the hello runs, and its result comes after it", async t => {
+  const admin = await adminOf(t);
+  const worker = workerOf(t, { address: admin.address });
+  const starting = worker.start();
+  const stream = await admin.stream();
+  stream.execute("echo");
+  assert.equal((await stream.next("acknowledge")).accepted, true);
+  stream.accept();
+  await starting;
+  assert.equal((await stream.next("job_completed")).success, true);
+});
+
+test("an admin that asks but never says hello is a timeout, and what it asked for is cancelled", async t => {
+  const admin = await adminOf(t);
+  const work = held();
+  const worker = workerOf(t, { address: admin.address, registrationTimeout: 500 }, work);
+  const starting = worker.start();
+  const stream = await admin.stream();
+  stream.execute("held");
+  await assert.rejects(starting, error => error.code === "Timeout");
+  assert.deepEqual([work.begun.get("job-1").context.signal.aborted, worker.state, worker.closed], [true, "Stopped", []]);
+});
+
+test("a refusal after a request is a refusal", async t => {
+  const admin = await adminOf(t);
+  const worker = workerOf(t, { address: admin.address });
+  const starting = worker.start();
+  const stream = await admin.stream();
+  stream.send({ request_id: "s", request_config_schema: { job_type: "" } });
+  stream.accept({ accepted: false, message: "permanent: never" });
+  await assert.rejects(starting, error => error.code === "Rejected" && error.permanent);
+});
+
+test("request ids are in heartbeats only with resume", async t => {
+  const work = held();
+  const { stream } = await served(t, {}, { extensions: ["log", "ack"] }, work);
+  stream.execute("held");
+  const beat = await stream.next(message => message.heartbeat?.running_work.length === 1);
+  assert.deepEqual([beat.running_work[0].work_id, beat.running_work[0].request_id], ["job-1", ""]);
+});

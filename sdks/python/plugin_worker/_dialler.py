@@ -1,0 +1,48 @@
+"""Finds the admin and is accepted by it, anew at every start. Belongs to the core loop."""
+from __future__ import annotations
+
+from typing import Mapping, Optional
+
+from ._loops import in_thread
+from ._runner import WorkRunner
+from ._session import Session
+from .addresses import Target, resolve, split
+from .handlers import Handler
+from .options import WorkerOptions
+from .sessions import StartFailure, StartTimeout, Unreachable
+
+
+class Dialler:
+    """Of one worker; it keeps the token the admin gave it."""
+
+    def __init__(self, options: WorkerOptions, runner: WorkRunner, handlers: Mapping[str, Handler], worker_id: str) -> None:
+        self._options, self._runner, self._handlers, self._worker_id = options, runner, handlers, worker_id
+        self._token = None if options.token_file else options.token
+
+    def keep_token(self, token: Optional[str]) -> None:
+        """For the next dials."""
+        self._token = token or self._token
+
+    async def dial(self, claim: bool) -> Session:
+        """The first address of the list that answers. Raises a ``StartFailure``."""
+        last: StartFailure = Unreachable("no address is set")
+        for entry in split(self._options.address):
+            session = Session(self._options, self._runner, self._handlers, self._worker_id, self._token)
+            try:
+                await session.open(await _resolve(entry, self._options), claim)
+                return session
+            except (Unreachable, StartTimeout) as failure:
+                await session.abandon()
+                last = failure
+            except BaseException:
+                await session.abandon()
+                raise
+        raise last
+
+
+async def _resolve(entry: str, options: WorkerOptions) -> Target:
+    try:
+        found: Target = resolve(entry) if "://" in entry else await in_thread(resolve, entry, options.tls_ca, options.tls_server_name)
+        return found
+    except ValueError as error:
+        raise Unreachable(str(error)) from error

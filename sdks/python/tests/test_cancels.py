@@ -1,0 +1,198 @@
+"""Cancels: who is told of them, and what becomes of what a handler does about them."""
+from __future__ import annotations
+
+import threading
+
+from .support import Async, AdminCase, Gate, pw, wire
+
+
+class Callbacks(AdminCase):
+    """What an application registers with ``ctx.canceled.on_set`` is its own code: it may raise or block, and nobody else is hurt."""
+
+    def test_one_that_raises_is_logged_and_the_session_goes_on(self):
+        gate = Gate()
+
+        @pw.job_type("raises")
+        def raises(ctx):
+            ctx.canceled.on_set(lambda: 1 / 0)
+            return gate.execute(ctx)
+
+        with self.assertLogs("plugin_worker", "ERROR") as logs:
+            worker, link = self.connected(raises)
+            link.execute("a", "raises")
+            gate.wait_begun()
+            link.send("c", cancel_request=wire.CancelRequest(target_id="a"))
+            self.assertEqual(link.expect("job_completed").error_message, "context canceled")
+            link.send("s", request_config_schema=wire.RequestConfigSchema(job_type="raises"))
+            link.expect("config_schema_response")
+        self.assertIn("ZeroDivisionError", "".join(logs.output))
+
+    def test_one_that_raises_while_the_session_ends_leaves_nothing_behind(self):
+        gate = Gate()
+
+        @pw.job_type("raises")
+        def raises(ctx):
+            ctx.canceled.on_set(lambda: 1 / 0)
+            return gate.execute(ctx)
+
+        self.admin.greeting = lambda link: link.greet(extensions=())
+        worker, link = self.connected(raises)
+        link.execute("a", "raises")
+        gate.wait_begun()
+        link.end()
+        self.assertIs(worker.wait().reason, pw.CloseReason.CONNECTION_LOST)
+        self.assertEqual([one.name for one in threading.enumerate() if one.name == "plugin-worker-reader"], [])
+
+    def test_one_that_blocks_holds_up_nobody_else(self):
+        over = threading.Event()
+        self.addCleanup(over.set)
+        gate = Gate()
+
+        @pw.job_type("blocks")
+        def blocks(ctx):
+            ctx.canceled.on_set(over.wait)
+            return gate.execute(ctx)
+
+        _, link = self.connected(blocks)
+        link.execute("a", "blocks")
+        gate.wait_begun()
+        link.send("c", cancel_request=wire.CancelRequest(target_id="a"))
+        link.expect("acknowledge", lambda one: one.request_id == "c")
+        _, other = self.connected(worker_id="w-other")
+        other.execute("b", "echo")
+        self.assertTrue(other.expect("job_completed", timeout=5).success)
+
+    def test_one_registered_after_the_cancel_is_called_at_once(self):
+        canceled, called = pw.Cancellation(), threading.Event()
+        canceled.set()
+        canceled.on_set(called.set)
+        self.assertTrue(called.is_set())
+
+
+class Forced(AdminCase):
+    def test_result_is_dropped_although_the_time_of_the_attempt_passes_as_well(self):
+        gate = Gate(stubborn=True)
+        _, link = self.connected(gate, cancel_grace=0.1)
+        link.execute("a", "gate", timeout=1)
+        gate.wait_begun()
+        link.send("c", cancel_request=wire.CancelRequest(target_id="a", force=True))
+        link.expect("acknowledge", lambda one: one.request_id == "c")
+        quiet = Gate("quiet")
+        self.assertFalse(quiet.begun.acquire(timeout=1.5))  # The time of the attempt and the grace pass.
+        gate.open("a")
+        link.expect("heartbeat", lambda beat: beat.execution_slots_used == 0)
+        link.send("s", request_config_schema=wire.RequestConfigSchema(job_type="gate"))
+        link.expect("config_schema_response")
+        self.assertEqual(link.all("job_completed"), [])
+
+
+class ShortCalls(AdminCase):
+    """Calls of handlers that have two seconds."""
+
+    class Shows(Gate):
+        def __init__(self):
+            super().__init__("shows")
+            self.asked = threading.Semaphore(0)
+            self.answer = threading.Semaphore(0)
+
+        def preview(self, request):
+            self.asked.release()
+            self.answer.acquire(timeout=20)
+            return pw.Preview(["id"], [list(request.object_id)])
+
+    def test_second_preview_waits_for_the_first_and_gets_its_own_answer(self):
+        shows = self.Shows()
+        _, link = self.connected(shows, request_timeout=10.0)
+        for name in ("a", "b"):
+            link.send(name, request_object_preview=wire.RequestObjectPreview(object_id=[name]))
+        for name in ("a", "b"):
+            self.assertTrue(shows.asked.acquire(timeout=10))
+            shows.answer.release()
+            response = link.expect("object_preview_response")
+            self.assertEqual((response.request_id, response.success, [list(row.values) for row in response.rows]), (name, True, [[name]]), response.error_message)
+
+    def test_preview_that_hangs_is_not_asked_again(self):
+        shows = self.Shows()
+        self.addCleanup(shows.answer.release)
+        _, link = self.connected(shows, request_timeout=0.2)
+        for name in ("a", "b"):
+            link.send(name, request_object_preview=wire.RequestObjectPreview())
+        for name in ("a", "b"):
+            response = link.expect("object_preview_response")
+            self.assertEqual((response.request_id, response.error_message), (name, "no answer within 0.2 s"))
+        self.assertTrue(shows.asked.acquire(timeout=1))
+        self.assertFalse(shows.asked.acquire(blocking=False))
+
+    def test_validate_has_its_time(self):
+        over = threading.Event()
+        self.addCleanup(over.set)
+
+        class Slow(Gate):
+            def validate(self, ctx):
+                over.wait(20)
+
+        _, link = self.connected(Slow("slow"), request_timeout=0.2)
+        link.execute("a", "slow")
+        done = link.expect("job_completed", timeout=5)
+        self.assertEqual((done.success, done.error_message), (False, "TimeoutError: validate takes longer than 0.2 s"))
+        self.assertEqual(done.result.output_values["error_class"].string_value, "transient")
+
+
+class Draining(AdminCase):
+    def drained(self, *handlers):
+        worker, link = self.connected(*handlers)
+        link.send(drain=wire.Drain(enabled=True))
+        link.expect("heartbeat", lambda beat: beat.metadata["draining"] == "true")
+        return worker, link
+
+    class Finds:
+        descriptor = pw.DescriptorBuilder("finds").build()
+
+        def detect(self, ctx):
+            yield pw.Proposal("p")
+
+    def test_detections_are_refused(self):
+        _, link = self.drained(self.Finds())
+        link.send("d", run_detection_request=wire.RunDetectionRequest(job_type="finds"))
+        done = link.expect("detection_complete")
+        self.assertEqual((done.request_id, done.success, done.error_message), ("d", False, "the worker takes no new work"))
+        self.assertEqual(link.all("detection_proposals"), [])
+
+    def test_newer_attempt_of_a_running_job_is_refused_and_the_running_one_goes_on(self):
+        gate = Gate()
+        _, link = self.connected(gate)
+        link.execute("j", "gate", "first")
+        gate.wait_begun()
+        link.send(drain=wire.Drain(enabled=True))
+        link.execute("j", "gate", "second")
+        ack = link.expect("acknowledge", lambda one: one.request_id == "second")
+        self.assertEqual((ack.accepted, ack.message), (False, "executor is at capacity"))
+        gate.open("j")
+        done = link.expect("job_completed")
+        self.assertEqual((done.request_id, done.success), ("first", True))
+
+    def test_stop_takes_no_new_work_whatever_the_admin_says(self):
+        gate = Gate()
+        worker, link = self.connected(gate, self.Finds())
+        link.execute("a", "gate")
+        gate.wait_begun()
+        stopping = Async(worker.stop)
+        link.expect("heartbeat", lambda beat: beat.metadata["draining"] == "true")
+        link.send(drain=wire.Drain(enabled=False))
+        link.send("d", run_detection_request=wire.RunDetectionRequest(job_type="finds"))
+        self.assertFalse(link.expect("detection_complete").success)
+        link.execute("b", "gate")
+        self.assertFalse(link.expect("acknowledge", lambda one: one.request_id == "r-b").accepted)
+        gate.open("a")
+        done = link.expect("job_completed")
+        link.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id))
+        stopping.result()
+
+    def test_drain_ends_with_the_session(self):
+        worker, link = self.drained()
+        link.end()
+        worker.wait()
+        worker.start()
+        again = self.admin.link()
+        again.execute("a", "echo")
+        self.assertTrue(again.expect("job_completed").success)

@@ -1,0 +1,71 @@
+"""The host for tests of handlers."""
+from __future__ import annotations
+
+import datetime as dt
+import unittest
+
+from .support import pw
+
+
+class Handler:
+    def __init__(self):
+        builder = pw.DescriptorBuilder("h")
+        builder.worker.section("s").integer("n", default=3)
+        self.descriptor = builder.build()
+
+    def detect(self, ctx):
+        for number in range(ctx.config.integer("n")):
+            yield pw.Proposal(f"p-{number}", summary=str(ctx.last_successful_run))
+
+    def validate(self, ctx):
+        return "n is negative" if ctx.config.integer("n") < 0 else None
+
+    def execute(self, ctx):
+        begun = ctx.now()
+        ctx.sleep(3600)
+        ctx.report(50, "half", "way", {"n": 1})
+        ctx.output("stderr", b"oops\n")
+        ctx.write_line(f"attempt {ctx.attempt} of {ctx.job_id}")
+        ctx.activity("said")
+        return {"seconds": (ctx.now() - begun).total_seconds(), **ctx.parameters}
+
+
+class Host(unittest.TestCase):
+    def test_detects_with_configuration_and_limit(self):
+        host = pw.HandlerTestHost(Handler())
+        self.assertEqual(len(host.detect()), 3)
+        host.worker_config["n"] = 10
+        self.assertEqual([proposal.id for proposal in host.detect(2, last_successful_run=dt.datetime(2030, 1, 1))], ["p-0", "p-1"])
+
+    def test_executes_without_waiting(self):
+        host = pw.HandlerTestHost(Handler())
+        outcome = host.execute({"a": "b"}, job_id="j", attempt=2)
+        self.assertEqual((outcome.success, dict(outcome.outputs)), (True, {"seconds": 3600.0, "a": "b"}))
+        self.assertEqual((host.output, host.stderr, host.activities, host.progress), ("attempt 2 of j\n", b"oops\n", ["said"], [(50, "half", "way")]))
+        self.assertEqual(host.metrics, {"n": 1})
+
+    def test_validates_and_cancels(self):
+        host = pw.HandlerTestHost(Handler())
+        self.assertEqual(host.execute({"n": -1}).text, "n is negative")
+        host.canceled.set()
+        self.assertEqual(host.execute().text, "context canceled")
+
+    def test_what_is_wrong_is_not_hidden(self):
+        @pw.job_type("wrong")
+        def wrong(ctx):
+            raise RuntimeError("a bug")
+
+        with self.assertRaisesRegex(RuntimeError, "a bug"):
+            pw.HandlerTestHost(wrong).execute()
+        with self.assertRaisesRegex(AssertionError, "does not detect"):
+            pw.HandlerTestHost(wrong).detect()
+
+    def test_async_handlers(self):
+        @pw.job_type("later")
+        async def later(ctx):
+            await ctx.sleep_async(60)
+            await ctx.output_async("stdout", b"x")
+            return "done"
+
+        host = pw.HandlerTestHost(later)
+        self.assertEqual((host.execute().text, host.output), ("done", "x"))

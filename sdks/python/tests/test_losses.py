@@ -1,0 +1,342 @@
+"""What becomes of work and results when the stream, or the admin itself, goes away."""
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import unittest
+from pathlib import Path
+
+from plugin_worker._outbox import Outbox
+
+from .support import Async, AdminCase, Closed, Gate, pw, wire
+
+ADMIN = Path(__file__).with_name("scripted_admin.py")
+
+
+def confirm(link, done):
+    link.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id, job_id=done.job_id))
+
+
+class Losses(AdminCase):
+    def test_work_goes_on_and_is_claimed(self):
+        gate = Gate()
+        worker, link = self.connected(gate)
+        for job in ("a", "b"):
+            link.execute(job, "gate")
+        gate.wait_begun(2)
+        link.end()
+        self.assertIs(worker.wait() and worker.state, pw.WorkerState.STOPPED)
+        gate.open("a")  # It ends while nobody listens.
+        worker.start()
+        again = self.admin.link()
+        self.assertEqual({work.request_id for work in again.hello.running_work}, {"r-a", "r-b"})
+        self.assertEqual({work.kind for work in again.hello.running_work}, {wire.WORK_KIND_EXECUTION})
+        gate.open("b")
+        done = [again.expect("job_completed") for _ in range(2)]
+        self.assertEqual({one.request_id for one in done}, {"r-a", "r-b"})
+        self.assertTrue(all(one.success for one in done))
+
+    def test_window_over_cancels_and_the_result_is_a_late_report(self):
+        gate = Gate()
+        worker, link = self.connected(gate, resume_window=0.2)
+        link.execute("a", "gate")
+        gate.wait_begun()
+        link.end()
+        self.assertTrue(gate.canceled.acquire(timeout=5), "the handler was not cancelled")
+        worker.wait()
+        worker.start()
+        again = self.admin.link()
+        self.assertEqual(list(again.hello.running_work), [])
+        late = again.expect("job_completed")
+        self.assertEqual((late.error_message, late.result.output_values["late_report"].bool_value), ("context canceled", True))
+
+    def test_stop_after_a_loss_gives_up_the_work_and_waits_for_its_end(self):
+        gate = Gate()
+        worker, link = self.connected(gate)
+        link.execute("a", "gate")
+        gate.wait_begun()
+        link.end()
+        worker.wait()
+        worker.stop()
+        self.assertEqual((gate.canceled.acquire(blocking=False), worker._core._runner.running), (True, ()))
+        worker.start()
+        again = self.admin.link()
+        late = again.expect("job_completed")
+        self.assertEqual((list(again.hello.running_work), late.result.output_values["late_report"].bool_value), ([], True))
+
+    def test_stop_between_two_tries_gives_up_the_work(self):
+        gate, tried = Gate(), threading.Event()
+
+        class Policy(pw.RestartPolicy):
+            def delay_at_work(self, tries):
+                tried.set()
+                return 3600.0
+
+        worker = self.worker(gate)
+        cancel = pw.Cancellation()
+        running = Async(worker.run_forever, Policy(), cancel=cancel)
+        link = self.admin.link()
+        link.execute("a", "gate")
+        gate.wait_begun()
+        link.end()
+        self.assertTrue(tried.wait(10))
+        cancel.set()
+        with self.assertRaises(pw.RunCanceled):
+            running.result()
+        self.assertEqual((gate.canceled.acquire(blocking=False), worker._core._runner.running), (True, ()))
+
+    def test_work_lost_with_ack_but_without_resume_is_a_late_report(self):
+        self.admin.greeting = lambda link: link.greet(extensions=("ack",))
+        gate = Gate()
+        worker, link = self.connected(gate)
+        link.execute("a", "gate")
+        gate.wait_begun()
+        link.end()
+        worker.wait()
+        worker.start()
+        late = self.admin.link().expect("job_completed")
+        self.assertEqual((late.error_message, late.result.output_values["late_report"].bool_value), ("context canceled", True))
+
+    def test_result_is_sent_again_until_it_is_acknowledged(self):
+        gate = Gate()
+        worker, link = self.connected(gate)
+        link.execute("a", "gate")
+        gate.open("a")
+        self.assertEqual(link.expect("job_completed").request_id, "r-a")
+        link.end()
+        worker.wait()
+        worker.start()
+        again = self.admin.link()
+        done = again.expect("job_completed")
+        self.assertEqual((done.request_id, done.success), ("r-a", True))
+        confirm(again, done)
+        worker.stop()
+        worker.start()
+        last = self.admin.link()
+        last.send("s", request_config_schema=wire.RequestConfigSchema())
+        last.expect("config_schema_response")
+        self.assertEqual(last.all("job_completed"), [])
+
+    def test_stop_waits_for_the_acknowledgement(self):
+        gate = Gate()
+        worker, link = self.connected(gate)
+        link.execute("a", "gate")
+        gate.open("a")
+        done = link.expect("job_completed")
+        stopping = Async(worker.stop)
+        link.expect("heartbeat", lambda beat: beat.metadata.get("draining") == "true")
+        self.assertFalse(stopping.is_over)
+        confirm(link, done)
+        stopping.result()
+
+    def test_output_is_sent_again_after_a_loss_without_a_gap(self):
+        whole = bytes(range(256)) * 2048
+        half, go_on = threading.Event(), threading.Event()
+
+        @pw.job_type("prints")
+        def prints(ctx):
+            ctx.output("stdout", whole[:len(whole) // 2])
+            half.set()
+            go_on.wait(20)
+            ctx.output("stdout", whole[len(whole) // 2:])
+
+        worker, link = self.connected(prints)
+        link.execute("a", "prints")
+        self.assertTrue(half.wait(10))
+        link.expect("job_log")
+        link.end()
+        worker.wait()
+        worker.start()
+        again = self.admin.link()
+        go_on.set()
+        again.expect("job_completed")
+        got = bytearray(len(whole))
+        covered = 0
+        for chunk in sorted(link.all("job_log") + again.all("job_log"), key=lambda one: one.offset):
+            self.assertLessEqual(chunk.offset, covered, "there is a gap")
+            self.assertEqual(bytes(got[chunk.offset:covered]), chunk.data[:max(0, covered - chunk.offset)][:len(got[chunk.offset:covered])])
+            got[chunk.offset:chunk.offset + len(chunk.data)] = chunk.data
+            covered = max(covered, chunk.offset + len(chunk.data))
+        self.assertEqual(bytes(got), whole)
+
+    def test_admin_without_resume_after_one_with_it_ends_the_work(self):
+        gate = Gate()
+        worker, link = self.connected(gate)
+        link.execute("a", "gate")
+        gate.wait_begun()
+        link.end()
+        worker.wait()
+        self.admin.greeting = lambda one: one.greet(extensions=())
+        worker.start()
+        self.assertTrue(gate.canceled.acquire(timeout=5))
+
+    def test_a_loss_at_work_is_dialled_soon_and_another_one_after_what_the_admin_asked_for(self):
+        asked, gate = [], Gate()
+
+        class Policy(pw.RestartPolicy):
+            def delay(self, tries, first):
+                asked.append(("idle", tries, first))
+                return 0.0
+
+            def delay_at_work(self, tries):
+                asked.append(("at work", tries))
+                return 0.0
+
+        self.admin.greeting = lambda link: link.greet(delay=7)
+        worker = self.worker(gate)
+        running = Async(worker.run_forever, Policy())
+        link = self.admin.link()
+        link.execute("a", "gate")
+        gate.wait_begun()
+        link.end()
+        again = self.admin.link()
+        gate.open("a")
+        confirm(again, again.expect("job_completed"))
+        again.end()
+        self.admin.link().expect("heartbeat")
+        worker.stop()
+        self.assertIs(running.result().reason, pw.CloseReason.STOP_REQUESTED)
+        self.assertEqual(asked, [("at work", 1), ("idle", 1, 7.0)])
+
+    def test_three_quick_losses_are_told_and_paused_for(self):
+        self.admin.greeting = lambda link: (link.greet(extensions=(), delay=1), link.end())
+        paused = threading.Event()
+
+        class Policy(pw.RestartPolicy):
+            def delay(self, tries, first):
+                return 0.0 if tries < 20 else 60.0
+
+        with self.assertLogs("plugin_worker", "WARNING") as logs:
+            worker = self.worker()
+            running = Async(worker.run_forever, Policy())
+            for _ in range(3):
+                self.admin.link()
+            while not any("another worker may use this id: three sessions of w-test" in line for line in logs.output):
+                self.assertFalse(paused.wait(0.01) or running.is_over)
+            worker.stop()
+        self.assertIs(running.result().reason, pw.CloseReason.STOP_REQUESTED)
+
+
+class LossesOfAForeignAdmin(AdminCase):
+    """Without ``ack`` a result counts as delivered when it was written to a live stream, and not before."""
+
+    def setUp(self):
+        super().setUp()
+        self.admin.greeting = lambda link: link.greet(extensions=())
+
+    def kept(self):
+        gate = Gate()
+        gate.idempotent = True
+        worker, link = self.connected(gate, keep_work=True)
+        link.execute("j", "gate")
+        gate.wait_begun()
+        link.end()
+        worker.wait()
+        return gate, worker
+
+    def test_kept_work_that_ends_while_the_stream_is_away_is_told_to_the_next_one(self):
+        gate, worker = self.kept()
+        gate.open("j")
+        pause = threading.Event()
+        while worker._core._runner.running:
+            self.assertFalse(pause.wait(0.01))
+        worker.start()
+        again = self.admin.link()
+        done = again.expect("job_completed")
+        self.assertEqual((done.request_id, done.success, list(again.hello.running_work)), ("r-j", True, []))
+        worker.stop()
+        worker.start()
+        last = self.admin.link()
+        last.send("s", request_config_schema=wire.RequestConfigSchema())
+        last.expect("config_schema_response")
+        self.assertEqual(last.all("job_completed"), [], "it was told already")
+
+
+class Written(unittest.TestCase):
+    """A message counts as written when the transport asks for the one after it."""
+
+    def setUp(self):
+        self.outbox, self.told = Outbox("w", lambda: (), wire.WorkerHeartbeat), []
+        for name in ("a", "b", "c"):
+            self.outbox.put(wire.WorkerToAdminMessage(job_completed=wire.JobCompleted(request_id=name)), told=lambda written, name=name: self.told.append((name, written)))
+
+    def test_or_not_when_the_stream_ends_before(self):
+        next(self.outbox)
+        self.assertEqual(self.told, [])
+        next(self.outbox)
+        self.assertEqual(self.told, [("a", True)])
+        self.outbox.abort()
+        self.assertEqual(self.told, [("a", True), ("b", False), ("c", False)])
+        self.assertFalse(self.outbox.put(wire.WorkerToAdminMessage()))
+
+    def test_the_last_one_too_when_the_stream_is_finished(self):
+        self.outbox.finish()
+        self.assertEqual(len(list(self.outbox)), 3)
+        self.assertEqual(self.told, [("a", True), ("b", True), ("c", True)])
+
+
+class Process:
+    """An admin as a process of its own; what it says, as it comes."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([sys.executable, str(ADMIN), *map(str, arguments)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+        self.lines = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def next(self, kind):
+        while True:
+            line = self.lines.get(timeout=30)
+            assert line is not None, f"the admin ended before it said {kind}"
+            if kind in line:
+                return line[kind]
+
+    def kill(self):
+        """Kills it; what it said before and was not asked for."""
+        self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        self.process.stdout.close()
+        self.process.stdin.close()
+        rest = []
+        while (line := self.lines.get()) is not None:
+            rest.append(line)
+        return rest
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(json.loads(line))
+        self.lines.put(None)
+
+
+class Killed(AdminCase):
+    def test_admin_killed_among_100_running_jobs_gets_each_result_once(self):
+        gate, closed = Gate(), Closed()
+        first = Process(0, 100)
+        self.addCleanup(lambda: first.process.poll() is None and first.kill())
+        port = first.next("port")
+        worker = self.worker(gate, address=f"grpc://127.0.0.1:{port}", execution_slots=100, on_close=closed)
+        running = Async(worker.run_forever, pw.RestartPolicy(longest_delay_at_work=0.2))
+        self.assertEqual(first.next("acknowledged"), 100)
+        gate.wait_begun(100)
+        for number in range(30):
+            gate.open(f"j-{number}")
+        arrived = [first.next("completed") for _ in range(30)]
+        self.assertEqual([line for line in first.kill() if "completed" in line], [])
+        self.assertIs(closed.wait()[0], pw.CloseReason.CONNECTION_LOST)
+        for number in range(30, 60):
+            gate.open(f"j-{number}")
+        second = Process(port, 0)
+        self.addCleanup(lambda: second.process.poll() is None and second.kill())
+        self.assertEqual(set(second.next("claimed")), {f"r-j-{number}" for number in range(30, 100)})
+        for number in range(60, 100):
+            gate.open(f"j-{number}")
+        arrived += [second.next("completed") for _ in range(70)]
+        worker.stop()
+        self.assertEqual([line for line in second.kill() if "completed" in line], [], "a result came twice")
+        self.assertIs(running.result().reason, pw.CloseReason.STOP_REQUESTED)
+        self.assertEqual(sorted(arrived), sorted(f"r-j-{number}" for number in range(100)))
+        self.assertEqual(gate.most, 100)

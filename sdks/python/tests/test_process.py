@@ -1,0 +1,179 @@
+"""A worker as a process: environment, signals, exit codes, probes; and that the generated messages are fresh."""
+from __future__ import annotations
+
+import filecmp
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from .support import SDK, AdminCase, ScriptedAdmin, echo, grpc_status, pw, wire
+
+SCRIPT = """
+import os, sys, threading
+import plugin_worker as pw
+gate = threading.Event()
+@pw.job_type("waits")
+def waits(ctx):
+    print("begun", end="")  # No newline: nothing may keep it back.
+    ctx.stopping.wait(20)
+    return {"pid": os.getpid()}
+sys.exit(pw.main([waits], forever=os.environ.get("ONCE") is None))
+"""
+
+
+class Processes(AdminCase):
+    def process(self, **environment):
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("PLUGIN_")}
+        process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder,
+            env={**clean, "PYTHONPATH": str(SDK), "PLUGIN_ADMIN": self.admin.address, "PLUGIN_WORKER_ID": "w-env", **environment})
+        self.addCleanup(lambda: (process.kill(), process.communicate()))
+        return process
+
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def test_environment_and_sigterm_during_a_job(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number):
+                process = self.process(PLUGIN_TOKEN="t-1", PLUGIN_POOL="blue", PLUGIN_ORDINAL="3", PLUGIN_LAUNCH="l-1")
+                link = self.admin.link()
+                self.assertEqual(link.metadata["authorization"], "Bearer t-1")
+                self.assertEqual(link.hello.worker_id, "w-env")
+                said = link.hello.metadata
+                self.assertEqual((said["pool"], said["ordinal"], said["launch"], said["runtime"]), ("blue", "3", "l-1", "python"))
+                link.execute("j", "waits")
+                self.assertEqual(process.stdout.read(5), b"begun")
+                process.send_signal(number)
+                done = link.expect("job_completed")
+                self.assertEqual(done.result.output_values["pid"].int64_value, process.pid)
+                link.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id))
+                self.assertEqual(process.wait(20), 0)
+
+    def test_token_is_exchanged_in_memory(self):
+        self.admin.headers = (("plugin-token", "t-2"),)
+        self.admin.greeting = lambda link: link.greet(delay=1)
+        self.process(PLUGIN_TOKEN="t-1")
+        first = self.admin.link()
+        first.end()
+        self.assertEqual([first.metadata["authorization"], self.admin.link().metadata["authorization"]], ["Bearer t-1", "Bearer t-2"])
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_exit_codes(self):
+        ends = []
+        for greeting, code in (
+            (lambda link: link.greet(False, "permanent"), 77), (lambda link: link.end(grpc_status.PERMISSION_DENIED, "no"), 77),
+            (lambda link: link.end(grpc_status.INVALID_ARGUMENT, "what?"), 70),
+            (lambda link: (link.greet(), link.send(shutdown=wire.AdminShutdown(reason="update", grace_period_seconds=1))), 0),
+            (lambda link: (link.greet(), link.end(grpc_status.ABORTED, "replaced")), 70),
+        ):
+            admin = ScriptedAdmin(greeting)
+            self.addCleanup(admin.stop)
+            ends.append((self.process(PLUGIN_ADMIN=admin.address), code))
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            ends.append((self.process(ONCE="1", PLUGIN_ADMIN=f"grpc://127.0.0.1:{nobody.getsockname()[1]}"), 69))
+            for process, code in ends:
+                self.assertEqual(process.wait(30), code, code)
+        process = self.process(PLUGIN_ADMIN="nonsense", PLUGIN_WORKER_ID="\t")
+        self.assertEqual(process.wait(30), 70)
+        said = process.stderr.read().decode()
+        self.assertRegex(said, "^the worker cannot be made: .*worker id must have.*; 'nonsense' is not an address.*\n$")
+        process = self.process(PLUGIN_WORKER_ID="", PLUGIN_DATA_DIR="/dev/null/x")
+        self.assertEqual(process.wait(30), 70)
+        self.assertRegex(process.stderr.read().decode(), "^the worker cannot be made: .*/dev/null/x.*\n$")
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            process = self.process(PLUGIN_HEALTH_PORT=str(taken.getsockname()[1]))
+            self.assertEqual(process.wait(30), 70)
+        self.assertRegex(process.stderr.read().decode(), "^the health port cannot be opened: .*in use\n$")
+
+    def test_probes(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.admin.greeting = lambda link: None
+        self.process(PLUGIN_HEALTH_PORT=str(port))
+        link = self.admin.link()
+
+        def status(path):
+            try:
+                return urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10).status
+            except urllib.error.HTTPError as error:
+                return error.code
+
+        self.assertEqual([status("/health"), status("/ready"), status("/else")], [200, 503, 404])
+        link.greet()
+        link.expect("heartbeat")
+        link.send("s", request_config_schema=wire.RequestConfigSchema())
+        link.expect("config_schema_response")
+        self.assertEqual(status("/ready"), 200)
+        self.assertEqual(status("/metrics"), 200)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            self.assertEqual(answer.headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8")
+            self.assertIn('plugin_worker_executing{worker_id="w-env"} 0\n', answer.read().decode())
+
+
+class Figures(AdminCase):
+    def test_everything_is_counted_once(self):
+        class Finds:
+            descriptor = pw.DescriptorBuilder("finds").build()
+
+            def detect(self, ctx):
+                yield pw.Proposal("p-1")
+                yield pw.Proposal("p-2")
+
+        @pw.job_type("fails")
+        def fails(ctx):
+            raise ValueError("no")
+
+        worker, link = self.connected(echo, fails, Finds(), worker_id='w-"1"')
+        link.execute("a", "echo")
+        link.execute("b", "fails")
+        link.send("d", run_detection_request=wire.RunDetectionRequest(job_type="finds"))
+        for kind, where in (
+            ("job_completed", lambda done: done.job_id == "a"), ("job_completed", lambda done: done.job_id == "b"), ("detection_complete", lambda done: True),
+        ):
+            link.expect(kind, where, ahead=True)
+        link.end()
+        worker.wait()
+        worker.start()
+        self.admin.link()
+        lines = worker.metrics.splitlines()
+        for line in (
+            'attempts_total{worker_id="w-\\"1\\"",job_type="echo",outcome="succeeded"} 1', 'attempts_total{worker_id="w-\\"1\\"",job_type="fails",outcome="failed"} 1',
+            'proposals_total{worker_id="w-\\"1\\"",job_type="finds"} 2', 'sessions_total{worker_id="w-\\"1\\"",reason="ConnectionLost"} 1',
+            'executing{worker_id="w-\\"1\\""} 0', 'detecting{worker_id="w-\\"1\\""} 0', 'completions_unacknowledged{worker_id="w-\\"1\\""} 2',
+        ):
+            self.assertIn(f"plugin_worker_{line}", lines)
+        self.assertIn("# TYPE plugin_worker_attempts_total counter", lines)
+
+
+class Generated(unittest.TestCase):
+    def test_messages_are_fresh(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([str(SDK / "generate.sh"), "--to", folder], check=True)
+            committed = SDK / "plugin_worker" / "wire"
+            names = sorted(os.listdir(folder))
+            self.assertEqual(sorted(path.name for path in committed.glob("*_pb2*")), names)
+            same, different, failed = filecmp.cmpfiles(folder, committed, names, shallow=False)
+            self.assertEqual((different, failed), ([], []), "run sdks/python/generate.sh")
+
+    def test_package_is_importable_from_anywhere(self):
+        with tempfile.TemporaryDirectory() as folder:
+            code = "import plugin_worker, plugin_worker.aio; print(plugin_worker.__version__)"
+            said = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=folder, env={"PYTHONPATH": str(SDK), "PATH": os.environ["PATH"]},
+                                  capture_output=True, text=True)
+        self.assertEqual((said.returncode, said.stderr), (0, ""))
+        self.assertTrue(Path(SDK / "plugin_worker" / "py.typed").exists())

@@ -1,0 +1,188 @@
+"""How a start succeeds, how it fails, and what is checked before."""
+from __future__ import annotations
+
+import http.server
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+import unittest.mock
+from pathlib import Path
+
+import grpc
+
+from plugin_worker import addresses
+
+from .support import Async, AdminCase, Closed, Link, ScriptedAdmin, echo, pw, silent
+
+
+class Starts(AdminCase):
+    def test_rejected_then_accepted_on_the_same_object(self):
+        closed = Closed()
+        answers = iter([(False, "not now"), (False, "never: permanent"), (True, "")])
+        self.admin.greeting = lambda link: link.greet(*next(answers))
+        worker = self.worker(on_close=closed)
+        for permanent in (False, True):
+            with self.assertRaises(pw.Rejected) as refused:
+                worker.start()
+            self.assertEqual(refused.exception.permanent, permanent)
+            self.assertIs(worker.state, pw.WorkerState.STOPPED)
+        self.assertEqual(worker.start().generation, 1)
+        self.assertEqual(closed.calls, [])
+
+    def test_refusing_status_is_typed(self):
+        for code, kind, permanent in (
+            (grpc.StatusCode.PERMISSION_DENIED, pw.Rejected, True), (grpc.StatusCode.UNKNOWN, pw.Rejected, False),
+            (grpc.StatusCode.INVALID_ARGUMENT, pw.ProtocolError, True), (grpc.StatusCode.UNAVAILABLE, pw.Unreachable, False),
+        ):
+            with self.subTest(code):
+                self.admin.greeting = lambda link: link.end(code, "worker_id is required")
+                with self.assertRaisesRegex(kind, "worker_id is required") as refused:
+                    self.worker().start()
+                self.assertEqual(refused.exception.permanent, permanent)
+
+    def test_silent_admin_times_out_at_its_limit(self):
+        self.admin.greeting = silent
+        worker = self.worker(registration_timeout=1.0)
+        begun = time.monotonic()
+        with self.assertRaises(pw.StartTimeout):
+            worker.start()
+        self.assertAlmostEqual(time.monotonic() - begun, 1.0, delta=0.5)
+        self.assertTrue(self.admin.link().over.wait(5), "the dead connection was kept")
+        self.admin.greeting = Link.greet
+        self.assertEqual(worker.start().generation, 1)
+
+    def test_start_has_a_timeout_of_its_own(self):
+        self.admin.greeting = silent
+        with self.assertRaises(pw.StartTimeout):
+            self.worker().start(timeout=0.2)
+
+    def test_link_that_dies_meanwhile_is_unreachable_at_once(self):
+        self.admin.greeting = lambda link: link.end()
+        begun = time.monotonic()
+        with self.assertRaises(pw.Unreachable):
+            self.worker().start()
+        self.assertLess(time.monotonic() - begun, 2)
+
+    def test_nobody_listening_is_unreachable_and_the_next_of_the_list_is_tried(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            dead = f"grpc://127.0.0.1:{taken.getsockname()[1]}"
+            with self.assertRaises(pw.Unreachable):
+                self.worker(address=dead).start()
+            self.assertEqual(self.worker(address=f"{dead}, {self.admin.address}").start().address, self.admin.address[7:])
+
+    def test_stop_while_starting_cancels_the_start(self):
+        self.admin.greeting = silent
+        closed = Closed()
+        worker = self.worker(on_close=closed)
+        starting = Async(worker.start)
+        self.admin.link()
+        with self.assertRaises(pw.AlreadyStarted):
+            worker.start()
+        worker.stop()
+        with self.assertRaises(pw.StartCanceled):
+            starting.result()
+        self.assertIs(worker.state, pw.WorkerState.STOPPED)
+        self.assertEqual(closed.calls, [])
+
+    def test_a_set_cancellation_gives_the_start_up(self):
+        self.admin.greeting = silent
+        cancel = pw.Cancellation()
+        starting = Async(self.worker().start, cancel=cancel)
+        self.admin.link()
+        cancel.set()
+        with self.assertRaises(pw.StartCanceled):
+            starting.result()
+
+    def test_what_cannot_be_read_is_a_protocol_error(self):
+        self.admin.greeting = lambda link: link.send_bytes(b"\xff\xff\xff")
+        with self.assertRaises(pw.ProtocolError):
+            self.worker().start()
+
+
+class Secure(AdminCase):
+    def test_tls_with_a_certificate_on_both_sides(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def openssl(*arguments):
+                subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+            openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=ca", "-days", "2")
+            for name in ("admin", "worker"):
+                openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}",
+                        "-addext", f"subjectAltName=DNS:{name}.test")
+                openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-copy_extensions", "copy",
+                        "-out", f"{name}.pem", "-days", "2")
+            at = Path(folder)
+            credentials = grpc.ssl_server_credentials(
+                [((at / "admin.key").read_bytes(), (at / "admin.pem").read_bytes())], (at / "ca.pem").read_bytes(), require_client_auth=True)
+            (at / "token").write_text("secret\n", "utf-8")
+            tls = {"tls_ca": str(at / "ca.pem"), "tls_cert": str(at / "worker.pem"), "tls_key": str(at / "worker.key"), "tls_server_name": "admin.test"}
+            self.look_up(at, tls)
+            with ScriptedAdmin(credentials=credentials) as admin:
+                worker = self.worker(address=admin.address, token_file=str(at / "token"), **tls)
+                worker.start()
+                self.assertEqual(admin.link().metadata["authorization"], "Bearer secret")
+                for wrong in ({"tls_server_name": "other.test"}, {"tls_cert": None, "tls_key": None}, {"tls_ca": str(at / "missing")}):
+                    with self.assertRaises(pw.StartFailure):
+                        self.worker(address=admin.address, **{**tls, **wrong}).start()
+
+
+    def look_up(self, at, tls):
+        """By https the status page is believed as the stream would be: whoever shows what, as long as no authority is set."""
+        class Page(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b'{"worker_grpc_port": 4711}')
+
+            def log_message(self, *arguments):
+                pass
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(at / "admin.pem", at / "admin.key")
+        page = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        page.socket = context.wrap_socket(page.socket, server_side=True)
+        threading.Thread(target=page.serve_forever, args=(0.02,), daemon=True).start()
+        try:
+            entry, convention = f"127.0.0.1:{page.server_port}", f"127.0.0.1:{page.server_port + 10_000}"
+            for found, arguments in (
+                ("127.0.0.1:4711", ()), ("127.0.0.1:4711", (tls["tls_ca"], "admin.test")), (convention, (tls["tls_ca"], "other.test")), (convention, (tls["tls_cert"], "admin.test")),
+            ):
+                self.assertEqual(addresses.resolve(entry, *arguments).address, found)
+        finally:
+            page.shutdown()
+            page.server_close()
+
+
+class Tokens(AdminCase):
+    def test_file_that_is_given_wins_over_the_environment(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".token") as file, unittest.mock.patch.dict("os.environ", PLUGIN_TOKEN="theirs"):
+            file.write("mine\n")
+            file.flush()
+            self.worker(token_file=file.name).start()
+            self.assertEqual(self.admin.link().metadata["authorization"], "Bearer mine")
+
+
+class Options(unittest.TestCase):
+    def test_environment_fills_in_what_is_not_given(self):
+        said = {"PLUGIN_TLS_CA": "ca", "PLUGIN_TLS_CERT": "cert", "PLUGIN_TLS_KEY": "key", "PLUGIN_TLS_SERVER_NAME": "name", "PLUGIN_TOKEN": "t"}
+        with unittest.mock.patch.dict("os.environ", said):
+            options = pw.WorkerOptions(tls_cert="mine", token="mine")
+        self.assertEqual((options.tls_ca, options.tls_cert, options.tls_key, options.tls_server_name, options.token), ("ca", "mine", "key", "name", "mine"))
+
+    def test_all_findings_at_once(self):
+        broken = type("Broken", (), {"descriptor": pw.DescriptorBuilder("broken").build()})()
+        with self.assertRaises(ValueError) as refused:
+            pw.PluginWorker(
+                pw.WorkerOptions(worker_id="\n", execution_slots=0, keepalive_interval=5, labels={"": "x"}, tls_cert="a"), [echo, echo, broken, object()])
+        findings = str(refused.exception).splitlines()
+        for part in ("two handlers", "neither detect nor execute", "no descriptor", "worker id", "execution_slots", "keepalive", "label key", "TLS"):
+            self.assertTrue(any(part in finding for finding in findings), (part, findings))
+        with self.assertRaisesRegex(ValueError, "is not an address; use host:port(.|\n)*is not an address; use grpc://"):
+            pw.PluginWorker(pw.WorkerOptions(worker_id="w", address="127.0.0.1:80,no address,grpc://host:70000"), [echo])
+        with self.assertRaisesRegex(ValueError, "at least one handler"):
+            pw.PluginWorker(pw.WorkerOptions(worker_id="w"), [])

@@ -1,0 +1,54 @@
+using BlazorPluginAdmin.Grpc.Transport;
+using BlazorPluginAdmin.Wire;
+using BlazorPluginAdmin.Wire.V1;
+
+namespace BlazorPluginAdmin.App.Tests.Services;
+
+/// <summary>What a client may send, and what it is told when it may not.</summary>
+public sealed class ClientInputTests(ClientAdmin admin) : IClassFixture<ClientAdmin>
+{
+    /// <summary>Nothing of a submission is cut off in silence.</summary>
+    [Fact]
+    public async Task TooManyParameters_OrNestedTooDeep_AreRefused()
+    {
+        var many = new SubmitRequest { JobType = "told", Parameters = { Enumerable.Range(0, 513).ToDictionary(n => $"p{n}", n => new ConfigValue { Int64Value = n }) } };
+        var deep = new ConfigValue { StringValue = "x" };
+        for (var n = 0; n < 18; n++)
+        {
+            deep = new ConfigValue { MapValue = new ValueMap { Fields = { ["a"] = deep } } };
+        }
+
+        await RefusedAsync(many, "parameters", "at most 512");
+        await RefusedAsync(new SubmitRequest { JobType = "told", Parameters = { ["says"] = deep } }, "parameters.says.a", "nested deeper than 16");
+    }
+
+    [Fact]
+    public async Task LabelThatContradictsWhatIsRequired_IsRefused() =>
+        await RefusedAsync(new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", Labels = { ["require.site"] = "a" }, RequireLabels = { ["site"] = "b" } }, "require_labels", "another site");
+
+    [Fact]
+    public async Task NulInAText_IsRefused() =>
+        await RefusedAsync(new SubmitRequest { JobType = "told", ParametersJson = """{"says":"a\u0000b"}""" }, "says", "NUL");
+
+    /// <summary>Maps of other languages come in another order every time.</summary>
+    [Fact]
+    public async Task Cursor_IsGood_WhateverTheOrderOfTheLabels()
+    {
+        for (var n = 0; n < 2; n++)
+        {
+            await admin.SubmitAsync(new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", Labels = { ["one"] = "1", ["two"] = "2" }, RequireLabels = { ["rack"] = "none" } });
+        }
+
+        var first = await admin.CallAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Filter = new JobFilter { Labels = { ["one"] = "1", ["two"] = "2" } }, PageSize = 1 });
+        var second = await admin.CallAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Filter = new JobFilter { Labels = { ["two"] = "2", ["one"] = "1" } }, PageSize = 1, Cursor = first.NextCursor });
+        Assert.NotEqual(Assert.Single(first.Jobs).JobId, Assert.Single(second.Jobs).JobId);
+    }
+
+    private async Task RefusedAsync(SubmitRequest request, string field, string why)
+    {
+        var (code, detail) = await admin.RefusedAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", request);
+        Assert.Equal(StatusCode.InvalidArgument, code);
+        Assert.StartsWith(field, Assert.Single(detail.Fields).Field, StringComparison.Ordinal);
+        Assert.Contains(why, detail.Fields[0].Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,69 @@
+using BlazorPluginAdmin.Components.Explorer;
+using BlazorPluginAdmin.Components.Tests.Live;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorPluginAdmin.Components.Tests.Explorer;
+
+public sealed class JobsPageTests : LivePages
+{
+    public JobsPageTests() => Store.Commit([new Change.JobSaved(Succeeded("job-1"), null, null)]);
+
+    private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    [Fact]
+    public void QueryThatCannotBeRead_ListsCountsAndExportsNothing_UntilItIsMended()
+    {
+        Navigation.NavigateTo("jobs?q=type:echo");
+        var page = Render<JobsPage>();
+        page.WaitForAssertion(() => Assert.Equal("1 job", page.Find("[data-testid=total]").TextContent));
+        Assert.Single(page.FindAll("[data-testid=export]"));
+
+        Navigation.NavigateTo("jobs?q=type:echo%20stat:failed");
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".query-errors")));
+        Assert.Empty(page.FindAll("[data-testid=total], [data-testid=export], [data-testid=selection], [download], [data-testid=state-failed], input[type=checkbox]"));
+
+        // What was found before stays to be read.
+        Assert.Single(page.FindAll(".stale [data-testid=job-row]"));
+
+        Navigation.NavigateTo("jobs?q=type:echo%20state:failed");
+        page.WaitForAssertion(() => Assert.Contains("Nothing matches", page.Markup, StringComparison.Ordinal));
+        Assert.Single(page.FindAll("[data-testid=export]"));
+    }
+
+    [Fact]
+    public void QueryThatCannotBeRead_FromTheStart_ShowsNoRows()
+    {
+        Navigation.NavigateTo("jobs?q=type:echo%20stat:failed");
+        var page = Render<JobsPage>();
+        Assert.Contains("Not all of the query can be read", page.Find(".empty").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[data-testid=job-row], [data-testid=export]"));
+    }
+
+    /// <summary>The query of the page that comes is none of its own.</summary>
+    [Fact]
+    public void PageThatIsLeft_ReadsNothingMore()
+    {
+        Navigation.NavigateTo("jobs?q=type:echo");
+        var page = Render<JobsPage>();
+        page.WaitForAssertion(() => Assert.Equal("1 job", page.Find("[data-testid=total]").TextContent));
+        var asked = Switch.Asked.Count;
+        Navigation.NavigateTo("workers?q=stat:failed");
+        Navigation.NavigateTo("workers?q=w-1");
+        Assert.Equal(asked, Switch.Asked.Count);
+        Assert.DoesNotContain("w-1", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NoJobsYet_ShowsHowToSubmitOne_ToBothTools()
+    {
+        Store.Commit([new Change.JobForgotten(new JobId("job-1"))]);
+        Navigation.NavigateTo("jobs");
+        var page = Render<JobsPage>();
+        page.WaitForAssertion(() => Assert.Contains("No jobs yet", page.Markup, StringComparison.Ordinal));
+        Assert.Contains(page.FindAll(".command pre"), line => line.TextContent == "pluginctl --address 'localhost:33646' run 'df -h'");
+        Assert.Contains(page.FindAll(".command pre"), line => line.TextContent.StartsWith("curl ", StringComparison.Ordinal));
+    }
+}

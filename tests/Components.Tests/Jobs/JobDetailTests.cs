@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.JobDetails;
+using BlazorPluginAdmin.Components.Live;
+using BlazorPluginAdmin.Components.Tests.Live;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
+using BlazorPluginAdmin.Tests.Shared;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorPluginAdmin.Components.Tests.Jobs;
+
+public sealed class JobDetailTests : LivePages
+{
+    private readonly Job _running = Succeeded("job-1") with
+    {
+        State = JobState.Running,
+        Phase = JobPhase.Working,
+        CompletedAt = null,
+        Attempts = 1,
+        Attempt = new Attempt
+        {
+            Number = 1,
+            RequestId = new RequestId("r-1"),
+            Worker = new WorkerId("w"),
+            Session = default,
+            SentAt = DateTimeOffset.UnixEpoch,
+            StartedAt = DateTimeOffset.UnixEpoch,
+            Timeout = TimeSpan.FromMinutes(1),
+            TimeoutAt = default,
+        },
+    };
+
+    private ImmutableArray<Activity> _said = [];
+
+    private ManualTimeProvider Clock => (ManualTimeProvider)Services.GetRequiredService<TimeProvider>();
+
+    private int Reads => Switch.Count(nameof(IAdminHistory.JobAsync));
+
+    /// <summary>A worker may report four times a second and circuit; of that the store knows nothing yet.</summary>
+    [Fact]
+    public async Task Progress_IsShown_WithoutAskingTheStore()
+    {
+        Store.Commit([new Change.JobSaved(_running, null, null)]);
+        States(_running);
+        var page = Page();
+        Assert.Equal(1, Reads);
+
+        await PublishAsync(page, _running with { Percent = 40, Stage = "copy", Message = "disk 2 of 5" }, "disk 2 of 5");
+        Assert.Equal(1, Reads);
+        Assert.Equal(1, Switch.Count(nameof(IAdminHistory.ActivitiesAsync)));
+        Assert.Contains("disk 2 of 5", page.Find("[aria-label=Activities]").TextContent, StringComparison.Ordinal);
+
+        var again = _running with { Attempts = 2, Attempt = _running.Attempt! with { Number = 2, RequestId = new RequestId("r-2") } };
+        await PublishAsync(page, again with { Message = "once more" }, "once more");
+        Assert.Equal(2, Reads);
+    }
+
+    /// <summary>More was said than the model looks back on: the store has it.</summary>
+    [Fact]
+    public async Task WhatTheModelHasForgotten_ComesFromTheStore()
+    {
+        Store.Commit([new Change.JobSaved(_running, null, null)]);
+        States(_running);
+        var page = Page();
+        _said = [Line(7, "long ago")];
+        Store.Commit([.. Enumerable.Range(1, 6).Select(n => new Change.ActivityAdded(Line(n, $"line {n}")))]);
+        await PublishAsync(page, _running with { Message = "now" }, "now");
+        Assert.Contains("line 3", page.Find("[aria-label=Activities]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OlderAnswer_DoesNotReplaceANewerOne()
+    {
+        Store.Commit([new Change.JobSaved(Succeeded("job-1") with { Summary = "before" }, null, null)]);
+        var page = Page();
+        var before = await Store.History.JobAsync(new JobId("job-1"), CancellationToken.None);
+        var slow = new TaskCompletionSource<JobRecord?>();
+        Switch.Instead = method => method == nameof(IAdminHistory.JobAsync) ? slow.Task : null;
+        var asked = ReadAgainAsync();
+        Switch.Instead = null;
+        Store.Commit([new Change.JobSaved(Succeeded("job-1") with { Summary = "after" }, null, null)]);
+        await ReadAgainAsync();
+        Assert.Equal("after", page.Find("h1").TextContent);
+        slow.SetResult(before);
+        await asked;
+        Assert.Equal("after", page.Find("h1").TextContent);
+
+        Task ReadAgainAsync() => page.InvokeAsync(() => page.FindComponent<JobActions>().Instance.OnChanged.InvokeAsync());
+    }
+
+    private IRenderedComponent<JobDetail> Page()
+    {
+        var page = Render<JobDetail>(parameters => parameters.Add(page => page.Id, "job-1"));
+        page.WaitForElement("[data-testid=job-times]");
+        return page;
+    }
+
+    private async Task PublishAsync(IRenderedComponent<JobDetail> page, Job job, string message)
+    {
+        States(job);
+        _said = [Line((_said.IsEmpty ? 0 : _said[0].Sequence) + 1, message), .. _said];
+        Admin.Views.Publish(new ReadModel { Activities = _said });
+        page.WaitForAssertion(() => Assert.Contains(message, page.Find(".now").TextContent, StringComparison.Ordinal));
+        await Clock.ArmedAsync(Beats.Shortest);
+        Clock.Advance(Beats.Shortest);
+    }
+
+    private void States(Job job) => Admin.States.Publish(AdminState.Empty with { Jobs = ImmutableDictionary<JobId, Job>.Empty.Add(job.Id, job) });
+
+    private static Activity Line(long sequence, string message) => new() { Sequence = sequence, At = DateTimeOffset.UnixEpoch, Source = "worker_progress", Message = message, Job = new JobId("job-1"), JobType = "echo" };
+}

@@ -1,0 +1,47 @@
+using BlazorPluginAdmin.Wire;
+using ProtoDuration = Google.Protobuf.WellKnownTypes.Duration;
+
+namespace BlazorPluginAdmin.WorkerSdk.Tests;
+
+/// <summary>Whatever is stored: a value or the default with a warning, never an exception.</summary>
+public sealed class ConfigReaderTests
+{
+    public static TheoryData<ConfigValue> NoDurations =>
+    [
+        new ConfigValue { Int64Value = long.MaxValue },
+        new ConfigValue { Int64Value = long.MinValue },
+        new ConfigValue { DoubleValue = double.NaN },
+        new ConfigValue { DoubleValue = double.PositiveInfinity },
+        new ConfigValue { DoubleValue = -1e300 },
+        new ConfigValue { StringValue = "1e300" },
+        new ConfigValue { StringValue = "NaN" },
+        new ConfigValue { StringValue = "99999999999999d" },
+        new ConfigValue { StringValue = "9999999d9999999d" },
+        new ConfigValue { DurationValue = new ProtoDuration { Seconds = long.MinValue } },
+        new ConfigValue { DurationValue = new ProtoDuration { Seconds = long.MaxValue, Nanos = 999_999_999 } },
+    ];
+
+    [Theory]
+    [MemberData(nameof(NoDurations))]
+    public void DurationThatIsNone_IsTheDefault(ConfigValue value)
+    {
+        var reader = new ConfigReader(new Dictionary<string, ConfigValue> { ["span"] = value });
+        Assert.Equal(TimeSpan.FromSeconds(7), reader.Duration("span", TimeSpan.FromSeconds(7)));
+        Assert.Single(reader.Warnings);
+    }
+
+    [Theory]
+    [InlineData("1h30m", 5400)]
+    [InlineData("250ms", 0.25)]
+    [InlineData("-5", -5)]
+    public void Duration_IsRead(string text, double seconds) =>
+        Assert.Equal(seconds, new ConfigReader(new Dictionary<string, ConfigValue> { ["span"] = new ConfigValue { StringValue = text } }).Duration("span").TotalSeconds);
+
+    [Theory]
+    [InlineData(1L << 53, 9007199254740992)]
+    [InlineData((1L << 53) + 1, -1)]
+    [InlineData(long.MaxValue, -1)]
+    [InlineData(long.MinValue, -9223372036854775808.0)]
+    public void Integer_IsADouble_OnlyWhenNothingIsLost(long stored, double read) =>
+        Assert.Equal(read, new ConfigReader(new Dictionary<string, ConfigValue> { ["n"] = new ConfigValue { Int64Value = stored } }).Double("n", -1));
+}

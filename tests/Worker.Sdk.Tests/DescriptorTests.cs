@@ -1,0 +1,92 @@
+using BlazorPluginAdmin.Wire;
+
+namespace BlazorPluginAdmin.WorkerSdk.Tests;
+
+/// <summary>What no admin would take cannot be built, nor be brought along by a handler.</summary>
+public sealed class DescriptorTests
+{
+    public static TheoryData<string, Action<SectionBuilder>> Mistakes => new()
+    {
+        { "a field without a name in s", section => section.Text("", "", "") },
+        { "the name a is used twice", section => (section.Text("a", "", ""), section.Text("a", "", "")).ToString() },
+        { "a depends on b, which is not in the form", section => section.Text("a", "", "").VisibleWhen("b", true) },
+        { "a has a lowest value of the kind StringValue, which does not fit its type", section => section.Integer("a", "", "").Range("1", 9L) },
+        { "a has a highest value of the kind DoubleValue, which does not fit its type", section => section.Integer("a", "", "").Range(0L, 9.5) },
+        { "a has a lowest value above its highest", section => section.Integer("a", "", "", 5).Range(9L, 1L) },
+        { "a has a default outside its range", section => section.Integer("a", "", "", 0).Range(1L, 9L) },
+        { "a has a default outside its range", section => section.Number("a", "", "", 1.5).Range(0.0, 1.0) },
+        { "a has a default outside its range", section => section.Duration("a", "", "", TimeSpan.FromSeconds(5)).Range(TimeSpan.Zero, TimeSpan.FromSeconds(1)) },
+        { "a has a default of the kind Int64Value, which does not fit its type", section => section.List("a", "", "", 1L) },
+        { "a has no choices", section => section.Select("a", "", "", "") },
+        { "a has the choice x twice", section => section.Select("a", "", "", "x", ("x", "X"), ("x", "Y")) },
+        { "a has the default z, which is none of its choices", section => section.Select("a", "", "", "z", ("x", "X"), ("y", "Y")) },
+        { "a has the default z, which is none of its choices", section => section.MultiSelect("a", "", "", ["x", "z"], ("x", "X")) },
+        { "a has a limit that is no number of 0 or more", section => section.Text("a", "", "").MaxLength(-1) },
+        { "a has a limit that is no number of 0 or more", section => section.Text("a", "", "").Rule(ValidationRuleType.MinItems, "some") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void Mistake_IsSaid(string problem, Action<SectionBuilder> fields)
+    {
+        var thrown = Assert.Throws<InvalidOperationException>(() => new DescriptorBuilder("t", "T").Worker(form => form.Section("s", "", "", fields)).Build());
+        Assert.Equal($"t.worker: {problem}", thrown.Message);
+    }
+
+    [Fact]
+    public void PatternThatCannotBeRead_IsSaid() =>
+        Assert.StartsWith("t.admin: a has a pattern that cannot be read:", Assert.Throws<InvalidOperationException>(
+            () => new DescriptorBuilder("t", "T").Admin(form => form.Section("s", "", "", section => section.Text("a", "", "").Regex("("))).Build()).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void SectionTwice_IsSaid() =>
+        Assert.Equal("t.worker: the section s is there twice", Assert.Throws<InvalidOperationException>(
+            () => new DescriptorBuilder("t", "T").Worker(form => form.Section("s", "", "", _ => { }).Section("s", "", "", _ => { })).Build()).Message);
+
+    [Fact]
+    public void MistakeOfADescriptorMadeByHand_IsSaidWhenTheWorkerIsMade()
+    {
+        var descriptor = new DescriptorBuilder("t", "T").Worker(form => form.Section("s", "", "", section => section.Integer("a", "", ""))).Build();
+        descriptor.WorkerConfigForm.DefaultValues["b"] = new ConfigValue { BoolValue = true };
+        var thrown = Assert.Throws<ArgumentException>(() => new PluginWorker(new WorkerOptions { WorkerId = "w" }, new Made(descriptor)));
+        Assert.StartsWith("t.worker: there is a default for b, which is not in the form", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void VersionAndDefaults_AreNumbersOfTheProtocol_AndAHandlerDoesSomething()
+    {
+        var descriptor = new JobTypeDescriptor { JobType = "t", AdminRuntimeDefaults = new AdminRuntimeDefaults { Enabled = true, RetryLimit = -1 } };
+        var thrown = Assert.Throws<ArgumentException>(() => new PluginWorker(new WorkerOptions { WorkerId = "w" }, new Idle(descriptor)));
+        Assert.StartsWith("t: the version of a descriptor is 1 or more\nt: retry_limit must be 0 or more\nthe handler of t neither detects nor executes", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WholeForm_IsBuilt()
+    {
+        var built = new DescriptorBuilder("t", "T").Worker(form => form.Section("s", "", "", section =>
+        {
+            section.Integer("n", "", "", 5).Range(1L, 9L);
+            section.Number("d", "", "", 0.5).Range(0.0, 1.0);
+            section.Select("c", "", "", "x", ("x", "X")).DisabledOption("y", "Y", "not here");
+            section.MultiSelect("m", "", "", [], ("x", "X"));
+            section.Text("t", "", "").Regex("^a+$").MaxLength(3);
+            section.List("l", "", "", new long[] { 1 });
+            section.Map("o", "", "");
+        })).Build();
+        Assert.Equal(7, built.WorkerDefaultValues.Count);
+    }
+
+    private sealed class Idle(JobTypeDescriptor descriptor) : IJobHandler
+    {
+        public JobTypeDescriptor Descriptor => descriptor;
+
+        public bool CanDetect => false;
+
+        public bool CanExecute => false;
+    }
+
+    private sealed class Made(JobTypeDescriptor descriptor) : IJobHandler
+    {
+        public JobTypeDescriptor Descriptor => descriptor;
+    }
+}

@@ -1,0 +1,283 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using BlazorPluginAdmin.Tests.Shared;
+using BlazorPluginAdmin.Wire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Body = BlazorPluginAdmin.Wire.WorkerToAdminMessage.BodyOneofCase;
+
+namespace BlazorPluginAdmin.WorkerSdk.Tests;
+
+/// <summary>What a handler may say beside its outcome, and what the worker says of itself.</summary>
+public sealed class HandlerSideTests : SdkTest
+{
+    [Fact]
+    public async Task ValuesTheHandlerFindsWrong_FailTheJobForGood_AndItIsNotBegun()
+    {
+        var (_, stream) = await ConnectAsync(new Talkative());
+        await stream.ExecuteAsync("r", "j", "talkative", request => request.Job.Parameters["count"] = new ConfigValue { Int64Value = -1 });
+        var completed = (await stream.NextAsync(Body.JobCompleted)).JobCompleted;
+        Assert.Equal((false, "count must not be negative; nor odd", "permanent"), (completed.Success, completed.ErrorMessage, completed.Result.OutputValues["error_class"].StringValue));
+        Assert.False(completed.Result.OutputValues.ContainsKey("began"));
+    }
+
+    [Fact]
+    public async Task ValuesThatAreNotValidatedInTime_FailTheAttempt()
+    {
+        var worker = Worker(new Talkative { Findings = _ => new TaskCompletionSource<IReadOnlyList<string>>().Task }, options => options with { RequestTimeout = TimeSpan.FromMilliseconds(1) });
+        var stream = await StartAsync(worker);
+        await stream.ExecuteAsync("r", "j", "talkative");
+        var completed = (await stream.NextAsync(Body.JobCompleted)).JobCompleted;
+        Assert.Equal((false, "TimeoutException: the values were not validated within 0 s", "transient"), (completed.Success, completed.ErrorMessage, completed.Result.OutputValues["error_class"].StringValue));
+    }
+
+    [Fact]
+    public async Task Metrics_AndDeadline_AndValuesOfAWrongKind_AreTold()
+    {
+        var (_, stream) = await ConnectAsync(new Talkative());
+        var before = TimeProvider.System.GetUtcNow();
+        await stream.ExecuteAsync("r", "j", "talkative", request =>
+        {
+            request.Job.Parameters["count"] = new ConfigValue { BytesValue = Google.Protobuf.ByteString.CopyFrom(1) };
+            request.AdminRuntime = new AdminRuntimeConfig { ExecutionTimeoutSeconds = 600 };
+        });
+        var progress = (await stream.NextAsync(Body.JobProgressUpdate)).JobProgressUpdate;
+        Assert.Equal((50, "counting", 7L), (progress.ProgressPercent, progress.Stage, progress.Metrics["rows"].Int64Value));
+        var activities = progress.Activities.ToList();
+        var completed = default(JobCompleted);
+        while (completed is null)
+        {
+            var message = await stream.NextAsync();
+            activities.AddRange(message.BodyCase == Body.JobProgressUpdate ? message.JobProgressUpdate.Activities : []);
+            completed = message.JobCompleted;
+        }
+
+        Assert.Contains("count", Assert.Single(activities, activity => activity.Stage == "config").Message, StringComparison.Ordinal);
+        var deadline = DateTimeOffset.Parse(completed.Result.OutputValues["deadline"].StringValue, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(deadline, before + TimeSpan.FromMinutes(10), TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(10));
+    }
+
+    [Fact]
+    public async Task Health_IsInTheHeartbeats_AndAHandlerThatHangsHoldsUpNone()
+    {
+        var handler = new Talkative { Health = _ => Task.FromResult<string?>(" the disk is full ") };
+        var (_, stream) = await ConnectAsync(handler);
+        Assert.Equal("talkative: the disk is full", (await stream.NextAsync(Body.Heartbeat, message => message.Heartbeat.Metadata.ContainsKey("health"))).Heartbeat.Metadata["health"]);
+
+        var hanging = new Talkative { Health = _ => new TaskCompletionSource<string?>().Task };
+        var worker = Worker(hanging, options => options with { WorkerId = "w-2" });
+        var second = await StartAsync(worker);
+        Assert.False((await second.NextAsync(Body.Heartbeat)).Heartbeat.Metadata.ContainsKey("health"));
+        Assert.Equal("talkative: says nothing of its health within 2 s", (await second.NextAsync(Body.Heartbeat, message => message.Heartbeat.Metadata.ContainsKey("health"))).Heartbeat.Metadata["health"]);
+    }
+
+    [Fact]
+    public async Task Preview_IsAnsweredByTheHandler_NoLongerThanAsked()
+    {
+        var (_, stream) = await ConnectAsync(new Talkative());
+        await AskAsync("p1", ["db", "table"]);
+        var preview = (await stream.NextAsync(Body.ObjectPreviewResponse)).ObjectPreviewResponse;
+        Assert.Equal(("p1", true, "name,table", 3L), (preview.RequestId, preview.Success, string.Join(',', preview.Columns[0], preview.Rows[0].Values[0]), preview.TotalRows));
+        Assert.Equal(2, preview.Rows.Count);
+        await AskAsync("p2", ["nothing"]);
+        var refused = (await stream.NextAsync(Body.ObjectPreviewResponse)).ObjectPreviewResponse;
+        Assert.Equal(("p2", false, "there is no nothing"), (refused.RequestId, refused.Success, refused.ErrorMessage));
+
+        ValueTask AskAsync(string id, string[] path) => stream.SendAsync(new AdminToWorkerMessage { RequestId = id, RequestObjectPreview = new RequestObjectPreview { ObjectId = { path }, RowLimit = 2 } });
+    }
+
+    [Fact]
+    public async Task GrantedToken_IsShownAtTheNextDial_AndKeptNowhere()
+    {
+        var worker = Worker(new Echo(), options => options with { Token = "once" });
+        var starting = worker.StartAsync();
+        var first = await Admin.NextAsync();
+        Assert.Equal("Bearer once", first.Call.RequestHeaders.Get("authorization"));
+        first.Call.ResponseHeaders.Add("plugin-token", "bound");
+        await first.GreetAsync("log");
+        await starting.InTimeAsync("the worker's start");
+        await EndOfAsync(worker, () => first.End());
+        var again = worker.StartAsync();
+        var second = await Admin.NextAsync();
+        Assert.Equal("Bearer bound", second.Call.RequestHeaders.Get("authorization"));
+        await second.GreetAsync("log");
+        await again.InTimeAsync("the second start");
+    }
+
+    [Fact]
+    public async Task Environment_SaysWhatTheProcessIs_AndItsLaunchIsInTheHello()
+    {
+        var variables = new Dictionary<string, string> { ["PLUGIN_ADMIN"] = Admin.Address, ["PLUGIN_TOKEN"] = "t", ["PLUGIN_WORKER_ID"] = "w-9", ["PLUGIN_POOL"] = "p", ["PLUGIN_ORDINAL"] = "3", ["PLUGIN_LAUNCH"] = "l-1", ["PLUGIN_HEALTH_PORT"] = "8099" };
+        var options = new WorkerOptions { StateDirectory = "kept" }.With(variables.GetValueOrDefault);
+        Assert.Equal((Admin.Address, "t", "w-9", "kept", 8099), (options.Address, options.Token, options.WorkerId, options.StateDirectory, options.HealthPort));
+        var wrong = Assert.Throws<ArgumentException>(() => new PluginWorker(options.With(_ => null) with { HealthPort = new WorkerOptions().With(name => name == "PLUGIN_HEALTH_PORT" ? "x" : null).HealthPort }, new Echo()));
+        Assert.StartsWith("the health port must be 1 to 65535", wrong.Message, StringComparison.Ordinal);
+        var worker = Worker(new Echo(), _ => options with { HealthPort = null, RegistrationTimeout = TimeSpan.FromSeconds(30) });
+        var stream = await StartAsync(worker);
+        Assert.Equal(("w-9", "p", "3", "l-1"), (stream.Hello.WorkerId, stream.Hello.Metadata["pool"], stream.Hello.Metadata["ordinal"], stream.Hello.Metadata["launch"]));
+    }
+
+    [Fact]
+    public void Options_WinOverTheEnvironment()
+    {
+        var given = new WorkerOptions
+        {
+            Address = "127.0.0.1:23646",
+            StateDirectory = ".",
+            WorkerId = "mine",
+            Token = "mine",
+            HealthPort = 1,
+            LogLevel = LogLevel.Debug,
+            TlsCa = "mine",
+            TlsCert = "mine",
+            TlsKey = "mine",
+            TlsServerName = "mine",
+        };
+        Assert.Equal(Said(given), Said(given.With(name => name.Contains("PORT", StringComparison.Ordinal) ? "2" : "theirs")));
+        var filed = new WorkerOptions { TokenFile = "mine" }.With(_ => "theirs");
+        Assert.Equal((null, "mine", "theirs", "theirs", "theirs"), (filed.Token, filed.TokenFile, filed.Address, filed.StateDirectory, filed.TlsCa));
+
+        static object Said(WorkerOptions all) => (all.Address, all.StateDirectory, all.WorkerId, all.Token, all.HealthPort, all.LogLevel, (all.TlsCa, all.TlsCert, all.TlsKey, all.TlsServerName));
+    }
+
+    [Theory]
+    [InlineData("debug", LogLevel.Debug)]
+    [InlineData("INFO", LogLevel.Information)]
+    [InlineData("warn", LogLevel.Warning)]
+    [InlineData("warning", LogLevel.Warning)]
+    [InlineData("error", LogLevel.Error)]
+    [InlineData("loud", LogLevel.Information)]
+    [InlineData("", null)]
+    public void Environment_SaysWhatIsLogged(string said, LogLevel? expected) =>
+        Assert.Equal(expected, new WorkerOptions().With(name => name == "PLUGIN_LOG_LEVEL" ? said : null).LogLevel);
+
+    [Theory]
+    [InlineData(LogLevel.Debug, LogLevel.Debug)]
+    [InlineData(LogLevel.Warning, LogLevel.Warning)]
+    [InlineData(null, LogLevel.Information)]
+    public void LogLevel_HoldsInAHost_WhateverItsMinimum(LogLevel? asked, LogLevel lowest)
+    {
+        var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(new EveryLevel()).SetMinimumLevel(LogLevel.Information));
+        services.AddPluginWorker(new WorkerOptions { LogLevel = asked });
+        using var provider = services.BuildServiceProvider();
+        var logger = provider.GetRequiredService<ILogger<PluginWorker>>();
+        Assert.Equal(lowest, Enum.GetValues<LogLevel>().First(logger.IsEnabled));
+        Assert.True(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Tidy.Handler").IsEnabled(LogLevel.Information));
+    }
+
+    [Fact]
+    public async Task LogLevel_HoldsWithoutAHost()
+    {
+        var logger = new EveryLevel();
+        var worker = Worker(new Echo(), options => options with { Logger = logger, LogLevel = LogLevel.Warning });
+        await StartAsync(worker);
+        await worker.StopAsync(drain: false).InTimeAsync("the worker's stop");
+        Assert.DoesNotContain(logger.Seen, level => level < LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task HealthPort_SaysWhetherItServes_AndWhatItDid()
+    {
+        var port = FreePort();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        var worker = Worker(new Talkative { Health = _ => Task.FromResult<string?>("slow") }, options => options with { HealthPort = port });
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "Created\n"), await GetAsync("/ready"));
+        Assert.Equal((HttpStatusCode.OK, "ok\n"), await GetAsync("/health"));
+        var stream = await StartAsync(worker);
+        Assert.Equal((HttpStatusCode.OK, "ready\n"), await GetAsync("/ready"));
+        await stream.NextAsync(Body.Heartbeat, message => message.Heartbeat.Metadata.ContainsKey("health"));
+        Assert.Equal((HttpStatusCode.OK, "talkative: slow\n"), await GetAsync("/health"));
+        await stream.ExecuteAsync("r", "j", "talkative");
+        await stream.NextAsync(Body.JobCompleted);
+        var (_, metrics) = await GetAsync("/metrics");
+        Assert.Contains("plugin_worker_attempts_total{worker_id=\"w-1\",job_type=\"talkative\",outcome=\"succeeded\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("plugin_worker_completions_unacknowledged{worker_id=\"w-1\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/else")).Item1);
+        await EndOfAsync(worker, () => stream.End());
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "Stopped\n"), await GetAsync("/ready"));
+
+        async Task<(HttpStatusCode, string)> GetAsync(string path)
+        {
+            using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Telemetry_HasASpanAndAFigureForEachAttempt()
+    {
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<System.Diagnostics.Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == WorkerTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        System.Diagnostics.ActivitySource.AddActivityListener(listener);
+        var durations = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var meters = new MeterListener { InstrumentPublished = (instrument, self) => { if (instrument.Meter.Name == WorkerTelemetry.Name) self.EnableMeasurementEvents(instrument); } };
+        meters.SetMeasurementEventCallback<double>((_, _, tags, _) => durations.Enqueue(string.Join(',', tags.ToArray().Select(tag => tag.Value))));
+        meters.Start();
+        var worker = Worker(new Echo(), options => options with { WorkerId = "w-spans" });
+        var stream = await StartAsync(worker);
+        await stream.ExecuteAsync("r-span", "j", "echo", request => request.Job.Parameters["throw"] = new ConfigValue { BoolValue = true });
+        await stream.NextAsync(Body.JobCompleted);
+        var span = Assert.Single(spans, span => (string?)span.GetTagItem("request.id") == "r-span");
+        Assert.Equal(("execute echo", ActivityStatusCode.Error), (span.OperationName, span.Status));
+        Assert.Contains("w-spans,echo,failed", durations);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed class Talkative : IJobHandler
+    {
+        public Func<CancellationToken, Task<string?>> Health { get; init; } = _ => Task.FromResult<string?>(null);
+
+        public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("talkative", "Talkative").Build();
+
+        public bool CanPreview => true;
+
+        public Task<string?> HealthAsync(CancellationToken canceled) => Health(canceled);
+
+        public Func<ConfigReader, Task<IReadOnlyList<string>>> Findings { get; init; } =
+            config => Task.FromResult<IReadOnlyList<string>>(config.Int64("count") < 0 ? ["count must not be negative", "nor odd"] : []);
+
+        public Task<IReadOnlyList<string>> ValidateAsync(ConfigReader config, CancellationToken canceled) => Findings(config);
+
+        public Task<ObjectPreview> PreviewAsync(PreviewRequest request, CancellationToken canceled) => request.Path is ["db", var name]
+            ? Task.FromResult(new ObjectPreview(["name"], [[name], ["b"], ["c"]], 3))
+            : throw new InvalidOperationException($"there is no {request.Path[0]}");
+
+        public Task<JobOutcome> ExecuteAsync(JobContext context)
+        {
+            context.Report(50, "counting", "", new ValueSet { ["rows"] = 7L });
+            return Task.FromResult(JobOutcome.Succeeded("counted", new ValueSet { ["began"] = context.Config.Int64("count") == 0, ["deadline"] = context.Deadline?.ToString("O") ?? "" }));
+        }
+    }
+
+    /// <summary>Takes lines of every level, and remembers which came.</summary>
+    private sealed class EveryLevel : ILogger, ILoggerProvider
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<LogLevel> Seen { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Seen.Enqueue(logLevel);
+
+        public void Dispose()
+        {
+        }
+    }
+}
