@@ -94,7 +94,8 @@ class ScriptedAdmin:
         self.greeting = greeting
         self.headers = headers
         self._links = queue.Queue()
-        self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=128), options=[("grpc.so_reuseport", 0)])
+        # Without the probe a window of 64 KiB stays what it is; with it the transport takes in megabytes that a test's admin does not read.
+        self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=128), options=[("grpc.so_reuseport", 0), ("grpc.http2.bdp_probe", 0)])
         self._server.add_generic_rpc_handlers((self,))
         here = f"127.0.0.1:{port}"
         self.port = self._server.add_secure_port(here, credentials) if credentials else self._server.add_insecure_port(here)
