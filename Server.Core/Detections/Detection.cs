@@ -81,6 +81,9 @@ public sealed record DetectionCounts
 {
     public int Found { get; init; }
 
+    /// <summary>Proposals the detector says it made that did not arrive: a stream that is lost takes with it what was under way.</summary>
+    public int Missing { get; init; }
+
     public int Queued { get; init; }
 
     /// <summary>Of a preview: what would have been queued.</summary>

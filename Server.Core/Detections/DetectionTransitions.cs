@@ -27,7 +27,9 @@ public static class DetectionTransitions
         if (Open(turn, session, end.RequestId) is { } detection)
         {
             var error = end.Success ? "" : $"detection failed for {detection.JobType}: {end.Error}";
-            Finish(turn, detection, end.Success ? DetectionStatus.Succeeded : DetectionStatus.Failed, error);
+            var counted = detection with { Counts = detection.Counts with { Missing = Math.Max(end.Total, detection.Counts.Found) - detection.Counts.Found } };
+            turn.Put(counted);
+            Finish(turn, counted, end.Success ? DetectionStatus.Succeeded : DetectionStatus.Failed, error);
         }
     }
 
@@ -219,7 +221,7 @@ public static class DetectionTransitions
     {
         var type = turn.JobType(detection.JobType);
         if (!type.Rules.Supersedes || detection.ForWorker is not null || detection.Mode is not (DetectionMode.Scheduled or DetectionMode.Run)
-            || detection.HasMore || detection.Counts.Invalid > 0 || (detection.MaxResults > 0 && detection.Counts.Found >= detection.MaxResults))
+            || detection.HasMore || detection.Counts is { Invalid: > 0 } or { Missing: > 0 } || (detection.MaxResults > 0 && detection.Counts.Found >= detection.MaxResults))
         {
             return;
         }
@@ -255,7 +257,7 @@ public static class DetectionTransitions
     {
         var counts = ended.Counts;
         var skipped = counts.Suppressed + counts.DuplicateInRun + counts.OverLimit;
-        return $"{counts.Found} found, {counts.Queued} queued" + (skipped > 0 ? $", {skipped} skipped" : "");
+        return $"{counts.Found} found, {counts.Queued} queued" + (skipped > 0 ? $", {skipped} skipped" : "") + (counts.Missing > 0 ? $"; {counts.Missing} more did not arrive" : "");
     }
 
     internal static Activity Line(

@@ -246,8 +246,8 @@ public sealed class FakeWorker(AdminHarness admin, SessionId session, string id,
     public void Propose(Outbound.RunDetection detection, bool hasMore, params string[] keys) => admin.Post(new WorkerInput.Proposed(
         Session, detection.RequestId, jobType, [.. keys.Select(key => Proposal(key))], hasMore));
 
-    public void EndDetection(Outbound.RunDetection detection, bool success = true, string error = "") =>
-        admin.Post(new WorkerInput.DetectionEnded(Session, detection.RequestId, jobType, success, error, 0));
+    public void EndDetection(Outbound.RunDetection detection, bool success = true, string error = "", int total = 0) =>
+        admin.Post(new WorkerInput.DetectionEnded(Session, detection.RequestId, jobType, success, error, total));
 
     public void Drop() => admin.Post(new WorkerInput.Ended(Session, "the stream broke"));
 

@@ -22,18 +22,36 @@ public sealed class SupersedeTests
     }
 
     [Theory]
-    [InlineData(true, 0, true)]
-    [InlineData(false, 1, true)]
-    [InlineData(false, 0, false)]
-    public void DetectionThatDidNotSeeEverything_SupersedesNothing(bool hasMore, int maxResults, bool success)
+    [InlineData(true, 0, true, 0)]
+    [InlineData(false, 1, true, 0)]
+    [InlineData(false, 0, false, 0)]
+    [InlineData(false, 0, true, 2)]
+    [InlineData(false, 0, true, int.MaxValue)]
+    public void DetectionThatDidNotSeeEverything_SupersedesNothing(bool hasMore, int maxResults, bool success, int total)
     {
         using var scene = new LaneScene("a", runtime: LaneScene.Runtime with { Enabled = false });
         Run(scene, "1", "2");
         scene.Admin.Send(new RequestDetection(Actor.LocalRest, "a", DetectionMode.Run, maxResults));
         var run = scene.Detections("a").Last();
         scene.Worker.Propose(run, hasMore, "1");
-        scene.Worker.EndDetection(run, success);
+        scene.Worker.EndDetection(run, success, total: total);
         Assert.Equal(2, scene.Admin.State.Jobs.Count);
+    }
+
+    [Theory]
+    [InlineData(0, "1 found, 0 queued")]
+    [InlineData(1, "1 found, 0 queued")]
+    [InlineData(int.MinValue, "1 found, 0 queued")]
+    [InlineData(3, "1 found, 0 queued; 2 more did not arrive")]
+    public void ProposalsTheDetectorSaysItMadeThatDidNotArrive_AreTold(int total, string line)
+    {
+        using var scene = new LaneScene("a", runtime: LaneScene.Runtime with { Enabled = false });
+        Run(scene, "1");
+        scene.Admin.Send(new RequestDetection(Actor.LocalRest, "a", DetectionMode.Run));
+        var run = scene.Detections("a").Last();
+        scene.Worker.Propose(run, hasMore: false, "1");
+        scene.Worker.EndDetection(run, total: total);
+        Assert.Equal(line, Assert.Single(scene.Admin.State.Activities, activity => activity.Stage == "completed" && activity.Request == run.RequestId).Message);
     }
 
     [Fact]
