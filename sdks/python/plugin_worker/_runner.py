@@ -355,9 +355,9 @@ class WorkRunner:
             return
         if attempt.is_late:
             done.job_completed.result.output_values["late_report"].bool_value = True
-        # Nobody waits for what was cancelled because the stream was lost, unless the admin acknowledges results.
-        if self._keeps_results or session is not None or not attempt.canceled.is_set():
-            self.completions.keep(done.job_completed, attempt)
+        if attempt.canceled.is_set() and not done.job_completed.success and not self._keeps_results and (session is None or attempt.is_late):
+            return  # It was cancelled because its stream was lost, and an admin that never acknowledges has given it up.
+        self.completions.keep(done.job_completed, attempt)
         if session is not None:
             attempt.is_told = True
             self._send_result(done.job_completed, attempt, session)

@@ -1,6 +1,8 @@
 """An admin that knows no extensions."""
 from __future__ import annotations
 
+import threading
+
 from .support import AdminCase, Gate, pw, wire
 
 
@@ -38,6 +40,36 @@ class Foreign(AdminCase):
         again = self.admin.link()
         again.expect("heartbeat")
         self.assertEqual((list(again.hello.running_work), again.all("job_completed")), ([], []))
+
+    def test_work_that_ends_on_the_next_stream_after_its_cancel_is_not_told_either(self):
+        class Slow:
+            descriptor = pw.DescriptorBuilder("slow").build()
+
+            def __init__(self):
+                self.begun, self.canceled, self.go_on = threading.Event(), threading.Event(), threading.Event()
+
+            def execute(self, ctx):
+                self.begun.set()
+                ctx.canceled.wait(20)
+                self.canceled.set()
+                self.go_on.wait(20)
+                return pw.JobOutcome.failed("canceled")
+
+        slow = Slow()
+        worker, link = self.connected(slow)
+        link.execute("j", "slow")
+        self.assertTrue(slow.begun.wait(20))
+        link.end()
+        self.assertTrue(slow.canceled.wait(20))
+        worker.wait()
+        worker.start()
+        again = self.admin.link()
+        again.expect("heartbeat", where=lambda beat: beat.execution_slots_used == 1)
+        slow.go_on.set()
+        again.expect("heartbeat", where=lambda beat: beat.execution_slots_used == 0)
+        again.send("s", request_config_schema=wire.RequestConfigSchema(job_type="slow"))
+        again.expect("config_schema_response")
+        self.assertEqual(again.all("job_completed"), [])
 
     def test_work_of_an_idempotent_handler_goes_on_when_asked_for(self):
         gate = Gate()
