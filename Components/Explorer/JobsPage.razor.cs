@@ -209,6 +209,8 @@ public sealed partial class JobsPage
         return _waiting.Reasons.GetValueOrDefault(job.Id);
     }
 
+    private int? RetriesOf(string jobType) => Model.JobType(jobType)?.Policy.RetryLimit;
+
     private int PriorityOf(Job job) => job is { State: JobState.Pending, Phase: JobPhase.Queued } && Model.JobType(job.JobType) is { } type
         ? Ageing.Effective(job, type.Dispatch.AgeingPerMinute, Model.At)
         : job.Priority;

@@ -57,6 +57,8 @@ public sealed partial class TypeJobs
 
     private RowsAddress Asked => RowsAddress.Read(Navigation.Said("sort"), Navigation.Said("size"), Navigation.Said("cols"), new RowsAddress(Order, false, Viewer.Settings.PageSize, Columns, ""));
 
+    private int? RetriesOf(string jobType) => Model.JobType(jobType)?.Policy.RetryLimit;
+
     private string NotUnderstood => string.Join(", ", new[] { Asked.NotUnderstood, _oddAfter.Length > 0 ? $"after={_oddAfter}" : "" }.Where(part => part.Length > 0));
 
     private string Key(RowsAddress asked) => $"{Query}\n{asked.Order}{asked.Ascending}\n{asked.Size}\n{After}";

@@ -16,6 +16,9 @@ public sealed partial class LargeText(IJSRuntime scripts) : StreamedBox(scripts)
     public bool Mono { get; set; }
 
     [Parameter]
+    public int Rows { get; set; } = 4;
+
+    [Parameter]
     public bool Required { get; set; }
 
     protected override string Attach => "attachArea";

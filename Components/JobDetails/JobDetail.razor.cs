@@ -48,6 +48,9 @@ public sealed partial class JobDetail : LiveComponent
     [Inject]
     private Toasts Toasts { get; set; } = default!;
 
+    [Inject]
+    private Announcer Announcer { get; set; } = default!;
+
     private Job Job => _record!.Job;
 
     private JobTypeView? Type => Model.JobType(Job.JobType);
@@ -100,7 +103,11 @@ public sealed partial class JobDetail : LiveComponent
 
         _record = live is null ? _record : _record with { Job = live };
         Hear([]);
+        Say();
     }
+
+    /// <summary>A change of state is heard also by who does not see it.</summary>
+    private void Say() => Announcer.Say($"{Words.Name(Job)}: {Words.State(Job.State, Job.Phase, Job.Reason)}");
 
     /// <summary>More was said, by anybody, than the model looks back on.</summary>
     private bool IsBehind => !Model.Activities.IsEmpty && Model.Activities[^1].Sequence > _heard + 1;
@@ -131,6 +138,7 @@ public sealed partial class JobDetail : LiveComponent
         _record = Admin.States.Current.Value.Jobs.TryGetValue(id, out var open) ? record with { Job = open } : record;
         _seen = seen;
         Hear(said);
+        Say();
     }
 
     private async Task<(JobRecord? Record, ImmutableArray<Activity> Said)> ReadAsync(JobId id)

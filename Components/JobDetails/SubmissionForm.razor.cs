@@ -13,7 +13,8 @@ namespace BlazorPluginAdmin.Components.JobDetails;
 /// <summary>What a job is to be: its type, the form that type brought or JSON, and how it runs. For one submission and for many to come.</summary>
 public sealed partial class SubmissionForm : IDisposable
 {
-    private const int MostJson = 1_000_000;
+    /// <summary>Characters; a label is short, and a job has 64 at most.</summary>
+    private const int MostLabels = 16_000;
 
     private readonly EntryField _summary = new("job-summary", "summary", "", "");
     private readonly EntryField _priority = new("job-priority", "priority", "", "");
@@ -21,6 +22,7 @@ public sealed partial class SubmissionForm : IDisposable
     private readonly EntryField _json = new("job-json", "parameters", "", "");
     private readonly EntryField _timeout = new("job-timeout", "Attempt timeout", "as its type", "How long one attempt may take: 30s, 10m, 2h.");
     private readonly EntryField _retries = new("job-retries", "Retries", "as its type", "Attempts beyond the first, 0 to 100.");
+    private readonly FormBuffer _arrivals = new(FormSchema.Empty, FormKind.Submission, ConfigValues.Empty);
     private FormBuffer? _form;
     private SubmissionParts? _shown;
     private (string? Type, bool IsDescribed) _built;
@@ -199,6 +201,12 @@ public sealed partial class SubmissionForm : IDisposable
         }
     }
 
+    private Task TakeJsonAsync(string text)
+    {
+        (_json.Text, _json.Error) = (text, "");
+        return ToldAsync();
+    }
+
     private Task ToldAsync()
     {
         _counted = Changed.Count;
@@ -220,6 +228,7 @@ public sealed partial class SubmissionForm : IDisposable
             return null;
         }
 
+        await _arrivals.SettleAsync();
         _json.Error = "";
         try
         {

@@ -21,9 +21,10 @@ export function closed() {
 
 // The job that is above (-1) or below (1) in the lists of the page behind; null at the ends.
 export function neighbour(job, step) {
-  const jobs = [...new Set([...document.querySelectorAll("main a[href*='detail=']")]
+  // Other links of the page name a job too: they keep the one that is open.
+  const jobs = [...new Set([...document.querySelectorAll("main a[data-job]")]
     .filter(link => !link.closest("[role=dialog]"))
-    .map(link => new URL(link.href).searchParams.get("detail")))];
+    .map(link => link.dataset.job))];
   const at = jobs.indexOf(job);
   return at < 0 ? null : jobs[at + step] ?? null;
 }

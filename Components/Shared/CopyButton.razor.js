@@ -6,7 +6,8 @@ export async function copy(text) {
   } catch {
     const box = document.createElement("textarea");
     box.value = text;
-    document.body.append(box);
+    // Over a dialog nothing else can be marked.
+    ([...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body).append(box);
     box.select();
     const done = document.execCommand("copy");
     box.remove();

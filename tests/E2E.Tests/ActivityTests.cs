@@ -51,6 +51,11 @@ public sealed class ActivityTests(WorkingAdmin browser) : IClassFixture<WorkingA
         await Expect(details.GetByRole(AriaRole.Heading).First).ToHaveTextAsync(title!);
         await page.Keyboard.PressAsync("]");
         await Expect(details.GetByRole(AriaRole.Heading).First).Not.ToHaveTextAsync(title!);
+
+        // On plain HTTP a browser has no clipboard for pages; what is marked can be copied all the same.
+        await page.EvaluateAsync("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+        await details.GetByRole(AriaRole.Button, new() { Name = "Copy message" }).ClickAsync();
+        await Expect(details.GetByRole(AriaRole.Status).Filter(new() { HasText = "Copied" })).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("Escape");
         await Expect(details).ToHaveCountAsync(0);
         Assert.Empty(complaints);

@@ -39,6 +39,7 @@ public sealed class DetectionRunTests(EmptyAdmin browser) : IClassFixture<EmptyA
         await Expect(page.GetByTestId("job-modal").Locator("h1")).ToHaveTextAsync("Clean rack 1");
         await page.Keyboard.PressAsync("Escape");
         await page.GetByTestId("cancel-detection").ClickAsync();
+        await page.GetByTestId("cancel-detection-confirm").ClickAsync();
         Assert.Equal(second, (await worker.NextAsync(BodyOneofCase.CancelRequest)).CancelRequest.TargetId);
         await EndAsync(worker, second, "seeker");
         await Expect(page.GetByTestId("cancel-detection")).ToHaveCountAsync(0);
@@ -61,6 +62,7 @@ public sealed class DetectionRunTests(EmptyAdmin browser) : IClassFixture<EmptyA
         await page.GetByTestId("run-detection").ClickAsync();
         var run = await RunAsync(worker);
         await page.GetByTestId("cancel-operation").ClickAsync();
+        await page.GetByTestId("cancel-operation-confirm").ClickAsync();
         Assert.Equal(run, (await worker.NextAsync(BodyOneofCase.CancelRequest)).CancelRequest.TargetId);
         await EndAsync(worker, run, "prober");
         await Expect(page.GetByTestId("operation")).ToContainTextAsync("Canceled");
@@ -69,6 +71,7 @@ public sealed class DetectionRunTests(EmptyAdmin browser) : IClassFixture<EmptyA
         await page.GetByTestId("test-detection").ClickAsync();
         var test = await RunAsync(worker);
         await page.GetByTestId("cancel-test").ClickAsync();
+        await page.GetByTestId("cancel-test-confirm").ClickAsync();
         Assert.Equal(test, (await worker.NextAsync(BodyOneofCase.CancelRequest)).CancelRequest.TargetId);
         await EndAsync(worker, test, "prober");
         await Expect(page.GetByTestId("test-result")).ToContainTextAsync("Canceled");

@@ -158,6 +158,11 @@ public sealed class ExplorerTests(WorkingAdmin browser) : IClassFixture<WorkingA
         await page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "My set" }).GetByTestId("delete-view").ClickAsync();
         await page.GetByTestId("delete-view-confirm").ClickAsync();
         await Expect(page.GetByTestId("view-link").Filter(new() { HasText = "My set" })).ToHaveCountAsync(0);
+        await page.GetByTestId("undo-delete").ClickAsync();
+        await Expect(page.GetByTestId("view-link").Filter(new() { HasText = "My set" })).ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "My set" }).GetByTestId("delete-view").ClickAsync();
+        await page.GetByTestId("delete-view-confirm").ClickAsync();
+        await Expect(page.GetByTestId("view-link").Filter(new() { HasText = "My set" })).ToHaveCountAsync(0);
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
     }

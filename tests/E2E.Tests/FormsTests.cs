@@ -279,6 +279,12 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         // One field, one section, all of it: each goes back to what was saved.
         await MenuAsync("Actions for One", "Undo my change");
         await Expect(reply).ToContainTextAsync("2 unsaved changes");
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await page.GetByLabel("Actions for One", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Copy the name of One" }).ClickAsync();
+        await Expect(page.Locator(".field-menu [role=status]").Filter(new() { HasText = "Copied" })).ToHaveCountAsync(1);
+        Assert.Equal("one", await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
+        await page.GetByLabel("Actions for One", new() { Exact = true }).ClickAsync();
         await MenuAsync("Actions for section Alpha", "Undo my changes");
         await Expect(reply).ToContainTextAsync("1 unsaved change");
         await TypeAsync(page, "one", "own");

@@ -10,6 +10,31 @@ namespace BlazorPluginAdmin.E2E.Tests;
 /// <summary>What can be done with an open job, by key and by hand, and what it gave back.</summary>
 public sealed class JobActionsTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin>
 {
+    /// <summary>Links of the page that keep the open job are no rows.</summary>
+    [Fact]
+    public async Task Brackets_StepThroughTheRowsOfAPageOfAType()
+    {
+        foreach (var n in (int[])[1, 2, 3])
+        {
+            await Jobs.SubmitAsync(browser.Admin.Address, $"Step {n}", "true", ("set", "steps"));
+        }
+
+        var (page, complaints) = await browser.OpenAsync("/plugin/history?job=command&q=label.set:steps");
+        await Expect(page.GetByTestId("job-row")).ToHaveCountAsync(3);
+        var rows = await page.GetByTestId("job-link").AllTextContentsAsync();
+        var heading = page.GetByTestId("job-modal").Locator("h1");
+        await page.GetByTestId("job-link").Nth(1).ClickAsync();
+        await Expect(heading).ToHaveTextAsync(rows[1]);
+        await page.Keyboard.PressAsync("]");
+        await Expect(heading).ToHaveTextAsync(rows[2]);
+        await page.Keyboard.PressAsync("[");
+        await Expect(heading).ToHaveTextAsync(rows[1]);
+        await page.Keyboard.PressAsync("[");
+        await Expect(heading).ToHaveTextAsync(rows[0]);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task Keys_StepThroughTheList_OpenThePage_AskToRetryCancelAndClone()
     {

@@ -101,10 +101,12 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
 
         await OpenAsync("not_before");
         await page.GetByTestId("start-now").ClickAsync();
+        await page.GetByTestId("start-now-confirm").ClickAsync();
         await Expect(page.Locator("main .chip-assigned").First).ToBeVisibleAsync();
         await OpenAsync("backoff");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Output of attempt 1" })).ToBeVisibleAsync();
         await page.GetByTestId("start-now").ClickAsync();
+        await page.GetByTestId("start-now-confirm").ClickAsync();
         await Expect(page.Locator("main .chip-assigned").First).ToBeVisibleAsync();
 
         var reason = page.GetByTestId("why");

@@ -20,6 +20,18 @@ public sealed class JobRowsTests : LivePages
         Assert.Equal(["25 now 61", "50"], rows.FindAll("td").Select(cell => cell.TextContent));
     }
 
+    /// <summary>Where the job has no limit of its own, its type's counts.</summary>
+    [Fact]
+    public void Attempts_AreShownOutOfHowMany()
+    {
+        ImmutableArray<Job> jobs = [Succeeded("usual") with { Attempts = 2 }, Succeeded("own") with { Attempts = 1, RetryLimit = 0 }, Succeeded("gone") with { Attempts = 3, JobType = "gone" }];
+        var rows = Render<JobRows>(parameters => parameters
+            .Add(list => list.Jobs, jobs)
+            .Add(list => list.Columns, JobColumn.Read("attempt"))
+            .Add(list => list.RetriesOf, type => type == "gone" ? null : 4));
+        Assert.Equal(["2/5", "1/1", "3"], rows.FindAll("td").Select(cell => cell.TextContent));
+    }
+
     /// <summary>Beside its name there is no room for it, and nothing else stands there.</summary>
     [Fact]
     public void WhatBecameOfIt_IsItsErrorOrWhyItWaits_WhereAResultWouldBe()

@@ -1,7 +1,6 @@
 using BlazorPluginAdmin.Components.Fields;
 using BlazorPluginAdmin.Components.Forms;
 using BlazorPluginAdmin.Server.Core.Forms;
-using Microsoft.JSInterop;
 
 namespace BlazorPluginAdmin.Components.Tests.Forms;
 
@@ -30,16 +29,4 @@ public abstract class FormContext : BunitContext
     }
 
     private static ConfigValues With(string name, ConfigValue? value) => value is null ? ConfigValues.Empty : ConfigValues.Empty.With(name, value);
-
-    private sealed class ArrivedText(string text) : IJSStreamReference
-    {
-        private readonly byte[] _bytes = System.Text.Encoding.UTF8.GetBytes(text);
-
-        public long Length => _bytes.Length;
-
-        public ValueTask<Stream> OpenReadStreamAsync(long maxAllowedSize = 512_000, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult<Stream>(new MemoryStream(_bytes));
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }

@@ -1,3 +1,4 @@
+using BlazorPluginAdmin.Components.Fields;
 using BlazorPluginAdmin.Components.Forms;
 using BlazorPluginAdmin.Components.JobDetails;
 using BlazorPluginAdmin.Components.JobTypes;
@@ -134,7 +135,7 @@ public sealed class LeavingTests : LivePages
         Navigation.NavigateTo("jobs/new?type=plain");
         var page = Render<NewJobPage>();
         page.Find("#job-summary").Input("once");
-        page.Find("#job-json").Change("{\"a\": 9007199254740993}");
+        await page.InvokeAsync(() => page.FindComponents<LargeText>().Single(box => box.Instance.Id == "job-json").Instance.ArriveAsync(new ArrivedText("{\"a\": 9007199254740993}")));
         await ReloadAsync();
         page = Render<NewJobPage>();
         page.WaitForAssertion(() => Assert.Equal("{\"a\": 9007199254740993}", ValueOf(page, "#job-json")));
@@ -142,6 +143,24 @@ public sealed class LeavingTests : LivePages
         page.WaitForAssertion(() => Assert.EndsWith("jobs/once", Navigation.Uri, StringComparison.Ordinal));
         Assert.Empty(page.FindAll("[data-testid=leave]"));
         Assert.True(IsForgotten("draft:job:plain:"));
+    }
+
+    /// <summary>More than one message of a circuit may carry; what cannot be read is said at the box.</summary>
+    [Fact]
+    public async Task NewJob_TakesJsonOfAnySize()
+    {
+        var text = new string('x', 300_000);
+        Admin.Answer = command => new Submission(Succeeded("large"));
+        Navigation.NavigateTo("jobs/new?type=plain");
+        var page = Render<NewJobPage>();
+        var box = page.FindComponents<LargeText>().Single(box => box.Instance.Id == "job-json").Instance;
+        await page.InvokeAsync(() => box.ArriveAsync(new ArrivedText("{\"a\": ")));
+        page.Find("form").Submit();
+        page.WaitForAssertion(() => Assert.StartsWith("Not JSON", page.Find("#job-json-error").TextContent, StringComparison.Ordinal));
+        await page.InvokeAsync(() => box.ArriveAsync(new ArrivedText($$"""{"a": "{{text}}"}""")));
+        Assert.Empty(page.Find("#job-json-error").TextContent);
+        page.Find("form").Submit();
+        page.WaitForAssertion(() => Assert.Equal(new ConfigValue.Text(text), Assert.IsType<SubmitJob>(Admin.Sent.Last()).Payload.Parameters["a"]));
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Views;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.Components.Tests.JobTypes;
@@ -43,9 +45,29 @@ public sealed class TypeHeadTests : LivePages
     {
         var detecting = Type with { CanDetect = true, Detections = [new Detection { Id = new RequestId("d-1"), JobType = "echo", By = Actor.LocalUi, StartedAt = DateTimeOffset.UnixEpoch, Status = DetectionStatus.Proposing }] };
         Admin.Views.Publish(new ReadModel { JobTypes = [detecting] });
-        Render<TypeHead>(parameters => parameters.Add(head => head.Type, detecting)).Find("[data-testid=cancel-operation]").Click();
-        Render<DetectionTab>(parameters => parameters.Add(tab => tab.Type, detecting)).Find("[data-testid=cancel-detection]").Click();
-        Render<TestResult>(parameters => parameters.Add(test => test.Test, detecting.Detections[0])).Find("[data-testid=cancel-test]").Click();
+        Cancel(Render<TypeHead>(parameters => parameters.Add(head => head.Type, detecting)), "cancel-operation");
+        Cancel(Render<DetectionTab>(parameters => parameters.Add(tab => tab.Type, detecting)), "cancel-detection");
+        Cancel(Render<TestResult>(parameters => parameters.Add(test => test.Test, detecting.Detections[0])), "cancel-test");
         Assert.Equal(3, Services.GetRequiredService<Toasts>().Shown.Count(toast => toast is { IsRefusal: true, Text: "nothing is changed here" }));
+
+        static void Cancel<T>(IRenderedComponent<T> page, string button)
+            where T : IComponent
+        {
+            page.Find($"[data-testid={button}]").Click();
+            page.Find($"[data-testid={button}-confirm]").Click();
+        }
+    }
+
+    /// <summary>Nobody is told an interval that does not count.</summary>
+    [Theory]
+    [InlineData("", "every 30 min")]
+    [InlineData("30 2 * * *", "every day at 02:30, Europe/Berlin")]
+    public void Pace_IsWhatDecides(string cron, string expected)
+    {
+        var type = Type with { CanDetect = true, Policy = new RuntimePolicy { Enabled = true, DetectionInterval = TimeSpan.FromMinutes(30) }, Timetable = new Timetable { Cron = cron, TimeZone = "Europe/Berlin" } };
+        var head = Render<TypeHead>(parameters => parameters.Add(head => head.Type, type));
+        Assert.Contains(expected, head.Find("[aria-label=State]").TextContent, StringComparison.Ordinal);
+        Admin.Views.Publish(new ReadModel { JobTypes = [type] });
+        Assert.Equal(expected, Render<AllJobTypes>(parameters => parameters.Add(page => page.Tab, "configuration")).Find("[data-label=detects]").TextContent);
     }
 }

@@ -42,6 +42,20 @@ public sealed class SettingsFormTests : LivePages
     }
 
     [Fact]
+    public void Retention_OneBoxIsUndone_OthersStay()
+    {
+        Admin.Views.Publish(new ReadModel { At = DateTimeOffset.UnixEpoch, Retention = new RetentionView(Limits, true) });
+        Admin.Answer = command => ((SaveRetention)command).Limits!;
+        var card = Render<RetentionCard>();
+        card.Find("[data-testid=keep-runs]").Input("5");
+        card.Find("[data-testid=keep-jobs]").Input("2");
+        card.Find("[data-testid=undo-jobs]").Click();
+        Assert.Equal("1h", card.Find("[data-testid=keep-jobs]").GetAttribute("value"));
+        card.Find("form").Submit();
+        Assert.Equal(Limits with { RunsKept = 5 }, Assert.IsType<SaveRetention>(Assert.Single(Admin.Sent)).Limits!);
+    }
+
+    [Fact]
     public void JobsThatAreKept_AreListed()
     {
         Store.Commit([new Change.JobSaved(Succeeded("job-1"), null, null)]);
