@@ -100,6 +100,21 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
     }
 
     /// <summary>The choice is in the first byte of the page: a reload paints the chosen theme at once.</summary>
+    /// <summary>Who asks the system for less motion gets none, also from what is alive.</summary>
+    [Fact]
+    public async Task Motion_StopsForWhoAsksForNone()
+    {
+        var job = await Jobs.GoOnAsync(browser.Admin.Address, "Goes on while nothing moves");
+        var (page, _) = await browser.OpenAsync("/");
+        await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
+        await page.GetByRole(AriaRole.Link, new() { Name = "Jobs", Exact = true }).First.ClickAsync();
+        await Expect(page.GetByTestId("job-row").First).ToBeVisibleAsync();
+        await page.WaitForFunctionAsync("document.getAnimations().every(animation => animation.playState !== 'running')");
+        Assert.Equal(0, await page.EvaluateAsync<int>("[...document.querySelectorAll('*')].filter(element => parseFloat(getComputedStyle(element).animationDuration) > 0.05 || parseFloat(getComputedStyle(element).transitionDuration) > 0.05).length"));
+        await Jobs.CancelAsync(browser.Admin.Address, job);
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task Theme_ChangesInPlace_AndIsThereOnReloadBeforeAnyScript()
     {

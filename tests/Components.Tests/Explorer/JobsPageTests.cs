@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Components.Explorer;
 using BlazorPluginAdmin.Components.Tests.Live;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Store;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -40,6 +42,25 @@ public sealed class JobsPageTests : LivePages
         var page = Render<JobsPage>();
         Assert.Contains("Not all of the query can be read", page.Find(".empty").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[data-testid=job-row], [data-testid=export]"));
+    }
+
+    /// <summary>A number that is estimated says so, and can be counted.</summary>
+    [Theory]
+    [InlineData(false, "≈ 7", 1)]
+    [InlineData(true, "7", 0)]
+    public void Count_ThatIsEstimated_CanBeCounted(bool isExact, string total, int buttons)
+    {
+        var asked = 0;
+        var filter = Render<StateFilter>(parameters => parameters
+            .Add(its => its.Count, new JobCount(ImmutableDictionary<JobState, long>.Empty.Add(JobState.Failed, 7), isExact))
+            .Add(its => its.OnCountExactly, () => asked++));
+        Assert.Equal([total, total], filter.FindAll("button span").Select(span => span.TextContent).Where(text => text.Contains('7', StringComparison.Ordinal)));
+        foreach (var button in filter.FindAll("[data-testid=count-exactly]"))
+        {
+            button.Click();
+        }
+
+        Assert.Equal(buttons, asked);
     }
 
     /// <summary>The query of the page that comes is none of its own.</summary>

@@ -7,6 +7,7 @@ using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Lanes;
+using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Schedules;
 using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -93,6 +94,26 @@ public sealed class SettingsFormTests : LivePages
         Assert.Same(settings, sent.Expected);
         Assert.Equal(("m:9333", "f:8888", true), (sent.Settings.Context.MasterGrpcAddresses.Single(), sent.Settings.Context.FilerAddresses.Single(), sent.Settings.IgnorePresence));
         Assert.Empty(form.FindAll(".field-dirty"));
+    }
+
+    [Fact]
+    public void SchedulerRow_RunsNow_AndPausesWithAReasonAndAnEnd()
+    {
+        var model = new ReadModel { JobTypes = [new JobTypeView { Name = "echo", DisplayName = "Echo", CanDetect = true }] };
+        Admin.Views.Publish(model);
+        Admin.Answer = command => command is PauseJobType ? "echo" : new Detection { Id = new RequestId("d-1"), JobType = "echo", By = Actor.LocalUi };
+        var table = Render<SchedulerTable>(parameters => parameters.Add(table => table.Model, model));
+        table.FindAll("button").Single(button => button.TextContent == "Run now").Click();
+        var run = Assert.IsType<RequestDetection>(Assert.Single(Admin.Sent));
+        Assert.Equal(("echo", DetectionMode.Run), (run.JobType, run.Mode));
+
+        table.Find("[data-testid=pause-type]").Click();
+        table.Find("[data-testid=pause-reason]").Input("moving");
+        table.Find("[data-testid=pause-for]").Input("2h");
+        table.Find("[data-testid=pause-confirm]").Click();
+        var pause = Assert.IsType<PauseJobType>(Admin.Sent.Last());
+        Assert.Equal(("echo", true, "moving", true), (pause.JobType, pause.Paused, pause.Reason, pause.Until > TimeProvider.System.GetUtcNow().AddHours(1.9)));
+        Assert.Empty(table.FindAll("[data-testid=pause-dialog]"));
     }
 
     /// <summary>What is done at once can be taken back.</summary>
