@@ -67,7 +67,7 @@ public static class SubmitRules
 
         if (command.RetryOf is null)
         {
-            verdict = verdict with { Pace = verdict.Pace.Take(command.By.Name, options.CallerPace, command.JobType, (state.JobTypes.GetValueOrDefault(command.JobType)?.Dispatch ?? DispatchSettings.Default).PaceOf(options), now, out var wait) };
+            verdict = verdict with { Pace = verdict.Pace.Take(command.By.Name, options.CallerPace, command.JobType, (state.JobTypes.GetValueOrDefault(command.JobType)?.Dispatch ?? DispatchSettings.Default).PaceOf(options), command.DryRun ? 1 : jobs, now, out var wait) };
             if (wait > TimeSpan.Zero)
             {
                 return verdict with { Refusal = new Refusal(RefusalCode.Exhausted, $"{command.By.Name} submits faster than allowed; go on in {Text(wait)}") { RetryAfter = wait } };
