@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using BlazorPluginAdmin.Server.Core;
+using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -40,6 +42,36 @@ public sealed class Waits(IAdmin admin, TimeProvider time)
         {
             // The time may be over before the newest version was looked at.
             return Known(admin.States.Current.Value, id) ?? last;
+        }
+    }
+
+    /// <summary>Asks a worker to describe a job type, and waits for what it says. Null: it did, or nobody needed to be asked; else why the type is described as before.</summary>
+    public async Task<Refusal?> DescribedAsync(RefreshSchema command, CancellationToken cancellationToken)
+    {
+        var (type, heard) = (command.JobType, admin.States.Current.Value.LastActivity);
+        var reply = await admin.SendAsync(command, cancellationToken);
+        if (!reply.IsAccepted || reply.Value.RequestId is null)
+        {
+            return reply.Refusal;
+        }
+
+        using var over = new CancellationTokenSource(LongestDescription, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
+        try
+        {
+            var (version, state) = admin.States.Current;
+            while (state.Sessions.Values.Any(session => session.SchemaJobType == type || session.SchemaQueue.Contains(type)))
+            {
+                (version, state) = await admin.States.NewerAsync(version, either.Token);
+            }
+
+            return state.Activities.LastOrDefault(line => line.Sequence > heard && line.Stage == "schema" && line.JobType == type) is { Severity: ActivitySeverity.Warning or ActivitySeverity.Bad } trouble
+                ? new Refusal(RefusalCode.Unavailable, trouble.Message)
+                : null;
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            return new Refusal(RefusalCode.Unavailable, $"no worker described {type} within {LongestDescription.TotalSeconds} s");
         }
     }
 
@@ -90,6 +122,8 @@ public sealed class Waits(IAdmin admin, TimeProvider time)
 
     /// <summary>How long a caller may ask to wait for a job within one call.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan LongestDescription = TimeSpan.FromSeconds(45);
 
     /// <summary>The job as it ended, or as it is when the time is over.</summary>
     public async Task<Job> EndAsync(Job job, TimeSpan timeout, CancellationToken cancellationToken) =>

@@ -45,11 +45,16 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits, WatchSeats seats
         var type = Known(request.JobType);
         if (request.ForceRefresh)
         {
-            (await admin.SendAsync(new RefreshSchema(ClientActor.Of(call), type.Name, Force: true), call.CancellationToken)).OrThrow();
+            if (await waits.DescribedAsync(new RefreshSchema(ClientActor.Of(call), type.Name, Force: true), call.CancellationToken) is { } refusal)
+            {
+                throw ClientErrors.From(refusal);
+            }
+
+            type = Known(request.JobType);
         }
 
         return type.Descriptor is { } descriptor
-            ? new V1.DescribeResponse { Descriptor_ = DescriptorMapper.ToWire(descriptor), ProvidedBy = admin.Views.Current.Value.JobType(type.Name)?.Workers.Select(worker => worker.Value).FirstOrDefault() ?? "" }
+            ? new V1.DescribeResponse { Descriptor_ = DescriptorMapper.ToWire(descriptor), ProvidedBy = type.DescribedBy?.Value ?? "" }
             : throw ClientErrors.From(new Refusal(RefusalCode.WrongState, $"no worker has described {type.Name} yet"));
     }
 
