@@ -58,6 +58,7 @@ internal sealed class SubmitService(IAdmin admin)
         request.Summary,
         request.HasPriority ? request.Priority : null,
         ClientMapper.Labels(request.Labels, request.RequireLabels),
+        DedupeKey: request.DedupeKey,
         NotBefore: ClientMapper.At(request.NotBefore, "not_before"),
         ExpiresAt: ClientMapper.At(request.ExpiresAt, "expires_at"),
         AttemptTimeout: ClientMapper.Span(request.AttemptTimeout, "attempt_timeout"),
