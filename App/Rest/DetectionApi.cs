@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Server.Core;
@@ -39,7 +40,7 @@ public static class DetectionApi
 
         if (!reply!.IsAccepted)
         {
-            return reply.Refusal.Code is RefusalCode.WrongState or RefusalCode.PermissionDenied ? Replies.From(reply.Refusal) : Found(admin, type, null, [], [], reply.Refusal.Text);
+            return reply.Refusal.Code is RefusalCode.WrongState or RefusalCode.PermissionDenied ? Replies.From(reply.Refusal) : Found(admin, type, [], [], [], reply.Refusal.Text);
         }
 
         if (inBackground)
@@ -47,26 +48,31 @@ public static class DetectionApi
             return OperationsApi.Accepted(reply.Value.Id.Value);
         }
 
-        // The engine ends a detection at its timeout; the wait is a little longer, so that it sees that end.
-        var ended = await waits.DetectionAsync(reply.Value.Id, withJobs: false, timeout + TimeSpan.FromSeconds(5), cancellationToken) ?? reply.Value;
-        var proposals = await admin.History.ProposalsAsync(ended.Id, 0, ProposalsShown, cancellationToken);
-        var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Request = ended.Id }, cancellationToken);
-        return Found(admin, type, ended, proposals, activities, ended.Status == DetectionStatus.Succeeded ? null : ended.Error);
+        var round = await waits.RoundAsync(reply.Value, timeout, cancellationToken);
+        var (proposals, activities) = (new List<ProposalTrace>(), new List<Activity>());
+        foreach (var ended in round)
+        {
+            proposals.AddRange(await admin.History.ProposalsAsync(ended.Id, 0, ProposalsShown - proposals.Count, cancellationToken));
+            activities.AddRange((await admin.History.ActivitiesAsync(new ActivityFilter { Request = ended.Id }, cancellationToken)).Reverse());
+        }
+
+        return Found(admin, type, round, proposals, activities, round.All(ended => ended.Status == DetectionStatus.Succeeded) ? null : Waits.ErrorOf(round));
     }
 
     private static FormSchema? FormOf(IAdmin admin, string type) => admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor?.WorkerForm;
 
     /// <summary>The same body whether it went well or not; what was found before a failure is still worth seeing.</summary>
-    private static IResult Found(IAdmin admin, string type, Detection? ended, IEnumerable<ProposalTrace> proposals, IEnumerable<Activity> activities, string? error) => WireJson.Json(
+    private static IResult Found(IAdmin admin, string type, ImmutableArray<Detection> round, IEnumerable<ProposalTrace> proposals, IEnumerable<Activity> activities, string? error) => WireJson.Json(
         new
         {
             job_type = type,
-            request_id = ended?.Id.Value ?? "",
-            detector_worker_id = ended?.Worker.Value ?? "",
-            total_proposals = ended?.Counts.Found ?? 0,
-            count = ended?.Counts.Found ?? 0,
+            request_id = round.IsEmpty ? "" : round[0].Id.Value,
+            detector_worker_id = round.IsEmpty ? "" : round[0].Worker.Value,
+            total_proposals = round.Sum(detection => detection.Counts.Found),
+            count = round.Sum(detection => detection.Counts.Found),
+            detections = round is [{ ForWorker: not null }, ..] ? round.Select(detection => new { request_id = detection.Id.Value, detector_worker_id = detection.Worker.Value, count = detection.Counts.Found, error = WireJson.Some(detection.Error) }) : null,
             proposals = proposals.OrderByDescending(trace => trace.Proposal.Priority).ThenBy(trace => trace.Proposal.ProposalId, StringComparer.Ordinal).Select(trace => ApiObjects.Proposal(trace, FormOf(admin, trace.Proposal.JobType))),
-            activities = activities.Reverse().Select(ApiObjects.Activity),
+            activities = activities.Select(ApiObjects.Activity),
             error,
         },
         error is null ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);

@@ -1,6 +1,5 @@
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Server.Core;
-using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
@@ -84,36 +83,11 @@ public static class JobTypesApi
             await admin.SendAsync(new ArchiveJobType(caller.By, type, archived), cancellationToken), name => WireJson.Json(new { job_type = name, archived }));
     }
 
-    private static async Task<IResult> SchemaAsync(IAdmin admin, Caller caller, TimeProvider time, string type, string? force_refresh, CancellationToken cancellationToken)
+    private static async Task<IResult> SchemaAsync(IAdmin admin, Caller caller, Waits waits, string type, string? force_refresh, CancellationToken cancellationToken)
     {
-        var before = admin.States.Current;
-        var reply = await admin.SendAsync(new RefreshSchema(caller.By, type, Queries.Flag(force_refresh)), cancellationToken);
-        if (!reply.IsAccepted)
+        if (await waits.DescribedAsync(new RefreshSchema(caller.By, type, Queries.Flag(force_refresh)), cancellationToken) is { } refusal)
         {
-            return reply.Refusal.Code == RefusalCode.PermissionDenied ? Replies.From(reply.Refusal) : WireJson.Error(StatusCodes.Status500InternalServerError, reply.Refusal.Text);
-        }
-
-        if (reply.Value.RequestId is not null)
-        {
-            using var over = new CancellationTokenSource(TimeSpan.FromSeconds(45), time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
-            try
-            {
-                var (version, state) = admin.States.Current;
-                while (state.Sessions.Values.Any(session => session.SchemaJobType == type || session.SchemaQueue.Contains(type)))
-                {
-                    (version, state) = await admin.States.NewerAsync(version, either.Token);
-                }
-
-                if (state.Activities.LastOrDefault(line => line.Sequence > before.Value.LastActivity && line.Stage == "schema" && line.JobType == type) is { Severity: ActivitySeverity.Warning or ActivitySeverity.Bad } trouble)
-                {
-                    return WireJson.Error(StatusCodes.Status500InternalServerError, trouble.Message);
-                }
-            }
-            catch (OperationCanceledException) when (over.IsCancellationRequested)
-            {
-                return WireJson.Error(StatusCodes.Status500InternalServerError, $"no worker described {type} within 45 s");
-            }
+            return refusal.Code == RefusalCode.PermissionDenied ? Replies.From(refusal) : WireJson.Error(StatusCodes.Status500InternalServerError, refusal.Text);
         }
 
         return admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor is { } descriptor

@@ -87,8 +87,8 @@ public static class SubmitApi
             return (null, WireJson.Error(StatusCodes.Status400BadRequest, "job_type is required"));
         }
 
-        var errors = new List<FieldError>();
-        var parameters = Parameters(admin, body.JobType, body.Parameters, errors);
+        var (errors, unread) = (new List<FieldError>(), new List<FieldError>());
+        var parameters = Parameters(admin, body.JobType, body.Parameters, unread);
         var command = new SubmitJob(
             caller.Submitter, body.JobType, JobOrigin.Rest, new JobPayload(body.Detail ?? "", parameters ?? ConfigValues.Empty), body.Summary ?? "", Priority(body.Priority, errors),
             Labels(body.Labels, body.RequireLabels), DedupeKey: body.DedupeKey ?? "", NotBefore: body.NotBefore, ExpiresAt: body.ExpiresAt,
@@ -99,6 +99,8 @@ public static class SubmitApi
             RetryBackoff = Duration("retry_backoff", body.RetryBackoff, errors),
             RequireWorker = body.RequireWorker ?? false,
             DryRun = body.DryRun ?? false,
+            Written = parameters is null ? null : body.Parameters,
+            Unread = [.. unread],
         };
         return errors.Count > 0 ? (null, Unreadable(errors)) : (command, null);
     }

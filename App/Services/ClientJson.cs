@@ -10,13 +10,16 @@ internal static class ClientJson
     /// <param name="source">The field of the message.</param>
     public static ConfigValues Read(string json, string source, FormSchema form, FormKind kind)
     {
+        var (values, errors) = ParametersJson.Read(form, kind, Parse(json, source));
+        return errors.IsEmpty ? values : throw ClientErrors.From(new Refusal(RefusalCode.Invalid, "some values cannot be read", errors));
+    }
+
+    public static JsonElement Parse(string json, string source)
+    {
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 256 });
-            var (values, errors) = document.RootElement.ValueKind == JsonValueKind.Object
-                ? ParametersJson.Read(form, kind, document.RootElement)
-                : throw ClientErrors.Invalid(source, $"{source} is one JSON object");
-            return errors.IsEmpty ? values : throw ClientErrors.From(new Refusal(RefusalCode.Invalid, "some values cannot be read", errors));
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw ClientErrors.Invalid(source, $"{source} is one JSON object");
         }
         catch (JsonException exception)
         {

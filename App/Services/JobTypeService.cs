@@ -45,11 +45,16 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits, WatchSeats seats
         var type = Known(request.JobType);
         if (request.ForceRefresh)
         {
-            (await admin.SendAsync(new RefreshSchema(ClientActor.Of(call), type.Name, Force: true), call.CancellationToken)).OrThrow();
+            if (await waits.DescribedAsync(new RefreshSchema(ClientActor.Of(call), type.Name, Force: true), call.CancellationToken) is { } refusal)
+            {
+                throw ClientErrors.From(refusal);
+            }
+
+            type = Known(request.JobType);
         }
 
         return type.Descriptor is { } descriptor
-            ? new V1.DescribeResponse { Descriptor_ = DescriptorMapper.ToWire(descriptor), ProvidedBy = admin.Views.Current.Value.JobType(type.Name)?.Workers.Select(worker => worker.Value).FirstOrDefault() ?? "" }
+            ? new V1.DescribeResponse { Descriptor_ = DescriptorMapper.ToWire(descriptor), ProvidedBy = type.DescribedBy?.Value ?? "" }
             : throw ClientErrors.From(new Refusal(RefusalCode.WrongState, $"no worker has described {type.Name} yet"));
     }
 
@@ -115,13 +120,7 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits, WatchSeats seats
     public async Task<V1.DetectResponse> DetectAsync(V1.DetectRequest request, CallContext call)
     {
         var (asked, timeout) = await StartAsync(request, call);
-        ImmutableArray<Detection> last = [asked];
-        await foreach (var round in waits.FollowRoundAsync(asked, timeout, call.CancellationToken))
-        {
-            last = round;
-        }
-
-        return await EndedAsync(last, call.CancellationToken);
+        return await EndedAsync(await waits.RoundAsync(asked, timeout, call.CancellationToken), call.CancellationToken);
     }
 
     public async Task WatchDetectAsync(V1.DetectRequest request, ResponseWriter<V1.DetectResponse> responses, CallContext call)
@@ -138,7 +137,7 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits, WatchSeats seats
         await responses.WriteAsync(await EndedAsync(last, call.CancellationToken));
     }
 
-    /// <summary>The detection, and how long to wait for its end: the engine ends it at its timeout, which is to be seen.</summary>
+    /// <summary>The detection, and how long it may take.</summary>
     private async Task<(Detection Asked, TimeSpan Timeout)> StartAsync(V1.DetectRequest request, CallContext call)
     {
         var timeout = ClientMapper.Span(request.Timeout, "timeout") ?? UsualDetection;
@@ -150,7 +149,7 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits, WatchSeats seats
         var asked = (await admin.SendAsync(
             new RequestDetection(ClientActor.Of(call), Known(request.JobType).Name, request.Enqueue ? DetectionMode.Run : DetectionMode.Preview, request.MaxResults, timeout),
             call.CancellationToken)).OrThrow();
-        return (asked, timeout + TimeSpan.FromSeconds(5));
+        return (asked, timeout);
     }
 
     private async Task<V1.DetectResponse> EndedAsync(ImmutableArray<Detection> round, CancellationToken cancellationToken)
@@ -174,7 +173,7 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits, WatchSeats seats
         Found = round.Sum(detection => detection.Counts.Found),
         Created = round.Sum(detection => detection.Counts.Queued),
         Duplicates = round.Sum(detection => detection.Counts.Suppressed + detection.Counts.Refreshed + detection.Counts.DuplicateInRun),
-        ErrorMessage = string.Join("; ", round.Where(detection => detection.Error.Length > 0).Select(detection => round.Length == 1 ? detection.Error : $"{detection.Worker}: {detection.Error}")),
+        ErrorMessage = Waits.ErrorOf(round),
         Stage = round[^1].Stage,
         Message = round[^1].Message,
     };

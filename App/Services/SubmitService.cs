@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Grpc.Transport.Server;
 using BlazorPluginAdmin.Server.Core;
@@ -40,14 +41,24 @@ internal sealed class SubmitService(IAdmin admin)
         return new V1.ReleaseResponse { Job = ClientMapper.Job(job, admin.Explain(job.Id)) };
     }
 
-    public SubmitJob Command(V1.SubmitRequest request, CallContext call) => new(
+    public SubmitJob Command(V1.SubmitRequest request, CallContext call)
+    {
+        var written = Written(request.Parameters, request.ParametersJson);
+        var (parameters, unread) = written is { } json
+            ? ParametersJson.Read(admin.States.Current.Value.JobTypes.GetValueOrDefault(request.JobType)?.Descriptor, json)
+            : (ClientValues.Read(request.Parameters, "parameters"), []);
+        return Command(request, call, parameters) with { Written = written, Unread = unread };
+    }
+
+    private static SubmitJob Command(V1.SubmitRequest request, CallContext call, ConfigValues parameters) => new(
         ClientActor.Of(call),
         request.JobType,
         ClientActor.OriginOf(call),
-        new JobPayload(request.Detail, Parameters(request.JobType, request.Parameters, request.ParametersJson)),
+        new JobPayload(request.Detail, parameters),
         request.Summary,
         request.HasPriority ? request.Priority : null,
         ClientMapper.Labels(request.Labels, request.RequireLabels),
+        DedupeKey: request.DedupeKey,
         NotBefore: ClientMapper.At(request.NotBefore, "not_before"),
         ExpiresAt: ClientMapper.At(request.ExpiresAt, "expires_at"),
         AttemptTimeout: ClientMapper.Span(request.AttemptTimeout, "attempt_timeout"),
@@ -69,17 +80,18 @@ internal sealed class SubmitService(IAdmin admin)
 
     private ConfigValues Parameters(string jobType, MapField<string, Wire.ConfigValue> values, string json)
     {
-        if (json.Length == 0)
+        if (Written(values, json) is null)
         {
             return ClientValues.Read(values, "parameters");
-        }
-
-        if (values.Count > 0)
-        {
-            throw ClientErrors.Invalid("parameters_json", "parameters and parameters_json exclude each other");
         }
 
         var form = admin.States.Current.Value.JobTypes.GetValueOrDefault(jobType)?.Descriptor is { } descriptor ? FormDefaults.WorkerForm(descriptor).Only(FormPart.Submission) : FormSchema.Empty;
         return ClientJson.Read(json, "parameters_json", form, FormKind.Submission);
     }
+
+    /// <summary>Null: they came with their kinds.</summary>
+    private static JsonElement? Written(MapField<string, Wire.ConfigValue> values, string json) =>
+        json.Length == 0 ? null
+        : values.Count > 0 ? throw ClientErrors.Invalid("parameters_json", "parameters and parameters_json exclude each other")
+        : ClientJson.Parse(json, "parameters_json");
 }

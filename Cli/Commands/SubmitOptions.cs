@@ -15,12 +15,14 @@ internal sealed class SubmitOptions
     private readonly Option<string?> _timeout = new("--timeout") { Description = "How long an attempt may run", HelpName = "DURATION" };
     private readonly Option<string?> _priority = new("--priority") { Description = "low, normal, high, critical, or 0 to 100", HelpName = "PRIORITY" };
     private readonly Option<string?> _key = new("--key") { Description = "The same key again gives the job it made, instead of another one", HelpName = "KEY" };
+    private readonly Option<string?> _dedupeKey = new("--dedupe-key") { Description = "What work it is; refused while a job of the type with the same one has not ended", HelpName = "KEY" };
     private readonly Option<string[]> _label = new("--label") { Description = "A label of the job", HelpName = "NAME=VALUE" };
     private readonly Option<string[]> _require = new("--require") { Description = "A label the worker must have", HelpName = "NAME=VALUE" };
     private readonly Option<string?> _notBefore = new("--not-before") { Description = "Starts at this time, or so long from now", HelpName = "TIME|DURATION" };
     private readonly Option<string?> _ttl = new("--ttl") { Description = "Fails as expired when no worker took it so long after it may start", HelpName = "DURATION" };
     private readonly Option<string?> _deadline = new("--deadline") { Description = "Fails with timeout when it has not ended by then", HelpName = "TIME|DURATION" };
     private readonly Option<int?> _retries = new("--retries") { Description = "Attempts after the first one", HelpName = "N" };
+    private readonly Option<string?> _retryBackoff = new("--retry-backoff") { Description = "The pause before the second attempt; each further one is twice as long", HelpName = "DURATION" };
     private readonly Option<string?> _summary = new("--summary") { Description = "What people see in lists", HelpName = "TEXT" };
     private readonly Option<string?> _detail = new("--detail") { Description = "What people see of it in full", HelpName = "TEXT" };
     private readonly Option<bool> _requireWorker = new("--require-worker") { Description = "Refused when no connected worker can take it, instead of waiting for one" };
@@ -30,10 +32,10 @@ internal sealed class SubmitOptions
     public SubmitOptions() => _priority.CompletionSources.Add([.. PriorityText.Words]);
 
     public IEnumerable<Option> All =>
-        [_param, _paramFile, _params, _timeout, _priority, _key, _label, _require, _notBefore, _ttl, _deadline, _retries, _summary, _detail, _requireWorker, DryRun];
+        [_param, _paramFile, _params, _timeout, _priority, _key, _dedupeKey, _label, _require, _notBefore, _ttl, _deadline, _retries, _retryBackoff, _summary, _detail, _requireWorker, DryRun];
 
     /// <summary>Those that make sense for every job of a schedule.</summary>
-    public IEnumerable<Option> OfTemplate => All.Except([_key, _notBefore]);
+    public IEnumerable<Option> OfTemplate => All.Except([_key, _dedupeKey, _notBefore]);
 
     /// <summary>How long a job of a schedule may wait, and how long until it must have ended.</summary>
     public (Duration? Ttl, Duration? Deadline) Spans(Invocation call) => (call.Duration(_ttl)?.ToDuration(), call.Duration(_deadline)?.ToDuration());
@@ -56,11 +58,13 @@ internal sealed class SubmitOptions
         {
             JobType = jobType,
             IdempotencyKey = call.Value(_key) ?? "",
+            DedupeKey = call.Value(_dedupeKey) ?? "",
             Summary = call.Value(_summary) ?? "",
             Detail = call.Value(_detail) ?? "",
             RequireWorker = call.Value(_requireWorker),
             DryRun = call.Value(DryRun),
             AttemptTimeout = call.Duration(_timeout)?.ToDuration(),
+            RetryBackoff = call.Duration(_retryBackoff)?.ToDuration(),
             NotBefore = Ahead(call, _notBefore),
             Deadline = Ahead(call, _deadline),
         };

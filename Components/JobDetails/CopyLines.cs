@@ -11,7 +11,11 @@ namespace BlazorPluginAdmin.Components.JobDetails;
 /// <summary>A command line that does what the page does.</summary>
 public sealed record CopyLine(string Title, string Pluginctl, string Curl);
 
-/// <summary>The open job as command lines. What somebody wrote is quoted whole; a secret is the shell variable of its name.</summary>
+/// <summary>
+/// The open job as command lines. What somebody wrote is quoted whole; a secret is the shell variable of its name. An idempotency key
+/// stays behind: it belongs to the parameters as they were given then, without what the form filled in, so that under it the line
+/// would at best find this job.
+/// </summary>
 public static class CopyLines
 {
     private const string Mark = "\u0001";
@@ -19,7 +23,8 @@ public static class CopyLines
     /// <param name="web">Pages of this admin, as the person reached them; ends with a slash.</param>
     /// <param name="dial">Its port for workers and tools: host and port.</param>
     /// <param name="secrets">Names of parameters that are never shown.</param>
-    public static ImmutableArray<CopyLine> Of(string web, string dial, Job job, JobPayload payload, IReadOnlySet<string> secrets)
+    /// <param name="now">Times that have passed stay behind.</param>
+    public static ImmutableArray<CopyLine> Of(string web, string dial, Job job, JobPayload payload, IReadOnlySet<string> secrets, DateTimeOffset now)
     {
         var id = Uri.EscapeDataString(job.Id.Value);
         payload = payload with { Parameters = GroupRequests.ParametersAlone(job, payload.Parameters) };
@@ -27,7 +32,7 @@ public static class CopyLines
         return
         [
             new("View", $"{tool} status {Quote(job.Id.Value)}", $"curl -s {Quote($"{web}api/plugin/jobs/{id}/detail")}"),
-            new("This submission", $"{tool} run{Submission(job, payload, secrets)}", $"curl -s -X POST -H 'Content-Type: application/json' {Quote($"{web}api/plugin/jobs")} -d {Quoted(Body(job, payload, secrets), secrets)}"),
+            new("This submission", $"{tool} run{Submission(job, payload, secrets, now)}", $"curl -s -X POST -H 'Content-Type: application/json' {Quote($"{web}api/plugin/jobs")} -d {Quoted(Body(job, payload, secrets, now), secrets)}"),
             new("Follow the output", $"{tool} logs {Quote(job.Id.Value)} --follow", $"curl -sN {Quote($"{web}api/plugin/jobs/{id}/log?follow=true")}"),
         ];
     }
@@ -36,7 +41,7 @@ public static class CopyLines
     public static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>The options of <c>pluginctl</c> that say what a job is to be, each after a blank.</summary>
-    private static string Submission(Job job, JobPayload payload, IReadOnlySet<string> secrets)
+    private static string Submission(Job job, JobPayload payload, IReadOnlySet<string> secrets, DateTimeOffset now)
     {
         var line = new StringBuilder(" --type ").Append(Quote(job.JobType));
         var open = ConfigValues.From(payload.Parameters.Where(pair => !secrets.Contains(pair.Key)));
@@ -60,8 +65,15 @@ public static class CopyLines
 
         Add("--summary", job.Summary);
         Add("--detail", payload.Detail);
-        Add("--timeout", job.AttemptTimeout is { } timeout ? DurationText.Format(ConfigValue.Duration.From(timeout)) : "");
+        Add("--timeout", Text(job.AttemptTimeout));
         Add("--retries", job.RetryLimit?.ToString(CultureInfo.InvariantCulture) ?? "");
+        Add("--retry-backoff", Text(job.RetryBackoff));
+        Add("--dedupe-key", DedupeKeyOf(job));
+        Add("--not-before", StartOf(job) is { } start && start > now ? start.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) : "");
+
+        // From its start, so that the line means the same whenever it is used.
+        Add("--ttl", Text(job.ExpiresAt - (StartOf(job) ?? job.CreatedAt)));
+        Add("--deadline", Text(job.Deadline - job.CreatedAt));
         return line.ToString();
 
         void Add(string option, string value)
@@ -73,7 +85,14 @@ public static class CopyLines
         }
     }
 
-    private static string Body(Job job, JobPayload payload, IReadOnlySet<string> secrets) => JsonText.Write(job, (writer, job) =>
+    private static string Text(TimeSpan? span) => span is { } known ? DurationText.Format(ConfigValue.Duration.From(known)) : "";
+
+    /// <summary>When it was to start; null: at once, or not known any more, because a pause between attempts is kept in the same place.</summary>
+    private static DateTimeOffset? StartOf(Job job) => job.Attempt is null && job.DueAt > job.CreatedAt ? job.DueAt : null;
+
+    private static string DedupeKeyOf(Job job) => job.DedupeKey == job.Id.Value ? "" : job.DedupeKey;
+
+    private static string Body(Job job, JobPayload payload, IReadOnlySet<string> secrets, DateTimeOffset now) => JsonText.Write(job, (writer, job) =>
     {
         writer.WriteStartObject();
         writer.WriteString("job_type", job.JobType);
@@ -82,8 +101,12 @@ public static class CopyLines
         writer.WriteNumber("priority", job.Priority);
         Write("summary", job.Summary);
         Write("detail", payload.Detail);
-        Write("dedupe_key", job.DedupeKey == job.Id.Value ? "" : job.DedupeKey);
-        Write("attempt_timeout", job.AttemptTimeout is { } timeout ? DurationText.Format(ConfigValue.Duration.From(timeout)) : "");
+        Write("dedupe_key", DedupeKeyOf(job));
+        WriteTime("not_before", StartOf(job));
+        WriteTime("expires_at", job.ExpiresAt);
+        WriteTime("deadline", job.Deadline);
+        Write("attempt_timeout", Text(job.AttemptTimeout));
+        Write("retry_backoff", Text(job.RetryBackoff));
         if (job.RetryLimit is { } retries)
         {
             writer.WriteNumber("retry_limit", retries);
@@ -91,6 +114,14 @@ public static class CopyLines
 
         WriteLabels(writer, GroupRequests.LabelsAlone(job));
         writer.WriteEndObject();
+
+        void WriteTime(string name, DateTimeOffset? at)
+        {
+            if (at > now)
+            {
+                writer.WriteString(name, at.Value);
+            }
+        }
 
         void Write(string name, string value)
         {

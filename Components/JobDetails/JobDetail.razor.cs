@@ -70,6 +70,10 @@ public sealed partial class JobDetail : LiveComponent
 
     private int[] AttemptNumbers => [.. _record!.Attempts.Select(attempt => attempt.Number).Distinct().Order()];
 
+    private int[] SilentAttempts => [.. _record!.Attempts
+        .Where(attempt => Model.Workers.FirstOrDefault(view => view.Worker.Id == attempt.Worker) is { } worker && !WorkerLook.SendsOutput(worker))
+        .Select(attempt => attempt.Number)];
+
     private bool HasUnknownPlan => _plan is null && _record!.Payload.Parameters.ContainsKey("task_params_pb");
 
     private bool HasParameters => _record!.Payload.Parameters.Count > 0 || _record.Payload.Detail.Length > 0 || !Job.Labels.IsEmpty;

@@ -43,6 +43,10 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
     [EditorRequired]
     public IReadOnlyList<int> Attempts { get; set; } = [];
 
+    /// <summary>Numbers of attempts whose worker sends no output.</summary>
+    [Parameter]
+    public IReadOnlyList<int> Silent { get; set; } = [];
+
     /// <summary>The last attempt is under way, more may come.</summary>
     [Parameter]
     public bool IsLive { get; set; }

@@ -50,6 +50,11 @@ public static class WorkerLook
         return Words.Visible(string.Join(" · ", parts.Where(part => part.Length > 0)));
     }
 
+    /// <summary>What its jobs print comes here; workers of another make keep it to themselves.</summary>
+    public static bool SendsOutput(WorkerView view) => view.Session is { } session
+        ? session.Extensions.Contains("log")
+        : view.Worker.Metadata.GetValueOrDefault("extensions", "").Split(',', StringSplitOptions.TrimEntries).Contains("log");
+
     /// <summary>How long what it holds will take, by what such jobs usually take; null when that is not known of each.</summary>
     public static TimeSpan? Left(WorkerView view, ReadModel model)
     {

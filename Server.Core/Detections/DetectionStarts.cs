@@ -113,10 +113,10 @@ public static class DetectionStarts
             type.Name, null, null, "admin_scheduler", "skipped_waiting_backlog", $"{type.Counts.Queued} jobs still wait; detection skipped", ActivitySeverity.Warning));
     }
 
-    /// <summary>The first detection of a round where each detector sees only what is its own; else the only one. A look at what would be found asks one.</summary>
+    /// <summary>The first detection of a round where each detector sees only what is its own; else the only one. Values that are tried out are asked of one.</summary>
     private static Detection BeginAll(Turn turn, JobType type, RequestDetection command)
     {
-        if (type.Dispatch.DetectorScope == DetectorScope.One || command.Mode is not (DetectionMode.Scheduled or DetectionMode.Run))
+        if (type.Dispatch.DetectorScope == DetectorScope.One || command.Mode == DetectionMode.Test)
         {
             return Begin(turn, type, command, null);
         }

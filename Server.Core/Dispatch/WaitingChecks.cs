@@ -130,9 +130,14 @@ public static class WaitingChecks
     private static WaitingCheck Due(Job job) => job.Phase switch
     {
         JobPhase.Scheduled => new("It is due", "not_before", "scheduled", job.DueAt),
-        JobPhase.Backoff => new("It is due", "backoff", job.Error.Length > 0 ? $"attempt {Text(job.Attempt?.Number ?? 0)}: {job.Error.Split('\n', 2)[0]}" : "a worker had no free slot", job.DueAt, job.Attempt?.Worker.Value ?? ""),
+        JobPhase.Backoff => new("It is due", "backoff", Backoff(job), job.DueAt, job.Attempt?.Worker.Value ?? ""),
         _ => new("It is due"),
     };
+
+    private static string Backoff(Job job) =>
+        job.Attempt is { Outcome: AttemptOutcome.AtCapacity } full ? $"{full.Worker} was at capacity; it cost no attempt"
+        : job.Error.Length > 0 ? $"attempt {Text(job.Attempt?.Number ?? 0)}: {job.Error.Split('\n', 2)[0]}"
+        : "a worker had no free slot";
 
     private static WaitingCheck Pause(JobType type) => type.IsPaused
         ? new($"{type.Name} is not paused", "paused", $"{type.Name} is paused by {type.Schedule.PausedBy}" + (type.Schedule.PausedReason.Length > 0 ? $": {type.Schedule.PausedReason}" : ""), type.Schedule.PausedUntil, type.Name, type.Schedule.PausedAt)

@@ -53,6 +53,7 @@ public static class Recovery
                 Descriptor = type.Descriptor,
                 KnownForms = type.KnownForms,
                 DescribedAt = type.DescribedAt,
+                DescribedBy = type.DescribedBy,
                 Config = type.Config,
                 Policy = RuntimePolicy.Resolve(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
                 Dispatch = DispatchFields.Resolve(type.Descriptor, type.Config),

@@ -17,6 +17,9 @@ public static class JsonText
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>The same text for the same object, however its members are ordered and spaced.</summary>
+    public static string Canonical(JsonElement json) => Write(json, WriteSorted);
+
     /// <summary>Whether a member carries the name, in snake case as given or in camel case.</summary>
     public static bool IsName(string member, string snake)
     {
@@ -95,5 +98,31 @@ public static class JsonText
             return false;
         bytes = [.. buffer.AsSpan(0, count)];
         return true;
+    }
+
+    private static void WriteSorted(Utf8JsonWriter writer, JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in json.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(member.Name);
+                    WriteSorted(writer, member.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var element in json.EnumerateArray())
+                    WriteSorted(writer, element);
+                writer.WriteEndArray();
+                break;
+            default:
+                json.WriteTo(writer);
+                break;
+        }
     }
 }

@@ -27,6 +27,9 @@ public sealed record JobType
     /// <summary>When its descriptor came.</summary>
     public DateTimeOffset? DescribedAt { get; init; }
 
+    /// <summary>Whose descriptor it is; the worker may have left since. Of an imported one who imported it.</summary>
+    public WorkerId? DescribedBy { get; init; }
+
     public ConfigDocument? Config { get; init; }
 
     public RuntimePolicy Policy { get; init; } = RuntimePolicy.Disabled;

@@ -74,7 +74,7 @@ public static class SchemaTransitions
             return new Refusal(RefusalCode.WrongState, $"{command.Field} is a secret because its worker says so, or no secret at all");
         }
 
-        turn.Save(new Change.DescriptorSaved(revealed, turn.Now.Wall, new WorkerId(command.By.Name)));
+        turn.Save(new Change.DescriptorSaved(revealed, turn.Now.Wall, type.DescribedBy ?? new WorkerId(command.By.Name)));
         turn.Put(type with { Descriptor = revealed });
         turn.Log(new Activity { Sequence = 0, At = default, Source = "person", Stage = "schema", Message = $"{command.Field} of {command.JobType} is no secret any more", JobType = command.JobType, Actor = command.By.Name });
         return revealed;
@@ -142,7 +142,7 @@ public static class SchemaTransitions
 
         var changed = type.Descriptor is not null;
         turn.Save(new Change.DescriptorSaved(descriptor, turn.Now.Wall, session.Worker));
-        turn.Put((type.Config is null || type.KnownForms is not null ? type : ConfigTransitions.Known(turn, type)) with { Descriptor = descriptor, DescribedAt = turn.Now.Wall, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults), Dispatch = DispatchFields.Resolve(descriptor, type.Config) });
+        turn.Put((type.Config is null || type.KnownForms is not null ? type : ConfigTransitions.Known(turn, type)) with { Descriptor = descriptor, DescribedAt = turn.Now.Wall, DescribedBy = session.Worker, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults), Dispatch = DispatchFields.Resolve(descriptor, type.Config) });
         ConfigTransitions.Reorder(turn, type);
         turn.Log(Line(session, descriptor.JobType, changed ? $"descriptor of {descriptor.JobType} changed (version {descriptor.Version})" : $"descriptor of {descriptor.JobType} stored", ActivitySeverity.Normal));
         ConfigTransitions.Bootstrap(turn, descriptor);

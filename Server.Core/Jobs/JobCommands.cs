@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using BlazorPluginAdmin.Server.Core.Clusters;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
@@ -47,6 +48,15 @@ public sealed record SubmitJob(
 
     /// <summary>Only say what would be answered.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>
+    /// The parameters as they were written, before today's form said of what kinds they are; null: they came with their kinds. The same
+    /// text is the same submission, whatever has become of the form since.
+    /// </summary>
+    public JsonElement? Written { get; init; }
+
+    /// <summary>Parameters that today's form cannot read. Refused where the form is asked, which a repetition never is.</summary>
+    public ImmutableArray<FieldError> Unread { get; init; } = [];
 
     /// <summary>A retry whose parameters are not those that were accepted once.</summary>
     public bool HasNewParameters { get; init; }

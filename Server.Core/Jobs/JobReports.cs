@@ -14,6 +14,7 @@ public static class JobReports
 {
     private const string AtCapacityText = "executor is at capacity";
     private const string TimeoutText = "timeout";
+    private const string CancelText = "cancel ";
     private const int LongestErrorClass = 64;
 
     /// <summary>
@@ -26,6 +27,12 @@ public static class JobReports
     {
         if (Held(turn, session, ack.RequestId) is not { } job)
         {
+            // Cancels carry the attempt's id too, and are often sent because the lease was taken or the end is on its way.
+            if (ack.RequestId.IsOfAttempt && !ack.Message.StartsWith(CancelText, StringComparison.OrdinalIgnoreCase))
+            {
+                Stale(turn, session, ack.RequestId, null, ack.Accepted ? "acceptance" : "refusal", ack.Message.Length == 0 ? ConfigValues.Empty : ConfigValues.Empty.With("message", new ConfigValue.Text(ack.Message)));
+            }
+
             return;
         }
 

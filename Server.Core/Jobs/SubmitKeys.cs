@@ -58,10 +58,23 @@ public sealed record SubmitKeys(ImmutableDictionary<SubmitKey, JobId> Open, Immu
 }
 
 /// <summary>What the store said of a submission's key, and as of when.</summary>
-/// <param name="Digest">Of what is submitted now.</param>
+/// <param name="Digest">Of what is submitted now; see <see cref="IsOf"/>.</param>
 /// <param name="LastEnded"><see cref="SubmitKeys.LastEnded"/> before the store was asked.</param>
 public sealed record KeyLookup(string Digest, long LastEnded, Job? Found)
 {
+    private const char Written = '.';
+    private const char Group = '/';
+
+    /// <summary>
+    /// The job was made of the same submission: of the same values, or of the same text, which a form that has changed since reads as
+    /// other values or not at all.
+    /// </summary>
+    public bool IsOf(Job job)
+    {
+        var ((values, text, group), (itsValues, itsText, itsGroup)) = (Parts(Digest), Parts(job.IdempotencyDigest));
+        return group == itsGroup && ((values.Length > 0 && values == itsValues) || (text.Length > 0 && text == itsText));
+    }
+
     /// <summary>The same submission, ready for the engine. One without a key comes back as it is.</summary>
     public static async Task<SubmitJob> FillAsync(SubmitJob command, AdminState state, IAdminHistory history, CancellationToken cancellationToken)
     {
@@ -80,11 +93,22 @@ public sealed record KeyLookup(string Digest, long LastEnded, Job? Found)
         var template = await FillAsync(command.Template with { By = command.By }, state, history, cancellationToken);
         return command with
         {
-            Template = template.Lookup is { } lookup ? template with { Lookup = lookup with { Digest = $"{lookup.Digest}/{command.Parallel}/{command.MaxRunning}/{(int)command.FailPolicy}" } } : template,
+            Template = template.Lookup is { } lookup ? template with { Lookup = lookup with { Digest = $"{lookup.Digest}{Group}{command.Parallel}/{command.MaxRunning}/{(int)command.FailPolicy}" } } : template,
         };
     }
 
     /// <summary>Type and parameters as given: a default that changed meanwhile does not make a repetition a mistake.</summary>
     private static string DigestOf(SubmitJob command) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{command.JobType}\n{ConfigValueJson.Write(command.Payload.Parameters)}")).AsSpan(0, 16));
+        (command.Unread.IsEmpty ? Hash(command.JobType, ConfigValueJson.Write(command.Payload.Parameters)) : "")
+        + (command.Written is { } written ? Written + Hash(command.JobType, JsonText.Canonical(written)) : "");
+
+    private static string Hash(string jobType, string parameters) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{jobType}\n{parameters}")).AsSpan(0, 16));
+
+    private static (string Values, string Text, string Group) Parts(string digest)
+    {
+        var end = digest.IndexOf(Group, StringComparison.Ordinal);
+        var (head, group) = end < 0 ? (digest, "") : (digest[..end], digest[end..]);
+        var dot = head.IndexOf(Written, StringComparison.Ordinal);
+        return dot < 0 ? (head, "", group) : (head[..dot], head[(dot + 1)..], group);
+    }
 }

@@ -22,29 +22,33 @@ public sealed record SubmitPace(ImmutableDictionary<(string Caller, string JobTy
     /// <param name="FullAt">Stamp at which it has filled up.</param>
     public readonly record struct Bucket(double Tokens, TimeSpan At, TimeSpan FullAt);
 
-    /// <summary>Takes a token of each, or of none.</summary>
-    /// <param name="wait">Until both have one; zero: they were taken.</param>
-    public SubmitPace Take(string caller, Pace ofCaller, string jobType, Pace ofType, Now now, out TimeSpan wait)
+    /// <summary>Takes a token of each for every job, or none. More jobs than a bucket holds take all of it: else they could never come.</summary>
+    /// <param name="jobs">At least 1.</param>
+    /// <param name="wait">Until both have them; zero: they were taken.</param>
+    public SubmitPace Take(string caller, Pace ofCaller, string jobType, Pace ofType, int jobs, Now now, out TimeSpan wait)
     {
         var (all, one) = (Tokens((caller, ""), ofCaller, now), Tokens((caller, jobType), ofType, now));
-        wait = Max(Missing(all, ofCaller), Missing(one, ofType));
+        wait = Max(Missing(all, ofCaller, jobs), Missing(one, ofType, jobs));
         if (wait > TimeSpan.Zero)
         {
             return this;
         }
 
         var buckets = Buckets.Count < Many ? Buckets : Buckets.RemoveRange(Buckets.Where(pair => pair.Value.FullAt <= now.Stamp).Select(pair => pair.Key));
-        return new SubmitPace(buckets.SetItem((caller, ""), Less(all, ofCaller, now)).SetItem((caller, jobType), Less(one, ofType, now)));
+        return new SubmitPace(buckets.SetItem((caller, ""), Less(all, ofCaller, jobs, now)).SetItem((caller, jobType), Less(one, ofType, jobs, now)));
     }
 
     private double Tokens((string, string) key, Pace pace, Now now) => Buckets.TryGetValue(key, out var bucket)
         ? Math.Min(pace.Burst, bucket.Tokens + ((now.Stamp - bucket.At).TotalSeconds * pace.PerSecond))
         : pace.Burst;
 
-    private static TimeSpan Missing(double tokens, Pace pace) => tokens >= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - tokens) / pace.PerSecond);
+    private static double Price(int jobs, Pace pace) => Math.Min(jobs, pace.Burst);
 
-    private static Bucket Less(double tokens, Pace pace, Now now) =>
-        new(tokens - 1, now.Stamp, now.Stamp + TimeSpan.FromSeconds((pace.Burst - tokens + 1) / pace.PerSecond));
+    private static TimeSpan Missing(double tokens, Pace pace, int jobs) =>
+        tokens >= Price(jobs, pace) ? TimeSpan.Zero : TimeSpan.FromSeconds((Price(jobs, pace) - tokens) / pace.PerSecond);
+
+    private static Bucket Less(double tokens, Pace pace, int jobs, Now now) =>
+        new(tokens - Price(jobs, pace), now.Stamp, now.Stamp + TimeSpan.FromSeconds((pace.Burst - tokens + Price(jobs, pace)) / pace.PerSecond));
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -67,7 +67,7 @@ public static class SubmitRules
 
         if (command.RetryOf is null)
         {
-            verdict = verdict with { Pace = verdict.Pace.Take(command.By.Name, options.CallerPace, command.JobType, (state.JobTypes.GetValueOrDefault(command.JobType)?.Dispatch ?? DispatchSettings.Default).PaceOf(options), now, out var wait) };
+            verdict = verdict with { Pace = verdict.Pace.Take(command.By.Name, options.CallerPace, command.JobType, (state.JobTypes.GetValueOrDefault(command.JobType)?.Dispatch ?? DispatchSettings.Default).PaceOf(options), command.DryRun ? 1 : jobs, now, out var wait) };
             if (wait > TimeSpan.Zero)
             {
                 return verdict with { Refusal = new Refusal(RefusalCode.Exhausted, $"{command.By.Name} submits faster than allowed; go on in {Text(wait)}") { RetryAfter = wait } };
@@ -179,7 +179,7 @@ public static class SubmitRules
                 : (null, new Refusal(RefusalCode.Unavailable, "too much ended since the key was looked up; nothing was submitted, send it again") { RetryAfter = ShortestTimeout });
         }
 
-        return holder.IdempotencyDigest == lookup.Digest
+        return lookup.IsOf(holder)
             ? (holder, null)
             : (null, new Refusal(RefusalCode.AlreadyExists, $"the idempotency key {command.IdempotencyKey} was used for job {holder.Id}, of another type or with other parameters; use a key of its own for each job") { ExistingJob = holder.Id });
     }
@@ -202,9 +202,18 @@ public static class SubmitRules
     /// Parameters as the type's own form for jobs wants them: with its defaults, without what is hidden. A retry repeats what was
     /// accepted once, also when the form has changed since.
     /// </summary>
-    private static SubmissionVerdict Parameters(JobType type, SubmitJob command) => command is { RetryOf: not null, HasNewParameters: false }
-        ? new SubmissionVerdict(command.Payload.Parameters, [], [])
-        : FormChecks.Submission(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty, command.Payload.Parameters);
+    private static SubmissionVerdict Parameters(JobType type, SubmitJob command)
+    {
+        if (command is { RetryOf: not null, HasNewParameters: false })
+        {
+            return new SubmissionVerdict(command.Payload.Parameters, [], []);
+        }
+
+        var form = FormChecks.Submission(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty, command.Payload.Parameters);
+
+        // What could not be read is not missing.
+        return command.Unread.IsEmpty ? form : form with { Errors = [.. command.Unread, .. form.Errors.Where(error => command.Unread.All(unread => unread.Field != error.Field))] };
+    }
 
     private static Refusal? Policy(JobType type, ConfigValues parameters) => CommandPolicy.Of(type)?.Check(parameters) is { } forbidden ? Invalid([forbidden], "parameter") : null;
 

@@ -89,7 +89,7 @@ public static class LaneTransitions
     /// <summary>A detection is due, or jobs that detection found are; and somebody is there to do it.</summary>
     private static bool Wants(AdminState state, JobType type, Now now) =>
         !type.IsPaused && Holds.OnScheduled(state, type, now) is null
-        && (((type.IsDue || type.Round is not null) && type.KeylessOpen == 0 && Any(state, type.Detectors)) || (type.Ready.Count > type.Asked.Count && Any(state, type.Executors)));
+        && (((type.IsDue || type.Round is { Command.Mode: not DetectionMode.Preview }) && type.KeylessOpen == 0 && Any(state, type.Detectors)) || (type.Ready.Count > type.Asked.Count && Any(state, type.Executors)));
 
     private static bool Any(AdminState state, System.Collections.Immutable.ImmutableArray<Sessions.SessionId> sessions)
     {

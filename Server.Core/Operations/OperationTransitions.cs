@@ -45,7 +45,6 @@ public static class OperationTransitions
             Expected = command.Jobs.IsEmpty ? command.Expected : command.Jobs.Length,
         };
         turn.Put(operation);
-        Log(turn, operation, "bulk_started", $"{Words(operation)} began: {operation.Reason}", command.By.Name);
         return operation;
     }
 

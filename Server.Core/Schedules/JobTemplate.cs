@@ -42,7 +42,7 @@ public sealed record JobTemplate(string JobType, JobPayload Payload)
             ("idempotency_key", command.IdempotencyKey.Length > 0), ("dedupe_key", command.DedupeKey.Length > 0),
         ];
         ImmutableArray<FieldError> errors = [.. alone.Where(pair => pair.IsGiven).Select(pair => SubmitRules.Error($"job.{pair.Field}", FieldErrorCodes.Unknown, $"{pair.Field} belongs to one job, not to all of a schedule; the schedule has queue_ttl and deadline, which count from the start of a run"))];
-        return errors.Length > 0 ? SubmitRules.Invalid(errors, "value") : new JobTemplate(command.JobType, command.Payload)
+        return !command.Unread.IsEmpty ? SubmitRules.Invalid(command.Unread, "parameter") : errors.Length > 0 ? SubmitRules.Invalid(errors, "value") : new JobTemplate(command.JobType, command.Payload)
         {
             Summary = command.Summary,
             Priority = command.Priority,

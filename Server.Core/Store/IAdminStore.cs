@@ -63,6 +63,8 @@ public sealed record StoredJobType(
 
     /// <summary>When its descriptor came.</summary>
     public DateTimeOffset? DescribedAt { get; init; }
+
+    public WorkerId? DescribedBy { get; init; }
 }
 
 /// <summary>

@@ -65,7 +65,8 @@ public sealed class InMemoryAdminStore : IAdminStore
         [.. tables.Detections.Values.Where(detection => detection.JobType == name && detection.SettledAt is not null).OrderByDescending(detection => detection.StartedAt).Select(Reloaded).Take(50)])
     {
         KnownForms = tables.KnownForms.GetValueOrDefault(name),
-        DescribedAt = tables.DescribedAt.TryGetValue(name, out var described) ? described : null,
+        DescribedAt = tables.Described.TryGetValue(name, out var at) ? at.At : null,
+        DescribedBy = tables.Described.TryGetValue(name, out var by) ? by.By : null,
     };
 
     /// <summary>Stamps mean nothing to the next process, and payloads stay here.</summary>

@@ -32,7 +32,7 @@ internal sealed record InMemoryTables
 
     public ImmutableDictionary<string, Descriptor> Descriptors { get; init; } = ImmutableDictionary<string, Descriptor>.Empty;
 
-    public ImmutableDictionary<string, DateTimeOffset> DescribedAt { get; init; } = ImmutableDictionary<string, DateTimeOffset>.Empty;
+    public ImmutableDictionary<string, (DateTimeOffset At, WorkerId By)> Described { get; init; } = ImmutableDictionary<string, (DateTimeOffset, WorkerId)>.Empty;
 
     public ImmutableDictionary<string, Descriptor> KnownForms { get; init; } = ImmutableDictionary<string, Descriptor>.Empty;
 
@@ -86,7 +86,7 @@ internal sealed record InMemoryTables
         Change.SavedViewsSaved saved => tables with { SavedViews = saved.Views },
         Change.OperationSaved saved => tables with { Operations = tables.Operations.SetItem(saved.Operation.Id, saved.Operation) },
         Change.OperationForgotten forgotten => tables with { Operations = tables.Operations.Remove(forgotten.Operation) },
-        Change.DescriptorSaved saved => tables with { Descriptors = tables.Descriptors.SetItem(saved.Descriptor.JobType, saved.Descriptor), DescribedAt = tables.DescribedAt.SetItem(saved.Descriptor.JobType, saved.At) },
+        Change.DescriptorSaved saved => tables with { Descriptors = tables.Descriptors.SetItem(saved.Descriptor.JobType, saved.Descriptor), Described = tables.Described.SetItem(saved.Descriptor.JobType, (saved.At, saved.From)) },
         Change.FormsKnown known => tables with { KnownForms = tables.KnownForms.SetItem(known.Forms.JobType, known.Forms) },
         Change.ConfigSaved saved => tables with { Configs = tables.Configs.SetItem(saved.Config.JobType, tables.Configs.GetValueOrDefault(saved.Config.JobType, []).Add(saved.Config)) },
         Change.ScheduleSaved saved => tables with { Schedules = tables.Schedules.SetItem(saved.JobType, saved.Schedule) },
@@ -118,7 +118,7 @@ internal sealed record InMemoryTables
             Schedules = tables.Schedules.Remove(jobType),
             Configs = tables.Configs.Remove(jobType),
             Descriptors = tables.Descriptors.Remove(jobType),
-            DescribedAt = tables.DescribedAt.Remove(jobType),
+            Described = tables.Described.Remove(jobType),
             KnownForms = tables.KnownForms.Remove(jobType),
         };
     }

@@ -100,7 +100,7 @@ internal sealed class StoredRows : IDisposable
     private ImmutableArray<StoredJobType> JobTypes()
     {
         var descriptors = All("SELECT body FROM descriptors", rows => DescriptorJson.Parse(rows.GetString(0))).ToDictionary(descriptor => descriptor.JobType);
-        var described = All("SELECT type, saved FROM descriptors", rows => (Type: rows.GetString(0), At: new DateTimeOffset(rows.GetInt64(1), TimeSpan.Zero))).ToDictionary(pair => pair.Type, pair => pair.At);
+        var described = All("SELECT type, saved, worker FROM descriptors", rows => (Type: rows.GetString(0), At: new DateTimeOffset(rows.GetInt64(1), TimeSpan.Zero), By: new WorkerId(rows.GetString(2)))).ToDictionary(row => row.Type);
         var known = All("SELECT body FROM known_forms", rows => DescriptorJson.Parse(rows.GetString(0))).ToDictionary(descriptor => descriptor.JobType);
         var configs = All($"SELECT {Rows.ConfigColumns} FROM configs c WHERE version = (SELECT max(version) FROM configs WHERE type = c.type)", row => Rows.Config(row, _secrets, _lost.Add)).ToDictionary(config => config.JobType);
         var schedules = All("SELECT type, body FROM schedules", rows => (Type: rows.GetString(0), Row: Bodies.Read<ScheduleRow>(rows.GetString(1)))).ToDictionary(pair => pair.Type, pair => pair.Row);
@@ -119,7 +119,8 @@ internal sealed class StoredRows : IDisposable
                     name))
             {
                 KnownForms = known.GetValueOrDefault(name),
-                DescribedAt = described.TryGetValue(name, out var at) ? at : null,
+                DescribedAt = described.TryGetValue(name, out var at) ? at.At : null,
+                DescribedBy = described.TryGetValue(name, out var by) ? by.By : null,
             }),
         ];
     }

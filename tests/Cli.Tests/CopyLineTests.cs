@@ -34,6 +34,24 @@ public sealed class CopyLineTests(AdminWithWorker admin) : IClassFixture<AdminWi
         Assert.Equal(0, (await RunAsync(lines[2].Pluginctl)).Code);
     }
 
+    [Fact]
+    public async Task CopiedLine_HasTheKeyOfTheWork_AndItsTimes()
+    {
+        var first = await RecordAsync((await new Shell(admin.Address).RunAsync(
+            "run", "--type", "http", "--param", "url=http://127.0.0.1:9/", "--require", "pool=none", "--dedupe-key", "it's 7", "--retry-backoff", "7s", "--not-before", "1h", "--ttl", "30m", "--deadline", "1d", "--detach")).Lines[0]);
+        Assert.Equal("it's 7", first.Job.DedupeKey);
+        var refused = await new Shell(admin.Address).RunAsync("run", "--type", "http", "--param", "url=http://127.0.0.1:9/", "--dedupe-key", "it's 7", "--detach");
+        Assert.NotEqual(0, refused.Code);
+        Assert.Contains(first.Job.Id.Value, refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await new Shell(admin.Address).RunAsync("cancel", first.Job.Id.Value)).Code);
+
+        var again = await RecordAsync((await RunAsync(Lines(first)[1].Pluginctl, "--detach")).Lines[0]);
+        Assert.Equal((first.Job.DedupeKey, first.Job.RetryBackoff, first.Job.DueAt), (again.Job.DedupeKey, again.Job.RetryBackoff, again.Job.DueAt));
+        Assert.Equal(TimeSpan.FromMinutes(30), again.Job.ExpiresAt - again.Job.DueAt);
+        Assert.InRange((again.Job.Deadline - again.Job.CreatedAt)!.Value.TotalHours, 23.9, 24.1);
+        Assert.Equal(0, (await new Shell(admin.Address).RunAsync("cancel", again.Job.Id.Value)).Code);
+    }
+
     /// <summary>A member is copied alone: the place in its group is not.</summary>
     [Fact]
     public async Task MemberOfAGroup_IsCopiedAlone()
@@ -56,7 +74,7 @@ public sealed class CopyLineTests(AdminWithWorker admin) : IClassFixture<AdminWi
     private ImmutableArray<CopyLine> Lines(JobRecord record)
     {
         var form = admin.Admin.Views.Current.Value.JobType(record.Job.JobType)!.Descriptor!.WorkerForm!;
-        return CopyLines.Of("http://a/", admin.Address, record.Job, record.Payload, form.Fields.Where(field => field.IsSecret).Select(field => field.Name).ToHashSet());
+        return CopyLines.Of("http://a/", admin.Address, record.Job, record.Payload, form.Fields.Where(field => field.IsSecret).Select(field => field.Name).ToHashSet(), TimeProvider.System.GetUtcNow());
     }
 
     private async Task<JobRecord> RecordAsync(string id) => (await admin.Admin.History.JobAsync(new JobId(id.Trim()), CancellationToken.None))!;

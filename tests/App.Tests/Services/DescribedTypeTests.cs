@@ -40,6 +40,18 @@ public sealed class DescribedTypeTests(ClientAdmin admin) : IClassFixture<Client
         var told = await looking;
         Assert.Equal((true, 5, 5), (told[^1].Ended, told[^1].Found, told[^1].Proposals.Count));
 
+        var shown = admin.CallAsync<DetectRequest, DetectResponse>("JobTypeService", "Detect", new DetectRequest { JobType = "scanned" });
+        await FindAsync(one, 1);
+        await FindAsync(two, 2);
+        Assert.Equal((3, 0, 3), ((await shown).Found, (await shown).Created, (await shown).Proposals.Count));
+
+        var posted = admin.PostAsync("/api/plugin/job-types/scanned/detect", "{}", 200);
+        await FindAsync(one, 2);
+        await FindAsync(two, 1);
+        var answer = await posted;
+        Assert.Equal((3, 3, "w-scan-1"), (answer.GetProperty("count").GetInt32(), answer.GetProperty("proposals").GetArrayLength(), answer.GetProperty("detector_worker_id").GetString()));
+        Assert.Equal(["w-scan-1 2", "w-scan-2 1"], answer.GetProperty("detections").EnumerateArray().Select(asked => $"{asked.GetProperty("detector_worker_id").GetString()} {asked.GetProperty("count").GetInt32()}"));
+
         static async Task FindAsync(ScriptedWorker worker, int count)
         {
             var asked = await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.RunDetectionRequest);

@@ -137,6 +137,51 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
         Assert.Equal((StatusCode.AlreadyExists, first.Job.JobId), (code, detail.ExistingJobId));
     }
 
+    /// <summary>The form of the type has changed, so that it would refuse what was accepted: by each way in the job of the key is the answer.</summary>
+    [Fact]
+    public async Task SameKey_IsTheSameJob_ThoughTheFormHasChangedSince()
+    {
+        using var worker = new ScriptedWorker(admin.GrpcAddress, "w-reformed");
+        await worker.HelloAsync("reformed");
+        var asked = await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.RequestConfigSchema);
+        await DescribeAsync(1, job => job.Integer("count", "Count", "", 1));
+        var request = new SubmitRequest { JobType = "reformed", ParametersJson = """{"count":3}""", IdempotencyKey = "reformed-1" };
+        var group = new SubmitGroupRequest { Template = new SubmitRequest { JobType = "reformed", ParametersJson = """{"count":4}""" }, Parallel = 2, IdempotencyKey = "reformed-2" };
+        var job = (await admin.CallAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", request)).Job.JobId;
+        var members = (await admin.CallAsync<SubmitGroupRequest, SubmitGroupResponse>("JobService", "SubmitGroup", group)).Group;
+        foreach (var (version, now) in ((int, Action<WorkerSdk.SectionBuilder>)[])[(2, form => form.Text("count", "Count", "")), (3, form => form.Map("count", "Count", "")), (4, form => form.Text("other", "Other", "").Required())])
+        {
+            await DescribeAsync(version, now);
+            var again = await admin.CallAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", request);
+            Assert.Equal((true, job), (again.Existing, again.Job.JobId));
+            var grouped = await admin.CallAsync<SubmitGroupRequest, SubmitGroupResponse>("JobService", "SubmitGroup", group);
+            Assert.Equal((true, members.GroupId), (grouped.Existing, grouped.Group.GroupId));
+            Assert.Contains(job, await PostAsync("jobs", "reformed-1", """{"job_type":"reformed","parameters":{ "count": 3 }}""", 200), StringComparison.Ordinal);
+            Assert.Contains(members.GroupId, await PostAsync("groups", "reformed-2", """{"template":{"job_type":"reformed","parameters":{"count":4}},"parallel":2}""", 200), StringComparison.Ordinal);
+        }
+
+        var (code, detail) = await admin.RefusedAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", new SubmitRequest(request) { IdempotencyKey = "" });
+        Assert.Equal((StatusCode.InvalidArgument, 2), (code, detail.Fields.Count));
+        await PostAsync("jobs", "reformed-1", """{"job_type":"reformed","parameters":{"count":5}}""", 409);
+
+        async Task DescribeAsync(int version, Action<WorkerSdk.SectionBuilder> form)
+        {
+            var described = new WorkerSdk.DescriptorBuilder("reformed", "Reformed", "Changes.", version: (uint)version).Worker(worker => worker.Section("job", "Job", "", form)).Build();
+            await worker.SendAsync(new WorkerToAdminMessage { ConfigSchemaResponse = new ConfigSchemaResponse { RequestId = asked.RequestId, JobType = "reformed", Success = true, JobTypeDescriptor = described } });
+            await admin.UntilAsync(state => state.JobTypes.GetValueOrDefault("reformed")?.Descriptor?.Version == version, "the form is known");
+        }
+
+        async Task<string> PostAsync(string path, string key, string body, int status)
+        {
+            using var sent = new HttpRequestMessage(HttpMethod.Post, $"/api/plugin/{path}") { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+            sent.Headers.Add("Idempotency-Key", key);
+            using var answer = await admin.Http.SendAsync(sent);
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True(status == (int)answer.StatusCode, text);
+            return text;
+        }
+    }
+
     /// <summary>Nobody takes them: as many as the queue holds are accepted, each other one is told when to come back.</summary>
     [Fact]
     public async Task FullQueue_RefusesTheRestOfAFlood()

@@ -8,12 +8,50 @@ public sealed class JobTypeServiceTests(ClientAdmin admin) : IClassFixture<Clien
     [Fact]
     public async Task Types_AreListed_AndDescribed()
     {
-        var type = Assert.Single((await admin.CallAsync<ListJobTypesRequest, ListJobTypesResponse>("JobTypeService", "List", new ListJobTypesRequest())).JobTypes);
+        var type = Assert.Single((await admin.CallAsync<ListJobTypesRequest, ListJobTypesResponse>("JobTypeService", "List", new ListJobTypesRequest())).JobTypes, type => type.JobType_ == "told");
         Assert.Equal(("told", "Told", true, true, 1), (type.JobType_, type.DisplayName, type.CanDetect, type.CanExecute, type.Workers));
         var described = await admin.CallAsync<DescribeRequest, DescribeResponse>("JobTypeService", "Describe", new DescribeRequest { JobType = "told" });
         Assert.Equal(("w-told", "says"), (described.ProvidedBy, described.Descriptor_.WorkerConfigForm.Sections[0].Fields[0].Name));
         var (code, _) = await admin.RefusedAsync<DescribeRequest, DescribeResponse>("JobTypeService", "Describe", new DescribeRequest { JobType = "none" });
         Assert.Equal(StatusCode.NotFound, code);
+    }
+
+    /// <summary>Of two workers that which described it last; asked anew, the answer has what the worker says then, or why there is nothing new.</summary>
+    [Fact]
+    public async Task Description_IsThatOfItsWorker_AndIsWaitedFor()
+    {
+        using ScriptedWorker one = new(admin.GrpcAddress, "w-described-1"), two = new(admin.GrpcAddress, "w-described-2");
+        foreach (var (worker, version) in ((ScriptedWorker, uint)[])[(one, 1), (two, 2)])
+        {
+            await worker.HelloAsync("described");
+            await AnswerAsync(worker, version);
+            await admin.UntilAsync(state => state.JobTypes.GetValueOrDefault("described")?.Descriptor?.Version == version, "it is described");
+        }
+
+        Assert.Equal((2u, "w-described-2"), await DescribeAsync(refresh: false));
+        var refreshed = DescribeAsync(refresh: true);
+        await AnswerAsync(one, 3);
+        Assert.Equal((3u, "w-described-1"), await refreshed);
+
+        var refused = admin.RefusedAsync<DescribeRequest, DescribeResponse>("JobTypeService", "Describe", new DescribeRequest { JobType = "described", ForceRefresh = true });
+        await AnswerAsync(one, 0);
+        var (code, detail) = await refused;
+        Assert.Equal((StatusCode.Unavailable, "no descriptor of described: not today"), (code, detail.Message));
+        Assert.Equal((3u, "w-described-1"), await DescribeAsync(refresh: false));
+
+        static async Task AnswerAsync(ScriptedWorker worker, uint version)
+        {
+            var asked = await worker.NextAsync(Wire.AdminToWorkerMessage.BodyOneofCase.RequestConfigSchema);
+            var answer = new Wire.ConfigSchemaResponse { RequestId = asked.RequestId, JobType = "described", Success = version > 0, ErrorMessage = version > 0 ? "" : "not today" };
+            answer.JobTypeDescriptor = version > 0 ? new Wire.JobTypeDescriptor { JobType = "described", DescriptorVersion = version } : null;
+            await worker.SendAsync(new Wire.WorkerToAdminMessage { ConfigSchemaResponse = answer });
+        }
+
+        async Task<(uint Version, string By)> DescribeAsync(bool refresh)
+        {
+            var answer = await admin.CallAsync<DescribeRequest, DescribeResponse>("JobTypeService", "Describe", new DescribeRequest { JobType = "described", ForceRefresh = refresh });
+            return (answer.Descriptor_.DescriptorVersion, answer.ProvidedBy);
+        }
     }
 
     [Fact]
@@ -49,7 +87,7 @@ public sealed class JobTypeServiceTests(ClientAdmin admin) : IClassFixture<Clien
     [Fact]
     public async Task Workers_AreListed_AndDrained()
     {
-        var worker = Assert.Single((await admin.CallAsync<ListWorkersRequest, ListWorkersResponse>("WorkerService", "List", new ListWorkersRequest())).Workers);
+        var worker = Assert.Single((await admin.CallAsync<ListWorkersRequest, ListWorkersResponse>("WorkerService", "List", new ListWorkersRequest())).Workers, worker => worker.WorkerId == "w-told");
         Assert.Equal(("w-told", "healthy", true, false), (worker.WorkerId, worker.State, worker.Connected, worker.Draining));
         Assert.Equal("told", Assert.Single(worker.Executes));
         Assert.True((await DrainAsync(true)).Draining);

@@ -73,6 +73,28 @@ public sealed class JobDetailTests : LivePages
         Assert.Contains("line 3", page.Find("[aria-label=Activities]").TextContent, StringComparison.Ordinal);
     }
 
+    /// <summary>Nothing is stored of what a worker of another make printed, which is not the same as that it printed nothing.</summary>
+    [Theory]
+    [InlineData(null, true, "does not send output")]
+    [InlineData(null, false, "does not send output")]
+    [InlineData("ack, resume", true, "does not send output")]
+    [InlineData("ack,log", true, "No output yet")]
+    [InlineData("ack, log", false, "Nothing was written")]
+    public void OutputThatNeverComes_IsToldFromOutputThatThereIsNot(string? extensions, bool isRunning, string said)
+    {
+        var job = isRunning ? _running : Succeeded("job-1") with { Attempts = 1, Attempt = _running.Attempt! with { Outcome = AttemptOutcome.Succeeded, EndedAt = DateTimeOffset.UnixEpoch } };
+        Store.Commit([new Change.JobSaved(job, null, null), new Change.AttemptSaved(job.Id, job.Attempt!)]);
+        var worker = new Worker
+        {
+            Id = new WorkerId("w"),
+            FirstSeenAt = DateTimeOffset.UnixEpoch,
+            Metadata = extensions is null ? ImmutableSortedDictionary<string, string>.Empty : ImmutableSortedDictionary<string, string>.Empty.Add("extensions", extensions),
+        };
+        Admin.Views.Publish(new ReadModel { Workers = [new WorkerView { Worker = worker }] });
+        var page = Page();
+        page.WaitForAssertion(() => Assert.Contains(said, page.Find(".log-none").TextContent, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task OlderAnswer_DoesNotReplaceANewerOne()
     {

@@ -49,12 +49,40 @@ public sealed class JobWordsTests
     {
         var job = At(JobState.Running, JobPhase.Working) with { Summary = "it's $(rm) `here`" };
         var payload = new JobPayload("", ConfigValues.Empty.With("api-key", new ConfigValue.Text("hush")).With("count", new ConfigValue.Int64(9007199254740993)));
-        var line = CopyLines.Of("http://a/", "a:1", job, payload, new HashSet<string> { "api-key" })[1];
+        var line = CopyLines.Of("http://a/", "a:1", job, payload, new HashSet<string> { "api-key" }, Start)[1];
         Assert.DoesNotContain("hush", line.Curl + line.Pluginctl, StringComparison.Ordinal);
         Assert.Contains("""'"$API_KEY"'""", line.Curl, StringComparison.Ordinal);
         Assert.Contains("""--param 'api-key='"$API_KEY" """, line.Pluginctl, StringComparison.Ordinal);
         Assert.Contains("9007199254740993", line.Curl, StringComparison.Ordinal);
         Assert.Equal("'it'\\''s $(rm)'", CopyLines.Quote("it's $(rm)"));
+    }
+
+    /// <summary>A time that has passed would only have the line refused; the tool counts from its own start.</summary>
+    [Theory]
+    [InlineData(0, "--not-before '2", "\"not_before\":", "--ttl '30m'", "\"expires_at\":", "--deadline '2h'", "\"deadline\":")]
+    [InlineData(100, "--ttl '30m'", "", "--deadline '2h'", "\"deadline\":")]
+    [InlineData(200, "--ttl '30m'", "", "--deadline '2h'", "")]
+    public void Commands_HaveAllThatTheJobCarries(int minutesLater, params string[] said)
+    {
+        var later = minutesLater > 0;
+        var job = At(JobState.Pending, later ? JobPhase.Queued : JobPhase.Scheduled) with
+        {
+            Attempt = later ? At(JobState.Running, JobPhase.Working).Attempt : null,
+            DedupeKey = "it's 7",
+            IdempotencyKey = "night",
+            DueAt = later ? Start : Start.AddMinutes(10),
+            ExpiresAt = later ? Start.AddMinutes(30) : Start.AddMinutes(40),
+            Deadline = Start.AddHours(2),
+            RetryBackoff = TimeSpan.FromSeconds(7),
+        };
+        var line = CopyLines.Of("http://a/", "a:1", job, JobPayload.Empty, new HashSet<string>(), Start.AddMinutes(minutesLater))[1];
+        Assert.Contains("--dedupe-key 'it'\\''s 7'", line.Pluginctl, StringComparison.Ordinal);
+        Assert.Contains("--retry-backoff '7s'", line.Pluginctl, StringComparison.Ordinal);
+        Assert.Contains("\"retry_backoff\":\"7s\"", line.Curl, StringComparison.Ordinal);
+        Assert.DoesNotContain("night", line.Pluginctl + line.Curl, StringComparison.Ordinal);
+        Assert.All(said.Where((_, n) => n % 2 == 0), option => Assert.Contains(option, line.Pluginctl, StringComparison.Ordinal));
+        string[] times = ["\"not_before\":", "\"expires_at\":", "\"deadline\":"];
+        Assert.Equal(said.Where((text, n) => n % 2 == 1 && text.Length > 0), times.Where(time => line.Curl.Contains(time, StringComparison.Ordinal)));
     }
 
     private static Job At(JobState state, JobPhase phase) => new()

@@ -9,6 +9,7 @@ using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Backups;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Logs;
 using BlazorPluginAdmin.Server.Core.Observations;
 using BlazorPluginAdmin.Server.Core.Security;
 using BlazorPluginAdmin.Server.Core.Store;
@@ -22,6 +23,9 @@ namespace BlazorPluginAdmin.Components.Tests.Live;
 /// <summary>Pages over a store that a test fills and breaks.</summary>
 public abstract class LivePages : BunitContext
 {
+    /// <summary>Made by the pages that show output, and taken away again.</summary>
+    private readonly string _logs = Path.Combine(Path.GetTempPath(), $"live-pages-{Path.GetRandomFileName()}");
+
     /// <param name="role">Of whoever looks; null: the admin.</param>
     protected LivePages(Role? role = null)
     {
@@ -44,11 +48,21 @@ public abstract class LivePages : BunitContext
         Services.AddSingleton(new AdminOptions());
         Services.AddSingleton<IObservations>(new NoObservations());
         Services.AddSingleton<IBackups>(new NoBackups());
+        Services.AddSingleton(_ => new JobLogStore(_logs));
         Services.AddSingleton<Func<ShellOptions>>(() => new ShellOptions("", "1", "localhost:33646", "http://localhost:23646"));
         Render<BatchHost>();
     }
 
     protected InMemoryAdminStore Store { get; } = new();
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing && Directory.Exists(_logs))
+        {
+            Directory.Delete(_logs, recursive: true);
+        }
+    }
 
     protected BrokenHistory Switch { get; }
 

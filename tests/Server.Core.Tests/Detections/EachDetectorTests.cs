@@ -83,7 +83,7 @@ public sealed class EachDetectorTests : IDisposable
     }
 
     [Fact]
-    public void RunByHand_AsksAll_ALookAsksOne_AndACancelEndsTheRound()
+    public void RunByHand_AndALook_AskAll_ATestAsksOne_AndACancelEndsTheRound()
     {
         var run = _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run)).Value!;
         Assert.Equal((1, 0), Asked());
@@ -93,13 +93,23 @@ public sealed class EachDetectorTests : IDisposable
         Assert.NotEqual(run.Id, _two.LastDetection.RequestId);
 
         _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Preview));
-        Assert.Equal(3, Asked().One + Asked().Two);
+        Assert.Equal((2, 1), Asked());
+        _one.Propose(_one.LastDetection, false, "a");
+        _one.EndDetection(_one.LastDetection);
+        Assert.Equal((2, 2), Asked());
+        _two.EndDetection(_two.LastDetection);
+        Assert.Equal((2, 2), Asked());
+        Assert.Empty(_admin.State.Jobs);
+        Assert.Null(_admin.State.JobTypes["echo"].Round);
+
+        _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Test, Override: new ConfigOverride(ConfigValues.Empty, ConfigValues.Empty)));
+        Assert.Equal(5, Asked().One + Asked().Two);
         (_one.LastDetection.Sequence > _two.LastDetection.Sequence ? _one : _two).EndDetection((_one.LastDetection.Sequence > _two.LastDetection.Sequence ? _one : _two).LastDetection);
-        Assert.Equal(3, Asked().One + Asked().Two);
+        Assert.Equal(5, Asked().One + Asked().Two);
 
         var again = _admin.Send(new RequestDetection(Actor.LocalUi, "echo", DetectionMode.Run)).Value!;
         _admin.Send(new CancelDetection(Actor.LocalUi, again.Id, ""));
-        Assert.Equal(4, Asked().One + Asked().Two);
+        Assert.Equal(6, Asked().One + Asked().Two);
         Assert.Null(_admin.State.JobTypes["echo"].Round);
     }
 

@@ -39,10 +39,10 @@ public sealed class SupersedeTests
     }
 
     [Theory]
-    [InlineData(0, "1 found, 0 queued")]
-    [InlineData(1, "1 found, 0 queued")]
-    [InlineData(int.MinValue, "1 found, 0 queued")]
-    [InlineData(3, "1 found, 0 queued; 2 more did not arrive")]
+    [InlineData(0, "1 found, 0 queued, 1 skipped")]
+    [InlineData(1, "1 found, 0 queued, 1 skipped")]
+    [InlineData(int.MinValue, "1 found, 0 queued, 1 skipped")]
+    [InlineData(3, "1 found, 0 queued, 1 skipped; 2 more did not arrive")]
     public void ProposalsTheDetectorSaysItMadeThatDidNotArrive_AreTold(int total, string line)
     {
         using var scene = new LaneScene("a", runtime: LaneScene.Runtime with { Enabled = false });

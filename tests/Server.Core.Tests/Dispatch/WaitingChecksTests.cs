@@ -119,6 +119,28 @@ public sealed class WaitingChecksTests
         static RuntimeSettings Runtime(int all, int each) => new() { GlobalExecutionConcurrency = all, PerWorkerExecutionConcurrency = each, RetryLimit = 1, RetryBackoffSeconds = 5 };
     }
 
+    /// <summary>Whoever looks at it in that moment is not told of an earlier failure, but of the worker that was full.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AtCapacity_IsSaid_WhateverWasBefore(bool hadFailed)
+    {
+        using var admin = new AdminHarness();
+        var worker = admin.ConnectDescribed();
+        var job = admin.Submit();
+        if (hadFailed)
+        {
+            worker.Complete(worker.LastJob, success: false, error: "broken");
+            Assert.Equal("attempt 1: broken", Waiting().Text);
+            admin.Advance(TimeSpan.FromSeconds(15));
+        }
+
+        worker.Ack(worker.LastJob, accepted: false, "executor is at capacity");
+        Assert.Equal(("backoff", "w-1 was at capacity; it cost no attempt", "w-1"), (Waiting().Code, Waiting().Text, Waiting().Subject));
+
+        Server.Core.Views.Waiting Waiting() => WaitingReason.Explain(admin.State, job.Id, admin.Now)!.Waiting;
+    }
+
     /// <summary>When the blocker came, where that is known; never before the job itself began to wait.</summary>
     [Fact]
     public void Since_IsWhenTheBlockerCame_NotWhenTheJobWasTouched()

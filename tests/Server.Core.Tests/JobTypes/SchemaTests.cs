@@ -49,6 +49,23 @@ public sealed class SchemaTests : IDisposable
         Assert.Equal(2u, Echo.Descriptor!.Version);
     }
 
+    /// <summary>Whose descriptor counts, not who is there or spoke last.</summary>
+    [Fact]
+    public void DescribedBy_IsTheWorkerWhoseDescriptorCounts_AlsoAfterARestart()
+    {
+        var (one, two) = (_admin.Connect("w-1"), _admin.Connect("w-2"));
+        two.Describe(change: descriptor => descriptor with { Version = 2 });
+        one.Describe();
+        Assert.Equal((2u, two.Id), (Echo.Descriptor!.Version, Echo.DescribedBy));
+        one.Describe(change: descriptor => descriptor with { Version = 2 });
+        Assert.Equal(two.Id, Echo.DescribedBy);
+        two.Drop();
+        _admin.Restart();
+        Assert.Equal(two.Id, Echo.DescribedBy);
+        _admin.Connect("w-1").Describe(change: descriptor => descriptor with { Version = 3 });
+        Assert.Equal(one.Id, Echo.DescribedBy);
+    }
+
     /// <summary>Workers that are there together may offer different things; jobs find those that have them.</summary>
     [Fact]
     public void Submissions_MayChooseWhatAnyOfTheWorkersOffers_WhoeverDescribedLast()

@@ -114,9 +114,12 @@ public sealed class GroupTests : IDisposable
     {
         Connect().Drop();
         Assert.Equal(10_000, _admin.Send(new SubmitGroup(Actor.LocalRest, Template, 10_000)).Value!.Jobs.Length);
+        _admin.Advance(TimeSpan.FromSeconds(5));
         var refusal = _admin.Send(new SubmitJob(Actor.LocalRest, Template.JobType, JobOrigin.Rest, Template.Payload)).Refusal!;
+        Assert.Contains("the queue of", refusal.Text, StringComparison.Ordinal);
         Assert.Equal((RefusalCode.Exhausted, true), (refusal.Code, refusal.RetryAfter > TimeSpan.Zero));
         Assert.True(_admin.Send(new SaveDispatch(Actor.LocalUi, Template.JobType, null, new DispatchSettings { QueueLimit = 20_000 })).IsAccepted);
+        _admin.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(10_000, _admin.Send(new SubmitGroup(Actor.LocalRest, Template, 10_000)).Value!.Jobs.Length);
     }
 

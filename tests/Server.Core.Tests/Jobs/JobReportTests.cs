@@ -26,6 +26,56 @@ public sealed class JobReportTests : IDisposable
         Assert.Equal((JobState.Running, JobPhase.Working), (_admin.State.Jobs[job.Id].State, _admin.State.Jobs[job.Id].Phase));
     }
 
+    /// <summary>Of an attempt that is over. What is said of a cancel, which has the attempt's id too, is expected after its end.</summary>
+    [Theory]
+    [InlineData(true, "execute request accepted", "acceptance")]
+    [InlineData(true, "", "acceptance")]
+    [InlineData(false, "no such interpreter", "refusal")]
+    [InlineData(false, "executor is at capacity", "refusal")]
+    [InlineData(true, "cancel request accepted", null)]
+    [InlineData(false, "cancel target not found", null)]
+    public void AcknowledgementThatIsStale_IsALine_AndChangesNothing(bool accepted, string text, string? what)
+    {
+        var worker = _admin.ConnectDescribed();
+        var job = _admin.Submit();
+        worker.Complete(worker.LastJob, success: false, error: "broken");
+        var before = _admin.State.Jobs[job.Id];
+        worker.Ack(worker.LastJob, accepted, text);
+        Assert.Same(before, _admin.State.Jobs[job.Id]);
+        Assert.Null(_admin.State.Sessions[worker.Session].CapacityPauseUntil);
+        Assert.Equal(what is null ? [] : [$"{what} reported by w-1 for an attempt it does not hold; ignored"], Stale());
+        if (what is not null && text.Length > 0)
+        {
+            Assert.Equal(new ConfigValue.Text(text), _admin.State.Activities.Single(line => line.Stage == "stale_report").Details["message"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("detect-1-00")]
+    [InlineData("schema-1-00")]
+    [InlineData("ping-1-00")]
+    [InlineData("")]
+    public void AcknowledgementOfSomethingElse_IsNoReportOfAnAttempt(string id)
+    {
+        var worker = _admin.ConnectDescribed();
+        _admin.Post(new WorkerInput.Acknowledged(worker.Session, new Server.Core.Links.RequestId(id), false, "unsupported request body"));
+        Assert.Empty(Stale());
+    }
+
+    [Fact]
+    public void FloodOfStaleAcknowledgements_IsThinnedOut()
+    {
+        var worker = _admin.ConnectDescribed();
+        _admin.Submit();
+        worker.Complete(worker.LastJob);
+        for (var n = 0; n < 1000; n++)
+        {
+            worker.Ack(worker.LastJob, n % 2 == 0, "again");
+        }
+
+        Assert.InRange(Stale().Count, 20, 26);
+    }
+
     [Theory]
     [InlineData("transient", "transient")]
     [InlineData("permanent", "permanent")]
@@ -39,4 +89,6 @@ public sealed class JobReportTests : IDisposable
         _admin.Post(new WorkerInput.Completed(worker.Session, worker.LastJob.RequestId, job.Id, "echo", false, "broken", new JobResult("", outputs), [], null));
         Assert.Equal(kept, (await _admin.JobAsync(job.Id)).Attempt!.ErrorClass);
     }
+
+    private List<string> Stale() => [.. _admin.State.Activities.Where(line => line.Stage == "stale_report").Select(line => line.Message)];
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -59,6 +60,31 @@ public sealed class SubmitKeyTests : IDisposable
         Assert.Equal(RefusalCode.AlreadyExists, _admin.Send(Command("night", 1) with { JobType = "other" }).Refusal!.Code);
     }
 
+    /// <summary>What today's form makes of the text, or cannot, is no other submission; where no text is, the values decide.</summary>
+    [Theory]
+    [InlineData("""{"n":1,"m":[1,{"b":2,"a":3}]}""", 7, false, true)]
+    [InlineData("""{ "m":[1,{"a":3,"b":2}], "n":1 }""", 7, true, true)]
+    [InlineData("""{"n":1,"m":[{"b":2,"a":3},1]}""", 7, false, false)]
+    [InlineData("""{"n":1,"m":[{"b":2,"a":3},1]}""", 1, true, false)]
+    [InlineData("""{"n":1.0}""", 1, false, true)]
+    [InlineData(null, 1, false, true)]
+    [InlineData(null, 7, false, false)]
+    public void TheSameText_IsTheSameSubmission_WhateverTheFormMakesOfIt(string? text, long readAs, bool isUnread, bool isSame)
+    {
+        _admin.ConnectDescribed();
+        var first = _admin.Send(Command("night", 1) with { Written = Json("""{"n":1,"m":[1,{"b":2,"a":3}]}""") }).Value!.Job;
+        var again = _admin.Send(Command("night", readAs) with { Written = text is null ? null : Json(text), Unread = isUnread ? [new FieldError("submission", "m", FieldErrorCodes.Kind, "not read")] : [] });
+        Assert.Equal(isSame ? (first.Id, null) : ((JobId?)null, (JobId?)first.Id), (again.Value?.Job.Id, again.Refusal?.ExistingJob));
+    }
+
+    [Fact]
+    public void Unread_IsRefused_WhereTheKeyIsNew()
+    {
+        _admin.ConnectDescribed();
+        var refusal = _admin.Send(Command("night", 1) with { Unread = [new FieldError("submission", "m", FieldErrorCodes.Kind, "not read")] }).Refusal!;
+        Assert.Equal((RefusalCode.Invalid, "m"), (refusal.Code, Assert.Single(refusal.Fields).Path));
+    }
+
     [Fact]
     public void Callers_HaveKeysOfTheirOwn()
     {
@@ -106,6 +132,8 @@ public sealed class SubmitKeyTests : IDisposable
         Assert.Equal(RefusalCode.Unavailable, SubmitRules.Check(state with { SubmitKeys = keys }, before, _admin.Options, _admin.Now).Refusal!.Code);
         Assert.True(keys.Finished.Count <= 4096);
     }
+
+    private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
 
     private Reply<Submission> Submit(string key, long number = 1) => _admin.Send(Command(key, number));
 

@@ -140,6 +140,26 @@ public sealed class SubmitRulesTests : IDisposable
         Assert.True(admin.Send(Plain with { JobType = "b" }).IsAccepted);
     }
 
+    /// <summary>A group costs as much as its jobs one by one, but never more than can be had at all; looking costs one.</summary>
+    [Theory]
+    [InlineData(4, false, 6)]
+    [InlineData(7, false, 3)]
+    [InlineData(10, false, 0)]
+    [InlineData(50, false, 0)]
+    [InlineData(50, true, 9)]
+    public void AGroup_CostsATokenForEachJob_UpToAllThereAre(int parallel, bool dryRun, int left)
+    {
+        using var admin = new AdminHarness(options: new AdminOptions { SubmitRate = 1, SubmitBurst = 10, TypeSubmitRate = 1000, TypeSubmitBurst = 1000 });
+        admin.ConnectDescribed();
+        var group = new SubmitGroup(Actor.LocalRest, Plain with { DryRun = dryRun }, parallel);
+        Assert.True(admin.Send(group).IsAccepted);
+        Assert.Equal(left, Enumerable.Range(0, 11).TakeWhile(_ => admin.Send(Plain).IsAccepted).Count());
+        var refused = admin.Send(group with { Template = Plain }).Refusal!;
+        Assert.Equal((RefusalCode.Exhausted, Math.Min(parallel, 10)), (refused.Code, refused.RetryAfter!.Value.TotalSeconds));
+        admin.Advance(refused.RetryAfter.Value);
+        Assert.True(admin.Send(group with { Template = Plain }).IsAccepted);
+    }
+
     [Fact]
     public void Pace_NeverLetsMoreThrough_ThanBurstAndRateAllow() => Prop.ForAll(
         Gen.Choose(0, 700).ListOf(80).ToArbitrary(),
@@ -149,17 +169,19 @@ public sealed class SubmitRulesTests : IDisposable
             foreach (var pause in pauses)
             {
                 stamp += TimeSpan.FromMilliseconds(pause);
-                pace = pace.Take("me", of, "t", new Pace(1000, 1000), new Now(Now, stamp), out var wait);
-                taken += wait == TimeSpan.Zero ? 1 : 0;
+                pace = pace.Take("me", of, "t", new Pace(1000, 1000), Jobs(pause), new Now(Now, stamp), out var wait);
+                taken += wait == TimeSpan.Zero ? Math.Min(Jobs(pause), 5) : 0;
                 if (wait > TimeSpan.Zero)
                 {
-                    // What it says is true: after the wait it lets one through.
-                    pace.Take("me", of, "t", new Pace(1000, 1000), new Now(Now, stamp + wait + TimeSpan.FromTicks(10)), out var again);
+                    // What it says is true: after the wait it lets them through.
+                    pace.Take("me", of, "t", new Pace(1000, 1000), Jobs(pause), new Now(Now, stamp + wait + TimeSpan.FromTicks(10)), out var again);
                     Assert.Equal(TimeSpan.Zero, again);
                 }
             }
 
             Assert.True(taken <= 5 + (3 * stamp.TotalSeconds) + 0.001, $"{taken} in {stamp}");
+
+            static int Jobs(int pause) => pause % 3 == 0 ? 1 + (pause % 9) : 1;
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -168,7 +190,7 @@ public sealed class SubmitRulesTests : IDisposable
         var (pace, of) = (SubmitPace.Empty, new Pace(1, 1));
         for (var n = 0; n < 5000; n++)
         {
-            pace = pace.Take($"c{n}", of, "t", of, new Now(Now, TimeSpan.FromMilliseconds(10 * n)), out _);
+            pace = pace.Take($"c{n}", of, "t", of, 1, new Now(Now, TimeSpan.FromMilliseconds(10 * n)), out _);
         }
 
         Assert.InRange(pace.Buckets.Count, 1, 1500);

@@ -137,7 +137,7 @@ public abstract partial class AdminStoreConformance
         var state = Store.Load();
         Assert.Equal((limits, change), (state.Retention, state.RetentionChange));
         Assert.Equal((true, "t", Start.AddHours(1)), (state.Pause!.HoldsEverything, Assert.Single(state.Pause.JobTypes), state.Pause.Until));
-        Assert.Equal(Start, Assert.Single(state.JobTypes).DescribedAt);
+        Assert.Equal((Start, new WorkerId("w")), (Assert.Single(state.JobTypes).DescribedAt, state.JobTypes[0].DescribedBy));
         Store.Commit([new Change.RetentionSaved(null)]);
         Reopen();
         Assert.Null(Store.Load().Retention);

@@ -965,7 +965,7 @@ class SubmitGroupResponse(_message.Message):
     def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., existing: bool = ...) -> None: ...
 
 class SubmitRequest(_message.Message):
-    __slots__ = ["attempt_timeout", "deadline", "detail", "dry_run", "expires_at", "idempotency_key", "job_type", "labels", "not_before", "parameters", "parameters_json", "priority", "require_labels", "require_worker", "retry_backoff", "retry_limit", "summary"]
+    __slots__ = ["attempt_timeout", "deadline", "dedupe_key", "detail", "dry_run", "expires_at", "idempotency_key", "job_type", "labels", "not_before", "parameters", "parameters_json", "priority", "require_labels", "require_worker", "retry_backoff", "retry_limit", "summary"]
     class LabelsEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -989,6 +989,7 @@ class SubmitRequest(_message.Message):
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     ATTEMPT_TIMEOUT_FIELD_NUMBER: _ClassVar[int]
     DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    DEDUPE_KEY_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
     DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
@@ -1006,6 +1007,7 @@ class SubmitRequest(_message.Message):
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
     attempt_timeout: _duration_pb2.Duration
     deadline: _timestamp_pb2.Timestamp
+    dedupe_key: str
     detail: str
     dry_run: bool
     expires_at: _timestamp_pb2.Timestamp
@@ -1021,7 +1023,7 @@ class SubmitRequest(_message.Message):
     retry_backoff: _duration_pb2.Duration
     retry_limit: int
     summary: str
-    def __init__(self, job_type: _Optional[str] = ..., parameters: _Optional[_Mapping[str, _plugin_pb2.ConfigValue]] = ..., parameters_json: _Optional[str] = ..., priority: _Optional[int] = ..., idempotency_key: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., require_labels: _Optional[_Mapping[str, str]] = ..., summary: _Optional[str] = ..., detail: _Optional[str] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., deadline: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., retry_limit: _Optional[int] = ..., retry_backoff: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., require_worker: bool = ..., dry_run: bool = ...) -> None: ...
+    def __init__(self, job_type: _Optional[str] = ..., parameters: _Optional[_Mapping[str, _plugin_pb2.ConfigValue]] = ..., parameters_json: _Optional[str] = ..., priority: _Optional[int] = ..., idempotency_key: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., require_labels: _Optional[_Mapping[str, str]] = ..., summary: _Optional[str] = ..., detail: _Optional[str] = ..., not_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., deadline: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., retry_limit: _Optional[int] = ..., retry_backoff: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., require_worker: bool = ..., dry_run: bool = ..., dedupe_key: _Optional[str] = ...) -> None: ...
 
 class SubmitResponse(_message.Message):
     __slots__ = ["existing", "job", "warnings"]
