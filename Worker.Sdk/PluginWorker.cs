@@ -291,6 +291,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
             return;
         }
 
+        stream.StopAsked();
         await using var impatient = cancellationToken.Register(round.Hurry.Cancel).ConfigureAwait(false);
         if (!drain)
         {

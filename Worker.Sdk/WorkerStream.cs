@@ -50,7 +50,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     private Task<bool>? _reads;
     private bool _isGreeted;
     private bool _isHeard;
-    private volatile bool _finishing;
+    private volatile bool _stopAsked;
     private volatile bool _isOver;
     private long _heard;
 
@@ -159,11 +159,14 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         Wake();
     }
 
-    /// <summary>The first reason counts.</summary>
+    /// <summary>From here on every end is the one that was asked for.</summary>
+    public void StopAsked() => _stopAsked = true;
+
+    /// <summary>The first reason counts; once a stop was asked for, that is it.</summary>
     public void Close(CloseReason reason, string text, bool permanent = false)
     {
         _isOver = true;
-        if (!_closed.TrySetResult(_finishing ? new SessionEnd(CloseReason.StopRequested, "stop requested") : new SessionEnd(reason, text, permanent)))
+        if (!_closed.TrySetResult(_stopAsked ? new SessionEnd(CloseReason.StopRequested, "stop requested") : new SessionEnd(reason, text, permanent)))
         {
             return;
         }
@@ -184,7 +187,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     /// </summary>
     public async Task FinishAsync(CancellationToken hurry)
     {
-        _finishing = true;
         _outbox.Complete();
         await _reading.WithinAsync(FinishLimit, _options.TimeProvider, hurry).ConfigureAwait(false);
     }
@@ -397,6 +399,12 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
                 break;
             case AdminToWorkerMessage.BodyOneofCase.Shutdown:
                 Acknowledge(message.RequestId, accepted: true, "shutdown acknowledged");
+                if (_stopAsked)
+                {
+                    // It ends already, and in order.
+                    break;
+                }
+
                 ShutdownGrace = message.Shutdown.GracePeriodSeconds > 0 ? TimeSpan.FromSeconds(message.Shutdown.GracePeriodSeconds) : ShutdownGrace;
                 _closed.TrySetResult(new SessionEnd(message.Shutdown.Reason == "replaced" ? CloseReason.Replaced : CloseReason.AdminShutdown, message.Shutdown.Reason));
                 break;

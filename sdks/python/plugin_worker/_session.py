@@ -237,6 +237,8 @@ class Session:
 
     def shut_down(self, shutdown: wire.AdminShutdown) -> None:
         """The admin goes away, or has another worker of this id."""
+        if self._stopping:
+            return  # It ends already, and in order.
         grace = shutdown.grace_period_seconds
         self.shutdown_grace = float(grace) if 0 < grace < 86_400 else 30.0
         self.close(Close(CloseReason.REPLACED if shutdown.reason == "replaced" else CloseReason.ADMIN_SHUTDOWN, shutdown.reason))

@@ -137,6 +137,21 @@ class Ends(AdminCase):
         self.assertEqual(
             [meaning(end, is_silent).reason for is_silent in (True, False)], [pw.CloseReason.HEARTBEAT_TIMEOUT, pw.CloseReason.CONNECTION_LOST])
 
+    def test_shutdown_during_a_drain_that_was_asked_for_cuts_nothing_and_is_a_stop(self):
+        gate, closed = Gate(), Closed()
+        worker, link = self.connected(gate, on_close=closed)
+        link.execute("j", "gate")
+        gate.wait_begun()
+        stopping = Async(worker.stop)
+        link.expect("heartbeat", lambda beat: beat.metadata.get("draining") == "true")
+        link.send("s", shutdown=wire.AdminShutdown(reason="update", grace_period_seconds=10))
+        self.assertTrue(link.expect("acknowledge", lambda ack: ack.request_id == "s").accepted)
+        gate.open("j")
+        done = link.expect("job_completed")
+        link.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id))
+        stopping.result()
+        self.assertEqual((done.success, closed.calls), (True, [(pw.CloseReason.STOP_REQUESTED, 1)]))
+
     def test_shutdown_lets_work_end_first(self):
         gate = Gate()
         worker, link = self.connected(gate)
