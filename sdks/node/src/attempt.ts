@@ -28,7 +28,7 @@ const textLimit = 16 * 1024;
 /** Bytes of callers that do not wait: beyond this the oldest output is given up. */
 const mostWaiting = 1024 * 1024;
 /** How long work is held up by output that nobody takes: a lost admin must not stop it. */
-const patience = 10_000;
+const patience = 5000;
 
 /**
  * One attempt or detection while its handler runs. Reports land in slots that the session's pump empties: progress keeps only
