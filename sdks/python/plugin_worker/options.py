@@ -56,7 +56,7 @@ class WorkerOptions:
     registration_timeout: float = 5.0
     """How long to wait for the admin's hello, per address."""
     request_timeout: float = 2.0
-    """For short calls of handlers: health, preview."""
+    """For short calls of handlers: validate, health."""
     resume_window: float = 15.0
     """How long running work outlives a lost stream, when the admin agreed."""
     cancel_grace: float = 10.0
