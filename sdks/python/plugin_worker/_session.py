@@ -87,6 +87,8 @@ class Session:
             self._accepted.result()
         elif self._ended.done():
             raise refusal(self._ended.result(), target.address)
+        elif self._heard:
+            self._accepted.set_result(None)  # Whoever asks for something has taken the worker. Without a hello it knows no extensions.
         else:
             raise StartTimeout(f"no hello came from {target.address} within {self._options.registration_timeout:g} s")
         self._begin()

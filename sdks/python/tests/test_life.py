@@ -275,11 +275,17 @@ class Ends(AdminCase):
         self.assertTrue(self.worker().start().extensions)
         self.assertTrue(self.admin.link().expect("config_schema_response").success)
 
-    def test_admin_that_asks_but_never_says_hello_is_served_and_the_start_fails_in_time(self):
+    def test_admin_that_asks_but_never_says_hello_has_taken_the_worker_without_extensions(self):
         self.admin.greeting = lambda link: link.execute("j", "echo", parameters={"a": pw.to_wire(1)})
         closed = Closed()
-        worker = self.worker(registration_timeout=1.0, on_close=closed)
-        with self.assertRaisesRegex(pw.StartTimeout, "no hello came"):
-            worker.start()
-        self.assertTrue(self.admin.link().expect("job_completed").success)
-        self.assertEqual((worker.state, closed.calls), (pw.WorkerState.STOPPED, []))
+        worker = self.worker(registration_timeout=0.5, on_close=closed)
+        session = worker.start()
+        self.assertEqual((session.extensions, session.heartbeat_interval, worker.state), (frozenset(), 10.0, pw.WorkerState.RUNNING))
+        link = self.admin.link()
+        self.assertTrue(link.expect("job_completed").success)
+        link.expect("heartbeat")
+        with self.assertLogs("plugin_worker", "WARNING"):
+            link.greet()  # Comes late, and grants nothing any more.
+            link.execute("k", "echo")
+            self.assertTrue(link.expect("job_completed", lambda done: done.job_id == "k").success)
+        self.assertEqual((worker.session.extensions, closed.calls), (frozenset(), []))
