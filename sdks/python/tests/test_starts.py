@@ -10,11 +10,14 @@ import threading
 import time
 import unittest
 import unittest.mock
+from concurrent import futures
 from pathlib import Path
 
 import grpc
 
 from plugin_worker import addresses
+from plugin_worker.wire import job_service_pb2 as v1
+from plugin_worker.wire.job_service_pb2_grpc import JobServiceServicer, add_JobServiceServicer_to_server
 
 from .support import Async, AdminCase, Closed, Link, ScriptedAdmin, echo, pw, silent
 
@@ -102,6 +105,29 @@ class Starts(AdminCase):
         self.admin.greeting = lambda link: link.send_bytes(b"\xff\xff\xff")
         with self.assertRaises(pw.ProtocolError):
             self.worker().start()
+
+
+class Clients(unittest.TestCase):
+    """As whom the submitting side speaks."""
+
+    def test_token_file_is_read_at_every_call(self):
+        heard = []
+
+        class Jobs(JobServiceServicer):
+            def Cancel(self, request, context):
+                heard.append(dict(context.invocation_metadata()).get("authorization"))
+                return v1.CancelResponse(job=v1.Job(job_id=request.job_id))
+
+        server = grpc.server(futures.ThreadPoolExecutor(max_workers=1))
+        add_JobServiceServicer_to_server(Jobs(), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        self.addCleanup(server.stop, None)
+        with tempfile.NamedTemporaryFile("w+") as file, pw.AdminClient(f"grpc://127.0.0.1:{port}", token="not this one", token_file=file.name) as client:
+            for token in ("first\n", "second", ""):
+                Path(file.name).write_text(token)
+                self.assertEqual(client.cancel("j").job_id, "j")
+        self.assertEqual(heard, ["Bearer first", "Bearer second", None])
 
 
 class Secure(AdminCase):
