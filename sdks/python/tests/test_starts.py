@@ -107,6 +107,49 @@ class Starts(AdminCase):
             self.worker().start()
 
 
+class Ready(AdminCase):
+    """A connection that is open already."""
+
+    def given(self):
+        connection = socket.create_connection(("127.0.0.1", self.admin.port))
+        self.addCleanup(connection.close)
+        return connection
+
+    def test_serves_the_first_start_only_and_the_next_one_dials(self):
+        with ScriptedAdmin() as dialled:
+            worker = self.worker(address=dialled.address, connection=self.given())
+            self.assertEqual(worker.start().address, "the given connection")
+            link = self.admin.link()
+            link.execute("j", "echo", parameters={"large": pw.to_wire("x" * 2_000_000)})
+            self.assertTrue(link.expect("job_completed").success)
+            worker.stop()
+            self.assertTrue(link.over.wait(5), "the connection was kept")
+            self.assertEqual(worker.start().address, dialled.address[7:])
+
+    def test_needs_no_address_and_the_next_start_has_none(self):
+        worker = self.worker(address="", connection=self.given())
+        running = Async(worker.run)
+        self.admin.link().end()
+        self.assertIs(running.result().reason, pw.CloseReason.CONNECTION_LOST)
+        with self.assertRaisesRegex(pw.Unreachable, "no address is set"):
+            worker.start()
+
+    def test_that_is_closed_is_nobody(self):
+        gone = self.given()
+        gone.close()
+        with self.assertRaisesRegex(pw.Unreachable, "the given connection is closed"):
+            self.worker(connection=gone).start()
+
+    def test_to_nobody_is_given_up_in_time(self):
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            connection = socket.create_connection(listener.getsockname())
+            with self.assertRaises(pw.StartTimeout):
+                self.worker(connection=connection, registration_timeout=0.3).start()
+            self.assertEqual(connection.fileno(), -1)
+
+
 class Clients(unittest.TestCase):
     """As whom the submitting side speaks."""
 
