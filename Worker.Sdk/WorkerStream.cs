@@ -15,9 +15,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     /// <summary>More than this the admin has to keep itself until the loop that starts handlers comes to it.</summary>
     private const int InboxLength = 1024;
 
-    /// <summary>How the connection ends when a keep-alive ping stays unanswered: its handler gives itself this error.</summary>
-    private const string PingTimeout = "HTTP/2 error 1";
-
     /// <summary>What is asked for when the admin does not say.</summary>
     public static readonly TimeSpan UsualHeartbeat = TimeSpan.FromSeconds(10);
 
@@ -131,7 +128,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             }
             catch (RpcException exception)
             {
-                throw Refused(exception, address);
+                throw StreamEnds.Refusal(exception, address);
             }
 
             stream.Begin();
@@ -205,16 +202,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         _ended.Dispose();
     }
 
-    private static StartFailureException Refused(RpcException exception, string address) => exception.StatusCode switch
-    {
-        _ when exception.IsUnreadable => new StartFailureException(CloseReason.ProtocolError, exception.Status.Detail, permanent: true, exception),
-        StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.FailedPrecondition =>
-            new StartFailureException(CloseReason.Rejected, exception.Status.Detail, permanent: true, exception),
-        StatusCode.InvalidArgument => new StartFailureException(CloseReason.ProtocolError, exception.Status.Detail, permanent: true, exception),
-        StatusCode.Unavailable or StatusCode.Internal => new StartFailureException(CloseReason.Unreachable, $"{address}: {exception.Status.Detail}", false, exception),
-        _ => new StartFailureException(CloseReason.Rejected, exception.Status.Detail, false, exception),
-    };
-
     /// <summary>Until the admin's hello. Some admins ask for schemas before it, and may wait for them; everything else has time.</summary>
     private async Task GreetAsync(bool claim, CancellationToken cancellationToken)
     {
@@ -259,7 +246,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     {
         if (!hello.Accepted)
         {
-            throw new StartFailureException(CloseReason.Rejected, hello.Message, IsForGood(hello));
+            throw new StartFailureException(CloseReason.Rejected, hello.Message, StreamEnds.IsForGood(hello));
         }
 
         _isGreeted = true;
@@ -268,8 +255,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         HeartbeatInterval = hello.HeartbeatIntervalSeconds > 0 ? Beats(TimeSpan.FromSeconds(hello.HeartbeatIntervalSeconds)) : HeartbeatInterval;
         ReconnectDelay = hello.ReconnectDelaySeconds > 0 ? TimeSpan.FromSeconds(hello.ReconnectDelaySeconds) : ReconnectDelay;
     }
-
-    private static bool IsForGood(AdminHello refusal) => refusal.Message.Contains("permanent", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A foreign admin hides silent workers after a time of its own, whatever its hello asks for.</summary>
     private TimeSpan Beats(TimeSpan asked) => IsOurs || asked < LongestSilence ? asked : LongestSilence;
@@ -303,16 +288,8 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         }
         catch (RpcException exception)
         {
-            var reason = exception.StatusCode switch
-            {
-                _ when exception.IsUnreadable => CloseReason.ProtocolError,
-                StatusCode.Aborted => CloseReason.Replaced,
-                StatusCode.InvalidArgument => CloseReason.ProtocolError,
-                StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.FailedPrecondition => CloseReason.Rejected,
-                StatusCode.Internal when IsSilent && exception.Status.Detail.Contains(PingTimeout, StringComparison.Ordinal) => CloseReason.HeartbeatTimeout,
-                _ => CloseReason.ConnectionLost,
-            };
-            Close(reason, exception.Status.Detail, permanent: reason is CloseReason.Rejected or CloseReason.ProtocolError);
+            var (reason, text, isPermanent) = StreamEnds.Meaning(exception, IsSilent);
+            Close(reason, text, isPermanent);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
@@ -386,7 +363,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
                 }
                 else
                 {
-                    Close(CloseReason.Rejected, message.Hello.Message, IsForGood(message.Hello));
+                    Close(CloseReason.Rejected, message.Hello.Message, StreamEnds.IsForGood(message.Hello));
                 }
 
                 break;
