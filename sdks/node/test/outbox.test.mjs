@@ -69,3 +69,16 @@ test("output that nobody takes holds work up for 5 s, then no longer until it is
   assert.deepEqual([(await goesOn())(), (await goesOn())()], [true, false]);
   attempt.close();
 });
+
+test("a handler that only writes leaves the thread to others now and then, also when nobody takes its output", async () => {
+  for (const keepsOutput of [true, false]) {
+    const attempt = new Attempt("r", "j", "t", false, keepsOutput, new ManualClock(), () => attempt.takeLog(), {});
+    let turns = 0;
+    let isOver = false;
+    const others = () => isOver || (turns++, setImmediate(others));
+    setImmediate(others);
+    for (let n = 0; n < 64; n++) await attempt.output("stdout", Buffer.alloc(LogRing.chunkSize));
+    isOver = true;
+    assert.ok(turns >= 4, `${turns} turns while 2 MiB were written`);
+  }
+});
