@@ -148,7 +148,11 @@ internal static class GroupF
             var stream = (await CaseRun.ConnectAsync(admin, worker, 1)).Stream;
             var runtime = new AdminRuntimeConfig
             {
-                Enabled = true, ExecutionTimeoutSeconds = int.MaxValue, DetectionTimeoutSeconds = int.MaxValue, JobTypeMaxRuntimeSeconds = int.MaxValue, DetectionIntervalMinutes = int.MaxValue,
+                Enabled = true,
+                ExecutionTimeoutSeconds = int.MaxValue,
+                DetectionTimeoutSeconds = int.MaxValue,
+                JobTypeMaxRuntimeSeconds = int.MaxValue,
+                DetectionIntervalMinutes = int.MaxValue,
                 RetryBackoffSeconds = int.MaxValue,
             };
 
