@@ -13,7 +13,7 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// restart is waited for, <see cref="Patience"/> long; a submission is sent again under its key, so that it makes one job.
 /// All members may be called from any thread.
 /// </summary>
-/// <param name="options">Where the admin is and as whom to speak: address, token, TLS and channel; the rest is of no use here.</param>
+/// <param name="options">Where the admin is and as whom to speak: address, token or its file (read at every call), TLS and channel; the rest is of no use here.</param>
 public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -49,7 +49,7 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
         {
             var get = new GetRequest { JobId = jobId, Include = { Include.Result } };
             var watch = new WatchEventsRequest { Filter = new JobFilter { JobIds = { jobId } } };
-            using var events = channel.ServerStreaming(Method<WatchEventsRequest, JobEvent>("WatchEvents"), watch, new CallOptions(CancellationToken: cancellationToken));
+            using var events = channel.ServerStreaming(Method<WatchEventsRequest, JobEvent>("WatchEvents"), watch, Call(cancellationToken));
             while (true)
             {
                 // Asked for once the events are listened to, then after each: an end between the two is not missed.
@@ -78,7 +78,7 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
     {
         var channel = await ChannelAsync(cancellationToken).ConfigureAwait(false);
         var method = Method<WatchLogsRequest, LogChunk>("WatchLogs");
-        using var call = channel.ServerStreaming(method, new WatchLogsRequest { JobId = jobId, Follow = follow }, new CallOptions(CancellationToken: cancellationToken));
+        using var call = channel.ServerStreaming(method, new WatchLogsRequest { JobId = jobId, Follow = follow }, Call(cancellationToken));
         while (await NextAsync(call, cancellationToken).ConfigureAwait(false) is { } chunk)
         {
             if (!chunk.Data.IsEmpty || chunk.GapBytes > 0)
@@ -112,7 +112,19 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
     private static GrpcMethod<TRequest, TResponse> Method<TRequest, TResponse>(string name)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() => GrpcMethod.From<TRequest, TResponse>(JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService"), name);
-    private CallOptions Within(CancellationToken cancellationToken) => new(Deadline: options.TimeProvider.GetUtcNow() + TimeSpan.FromSeconds(30), CancellationToken: cancellationToken);
+
+    private CallOptions Within(CancellationToken cancellationToken) => Call(cancellationToken) with { Deadline = options.TimeProvider.GetUtcNow() + TimeSpan.FromSeconds(30) };
+
+    private CallOptions Call(CancellationToken cancellationToken)
+    {
+        var headers = new Metadata();
+        if (options.CurrentToken() is { } token)
+        {
+            headers.Add("authorization", $"Bearer {token}");
+        }
+
+        return new CallOptions(headers, CancellationToken: cancellationToken);
+    }
 
     private static async ValueTask<LogChunk?> NextAsync(ServerStreamCall<WatchLogsRequest, LogChunk> call, CancellationToken cancellationToken)
     {
@@ -156,18 +168,7 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
             {
                 var entry = WorkerAddress.Split(options.Address)[0];
                 var (address, channel) = options.Secured(await WorkerAddress.ResolveAsync(entry, options, cancellationToken).ConfigureAwait(false));
-                var headers = new Metadata();
-                foreach (var header in channel.Headers)
-                {
-                    headers.Add(header.Key, header.Value);
-                }
-
-                if (options.Token is { } token)
-                {
-                    headers.Add("authorization", $"Bearer {token}");
-                }
-
-                _channel = GrpcChannel.ForAddress(address, channel with { Headers = headers });
+                _channel = GrpcChannel.ForAddress(address, channel);
             }
 
             return _channel;

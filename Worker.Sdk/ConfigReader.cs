@@ -13,6 +13,8 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// </summary>
 public sealed class ConfigReader
 {
+    private const NumberStyles WholeNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+
     private readonly IReadOnlyList<IDictionary<string, ConfigValue>> _layers;
     private readonly ConcurrentQueue<string> _warnings = [];
 
@@ -31,32 +33,35 @@ public sealed class ConfigReader
     /// <summary>The value of the first layer that has it, as the protocol carries it.</summary>
     public ConfigValue? Raw(string name) => _layers.Select(layer => layer.TryGetValue(name, out var value) ? value : null).FirstOrDefault(value => value is not null);
 
-    /// <summary>A text; empty when there is none.</summary>
+    /// <summary>A text; numbers, booleans, durations (<c>90s</c>, <c>0.25s</c>) and lists of texts are written out.</summary>
     public string Text(string name, string otherwise = "") => Read(name, otherwise, value => value.KindCase switch
     {
         Kind.StringValue => value.StringValue,
         Kind.Int64Value => value.Int64Value.ToString(CultureInfo.InvariantCulture),
-        Kind.DoubleValue => value.DoubleValue.ToString("R", CultureInfo.InvariantCulture),
+        Kind.DoubleValue => NumberText.Of(value.DoubleValue),
+        Kind.DurationValue => DurationText.Of(value.DurationValue),
         Kind.BoolValue => value.BoolValue ? "true" : "false",
         Kind.StringList => string.Join(",", value.StringList.Values),
         _ => null,
     });
 
-    /// <summary>A 64-bit integer.</summary>
+    /// <summary>A 64-bit integer; of a duration the whole seconds it has.</summary>
     public long Int64(string name, long otherwise = 0) => ReadValue(name, otherwise, value => value.KindCase switch
     {
         Kind.Int64Value => value.Int64Value,
-        Kind.DoubleValue when Math.Abs(value.DoubleValue) < 9e15 && Math.Floor(value.DoubleValue) == value.DoubleValue => (long)value.DoubleValue,
-        Kind.StringValue when long.TryParse(value.StringValue, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        Kind.DoubleValue when Math.Abs(value.DoubleValue) < 1L << 53 && Math.Floor(value.DoubleValue) == value.DoubleValue => (long)value.DoubleValue,
+        Kind.StringValue when long.TryParse(value.StringValue, WholeNumber, CultureInfo.InvariantCulture, out var number) => number,
+        Kind.DurationValue when value.DurationValue.Nanos == 0 => value.DurationValue.Seconds,
         _ => (long?)null,
     });
 
-    /// <summary>A double.</summary>
+    /// <summary>A double; of a duration its seconds.</summary>
     public double Double(string name, double otherwise = 0) => ReadValue(name, otherwise, value => value.KindCase switch
     {
         Kind.DoubleValue when double.IsFinite(value.DoubleValue) => value.DoubleValue,
         Kind.Int64Value when (Int128)(double)value.Int64Value == value.Int64Value => value.Int64Value,
         Kind.StringValue when double.TryParse(value.StringValue, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
+        Kind.DurationValue => value.DurationValue.Seconds + (value.DurationValue.Nanos / 1e9),
         _ => (double?)null,
     });
 
@@ -91,7 +96,7 @@ public sealed class ConfigReader
     {
         Kind.StringList => [.. value.StringList.Values],
         Kind.StringValue => value.StringValue.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-        Kind.ListValue => [.. value.ListValue.Values.Where(item => item.KindCase == Kind.StringValue).Select(item => item.StringValue)],
+        Kind.ListValue when value.ListValue.Values.All(item => item.KindCase == Kind.StringValue) => [.. value.ListValue.Values.Select(item => item.StringValue)],
         _ => null,
     });
 
@@ -99,7 +104,7 @@ public sealed class ConfigReader
     public IReadOnlyList<long> Int64s(string name) => Read<IReadOnlyList<long>>(name, [], value => value.KindCase switch
     {
         Kind.Int64List => [.. value.Int64List.Values],
-        Kind.ListValue => [.. value.ListValue.Values.Where(item => item.KindCase == Kind.Int64Value).Select(item => item.Int64Value)],
+        Kind.ListValue when value.ListValue.Values.All(item => item.KindCase == Kind.Int64Value) => [.. value.ListValue.Values.Select(item => item.Int64Value)],
         _ => null,
     });
 
@@ -133,55 +138,5 @@ public sealed class ConfigReader
     {
         var read = Read<object>(name, otherwise, value => convert(value));
         return (T)read;
-    }
-}
-
-/// <summary>Durations as people write them.</summary>
-internal static class DurationText
-{
-    /// <summary>Some 29,000 years: sums of a few still fit.</summary>
-    private const double Most = 900_000_000_000;
-
-    /// <summary>Null: no number, or too many.</summary>
-    public static TimeSpan? Seconds(double seconds) => Math.Abs(seconds) <= Most ? TimeSpan.FromSeconds(seconds) : null;
-
-    public static TimeSpan? Parse(string text)
-    {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
-        {
-            return Seconds(seconds);
-        }
-
-        var total = 0.0;
-        var number = "";
-        for (var at = 0; at < text.Length; at++)
-        {
-            if (char.IsAsciiDigit(text[at]) || text[at] == '.')
-            {
-                number += text[at];
-                continue;
-            }
-
-            var unit = text[at] == 'm' && at + 1 < text.Length && text[at + 1] == 's' ? "ms" : text[at].ToString();
-            at += unit.Length - 1;
-            double? factor = unit switch
-            {
-                "d" => 86_400,
-                "h" => 3_600,
-                "m" => 60,
-                "s" => 1,
-                "ms" => 0.001,
-                _ => null,
-            };
-            if (factor is null || !double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var count))
-            {
-                return null;
-            }
-
-            total += count * factor.Value;
-            number = "";
-        }
-
-        return number.Length == 0 && text.Length > 0 ? Seconds(total) : null;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class Dialler(WorkerOptions options, WorkRunner runner, IReadOnl
     {
         try
         {
-            return options with { Token = _token ?? (options.TokenFile is { } file ? File.ReadAllText(file).Trim() : null) };
+            return options with { Token = _token ?? options.CurrentToken() };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -76,7 +76,7 @@ public sealed class JobContext
 
     /// <summary>
     /// The same for who can wait, as at a pipe that is full: until there is room among 256 KiB a stream. While no admin takes
-    /// output it waits ten seconds, then no longer.
+    /// output it waits five seconds, then no longer.
     /// </summary>
     public ValueTask OutputAsync(OutputStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => _reports.OutputAsync(stream, bytes, cancellationToken);
 

@@ -13,15 +13,10 @@ public sealed partial class PluginWorker : IAsyncDisposable
     private readonly WorkerOptions _options;
     private readonly WorkRunner _runner;
     private readonly Dialler _dialler;
+    private readonly SessionDrain _drain;
     private readonly WorkerFigures _figures;
     private readonly HealthPort? _healthPort;
     private readonly Lock _gate = new();
-
-    /// <summary>Cancelled work gets so long to say how it ended, before the stream goes.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long a drain waits for the confirmations of what it sent.</summary>
-    private static readonly TimeSpan Confirmations = TimeSpan.FromSeconds(5);
 
     // Guarded by _gate.
     private WorkerState _state = WorkerState.Created;
@@ -48,6 +43,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
         _figures = new WorkerFigures(WorkerId, () => _runner!.Used, () => _runner!.Completions.Count);
         _runner = new WorkRunner(byType, options, WorkerId, _figures);
         _dialler = new Dialler(options, _runner, byType, WorkerId, () => Volatile.Read(ref _mayClaim));
+        _drain = new SessionDrain(options, _runner);
         _healthPort = options.HealthPort is { } port ? HealthPort.Open(port, this, _runner.Health, _figures, options.Logger) : null;
     }
 
@@ -291,6 +287,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
             return;
         }
 
+        stream.StopAsked();
         await using var impatient = cancellationToken.Register(round.Hurry.Cancel).ConfigureAwait(false);
         if (!drain)
         {
@@ -461,35 +458,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
                 _mayClaim = false;
             }
 
-            return round.Drain ??= stream.IsOver ? Task.CompletedTask : Task.Run(() => DrainAsync(stream, grace, round.Hurry.Token));
-        }
-    }
-
-    /// <summary>Work may end within the grace; what is left is cancelled and gets a moment for its last words. Results are sent.</summary>
-    private async Task DrainAsync(WorkerStream stream, TimeSpan grace, CancellationToken hurry)
-    {
-        var time = _options.TimeProvider;
-        _runner.Draining = true;
-        stream.WorkChanged();
-        if (!hurry.IsCancellationRequested)
-        {
-            _runner.AnnounceStop();
-            if (!await _runner.IdleAsync().WithinAsync(grace, time, hurry).ConfigureAwait(false))
-            {
-                LogDrainCut(_options.Logger);
-            }
-        }
-
-        _runner.CancelAll();
-        await _runner.IdleAsync().WithinAsync(LastWords, time, CancellationToken.None).ConfigureAwait(false);
-        if (stream.Acknowledges)
-        {
-            await _runner.Completions.EmptyAsync().WithinAsync(Confirmations, time, hurry).ConfigureAwait(false);
-        }
-
-        if (!hurry.IsCancellationRequested)
-        {
-            await stream.FinishAsync(hurry).ConfigureAwait(false);
+            return round.Drain ??= stream.IsOver ? Task.CompletedTask : Task.Run(() => _drain.RunAsync(stream, grace, round.Hurry.Token));
         }
     }
 
@@ -498,7 +467,4 @@ public sealed partial class PluginWorker : IAsyncDisposable
 
     [LoggerMessage(23, LogLevel.Error, "Closing a session failed")]
     private static partial void LogEndFailed(ILogger logger, Exception exception);
-
-    [LoggerMessage(24, LogLevel.Warning, "Running work did not end in time and is cancelled")]
-    private static partial void LogDrainCut(ILogger logger);
 }

@@ -7,6 +7,8 @@ namespace BlazorPluginAdmin.WorkerSdk;
 internal sealed partial class Previewer(IEnumerable<IJobHandler> handlers, WorkerOptions options)
 {
     private const int MostAtOnce = 4;
+
+    /// <summary>An admin waits no longer for the answer.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly IJobHandler? _handler = handlers.FirstOrDefault(handler => handler.CanPreview);
@@ -28,13 +30,32 @@ internal sealed partial class Previewer(IEnumerable<IJobHandler> handlers, Worke
             return Refused(requestId, $"{MostAtOnce} previews are being made; ask again");
         }
 
-        using var timeout = new CancellationTokenSource(Limit, options.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, timeout.Token);
+        // Given to the call, which may outlast this.
+        var canceled = CancellationTokenSource.CreateLinkedTokenSource(ended);
+        var making = MakeAsync(_handler, request, requestId, canceled);
+        try
+        {
+            return await making.WaitAsync(Limit, options.TimeProvider, ended).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            TryCancel(canceled);
+            return Refused(requestId, $"the preview took more than {Limit.TotalSeconds:0} s");
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            return Refused(requestId, "the session ended");
+        }
+    }
+
+    /// <summary>Never fails. A handler that hangs keeps its place until it ends.</summary>
+    private async Task<ObjectPreviewResponse> MakeAsync(IJobHandler handler, RequestObjectPreview request, string requestId, CancellationTokenSource canceled)
+    {
         try
         {
             // The handler may block before it awaits; the reader of the stream must not.
             await Task.Yield();
-            var preview = await _handler.PreviewAsync(new PreviewRequest([.. request.ObjectId], request.Format, request.RowLimit), either.Token).ConfigureAwait(false);
+            var preview = await handler.PreviewAsync(new PreviewRequest([.. request.ObjectId], request.Format, request.RowLimit), canceled.Token).ConfigureAwait(false);
             var rows = request.RowLimit > 0 ? preview.Rows.Take(request.RowLimit) : preview.Rows;
             return new ObjectPreviewResponse
             {
@@ -45,9 +66,9 @@ internal sealed partial class Previewer(IEnumerable<IJobHandler> handlers, Worke
                 TotalRows = preview.TotalRows,
             };
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        catch (OperationCanceledException) when (canceled.IsCancellationRequested)
         {
-            return Refused(requestId, timeout.IsCancellationRequested ? $"the preview took more than {Limit.TotalSeconds:0} s" : "the session ended");
+            return Refused(requestId, "the preview was cancelled");
         }
         catch (Exception exception)
         {
@@ -58,6 +79,19 @@ internal sealed partial class Previewer(IEnumerable<IJobHandler> handlers, Worke
         finally
         {
             Interlocked.Decrement(ref _asked);
+            canceled.Dispose();
+        }
+    }
+
+    private static void TryCancel(CancellationTokenSource canceled)
+    {
+        try
+        {
+            canceled.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was made at the last moment.
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
     private const int StageLimit = 256;
 
     /// <summary>How long work is held up by output that nobody takes: a lost admin must not stop it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly LogRing _stdout = new(LogStream.Stdout);

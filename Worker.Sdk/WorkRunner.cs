@@ -15,6 +15,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     private readonly CurrentSession _session = session;
     private readonly AsyncLocal<bool> _inside = inside;
     private readonly DetectionRunner _detections = new(options, workerId, figures, session, inside);
+    private readonly JobCalls _calls = new(options, workerId, figures, inside);
     private CancellationTokenSource _stopping = new();
     private int _executing;
 
@@ -112,7 +113,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             return;
         }
 
-        if (await Task.Run(() => CannotRun(handler, request), CancellationToken.None).WaitAsync(ended).ConfigureAwait(false) is { } why)
+        if (await Task.Run(() => _calls.CannotRun(handler, request), CancellationToken.None).WaitAsync(ended).ConfigureAwait(false) is { } why)
         {
             Refuse(request, session, why);
             return;
@@ -224,28 +225,6 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
     }
 
-    private string? CannotRun(IJobHandler handler, ExecuteJobRequest request)
-    {
-        try
-        {
-            return handler.CannotRun(Saved(handler, request).Under(request.Job.Parameters));
-        }
-        catch (Exception exception)
-        {
-            options.EndIfFatal(exception);
-
-            // Running it says the same in its result.
-            LogHandlerFailed(options.Logger, exception, request.RequestId);
-            return null;
-        }
-    }
-
-    private static ConfigReader Saved(IJobHandler handler, ExecuteJobRequest request) => new(
-        request.WorkerConfigValues,
-        request.AdminConfigValues,
-        handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
-        handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
-
     private async Task RunJobAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt, IReadOnlyList<RunningAttempt> twins, bool isOurs)
     {
         await Task.Yield();
@@ -257,7 +236,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
 
         await Task.WhenAll(twins.Select(twin => twin.Ended.Task)).WaitAsync(attempt.Cancel.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var running = attempt.Cancel.IsCancellationRequested ? Task.FromResult(JobOutcome.Canceled()) : OutcomeAsync(handler, request, attempt, isOurs);
+        var running = attempt.Cancel.IsCancellationRequested ? Task.FromResult(JobOutcome.Canceled()) : _calls.RunAsync(handler, request, attempt, isOurs, _stopping.Token);
         var outcome = isOurs ? await InTimeAsync(running, request, attempt).ConfigureAwait(false) : await running.ConfigureAwait(false);
         var completed = Results.Completed(request, outcome);
         if (!running.IsCompleted)
@@ -293,7 +272,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     {
         try
         {
-            var timeout = Timeout(request) ?? System.Threading.Timeout.InfiniteTimeSpan;
+            var timeout = JobCalls.Timeout(request) ?? Timeout.InfiniteTimeSpan;
             return await running.WaitAsync(timeout.AsTimer(), options.TimeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
@@ -312,9 +291,6 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
     }
 
-    /// <summary>Null: the attempt has none.</summary>
-    private static TimeSpan? Timeout(ExecuteJobRequest request) => request.AdminRuntime?.ExecutionTimeoutSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
-
     /// <summary>After the last word of the attempt is queued: whoever waits for idleness may close the stream then.</summary>
     private void End(RunningAttempt attempt)
     {
@@ -322,66 +298,6 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         _session.Live?.WorkChanged();
         attempt.Ended.SetResult();
         attempt.Dispose();
-    }
-
-    private async Task<JobOutcome> OutcomeAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt, bool isOurs)
-    {
-        _inside.Value = true;
-        using var span = WorkerTelemetry.Execution(request);
-        var began = options.TimeProvider.GetTimestamp();
-        var outcome = await HandledAsync(handler, request, attempt, isOurs).ConfigureAwait(false);
-        WorkerTelemetry.End(span, outcome);
-        var ending = outcome.Success ? "succeeded" : attempt.Cancel.IsCancellationRequested ? "canceled" : "failed";
-        figures.AttemptEnded(request.Job.JobType, ending, options.TimeProvider.GetElapsedTime(began));
-        return outcome;
-    }
-
-    private async Task<JobOutcome> HandledAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt, bool isOurs)
-    {
-        JobContext? context = null;
-        try
-        {
-            context = new JobContext(request, Saved(handler, request), workerId, attempt, attempt.Cancel.Token, _stopping.Token)
-            {
-                Deadline = isOurs && Timeout(request) is { } timeout ? options.TimeProvider.GetUtcNow() + timeout : null,
-            };
-            var findings = await FindingsAsync(handler, context.Config, attempt.Cancel.Token).ConfigureAwait(false);
-            if (findings.Count > 0)
-            {
-                return JobOutcome.Failed(string.Join("; ", findings), permanent: true);
-            }
-
-            var outcome = await handler.ExecuteAsync(context).ConfigureAwait(false) ?? JobOutcome.Failed("the handler returned no outcome", permanent: true);
-            return outcome.Success || !attempt.Cancel.IsCancellationRequested ? outcome : JobOutcome.Canceled(outcome.Text, outcome.Outputs);
-        }
-        catch (OperationCanceledException) when (attempt.Cancel.IsCancellationRequested)
-        {
-            return JobOutcome.Canceled();
-        }
-        catch (Exception exception)
-        {
-            options.EndIfFatal(exception);
-            LogHandlerFailed(options.Logger, exception, attempt.ToString());
-            var text = $"{exception.GetType().Name}: {exception.Message}";
-            return attempt.Cancel.IsCancellationRequested ? JobOutcome.Canceled(text) : JobOutcome.Failed(text);
-        }
-        finally
-        {
-            attempt.Warn([.. context?.Config.Warnings ?? [], .. context?.Saved.Warnings ?? []]);
-        }
-    }
-
-    private async Task<IReadOnlyList<string>> FindingsAsync(IJobHandler handler, ConfigReader config, CancellationToken canceled)
-    {
-        var finding = handler.ValidateAsync(config, canceled);
-        try
-        {
-            return await finding.WaitAsync(options.RequestTimeout.AsTimer(), options.TimeProvider, canceled).ConfigureAwait(false);
-        }
-        catch (TimeoutException) when (!finding.IsCompleted)
-        {
-            throw new TimeoutException($"the values were not validated within {options.RequestTimeout.TotalSeconds:0.#} s");
-        }
     }
 
     /// <summary>
@@ -412,9 +328,6 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
         live?.Send(completed, attempt);
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "The handler of {Attempt} failed")]
-    private static partial void LogHandlerFailed(ILogger logger, Exception exception, string attempt);
 
     [LoggerMessage(2, LogLevel.Error, "Running a handler failed")]
     private static partial void LogRunnerFailed(ILogger logger, Exception exception);

@@ -5,6 +5,8 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// <summary>A worker's stable id: given, else kept in a file, else made and written there.</summary>
 internal static class WorkerIdentity
 {
+    private static readonly TimeSpan ShortestPingDelay = TimeSpan.FromSeconds(20);
+
     public static string Find(WorkerOptions options)
     {
         if (options.WorkerId is { } given)
@@ -53,6 +55,11 @@ internal static class WorkerIdentity
             (nameof(options.ResumeWindow), options.ResumeWindow), (nameof(options.CancelGrace), options.CancelGrace),
         ];
         problems.AddRange(times.Where(time => time.Value <= TimeSpan.Zero || time.Value > TimeSpan.FromDays(1)).Select(time => $"{time.Name} must be more than 0 and at most a day"));
+        if (options.Channel.KeepAlivePingDelay < ShortestPingDelay)
+        {
+            problems.Add("the pause between keep-alive pings must be at least 20 s: stricter admins hang up otherwise");
+        }
+
         if (options.TlsCert.Length > 0 != options.TlsKey.Length > 0 || (options.TlsCert.Length > 0 && options.TlsCa.Length == 0))
         {
             problems.Add("the TLS certificate and its key are used together, and with the authority");

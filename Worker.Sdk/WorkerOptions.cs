@@ -93,7 +93,7 @@ public sealed record WorkerOptions
     /// <summary>The name in the admin's certificate; empty: the host that is dialled.</summary>
     public string TlsServerName { get; init; } = "";
 
-    /// <summary>TLS, limits and dialling; its headers get the token. By default messages of 1 GiB are received and of 64 MiB sent.</summary>
+    /// <summary>TLS, limits and dialling; its headers get the token. By default messages of 1 GiB are received and of 64 MiB sent. Keep-alive pings 20 s apart or more.</summary>
     public GrpcChannelOptions Channel { get; init; } = new() { MaxReceiveMessageSize = 1024 * 1024 * 1024, MaxSendMessageSize = 64 * 1024 * 1024 };
 
     /// <summary>
@@ -118,6 +118,11 @@ public sealed record WorkerOptions
 #pragma warning disable RS0030 // The one end that no Main can return from: a handler ran out of memory, and nothing can be trusted any more.
     internal Action<int> Exit { get; init; } = Environment.Exit;
 #pragma warning restore RS0030
+
+    /// <summary>The token, or what its file says now; null: none.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    internal string? CurrentToken() => Token ?? (TokenFile is { } file && File.ReadAllText(file).Trim() is { Length: > 0 } token ? token : null);
 
     /// <summary>The address and the channel's options with the TLS files applied.</summary>
     /// <exception cref="StartFailureException">A file cannot be used; it may be about to be replaced.</exception>

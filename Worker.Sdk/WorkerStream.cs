@@ -15,9 +15,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     /// <summary>More than this the admin has to keep itself until the loop that starts handlers comes to it.</summary>
     private const int InboxLength = 1024;
 
-    /// <summary>How the connection ends when a keep-alive ping stays unanswered: its handler gives itself this error.</summary>
-    private const string PingTimeout = "HTTP/2 error 1";
-
     /// <summary>What is asked for when the admin does not say.</summary>
     public static readonly TimeSpan UsualHeartbeat = TimeSpan.FromSeconds(10);
 
@@ -50,7 +47,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     private Task<bool>? _reads;
     private bool _isGreeted;
     private bool _isHeard;
-    private volatile bool _finishing;
+    private volatile bool _stopAsked;
     private volatile bool _isOver;
     private long _heard;
 
@@ -131,7 +128,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             }
             catch (RpcException exception)
             {
-                throw Refused(exception, address);
+                throw StreamEnds.Refusal(exception, address);
             }
 
             stream.Begin();
@@ -159,11 +156,14 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         Wake();
     }
 
-    /// <summary>The first reason counts.</summary>
+    /// <summary>From here on every end is the one that was asked for.</summary>
+    public void StopAsked() => _stopAsked = true;
+
+    /// <summary>The first reason counts; once a stop was asked for, that is it.</summary>
     public void Close(CloseReason reason, string text, bool permanent = false)
     {
         _isOver = true;
-        if (!_closed.TrySetResult(_finishing ? new SessionEnd(CloseReason.StopRequested, "stop requested") : new SessionEnd(reason, text, permanent)))
+        if (!_closed.TrySetResult(_stopAsked ? new SessionEnd(CloseReason.StopRequested, "stop requested") : new SessionEnd(reason, text, permanent)))
         {
             return;
         }
@@ -184,7 +184,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     /// </summary>
     public async Task FinishAsync(CancellationToken hurry)
     {
-        _finishing = true;
         _outbox.Complete();
         await _reading.WithinAsync(FinishLimit, _options.TimeProvider, hurry).ConfigureAwait(false);
     }
@@ -202,16 +201,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         _outbox.Dispose();
         _ended.Dispose();
     }
-
-    private static StartFailureException Refused(RpcException exception, string address) => exception.StatusCode switch
-    {
-        _ when exception.IsUnreadable => new StartFailureException(CloseReason.ProtocolError, exception.Status.Detail, permanent: true, exception),
-        StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.FailedPrecondition =>
-            new StartFailureException(CloseReason.Rejected, exception.Status.Detail, permanent: true, exception),
-        StatusCode.InvalidArgument => new StartFailureException(CloseReason.ProtocolError, exception.Status.Detail, permanent: true, exception),
-        StatusCode.Unavailable or StatusCode.Internal => new StartFailureException(CloseReason.Unreachable, $"{address}: {exception.Status.Detail}", false, exception),
-        _ => new StartFailureException(CloseReason.Rejected, exception.Status.Detail, false, exception),
-    };
 
     /// <summary>Until the admin's hello. Some admins ask for schemas before it, and may wait for them; everything else has time.</summary>
     private async Task GreetAsync(bool claim, CancellationToken cancellationToken)
@@ -257,7 +246,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     {
         if (!hello.Accepted)
         {
-            throw new StartFailureException(CloseReason.Rejected, hello.Message, IsForGood(hello));
+            throw new StartFailureException(CloseReason.Rejected, hello.Message, StreamEnds.IsForGood(hello));
         }
 
         _isGreeted = true;
@@ -266,8 +255,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         HeartbeatInterval = hello.HeartbeatIntervalSeconds > 0 ? Beats(TimeSpan.FromSeconds(hello.HeartbeatIntervalSeconds)) : HeartbeatInterval;
         ReconnectDelay = hello.ReconnectDelaySeconds > 0 ? TimeSpan.FromSeconds(hello.ReconnectDelaySeconds) : ReconnectDelay;
     }
-
-    private static bool IsForGood(AdminHello refusal) => refusal.Message.Contains("permanent", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A foreign admin hides silent workers after a time of its own, whatever its hello asks for.</summary>
     private TimeSpan Beats(TimeSpan asked) => IsOurs || asked < LongestSilence ? asked : LongestSilence;
@@ -301,16 +288,8 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         }
         catch (RpcException exception)
         {
-            var reason = exception.StatusCode switch
-            {
-                _ when exception.IsUnreadable => CloseReason.ProtocolError,
-                StatusCode.Aborted => CloseReason.Replaced,
-                StatusCode.InvalidArgument => CloseReason.ProtocolError,
-                StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.FailedPrecondition => CloseReason.Rejected,
-                StatusCode.Internal when IsSilent && exception.Status.Detail.Contains(PingTimeout, StringComparison.Ordinal) => CloseReason.HeartbeatTimeout,
-                _ => CloseReason.ConnectionLost,
-            };
-            Close(reason, exception.Status.Detail, permanent: reason is CloseReason.Rejected or CloseReason.ProtocolError);
+            var (reason, text, isPermanent) = StreamEnds.Meaning(exception, IsSilent);
+            Close(reason, text, isPermanent);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
@@ -384,7 +363,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
                 }
                 else
                 {
-                    Close(CloseReason.Rejected, message.Hello.Message, IsForGood(message.Hello));
+                    Close(CloseReason.Rejected, message.Hello.Message, StreamEnds.IsForGood(message.Hello));
                 }
 
                 break;
@@ -397,6 +376,12 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
                 break;
             case AdminToWorkerMessage.BodyOneofCase.Shutdown:
                 Acknowledge(message.RequestId, accepted: true, "shutdown acknowledged");
+                if (_stopAsked)
+                {
+                    // It ends already, and in order.
+                    break;
+                }
+
                 ShutdownGrace = message.Shutdown.GracePeriodSeconds > 0 ? TimeSpan.FromSeconds(message.Shutdown.GracePeriodSeconds) : ShutdownGrace;
                 _closed.TrySetResult(new SessionEnd(message.Shutdown.Reason == "replaced" ? CloseReason.Replaced : CloseReason.AdminShutdown, message.Shutdown.Reason));
                 break;

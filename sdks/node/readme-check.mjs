@@ -1,4 +1,4 @@
-// Follows README.md in an empty folder: node readme-check.mjs HTTP-ADDRESS GRPC-ADDRESS of a running admin.
+// Follows README.md in an empty folder: node readme-check.mjs HTTP-ADDRESS of a running admin.
 // Blocks with a file's name are written, `sh` blocks are run, the `sh background` block is the worker.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const [http, grpc] = process.argv.slice(2);
+const [http] = process.argv.slice(2);
 const here = path.dirname(fileURLToPath(import.meta.url));
 const folder = mkdtempSync(path.join(os.tmpdir(), "readme-"));
 let worker;
@@ -39,7 +39,7 @@ try {
   await run(`npm pack --silent --ignore-scripts --pack-destination '${folder}'`, here);
   let last = "";
   for (const [, language, name, text] of readFileSync(path.join(here, "README.md"), "utf8").matchAll(/^```(\w+) ?(\S*)\n([\s\S]*?)^```$/gm)) {
-    const block = text.replaceAll("127.0.0.1:23646", http).replaceAll("127.0.0.1:33646", grpc);
+    const block = text.replaceAll("127.0.0.1:23646", http);
     if (language === "sh") last = name === "background" ? (await start(block), last) : await run(block);
     else writeFileSync(path.join(folder, name), block);
   }

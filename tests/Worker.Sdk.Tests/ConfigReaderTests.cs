@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using BlazorPluginAdmin.Wire;
 using ProtoDuration = Google.Protobuf.WellKnownTypes.Duration;
 
@@ -44,4 +46,37 @@ public sealed class ConfigReaderTests
     [InlineData(long.MinValue, -9223372036854775808.0)]
     public void Integer_IsADouble_OnlyWhenNothingIsLost(long stored, double read) =>
         Assert.Equal(read, new ConfigReader(new Dictionary<string, ConfigValue> { ["n"] = new ConfigValue { Int64Value = stored } }).Double("n", -1));
+
+    /// <summary>The table of all SDKs: what each kind of value is to each getter; one that is not named finds no use for it.</summary>
+    [Fact]
+    public void Values_AreCoerced_AsTheTableOfAllSdksSays()
+    {
+        (string Name, Func<ConfigReader, JsonNode> Read)[] getters =
+        [
+            ("text", reader => reader.Text("v")),
+            ("int64", reader => reader.Int64("v").ToString(CultureInfo.InvariantCulture)),
+            ("double", reader => reader.Double("v")),
+            ("bool", reader => reader.Bool("v")),
+            ("bytes", reader => Convert.ToBase64String(reader.Bytes("v"))),
+            ("duration", reader => reader.Duration("v").TotalSeconds),
+            ("texts", reader => new JsonArray([.. reader.Texts("v").Select(text => JsonValue.Create(text))])),
+            ("int64s", reader => new JsonArray([.. reader.Int64s("v").Select(number => JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)))])),
+        ];
+        foreach (var row in JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "config-values.json")))!.AsArray().Select(row => row!.AsObject()))
+        {
+            var text = row["value"]!.ToJsonString();
+            var value = ConfigValue.Parser.ParseJson(text);
+            foreach (var (name, read) in getters)
+            {
+                var reader = new ConfigReader(new Dictionary<string, ConfigValue> { ["v"] = value });
+                var found = read(reader);
+                Assert.True(reader.Warnings.Count == (row.ContainsKey(name) ? 0 : 1), $"{text} as {name}: {string.Join("; ", reader.Warnings)}");
+                if (row[name] is { } expected)
+                {
+                    var isSame = name == "duration" ? Math.Abs(found.GetValue<double>() - expected.GetValue<double>()) <= 1e-6 : JsonNode.DeepEquals(found, expected) || (name == "double" && found.GetValue<double>() == expected.GetValue<double>());
+                    Assert.True(isSame, $"{text} as {name}: {found.ToJsonString()} instead of {expected.ToJsonString()}");
+                }
+            }
+        }
+    }
 }

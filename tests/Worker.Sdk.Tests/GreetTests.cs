@@ -94,4 +94,14 @@ public sealed class GreetTests : SdkTest
             File.Delete(file);
         }
     }
+
+    [Theory]
+    [InlineData(19.9)]
+    [InlineData(-0.001)]
+    public void KeepAlivePings_CloserThan20Seconds_AreRefusedAtConstruction(double seconds)
+    {
+        var wrong = Assert.Throws<ArgumentException>(() => Worker(new Echo(), options => options with { Channel = options.Channel with { KeepAlivePingDelay = TimeSpan.FromSeconds(seconds) } }));
+        Assert.StartsWith("the pause between keep-alive pings must be at least 20 s", wrong.Message, StringComparison.Ordinal);
+        Worker(new Echo(), options => options with { Channel = options.Channel with { KeepAlivePingDelay = TimeSpan.FromSeconds(20) } });
+    }
 }

@@ -89,6 +89,35 @@ public sealed class HandlerSideTests : SdkTest
     }
 
     [Fact]
+    public async Task PreviewThatHangs_IsAnsweredAfter30Seconds_AndKeepsItsPlaceAmongFour()
+    {
+        var (clock, handler) = (new ManualTimeProvider(), new Hanging());
+        var previewer = new Previewer([handler], new WorkerOptions { TimeProvider = clock });
+        Task<ObjectPreviewResponse>[] asked = [.. Enumerable.Range(0, 4).Select(n => previewer.AnswerAsync(new RequestObjectPreview(), $"p{n}", CancellationToken.None))];
+        await handler.Asked.WaitAsync(4);
+        const string full = "4 previews are being made; ask again";
+        Assert.Equal(full, await ReasonAsync());
+        clock.Advance(TimeSpan.FromSeconds(29.9));
+        Assert.DoesNotContain(asked, task => task.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        foreach (var answer in await Task.WhenAll(asked).InTimeAsync("the refusals"))
+        {
+            Assert.Equal((false, "the preview took more than 30 s"), (answer.Success, answer.ErrorMessage));
+        }
+
+        Assert.True(handler.LastToken.IsCancellationRequested);
+        Assert.Equal(full, await ReasonAsync());
+        handler.Answer.SetResult(new ObjectPreview(["a"], [["1"]], 1));
+        while (await ReasonAsync() is { Length: > 0 } why)
+        {
+            Assert.Equal(full, why);
+            await Task.Yield();
+        }
+
+        async Task<string> ReasonAsync() => (await previewer.AnswerAsync(new RequestObjectPreview(), "p", CancellationToken.None).InTimeAsync("an answer")).ErrorMessage;
+    }
+
+    [Fact]
     public async Task GrantedToken_IsShownAtTheNextDial_AndKeptNowhere()
     {
         var worker = Worker(new Echo(), options => options with { Token = "once" });
@@ -234,6 +263,43 @@ public sealed class HandlerSideTests : SdkTest
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Takes no notice of its end.</summary>
+    private sealed class Hanging : IJobHandler
+    {
+        public Gatherings Asked { get; } = new();
+
+        public TaskCompletionSource<ObjectPreview> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public CancellationToken LastToken { get; private set; }
+
+        public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("hanging", "Hanging").Build();
+
+        public bool CanPreview => true;
+
+        public Task<ObjectPreview> PreviewAsync(PreviewRequest request, CancellationToken canceled)
+        {
+            LastToken = canceled;
+            Asked.Add();
+            return Answer.Task;
+        }
+    }
+
+    /// <summary>Counts who has come.</summary>
+    private sealed class Gatherings
+    {
+        private readonly System.Threading.Channels.Channel<bool> _come = System.Threading.Channels.Channel.CreateUnbounded<bool>();
+
+        public void Add() => _come.Writer.TryWrite(true);
+
+        public async Task WaitAsync(int count)
+        {
+            for (; count > 0; count--)
+            {
+                await _come.Reader.ReadAsync().AsTask().InTimeAsync("a call of the handler");
+            }
+        }
     }
 
     private sealed class Talkative : IJobHandler

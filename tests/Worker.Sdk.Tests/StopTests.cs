@@ -74,6 +74,40 @@ public sealed class StopTests : SdkTest
     }
 
     [Fact]
+    public async Task StreamLost_DuringADrainThatWasAskedFor_IsAStop()
+    {
+        var handler = new Blocking();
+        var (worker, stream) = await ConnectAsync(handler);
+        await BeginAsync(stream, handler);
+        var ended = worker.WaitAsync();
+        var stopping = worker.StopAsync();
+        await handler.Stopping.Task.InTimeAsync("the word that the worker is about to stop");
+        stream.Break();
+        await stopping.InTimeAsync("the worker's stop");
+        Assert.Equal(CloseReason.StopRequested, (await ended)!.Reason);
+        await handler.Canceled.Task.InTimeAsync("the cancel of the job");
+    }
+
+    [Fact]
+    public async Task Shutdown_DuringADrainThatWasAskedFor_CutsNothing_AndIsAStop()
+    {
+        var handler = new Blocking();
+        var (worker, stream) = await ConnectAsync(handler, extensions: "log");
+        await BeginAsync(stream, handler);
+        var ended = worker.WaitAsync();
+        var stopping = worker.StopAsync();
+        await handler.Stopping.Task.InTimeAsync("the word that the worker is about to stop");
+        await stream.SendAsync(new AdminToWorkerMessage { RequestId = "s", Shutdown = new AdminShutdown { Reason = "r" } });
+        Assert.True((await AckAsync(stream, "s")).Accepted);
+        handler.Release.SetResult();
+        var rest = await stream.RestAsync();
+        stream.End();
+        Assert.True(Assert.Single(rest, message => message.BodyCase == Body.JobCompleted).JobCompleted.Success);
+        await stopping.InTimeAsync("the worker's stop");
+        Assert.Equal(CloseReason.StopRequested, (await ended)!.Reason);
+    }
+
+    [Fact]
     public async Task Stop_DuringThePause_EndsTheLoop()
     {
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -138,22 +138,46 @@ internal static class GroupA
             detect.WorkerConfigValues["count"] = Values.Of(1200L);
         });
         Expect.True((await stream.AcknowledgedAsync("d-1", 2)).Accepted, "the detection to be acknowledged", "refused");
-        var complete = (await stream.FirstAsync(message => message.DetectionComplete?.RequestId == "d-1", "detection_complete", 10)).DetectionComplete;
-        var batches = stream.All(Body.DetectionProposals).Select(message => message.DetectionProposals).Where(batch => batch.RequestId == "d-1").ToList();
-        Expect.True(batches.TrueForAll(batch => batch.Proposals.Count <= 500 && batch.CalculateSize() <= (1 << 20) + 4096), "batches of at most 500 and 1 MiB", batches.Select(batch => batch.Proposals.Count));
-        Expect.True(batches.SkipLast(1).All(batch => batch.HasMore), "has_more on all batches but the last", batches.Select(batch => batch.HasMore));
+        var (complete, batches) = await EndAsync("d-1", 10);
+        Expect.True(stream.Said.From().Select(entry => entry.Item).First(message => message.Acknowledge?.RequestId == "d-1" || message.DetectionProposals is not null).Acknowledge is not null, "the acknowledge before the first batch", "a batch");
+
+        // There is more than was asked for: the last batch says so too, as upstream's own workers do when they cut.
+        Expect.True(batches.TrueForAll(batch => batch.HasMore), "has_more on all batches of a detection that was cut at its limit", batches.Select(batch => batch.HasMore));
         var proposals = batches.SelectMany(batch => batch.Proposals).ToList();
-        Expect.Equal(700, proposals.Count, "proposals");
-        Expect.Equal(700, proposals.Select(proposal => proposal.ProposalId).Distinct().Count(), "different proposals");
+        Expect.Equal(string.Join(' ', Enumerable.Range(0, 700).Select(n => FormattableString.Invariant($"p-{n}"))), string.Join(' ', proposals.Select(proposal => proposal.ProposalId)), "the first 700 proposals in their order");
         Expect.True(complete is { Success: true, JobType: "conf_detect", TotalProposals: 700 }, "a successful completion with the total 700", complete);
         var third = proposals[2];
         Expect.True(third is { ProposalId: "p-2", DedupeKey: "key-2", JobType: "conf_detect", Summary: "proposal 2" } && Equals(third.Parameters.GetValueOrDefault("sequence"), Values.Of(42L)), "the third proposal as it was made", third);
-        await stream.DetectAsync("d-2", detect => detect.WorkerConfigValues["count"] = Values.Of(0L));
-        var none = (await stream.FirstAsync(message => message.DetectionComplete?.RequestId == "d-2", "detection_complete of a detection that finds nothing", 5)).DetectionComplete;
-        Expect.True(none is { Success: true, TotalProposals: 0 }, "success with the total 0", none);
+        await stream.DetectAsync("d-all", detect => detect.WorkerConfigValues["count"] = Values.Of(1200L));
+        var (whole, parts) = await EndAsync("d-all", 10);
+        Expect.True(parts.Count >= 3 && parts.SkipLast(1).All(batch => batch.HasMore) && !parts[^1].HasMore, "three batches, with has_more on all but the last", parts.Select(batch => batch.HasMore));
+        Expect.Equal(1200, parts.SelectMany(batch => batch.Proposals).Select(proposal => proposal.ProposalId).Distinct().Count(), "different proposals of a detection without a limit");
+        Expect.Equal(1200, whole.TotalProposals, "the total of a detection without a limit");
+        foreach (var (request, count) in ((string, long)[])[("d-few", 10), ("d-2", 0)])
+        {
+            await stream.DetectAsync(request, detect =>
+            {
+                detect.MaxResults = 700;
+                detect.WorkerConfigValues["count"] = Values.Of(count);
+            });
+            var (few, batch) = await EndAsync(request, 5);
+            Expect.True(few.Success && few.TotalProposals == count && batch.Sum(one => one.Proposals.Count) == count, $"success with the total {count}", few);
+            Expect.True(!batch.Exists(one => one.HasMore), "no has_more below the limit", batch.Select(one => one.HasMore));
+        }
+
         await stream.DetectAsync("d-3", detect => detect.JobType = "conf_echo");
         var refused = (await stream.FirstAsync(message => message.DetectionComplete?.RequestId == "d-3", "detection_complete for a type that only executes", 2)).DetectionComplete;
         Expect.True(!refused.Success && refused.ErrorMessage.Length > 0, "success=false with a text", refused);
+
+        async Task<(DetectionComplete Complete, List<DetectionProposals> Batches)> EndAsync(string request, double seconds)
+        {
+            var (end, _) = await stream.Said.AwaitAsync(message => message.DetectionComplete?.RequestId == request, $"detection_complete of {request}", seconds);
+            var said = stream.Said.From().Select(entry => entry.Item).ToList();
+            var batches = said.Select(message => message.DetectionProposals).OfType<DetectionProposals>().Where(batch => batch.RequestId == request).ToList();
+            Expect.True(batches.TrueForAll(batch => batch.JobType == "conf_detect" && batch.Proposals.Count <= 500 && batch.CalculateSize() <= (1 << 20) + 4096), "batches of conf_detect, of at most 500 and 1 MiB", batches.Select(batch => batch.Proposals.Count));
+            Expect.True(said.FindLastIndex(message => message.DetectionProposals?.RequestId == request) < said.IndexOf(end), "no proposals after their detection_complete", "some");
+            return (end.DetectionComplete, batches);
+        }
     }
 
     [Case("A5", "all twelve kinds of values come back as they were", 2)]
@@ -229,20 +253,37 @@ internal static class GroupA
         }
     }
 
-    [Case("A8", "cancels are acknowledged and obeyed", 8)]
+    [Case("A8", "cancels are acknowledged and obeyed, by those they are meant for alone", 12)]
     public static async Task A8(CaseRun run)
     {
         var (_, worker, stream) = await run.ConnectAsync();
+
+        // It runs all the time: what is cancelled beside it, and cancels of nothing, are none of its business.
+        var busy = run.Busy(3);
+        await stream.ExecuteAsync("r-other", "conf_sleep", ("ms", Values.Of(busy)));
+        await worker.Events.AwaitAsync(said => said.IsHandler("begin", "r-other"), "the handler to begin", 2);
         foreach (var (request, target) in ((string, string)[])[("r-1", "r-1"), ("r-2", "job-r-2")])
         {
             await stream.ExecuteAsync(request, "conf_sleep", ("ms", Values.Of(60_000L)));
             await worker.Events.AwaitAsync(said => said.IsHandler("begin", request), "the handler to begin", 2);
             await stream.CancelAsync("c-" + request, target);
-            Expect.True((await stream.AcknowledgedAsync("c-" + request, 1)).Accepted, $"the cancel of {target} to be accepted", "refused");
+            await CanceledAsync(request);
             var completed = await stream.CompletedAsync(request, 1);
-            Expect.True(!completed.Success && completed.ErrorMessage.Contains("cancel", StringComparison.OrdinalIgnoreCase), "a failed completion that says canceled", completed);
             Expect.Equal("conf_sleep", completed.JobType, "job_type of the completion");
+            Expect.Equal("job-" + request, completed.JobId, "job_id of the completion");
+            Expect.True(!completed.Success && IsCanceled(completed.ErrorMessage), "a failed completion that says 'context canceled'", completed);
         }
+
+        await stream.DetectAsync("d-1", detect =>
+        {
+            detect.WorkerConfigValues["count"] = Values.Of(1000L);
+            detect.WorkerConfigValues["delay_ms"] = Values.Of(60L);
+        });
+        await worker.Events.AwaitAsync(said => said.IsHandler("begin", "d-1"), "the detection to begin", 2);
+        await stream.CancelAsync("c-d-1", "d-1");
+        await CanceledAsync("d-1");
+        var detection = (await stream.FirstAsync(message => message.DetectionComplete?.RequestId == "d-1", "the end of the detection", 2)).DetectionComplete;
+        Expect.True(!detection.Success && IsCanceled(detection.ErrorMessage), "a failed detection that says 'context canceled'", detection);
 
         await stream.CancelAsync("c-unknown", "nobody");
         var unknown = await stream.AcknowledgedAsync("c-unknown", 1);
@@ -250,6 +291,27 @@ internal static class GroupA
         await stream.CancelAsync("c-empty", "");
         var empty = await stream.AcknowledgedAsync("c-empty", 1);
         Expect.True(!empty.Accepted && empty.Message == "cancel target is required", "a refusal 'cancel target is required'", empty);
+        await stream.CancelAsync("c-ended", "r-1");
+        Expect.True(!(await stream.AcknowledgedAsync("c-ended", 1)).Accepted, "the cancel of a job that has ended to be refused", "accepted");
+
+        var (other, _) = await stream.Said.AwaitAsync(message => message.JobCompleted?.RequestId == "r-other", "the job beside them to end", (busy / 1000.0) + 1);
+        Expect.True(other.JobCompleted.Success, "the job beside them to succeed", other.JobCompleted);
+        await stream.BeatAsync(beat => beat is { ExecutionSlotsUsed: 0, DetectionSlotsUsed: 0, RunningWork.Count: 0 }, "a heartbeat without any work", 1, stream.Said.IndexOf(other));
+        foreach (var request in (string[])["r-1", "r-2", "r-other"])
+        {
+            Expect.Equal(1, stream.All(Body.JobCompleted).Count(message => message.JobCompleted.RequestId == request), $"completions of {request}");
+        }
+
+        static bool IsCanceled(string text) => text.Contains("context canceled", StringComparison.Ordinal);
+
+        async Task CanceledAsync(string request)
+        {
+            var (answer, _) = await stream.Said.AwaitAsync(message => message.Acknowledge?.RequestId == "c-" + request, $"an acknowledge of the cancel of {request}", 1);
+            Expect.True(answer.Acknowledge.Accepted && answer.Acknowledge.Message == "cancel request accepted", "'cancel request accepted'", answer.Acknowledge);
+            await worker.Events.AwaitAsync(said => said.IsHandler("canceled", request), $"the handler of {request} to be told", 1);
+            await worker.Events.AwaitAsync(said => said.IsHandler("end", request), $"the handler of {request} to end", 1);
+            Expect.True(!stream.Said.From().TakeWhile(entry => entry.Item != answer).Any(entry => entry.Item.JobCompleted?.RequestId == request || entry.Item.DetectionComplete?.RequestId == request), "the acknowledge before the end of what was cancelled", "the end");
+        }
     }
 
     [Case("A9", "a handler that ignores a forced cancel keeps its slot until it returns, and reports once at most", 15)]

@@ -97,6 +97,34 @@ internal static class GroupE
         Expect.True(admin.Streams.Count == 1 && worker.Closes().Count == 0, "the session to live", worker.Closes().Count);
     }
 
+    [Case("E6", "an admin that reads nothing while requests come: the session ends after 30 s, and the next one serves", 90, Pace = Pace.Long)]
+    public static async Task E6(CaseRun run)
+    {
+        var (admin, worker, stream) = await run.ConnectAsync();
+        stream.PauseReading();
+        var unread = run.Clock.Now;
+
+        // Far more answers than the window and the queue hold; a worker that waits with its reading leaves some of the requests on their way.
+        var asking = AdminStream.OrLoseAsync(AskAsync());
+        var (closed, at) = await worker.ClosedAsync(1, 60);
+        Expect.Equal("ConnectionLost", closed.Text("reason"), "the reason");
+        Expect.Between(25, 45 + run.Clock.Patient(5).TotalSeconds, (at - unread).TotalSeconds, "the end", "s after the last word was read");
+        await asking;
+        var again = (await CaseRun.ConnectAsync(admin, worker, 2)).Stream;
+        await again.ExecuteAsync("r-1", "conf_echo");
+        Expect.True((await again.CompletedAsync("r-1", 3)).Success, "the next session to serve", "it does not");
+
+        async Task AskAsync()
+        {
+            // Named in the answer, so that each has its size.
+            var nobody = new string('x', 2000);
+            for (var n = 0; n < 2000; n++)
+            {
+                await stream.SendAsync(new AdminToWorkerMessage { RequestId = $"q-{n}", RequestConfigSchema = new RequestConfigSchema { JobType = nobody } });
+            }
+        }
+    }
+
     [Case("E4", "a connection that answers nothing, not even pings: HeartbeatTimeout", 60, Pace = Pace.Long)]
     public static async Task E4(CaseRun run)
     {

@@ -135,21 +135,56 @@ internal static class GroupF
         }
     }
 
-    [Case("F5", "the longest timeouts and a sequence of nanoseconds do no harm", 4)]
+    [Case("F5", "the longest timeouts and a sequence of nanoseconds do no harm, to work that takes its time", 8)]
     public static async Task F5(CaseRun run)
     {
-        const long sequence = 1_790_000_000_123_456_789;
-        var (_, _, stream) = await run.ConnectAsync();
-        var runtime = new AdminRuntimeConfig { Enabled = true, ExecutionTimeoutSeconds = int.MaxValue, DetectionTimeoutSeconds = int.MaxValue, JobTypeMaxRuntimeSeconds = int.MaxValue };
-        await stream.ExecuteAsync("r-1", "conf_echo", execute => execute.AdminRuntime = runtime);
-        Expect.True((await stream.CompletedAsync("r-1", 2)).Success, "the job to run", "it failed");
-        await stream.DetectAsync("d-1", detect =>
+        // Our admin's timeout is the attempt's, a foreign one's is not: only with both does every timer of the worker see these numbers.
+        await Task.WhenAll(ServeAsync(Personality.Weed), ServeAsync(Personality.Ours));
+
+        async Task ServeAsync(Personality personality)
         {
-            detect.AdminRuntime = runtime;
-            detect.DetectionSequence = sequence;
-        });
-        Expect.True((await stream.FirstAsync(message => message.DetectionComplete is not null, "detection_complete", 2)).DetectionComplete.Success, "the detection to succeed", "it failed");
-        Expect.Equal(Values.Of(sequence), stream.All(Body.DetectionProposals).SelectMany(message => message.DetectionProposals.Proposals).First().Parameters.GetValueOrDefault("sequence"), "detection_sequence in the handler");
+            var admin = await run.AdminAsync(personality);
+            var worker = await run.WorkerAsync(admin.Address);
+            var stream = (await CaseRun.ConnectAsync(admin, worker, 1)).Stream;
+            var runtime = new AdminRuntimeConfig
+            {
+                Enabled = true,
+                ExecutionTimeoutSeconds = int.MaxValue,
+                DetectionTimeoutSeconds = int.MaxValue,
+                JobTypeMaxRuntimeSeconds = int.MaxValue,
+                DetectionIntervalMinutes = int.MaxValue,
+                RetryBackoffSeconds = int.MaxValue,
+            };
+
+            // Long enough for a timer that has become none, or a negative one, to end it.
+            await stream.ExecuteAsync("r-1", "conf_sleep", execute =>
+            {
+                execute.AdminRuntime = runtime;
+                execute.Job.Parameters["ms"] = Values.Of(1000L);
+            });
+            foreach (var sequence in (long[])[1_790_000_000_123_456_789, long.MaxValue])
+            {
+                var request = string.Create(CultureInfo.InvariantCulture, $"d-{sequence}");
+                await stream.DetectAsync(request, detect =>
+                {
+                    detect.AdminRuntime = runtime;
+                    detect.DetectionSequence = sequence;
+                    detect.WorkerConfigValues["delay_ms"] = Values.Of(50L);
+                });
+                var complete = (await stream.FirstAsync(message => message.DetectionComplete?.RequestId == request, "detection_complete", 3)).DetectionComplete;
+                Expect.True(complete is { Success: true, TotalProposals: 10 }, "a detection of 10 proposals", complete);
+                foreach (var proposal in stream.All(Body.DetectionProposals).Where(message => message.DetectionProposals.RequestId == request).SelectMany(message => message.DetectionProposals.Proposals))
+                {
+                    Expect.Equal(Values.Of(sequence), proposal.Parameters.GetValueOrDefault("sequence"), "detection_sequence in the handler");
+                }
+            }
+
+            var completed = await stream.CompletedAsync("r-1", 3);
+            Expect.True(completed.Success && completed.Result?.OutputValues.GetValueOrDefault("slept_ms")?.Int64Value >= 990, "the job to run for its second and succeed", completed);
+            Expect.True(!worker.Events.From().Any(said => said.Item.IsHandler("canceled")), "no handler to be cancelled", "one");
+            var complaints = worker.Events.From().Where(said => said.Item.Name == "log" && said.Item.Text("level") == "error").Select(said => said.Item.Text("text")).ToList();
+            Expect.True(complaints.Count == 0 && worker.Closes().Count == 0 && admin.Streams.Count == 1, "no error in the log, and one session", string.Join("; ", complaints));
+        }
     }
 
     [Case("F6", "a detection that is cancelled stops", 6)]
@@ -308,5 +343,25 @@ internal static class GroupF
         await stream.SendAsync(new AdminToWorkerMessage { RunDetectionRequest = new RunDetectionRequest { RequestId = "d-1", JobType = "conf_detect" } });
         var complete = (await stream.FirstAsync(message => message.DetectionComplete is not null, "detection_complete", 2)).DetectionComplete;
         Expect.True(complete is { Success: true, TotalProposals: 10 }, "a detection without anything to find its 10 things", complete);
+    }
+
+    [Case("F15", "an admin that asks but never says hello has taken the worker when RegistrationTimeout is over", 12)]
+    public static async Task F15(CaseRun run)
+    {
+        var admin = await run.AdminAsync();
+        var worker = await run.WorkerAsync(admin.Address, new JsonObject { ["registration_timeout_ms"] = 1500 });
+        var starting = worker.DoAsync("start", 15);
+        var stream = await admin.StreamAsync(1);
+        await stream.HelloAsync();
+        await stream.SendAsync(new AdminToWorkerMessage { RequestId = "q-1", RequestConfigSchema = new RequestConfigSchema { JobType = "conf_echo" } });
+        Expect.True((await stream.FirstAsync(message => message.ConfigSchemaResponse?.RequestId == "q-1", "a config_schema_response before any hello", 1)).ConfigSchemaResponse.Success, "the descriptor", "a refusal");
+        Expect.True(!starting.IsCompleted, "Start to wait for the hello as long as it has time", "it ended before");
+        (await starting).Ok();
+        await stream.BeatAsync(_ => true, "a heartbeat", 2);
+        await stream.ExecuteAsync("r-1", "conf_echo");
+        Expect.True((await stream.CompletedAsync("r-1", 2)).Success, "a job to run", "it failed");
+        var state = await worker.StateAsync();
+        Expect.Equal("Running", state.Text("state"), "the state");
+        Expect.Equal(0, worker.Closes().Count, "closed events");
     }
 }

@@ -28,7 +28,7 @@ const textLimit = 16 * 1024;
 /** Bytes of callers that do not wait: beyond this the oldest output is given up. */
 const mostWaiting = 1024 * 1024;
 /** How long work is held up by output that nobody takes: a lost admin must not stop it. */
-const patience = 10_000;
+const patience = 5000;
 
 /**
  * One attempt or detection while its handler runs. Reports land in slots that the session's pump empties: progress keeps only
@@ -49,6 +49,7 @@ export class Attempt implements Reports {
   readonly #rings = { stdout: new LogRing(), stderr: new LogRing() };
   readonly #waiting: { ring: LogRing; bytes: Uint8Array; done: () => void }[] = [];
   #waitingBytes = 0;
+  #inOneTurn = 0;
   #impatient: (() => void) | undefined;
   #activities: ActivityEvent[] = [];
   #percent = 0;
@@ -115,9 +116,10 @@ export class Attempt implements Reports {
     this.changed();
     if (this.#waiting.length === 0) {
       const room = this.#abandoned ? bytes.length : Math.max(0, LogRing.capacity - ring.unsent);
-      ring.append(bytes.subarray(0, room));
-      bytes = bytes.subarray(Math.min(room, bytes.length));
-      if (bytes.length === 0) return Promise.resolve();
+      const taken = Math.min(room, bytes.length);
+      ring.append(bytes.subarray(0, taken));
+      bytes = bytes.subarray(taken);
+      if (bytes.length === 0) return this.#turn(taken);
     }
     // A copy: the caller may use its buffer again although it has not waited.
     const wait = new Promise<void>(done => this.#waiting.push({ ring, bytes: Uint8Array.from(bytes), done }));
@@ -125,6 +127,14 @@ export class Attempt implements Reports {
     if (this.#waitingBytes > mostWaiting) this.#flush();
     else this.#impatient ??= this.clock.after(patience, () => this.#giveUp());
     return wait;
+  }
+
+  /** A loop that writes and finds room each time must not keep the thread to itself: no heartbeat leaves, no ping is answered meanwhile. */
+  #turn(bytes: number): Promise<void> {
+    this.#inOneTurn += bytes;
+    if (this.#inOneTurn < LogRing.capacity) return Promise.resolve();
+    this.#inOneTurn = 0;
+    return new Promise(resolve => setImmediate(resolve));
   }
 
   /** Something was written that an admin would keep. */

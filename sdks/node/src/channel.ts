@@ -3,7 +3,7 @@ import net from "node:net";
 import type { Duplex } from "node:stream";
 import * as grpc from "@grpc/grpc-js";
 import type { Target } from "./address.js";
-import type { Settings } from "./options.js";
+import type { Settings, TlsFiles } from "./options.js";
 import { StartFailure } from "./sessions.js";
 import { streamPath } from "./wire.js";
 
@@ -76,11 +76,15 @@ export class Channel {
   }
 }
 
+/** Reads the files; throws when one cannot be used. */
+export function tlsCredentials({ ca, cert, key }: TlsFiles): grpc.ChannelCredentials {
+  const read = (file: string | undefined) => (file ? fs.readFileSync(file) : null);
+  return grpc.credentials.createSsl(read(ca), read(key), read(cert));
+}
+
 function credentials(settings: Settings): grpc.ChannelCredentials {
-  const { ca, cert, key } = settings.tls;
   try {
-    const read = (file: string | undefined) => (file ? fs.readFileSync(file) : null);
-    return grpc.credentials.createSsl(read(ca), read(key), read(cert));
+    return tlsCredentials(settings.tls);
   } catch (error) {
     // It may be about to be replaced.
     throw new StartFailure("Unreachable", `the TLS files cannot be used: ${(error as Error).message}`, false, { cause: error });

@@ -1,4 +1,7 @@
 import * as grpc from "@grpc/grpc-js";
+import { addressProblems, resolveAddress, split } from "./address.js";
+import { tlsCredentials } from "./channel.js";
+import { type TlsFiles, currentToken } from "./options.js";
 import { type Plain, Value, fromWireMap, toWireMap } from "./values.js";
 import { type ValueMap, jobServices } from "./wire.js";
 
@@ -64,18 +67,35 @@ const patience = 60_000;
 type Unary = (request: object, metadata: grpc.Metadata, options: grpc.CallOptions, done: (error: grpc.ServiceError | null, answer: unknown) => void) => void;
 type JobServiceClient = grpc.Client & Record<"Submit" | "Get" | "Cancel", Unary> & { WatchLogs(request: object, metadata: grpc.Metadata): grpc.ClientReadableStream<WireChunk> };
 
+export interface AdminClientOptions {
+  /** Sent as bearer token. */
+  token?: string;
+  /** Read at each call instead of the token. */
+  tokenFile?: string;
+  /** As a worker's: files, read when the client dials. */
+  tls?: TlsFiles;
+  /** Instead of what `tls` and the address say. */
+  credentials?: grpc.ChannelCredentials;
+}
+
 /** The submitting side: asks an admin for jobs over pluginadmin.v1.JobService. */
 export class AdminClient {
-  readonly #client: JobServiceClient;
-  readonly #metadata = new grpc.Metadata();
+  readonly #entry: string;
+  readonly #options: AdminClientOptions;
+  readonly #over = new AbortController();
+  #dialled: Promise<JobServiceClient> | undefined;
 
-  /** @param address `host:port` of the admin's gRPC port. */
-  constructor(address: string, options: { token?: string; credentials?: grpc.ChannelCredentials } = {}) {
-    const root = grpc.loadPackageDefinition(jobServices) as unknown as { pluginadmin: { v1: { JobService: new (...args: unknown[]) => JobServiceClient } } };
-    this.#client = new root.pluginadmin.v1.JobService(address.replace(/^grpc:\/\//, ""), options.credentials ?? grpc.credentials.createInsecure(), {
-      "grpc.enable_http_proxy": 0,
-    });
-    if (options.token) this.#metadata.set("authorization", `Bearer ${options.token}`);
+  /**
+   * Throws a TypeError when it is no address.
+   * @param address As a worker's: `host:http`, whose gRPC port is asked for with the first call, `host:http.grpc`, `grpc://host:port`
+   * or `grpcs://host:port`; of a comma list the first entry counts.
+   */
+  constructor(address: string, options: AdminClientOptions = {}) {
+    const [entry = ""] = split(address);
+    const problems = addressProblems(entry);
+    if (entry === "" || problems.length > 0) throw new TypeError(problems[0] ?? "no address of an admin is set");
+    this.#entry = entry;
+    this.#options = options;
   }
 
   /** Accepted means durable. Plain values are converted to the kinds of the type's form; a Value goes as it is. */
@@ -129,12 +149,39 @@ export class AdminClient {
   }
 
   close(): void {
-    this.#client.close();
+    this.#over.abort(new Error("the client was closed"));
+    this.#dialled?.then(client => client.close(), () => {});
+  }
+
+  /** One connection for all calls; it dials again by itself. A failure is not kept: the next call tries anew. */
+  #client(): Promise<JobServiceClient> {
+    this.#dialled ??= this.#dial().catch(error => {
+      this.#dialled = undefined;
+      throw error;
+    });
+    return this.#dialled;
+  }
+
+  async #dial(): Promise<JobServiceClient> {
+    const { tls = {}, credentials } = this.#options;
+    const { authority, secure } = await resolveAddress(this.#entry, this.#over.signal, tls);
+    const root = grpc.loadPackageDefinition(jobServices) as unknown as { pluginadmin: { v1: { JobService: new (...args: unknown[]) => JobServiceClient } } };
+    return new root.pluginadmin.v1.JobService(authority, credentials ?? (secure || tls.ca ? tlsCredentials(tls) : grpc.credentials.createInsecure()), {
+      "grpc.enable_http_proxy": 0,
+      ...(tls.serverName ? { "grpc.ssl_target_name_override": tls.serverName } : {}),
+    });
+  }
+
+  #metadata(): grpc.Metadata {
+    const metadata = new grpc.Metadata();
+    const token = currentToken(this.#options);
+    if (token) metadata.set("authorization", `Bearer ${token}`);
+    return metadata;
   }
 
   /** The output of a job until it has ended; what was told before is not told again. */
   async #follow(id: string, places: Map<string, number>, options: RunJobOptions): Promise<void> {
-    const call = this.#client.WatchLogs({ job_id: id, follow: true }, this.#metadata);
+    const call = (await this.#client()).WatchLogs({ job_id: id, follow: true }, this.#metadata());
     const onAbort = () => call.cancel();
     options.signal?.addEventListener("abort", onAbort, { once: true });
     try {
@@ -155,9 +202,11 @@ export class AdminClient {
     }
   }
 
-  #call(method: "Submit" | "Get" | "Cancel", request: object): Promise<unknown> {
+  async #call(method: "Submit" | "Get" | "Cancel", request: object): Promise<unknown> {
+    const client = await this.#client();
+    const metadata = this.#metadata();
     return new Promise((resolve, reject) => {
-      this.#client[method](request, this.#metadata, { deadline: Date.now() + deadline }, (error, answer) => (error ? reject(error) : resolve(answer)));
+      client[method](request, metadata, { deadline: Date.now() + deadline }, (error, answer) => (error ? reject(error) : resolve(answer)));
     });
   }
 }
@@ -167,9 +216,9 @@ export async function runJob(
   address: string,
   jobType: string,
   parameters: { readonly [name: string]: Plain } = {},
-  options: RunJobOptions & { token?: string } = {},
+  options: RunJobOptions & AdminClientOptions = {},
 ): Promise<JobView> {
-  const client = new AdminClient(address, options.token ? { token: options.token } : {});
+  const client = new AdminClient(address, options);
   try {
     return await client.runJob(jobType, parameters, options);
   } finally {

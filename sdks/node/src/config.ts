@@ -1,4 +1,4 @@
-import type { ValueMap, WireValue } from "./wire.js";
+import type { ValueMap, WireTime, WireValue } from "./wire.js";
 import { fromWire, int64, kindOf } from "./values.js";
 
 /**
@@ -37,19 +37,22 @@ export class ConfigReader {
     return this.#layers.find(layer => Object.hasOwn(layer, name))?.[name];
   }
 
-  /** A text; numbers, booleans and lists of texts are written out. */
+  /** A text; numbers, booleans, durations (`90s`, `0.25s`) and lists of texts are written out. */
   text(name: string, otherwise = ""): string {
     return this.#read(name, otherwise, (wire, kind) => {
       if (kind === "string_list") return wire.string_list!.values.join(",");
+      if (kind === "duration_value") return durationText(wire.duration_value!);
+      if (kind === "double_value" && !Number.isFinite(wire.double_value)) return undefined;
       return kind === "string_value" || kind === "int64_value" || kind === "double_value" || kind === "bool_value" ? String(fromWire(wire)) : undefined;
     });
   }
 
-  /** A 64-bit integer: a number when it is safe, else a BigInt. */
+  /** A 64-bit integer: a number when it is safe, else a BigInt; of a duration the whole seconds it has. */
   int64(name: string, otherwise: number | bigint = 0): number | bigint {
     return this.#read(name, otherwise, (wire, kind) => {
       if (kind === "int64_value") return int64(wire.int64_value!);
       if (kind === "double_value" && Number.isSafeInteger(wire.double_value)) return wire.double_value;
+      if (kind === "duration_value") return wire.duration_value!.nanos === 0 ? int64(wire.duration_value!.seconds) : undefined;
       return kind === "string_value" ? wholeNumber(wire.string_value!) : undefined;
     });
   }
@@ -62,11 +65,12 @@ export class ConfigReader {
     });
   }
 
-  /** A double. */
+  /** A double; of a duration its seconds. */
   double(name: string, otherwise = 0): number {
     return this.#read(name, otherwise, (wire, kind) => {
       if (kind === "double_value") return Number.isFinite(wire.double_value) ? wire.double_value : undefined;
       if (kind === "int64_value") return exactly(wire.int64_value!);
+      if (kind === "duration_value") return Number(wire.duration_value!.seconds) + wire.duration_value!.nanos / 1e9;
       return kind === "string_value" ? decimal(wire.string_value!) : undefined;
     });
   }
@@ -88,12 +92,12 @@ export class ConfigReader {
     });
   }
 
-  /** A duration in milliseconds; plain numbers are seconds, texts as `30s`, `10m`, `1h30m`, `250ms`. */
+  /** A duration in milliseconds; plain numbers are seconds, texts as `30s`, `10m`, `1h30m`, `250ms`. At most 900 billion seconds. */
   duration(name: string, otherwise = 0): number {
     return this.#read(name, otherwise, (wire, kind) => {
-      if (kind === "duration_value") return fromWire(wire) as number;
-      if (kind === "int64_value") return Number(wire.int64_value) * 1000;
-      if (kind === "double_value") return Number.isFinite(wire.double_value) ? wire.double_value! * 1000 : undefined;
+      if (kind === "duration_value") return inRange(fromWire(wire) as number);
+      if (kind === "int64_value") return inRange(Number(wire.int64_value) * 1000);
+      if (kind === "double_value") return inRange(wire.double_value! * 1000);
       return kind === "string_value" ? parseDuration(wire.string_value!) : undefined;
     });
   }
@@ -158,12 +162,26 @@ function decimal(text: string): number | undefined {
 
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** As far as the SDKs of all languages can say it: some 29,000 years, in milliseconds. */
+const longest = 900_000_000_000_000;
+
+function inRange(milliseconds: number): number | undefined {
+  return Math.abs(milliseconds) <= longest ? milliseconds : undefined;
+}
+
+function durationText({ seconds, nanos }: WireTime): string {
+  const sign = Number(seconds) < 0 || nanos < 0 ? "-" : "";
+  const fraction = String(Math.abs(nanos)).padStart(9, "0").replace(/0+$/, "");
+  return `${sign}${String(seconds).replace("-", "")}${fraction && `.${fraction}`}s`;
+}
+
 /** A duration as people write it, in milliseconds; undefined when it is none. */
 export function parseDuration(text: string): number | undefined {
   const seconds = decimal(text);
-  if (seconds !== undefined) return seconds * 1000;
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) return undefined;
+  if (seconds !== undefined) return inRange(seconds * 1000);
+  const [, sign, parts] = /^\s*(-?)((?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+)\s*$/.exec(text) ?? [];
+  if (parts === undefined) return undefined;
   let total = 0;
-  for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) total += Number(count) * units[unit!]!;
-  return total;
+  for (const [, count, unit] of parts.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) total += Number(count) * units[unit!]!;
+  return inRange(sign ? -total : total);
 }

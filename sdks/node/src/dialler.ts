@@ -1,8 +1,7 @@
-import fs from "node:fs";
 import { type Target, resolveAddress, split } from "./address.js";
 import { Channel } from "./channel.js";
 import type { JobHandler } from "./handler.js";
-import type { Settings } from "./options.js";
+import { type Settings, currentToken } from "./options.js";
 import type { WorkRunner } from "./runner.js";
 import { Session } from "./session.js";
 import { StartFailure } from "./sessions.js";
@@ -65,10 +64,9 @@ export class Dialler {
   }
 
   #token(): string | undefined {
-    const { token, tokenFile } = this.settings;
     if (this.#ownToken) return this.#ownToken;
     try {
-      return tokenFile ? fs.readFileSync(tokenFile, "utf8").trim() : token;
+      return currentToken(this.settings);
     } catch (error) {
       throw new StartFailure("Unreachable", `the token file cannot be read: ${(error as Error).message}`, false, { cause: error });
     }

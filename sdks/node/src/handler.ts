@@ -180,7 +180,7 @@ export class JobContext {
 
   /**
    * Output for people, kept with the attempt. Await it, and a slow admin slows the work down, as a full pipe does; while no
-   * admin takes output it waits ten seconds, then no longer. Who does not await loses the beginning of what comes too fast.
+   * admin takes output it waits five seconds, then no longer. Who does not await loses the beginning of what comes too fast.
    */
   readonly output = (stream: OutputStream, bytes: Uint8Array | string): Promise<void> => this.reports.output(stream, bytes);
 

@@ -57,8 +57,14 @@ export interface MainOptions {
  * The whole of a worker process: serves until SIGTERM or SIGINT, then drains, **and ends the process**: 0 after a stop or the
  * admin's shutdown, 69 unreachable, 70 internal, 77 rejected for good. With PLUGIN_HEALTH_PORT set, `/health`, `/ready`
  * and `/metrics` answer on that port of the loopback address. Nothing else in this package ends a process.
- * @param worker Or what makes it: mistakes in its options then end the process with 70 and one line on stderr.
+ * @param make Makes the worker: mistakes in its options end the process with 70 and one line on stderr.
  */
+export function main(make: () => PluginWorker, options?: MainOptions): Promise<never>;
+/**
+ * @deprecated Give the function that makes the worker. One that is made before `main` is called throws before `main` can know
+ * of it: mistakes in its options end the process with Node's own exit code 1 and a stack trace.
+ */
+export function main(worker: PluginWorker, options?: MainOptions): Promise<never>;
 export async function main(worker: PluginWorker | (() => PluginWorker), options: MainOptions = {}): Promise<never> {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());

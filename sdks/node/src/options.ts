@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import type { Duplex } from "node:stream";
 import { type Clock, systemClock } from "./clock.js";
 import { addressProblems } from "./address.js";
@@ -115,6 +116,11 @@ export function settingsOf(options: WorkerOptions): Settings {
     ...set(options),
     tls: Object.fromEntries(Object.entries(tls).filter(([, value]) => value)),
   };
+}
+
+/** The token, or what its file says now. */
+export function currentToken({ token, tokenFile }: Pick<WorkerOptions, "token" | "tokenFile">): string | undefined {
+  return tokenFile ? fs.readFileSync(tokenFile, "utf8").trim() : token;
 }
 
 /** Without what is undefined. */

@@ -1,7 +1,6 @@
-import { within } from "./clock.js";
 import type { JobHandler } from "./handler.js";
 import type { Settings } from "./options.js";
-import { type WorkRunner, describe } from "./runner.js";
+import type { WorkRunner } from "./runner.js";
 import type { Session } from "./session.js";
 import { type Closed, isPermanent } from "./statuses.js";
 import type { AdminToWorkerMessage, PreviewRequest } from "./wire.js";
@@ -79,34 +78,20 @@ export class Requests {
   }
 
   async #preview(requestId: string, request: PreviewRequest): Promise<void> {
-    const handlers = [...this.handlers.values()].filter(handler => handler.preview);
-    if (handlers.length === 0) {
-      this.session.acknowledge(requestId, false, "unsupported request body");
-      this.#noPreview(requestId, "this worker has no previews");
-      return;
-    }
-    const answers = (async () => {
-      for (const handler of handlers) {
-        const preview = await handler.preview!(request);
-        if (!preview) continue;
-        this.session.send({
-          object_preview_response: {
+    const { previews } = this.runner;
+    if (!previews.isOffered) this.session.acknowledge(requestId, false, "unsupported request body");
+    const found = await previews.answer(request);
+    this.session.send({
+      object_preview_response: typeof found === "string"
+        ? { request_id: requestId, success: false, error_message: found }
+        : {
             request_id: requestId,
             success: true,
             error_message: "",
-            columns: preview.columns,
-            rows: preview.rows.map(values => ({ values })),
-            total_rows: preview.totalRows ?? preview.rows.length,
+            columns: found.columns,
+            rows: (request.row_limit > 0 ? found.rows.slice(0, request.row_limit) : found.rows).map(values => ({ values })),
+            total_rows: found.totalRows ?? found.rows.length,
           },
-        });
-        return;
-      }
-      this.#noPreview(requestId, "no handler knows this object");
-    })().catch(error => this.#noPreview(requestId, describe(error)));
-    if (!(await within(this.settings.clock, 10 * this.settings.requestTimeout, answers))) this.settings.logger.warn("a preview takes long");
-  }
-
-  #noPreview(requestId: string, why: string): void {
-    this.session.send({ object_preview_response: { request_id: requestId, success: false, error_message: why } });
+    });
   }
 }

@@ -7,6 +7,7 @@ import { DetectionRun } from "./detection.js";
 import type { WorkerFigures } from "./figures.js";
 import { JobContext, JobOutcome, type JobHandler, asCanceled } from "./handler.js";
 import type { Settings } from "./options.js";
+import { Previews } from "./previews.js";
 import { completion, detectionEnd } from "./results.js";
 import { Slots } from "./slots.js";
 import { spanned } from "./spans.js";
@@ -44,6 +45,7 @@ export const place = new AsyncLocalStorage<Place | undefined>();
 /** Runs handlers within the slots. It outlives sessions: with the extension resume, work goes on while the stream is gone. */
 export class WorkRunner {
   readonly completions: CompletionBox;
+  readonly previews: Previews;
   /** The admin asked for no new work. */
   drained = false;
   /** The session is about to end. */
@@ -64,6 +66,7 @@ export class WorkRunner {
     private readonly figures: WorkerFigures,
   ) {
     this.completions = new CompletionBox(settings.clock);
+    this.previews = new Previews(handlers.values(), settings.clock);
     this.#detections = new Slots(settings.detectionSlots);
   }
 

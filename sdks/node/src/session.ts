@@ -38,6 +38,7 @@ export class Session implements Link {
   #finishing = false;
   #begun = false;
   #isGreeted = false;
+  #wasAsked = false;
   #heard: number;
   #beatAt = -Infinity;
   #cancelBeat: (() => void) | undefined;
@@ -108,7 +109,13 @@ export class Session implements Link {
     try {
       this.channel.call.write(this.#coded({ hello: helloOf(this.settings, this.handlers, this.workerId, this.instanceId, claim ? this.runner.running : []) }));
       this.#pumping = this.#outbox.pump().catch(error => this.close({ reason: "ProtocolError", text: `a message could not be written: ${(error as Error).message}` }));
-      const { accepted, message, heartbeat_interval_seconds: interval, reconnect_delay_seconds: delay, extensions } = await this.#greeted.promise;
+      const hello = await this.#greeted.promise.catch(error => {
+        // Whoever asks for something has taken the worker. Without a hello it knows no extensions.
+        if (!this.#wasAsked || !(error instanceof StartFailure) || error.code !== "Timeout") throw error;
+        this.#isGreeted = true;
+      });
+      if (!hello) return;
+      const { accepted, message, heartbeat_interval_seconds: interval, reconnect_delay_seconds: delay, extensions } = hello;
       if (!accepted) throw new StartFailure("Rejected", message, isPermanent(message));
       this.extensions = new Set(extensions.filter(name => this.settings.extensions.includes(name)));
       if (interval > 0) this.heartbeatInterval = this.isOurs ? interval * 1000 : Math.min(interval * 1000, longestSilence);
@@ -203,6 +210,7 @@ export class Session implements Link {
       this.#early.push(message);
     } else if (this.#isGreeted || !message.hello) {
       // Some admins ask before they say hello.
+      this.#wasAsked = true;
       if (!this.#isOver || this.#finishing) this.#requests.take(message);
     } else {
       // What follows is read when the session has begun.

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import os from "node:os";
+import path from "node:path";
 import { test } from "node:test";
 import * as grpc from "@grpc/grpc-js";
 import { jobServices } from "../dist/wire.js";
@@ -8,7 +12,7 @@ const { JobService } = grpc.loadPackageDefinition(jobServices).pluginadmin.v1;
 const job = (state, rest) => ({ job_id: "job-1", job_type: "count", state: `JOB_STATE_${state}`, attempt: 1, ...rest });
 
 /** A job service of which a test says what it answers. */
-async function serve(t, methods) {
+async function serve(t, methods, credentials = grpc.ServerCredentials.createInsecure()) {
   const asked = [];
   const server = new grpc.Server();
   const answer = name => (call, done) => {
@@ -17,9 +21,9 @@ async function serve(t, methods) {
   };
   const unused = Object.fromEntries(Object.keys(JobService.service).map(name => [name, (_, done) => done?.({ code: grpc.status.UNIMPLEMENTED })]));
   server.addService(JobService.service, { ...unused, Submit: answer("Submit"), Get: answer("Get"), Cancel: answer("Cancel"), WatchLogs: methods.WatchLogs });
-  const port = await new Promise((resolve, reject) => server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))));
+  const port = await new Promise((resolve, reject) => server.bindAsync("127.0.0.1:0", credentials, (error, bound) => (error ? reject(error) : resolve(bound))));
   t.after(() => server.forceShutdown());
-  return { address: `127.0.0.1:${port}`, asked };
+  return { address: `grpc://127.0.0.1:${port}`, port, asked };
 }
 
 test("a job is submitted, its output followed across a broken stream, and its result returned", async t => {
@@ -62,6 +66,27 @@ test("a refusal is thrown as it came, and nobody there is no endless wait", asyn
   server.addService(JobService.service, { ...Object.fromEntries(Object.keys(JobService.service).map(name => [name, () => {}])), Submit: (_, done) => done({ code: grpc.status.INVALID_ARGUMENT, details: "lines: too few" }) });
   const port = await new Promise(resolve => server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (_, bound) => resolve(bound)));
   t.after(() => server.forceShutdown());
-  await assert.rejects(runJob(`127.0.0.1:${port}`, "count"), { code: grpc.status.INVALID_ARGUMENT, details: "lines: too few" });
-  await assert.rejects(runJob("127.0.0.1:1", "count"), { code: grpc.status.UNAVAILABLE });
+  await assert.rejects(runJob(`grpc://127.0.0.1:${port}`, "count"), { code: grpc.status.INVALID_ARGUMENT, details: "lines: too few" });
+  await assert.rejects(runJob("grpc://127.0.0.1:1", "count"), { code: grpc.status.UNAVAILABLE });
+});
+
+test("an address is what it is for a worker, and a token in a file is read at each call", async t => {
+  const { address, port, asked } = await serve(t, { Cancel: job("CANCELED") });
+  const page = http.createServer((_, response) => response.end(JSON.stringify({ worker_grpc_port: port })));
+  await new Promise(resolve => page.listen(0, "127.0.0.1", resolve));
+  t.after(() => page.close());
+  const folder = mkdtempSync(path.join(os.tmpdir(), "client-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const tokenFile = path.join(folder, "token");
+  writeFileSync(tokenFile, "first\n");
+  for (const form of [address, `127.0.0.1:${page.address().port}`, `127.0.0.1:1.${port}`, `${address}, grpc://127.0.0.1:1`]) {
+    const client = new AdminClient(form, { tokenFile });
+    t.after(() => client.close());
+    assert.equal((await client.cancel("job-1")).state, "CANCELED", form);
+    writeFileSync(tokenFile, "second");
+    await client.cancel("job-1");
+    writeFileSync(tokenFile, "first\n");
+  }
+  assert.deepEqual(asked.map(([, , token]) => token), Array(4).fill(["Bearer first", "Bearer second"]).flat());
+  for (const wrong of ["", "nowhere", "http://127.0.0.1:1"]) assert.throws(() => new AdminClient(wrong), TypeError);
 });

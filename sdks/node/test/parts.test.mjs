@@ -56,6 +56,34 @@ test("the config reader coerces where nothing is lost, else says so and takes th
   assert.deepEqual(["30", "30s", "250ms", "1h30m", "x", "", "5 s"].map(parseDuration), [30_000, 30_000, 250, 5_400_000, undefined, undefined, undefined]);
 });
 
+test("values are coerced as the table of all SDKs says", () => {
+  const spans = /^(-?)(\d+)(?:\.(\d+))?s$/;
+  const asWire = ({ bytes_value: bytes, duration_value: duration, double_value: double, ...rest }) => {
+    if (bytes !== undefined) return { bytes_value: Buffer.from(bytes, "base64") };
+    if (double !== undefined) return { double_value: Number(double) };
+    if (duration === undefined) return rest;
+    const [, sign, seconds, fraction = ""] = spans.exec(duration);
+    return { duration_value: { seconds: sign + seconds, nanos: Number(sign + fraction.padEnd(9, "0")) } };
+  };
+  const getters = {
+    text: reader => reader.text("v"), int64: reader => String(reader.int64("v")), double: reader => reader.double("v"), bool: reader => reader.bool("v"), bytes: reader => reader.bytes("v").toString("base64"),
+    duration: reader => reader.duration("v") / 1000, texts: reader => reader.texts("v"), int64s: reader => reader.int64s("v").map(String),
+  };
+  for (const { value, ...expected } of JSON.parse(readFileSync(path.join(here, "..", "..", "config-values.json"), "utf8"))) {
+    const said = {};
+    for (const [name, read] of Object.entries(getters)) {
+      const reader = new ConfigReader([{ v: asWire(value) }]);
+      const found = read(reader);
+      if (reader.warnings.length === 0) said[name] = found;
+    }
+    if (typeof expected.duration === "number") {
+      assert.ok(Math.abs(said.duration - expected.duration) <= 1e-6, `${JSON.stringify(value)} as a duration: ${said.duration}`);
+      said.duration = expected.duration;
+    }
+    assert.deepEqual(said, expected, JSON.stringify(value));
+  }
+});
+
 test("a descriptor with mistakes cannot be built, and all of them are told", () => {
   const build = form => new DescriptorBuilder("x", "X").worker(form).build();
   const mistakes = [

@@ -7,6 +7,8 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import * as grpc from "@grpc/grpc-js";
 import { resolveAddress } from "../dist/address.js";
+import { jobServices } from "../dist/wire.js";
+import { AdminClient } from "../dist/index.js";
 import { adminOf, workerOf } from "./workers.mjs";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "worker-tls-"));
@@ -66,4 +68,19 @@ test("an admin that asks for a certificate gets the worker's, read anew with eac
   writeFileSync(file("own.pem"), read("worker.pem"));
   writeFileSync(file("own.key"), read("worker.key"));
   assert.equal((await worker.start()).generation, 1);
+});
+
+test("a client dials with TLS as a worker does", async t => {
+  const { JobService } = grpc.loadPackageDefinition(jobServices).pluginadmin.v1;
+  const server = new grpc.Server();
+  server.addService(JobService.service, { ...Object.fromEntries(Object.keys(JobService.service).map(name => [name, () => {}])), Cancel: (_, done) => done(null, { job: { job_id: "j", state: "JOB_STATE_CANCELED" } }) });
+  const port = await new Promise(resolve => server.bindAsync("127.0.0.1:0", credentials(true), (_, bound) => resolve(bound)));
+  t.after(() => server.forceShutdown());
+  const own = { ca: file("authority.pem"), cert: file("worker.pem"), key: file("worker.key") };
+  for (const [address, tls, answer] of [[`grpcs://127.0.0.1:${port}`, own, "CANCELED"], [`127.0.0.1:1.${port}`, own, "CANCELED"], [`grpcs://127.0.0.1:${port}`, { ca: own.ca }, undefined], [`grpcs://127.0.0.1:${port}`, { ...own, ca: file("stranger.pem") }, undefined]]) {
+    const client = new AdminClient(address, { tls });
+    t.after(() => client.close());
+    if (answer) assert.equal((await client.cancel("j")).state, answer);
+    else await assert.rejects(client.cancel("j"), { code: grpc.status.UNAVAILABLE });
+  }
 });

@@ -57,7 +57,7 @@ async function killed(app) {
   const worker = new PluginWorker({
     address: `grpc://${address}`, workerId: "steady", stateDirectory: folder, environment: {}, executionSlots: count, resumeWindow: limit, registrationTimeout: limit, logger: consoleLogger(),
   }, [slow]);
-  const client = new AdminClient(address);
+  const client = new AdminClient(`grpc://${address}`);
   try {
     const serving = worker.runForever();
     const jobs = [(await eventually(() => client.submit("slow", {}, { requireWorker: true }))).id];

@@ -265,6 +265,32 @@ test("unknown bodies and previews without a handler are refused, previews with o
   assert.deepEqual(await other.next("object_preview_response").then(({ success, rows: [row] }) => [success, row.values]), [true, ["1"]]);
 });
 
+test("a preview that hangs is answered after 30 s and keeps its place among four; rows are no more than asked for", async t => {
+  const clock = new ManualClock();
+  const asked = [];
+  const rows = handler("rows", { execute: () => JobOutcome.succeeded(), preview: () => new Promise(resolve => asked.push(resolve)) });
+  const { stream } = await served(t, { clock }, {}, rows);
+  const ask = id => stream.send({ request_id: id, request_object_preview: { object_id: ["x"], row_limit: 2 } });
+  for (const id of ["p-1", "p-2", "p-3", "p-4", "p-5"]) ask(id);
+  const full = "4 previews are being made; ask again";
+  const reason = async id => (await stream.until(messages => messages.some(message => message.object_preview_response?.request_id === id), id), stream.all("object_preview_response").find(response => response.request_id === id).error_message);
+  assert.equal(await reason("p-5"), full);
+  await clock.advance(29_999);
+  await stream.settle();
+  assert.equal(stream.all("object_preview_response").length, 1);
+  await clock.advance(1);
+  for (const id of ["p-1", "p-2", "p-3", "p-4"]) assert.equal(await reason(id), "the preview took more than 30 s");
+  ask("p-6");
+  assert.equal(await reason("p-6"), full);
+  for (const resolve of asked.splice(0)) resolve(undefined);
+  ask("p-7");
+  await stream.settle();
+  asked[0]({ columns: ["a"], rows: [["1"], ["2"], ["3"]] });
+  assert.equal(await reason("p-7"), "");
+  const { rows: shown, total_rows: total } = stream.all("object_preview_response").find(response => response.request_id === "p-7");
+  assert.deepEqual([shown.map(({ values }) => values[0]), Number(total)], [["1", "2"], 3]);
+});
+
 test("results that are too large are cut, and said to be", async t => {
   const large = handler("large", { execute: () => JobOutcome.succeeded("", { big: "x".repeat(2 ** 20), small: 1 }) });
   const { stream } = await served(t, {}, {}, large);

@@ -17,7 +17,7 @@ REPORT_PAUSE = 0.25
 """Seconds between two progress messages of an attempt."""
 TEXT_LIMIT = 16 * 1024
 """Bytes of an error, a message or an activity."""
-_PATIENCE = 10.0
+PATIENCE = 5.0
 """How long work is held up by output that nobody takes: a lost admin must not stop it."""
 _MOST_ACTIVITIES = 100
 _METRICS_LIMIT = 64 * 1024
@@ -148,7 +148,7 @@ class RunningAttempt:
     def output(self, stream: int, data: bytes) -> None:
         while data:
             room, data = self._append(stream, data, waits=not self._on_loop())
-            if room is not None and not room.wait(_PATIENCE):
+            if room is not None and not room.wait(PATIENCE):
                 self._abandon()
 
     async def output_async(self, stream: int, data: bytes) -> None:
@@ -156,7 +156,7 @@ class RunningAttempt:
             room, data = self._append(stream, data, waits=True)
             if room is not None:
                 try:
-                    await asyncio.wait_for(room.wait_async(), _PATIENCE)
+                    await asyncio.wait_for(room.wait_async(), PATIENCE)
                 except asyncio.TimeoutError:
                     self._abandon()
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Mapping, Optional
 
+from ._door import Door
 from ._loops import in_thread
 from ._runner import WorkRunner
 from ._session import Session
@@ -18,6 +19,7 @@ class Dialler:
     def __init__(self, options: WorkerOptions, runner: WorkRunner, handlers: Mapping[str, Handler], worker_id: str) -> None:
         self._options, self._runner, self._handlers, self._worker_id = options, runner, handlers, worker_id
         self._token = None if options.token_file else options.token
+        self._connection = options.connection
 
     def keep_token(self, token: Optional[str]) -> None:
         """For the next dials."""
@@ -25,6 +27,9 @@ class Dialler:
 
     async def dial(self, claim: bool) -> Session:
         """The first address of the list that answers. Raises a ``StartFailure``."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            return await self._enter(Door(connection), claim)
         last: StartFailure = Unreachable("no address is set")
         for entry in split(self._options.address):
             session = Session(self._options, self._runner, self._handlers, self._worker_id, self._token)
@@ -38,6 +43,15 @@ class Dialler:
                 await session.abandon()
                 raise
         raise last
+
+    async def _enter(self, door: Door, claim: bool) -> Session:
+        session = Session(self._options, self._runner, self._handlers, self._worker_id, self._token, door)
+        try:
+            await session.open(door.target, claim)
+            return session
+        except BaseException:
+            await session.abandon()
+            raise
 
 
 async def _resolve(entry: str, options: WorkerOptions) -> Target:

@@ -28,7 +28,12 @@ class Outbox:
     PATIENT = 4
     """Batches of proposals in the queue: each may have 1 MiB, so whoever makes them waits."""
 
-    def __init__(self, worker_id: str, running: Callable[[], Iterable[RunningAttempt]], beat: Callable[[], wire.WorkerHeartbeat], most_bytes: int = 64 << 20) -> None:
+    def __init__(
+        self, worker_id: str, running: Callable[[], Iterable[RunningAttempt]], beat: Callable[[], wire.WorkerHeartbeat], most_bytes: int = 64 << 20,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``clock``: seconds, never set back."""
+        self._clock = clock
         self._worker_id = worker_id
         self._running = running
         self._beat = beat
@@ -76,14 +81,14 @@ class Outbox:
         """From here on: a heartbeat at once and each interval, progress, and output when the admin takes it."""
         with self._condition:
             self._interval, self._takes_output = interval, takes_output
-            self._next_beat = time.monotonic()
+            self._next_beat = self._clock()
             self._condition.notify()
 
     def beat_soon(self) -> None:
         """Work changed."""
         with self._condition:
             if self._interval < math.inf:
-                self._next_beat = min(self._next_beat, max(time.monotonic(), self._last_beat + BEAT_PAUSE))
+                self._next_beat = min(self._next_beat, max(self._clock(), self._last_beat + BEAT_PAUSE))
                 self._condition.notify()
 
     def wake(self) -> None:
@@ -100,7 +105,7 @@ class Outbox:
         """The queue has been full for too long, or is beyond all bounds."""
         with self._condition:
             since = self._full_since
-            return len(self._queue) >= self.HARD or (since is not None and time.monotonic() - since >= self.STUCK)
+            return len(self._queue) >= self.HARD or (since is not None and self._clock() - since >= self.STUCK)
 
     def finish(self) -> None:
         """What is queued is written, then the stream is half-closed."""
@@ -128,7 +133,7 @@ class Outbox:
         self._queue.append((message, after, told, patient))
         self._patient += patient
         if len(self._queue) >= self.SOFT and self._full_since is None:
-            self._full_since = time.monotonic()
+            self._full_since = self._clock()
         self._condition.notify()
 
     # What the transport's writer calls.
@@ -153,7 +158,7 @@ class Outbox:
                     continue
                 if self._finishing:
                     raise StopIteration
-                now = time.monotonic()
+                now = self._clock()
                 if now >= self._next_beat:
                     self._last_beat, self._next_beat = now, now + self._interval
                     self._ready.append((wire.WorkerToAdminMessage(heartbeat=self._beat()), None))
@@ -166,7 +171,7 @@ class Outbox:
     def _next_queued(self) -> None:
         message, after, told, patient = self._queue.popleft()
         if after is not None:
-            self._report(after, time.monotonic(), last=True)
+            self._report(after, self._clock(), last=True)
         self._ready.append((message, told))
         if len(self._queue) < self.SOFT:
             self._full_since = None

@@ -58,15 +58,17 @@ class Requests:
         self._session.send(wire.WorkerToAdminMessage(config_schema_response=response))
 
     async def _preview(self, message: wire.AdminToWorkerMessage) -> None:
-        found = await self._runner.short.preview(message.request_object_preview)
+        asked = message.request_object_preview
+        found = await self._runner.short.preview(asked)
         response = wire.ObjectPreviewResponse(request_id=message.request_id)
         if isinstance(found, Preview):
-            self._session.acknowledge(message.request_id, True, "preview request accepted")
+            rows = found.rows[:asked.row_limit] if asked.row_limit > 0 else found.rows
             response.success = True
             response.columns.extend(found.columns)
-            response.rows.extend(wire.PreviewRow(values=row) for row in found.rows)
+            response.rows.extend(wire.PreviewRow(values=row) for row in rows)
             response.total_rows = found.total_rows or len(found.rows)
         else:
-            self._session.acknowledge(message.request_id, False, "unsupported request body")
+            if found is None:
+                self._session.acknowledge(message.request_id, False, "unsupported request body")
             response.error_message = cut(str(found or "this worker has no previews"))
         self._session.send(wire.WorkerToAdminMessage(object_preview_response=response))

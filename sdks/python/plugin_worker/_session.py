@@ -11,6 +11,7 @@ from typing import Any, FrozenSet, List, Mapping, Optional, Set, Tuple
 from google.protobuf.message import DecodeError
 
 from ._attempt import RunningAttempt, Told
+from ._door import Door
 from ._meanings import Close, is_permanent, meaning, refusal
 from ._outbox import Outbox
 from ._requests import Requests
@@ -32,7 +33,11 @@ _WATCH = 1.0
 class Session:
     """Made for one dial. :meth:`open`, then :attr:`closed`, then :meth:`dispose`."""
 
-    def __init__(self, options: WorkerOptions, runner: WorkRunner, handlers: Mapping[str, Handler], worker_id: str, token: Optional[str]) -> None:
+    def __init__(
+        self, options: WorkerOptions, runner: WorkRunner, handlers: Mapping[str, Handler], worker_id: str, token: Optional[str], door: Optional[Door] = None,
+    ) -> None:
+        """``door``: of the connection it is dialled over, ended with it."""
+        self._door = door
         self._options = options
         self._runner = runner
         self._handlers = handlers
@@ -75,7 +80,7 @@ class Session:
 
     async def open(self, target: Target, claim: bool) -> None:
         """Dials, says hello, waits for the admin's. Raises a ``StartFailure``; the caller disposes in any case."""
-        self.address = target.address
+        self.address = target.address if self._door is None else "the given connection"
         self.outbox.put(wire.WorkerToAdminMessage(hello=self._hello(claim)))
         try:
             self._stream = Stream(target, self._options, self._token, self.outbox, self._on_message, self._on_headers, self._on_end)
@@ -86,9 +91,11 @@ class Session:
         if self._accepted.done():
             self._accepted.result()
         elif self._ended.done():
-            raise refusal(self._ended.result(), target.address)
+            raise refusal(self._ended.result(), self.address)
+        elif self._heard:
+            self._accepted.set_result(None)  # Whoever asks for something has taken the worker. Without a hello it knows no extensions.
         else:
-            raise StartTimeout(f"no hello came from {target.address} within {self._options.registration_timeout:g} s")
+            raise StartTimeout(f"no hello came from {self.address} within {self._options.registration_timeout:g} s")
         self._begin()
 
     def send(self, message: wire.WorkerToAdminMessage, after: Optional[RunningAttempt] = None, told: Optional[Told] = None) -> None:
@@ -139,6 +146,8 @@ class Session:
             self._stream.cancel()
             await asyncio.wait({self._ended}, timeout=5.0)
             self._stream.close()
+        if self._door is not None:
+            self._door.close()
         if self._accepted.done() and not self._accepted.cancelled():
             self._accepted.exception()
 
@@ -237,6 +246,8 @@ class Session:
 
     def shut_down(self, shutdown: wire.AdminShutdown) -> None:
         """The admin goes away, or has another worker of this id."""
+        if self._stopping:
+            return  # It ends already, and in order.
         grace = shutdown.grace_period_seconds
         self.shutdown_grace = float(grace) if 0 < grace < 86_400 else 30.0
         self.close(Close(CloseReason.REPLACED if shutdown.reason == "replaced" else CloseReason.ADMIN_SHUTDOWN, shutdown.reason))

@@ -1,12 +1,14 @@
-"""Calls of handlers that have little time: health and preview. Belongs to the core loop."""
+"""Calls of handlers beside their work: health, which has little time, and preview. Belongs to the core loop."""
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Dict, List, Mapping, Optional
+from functools import partial
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ._attempt import cut
 from ._calls import HandlerLoop
 from ._results import fault_text
+from .cancellation import Cancellation
 from .handlers import Handler
 from .options import WorkerOptions
 from .wire import plugin_pb2 as wire
@@ -15,9 +17,14 @@ from .wire import plugin_pb2 as wire
 class ShortCalls:
     """Of one worker; it outlives sessions, so that a call that hangs is not made again with the next one."""
 
+    PREVIEW_LIMIT = 30.0
+    """Seconds for a preview: an admin waits no longer for the answer."""
+    MOST_PREVIEWS = 4
+
     def __init__(self, handlers: Mapping[str, Handler], options: WorkerOptions, loop: HandlerLoop) -> None:
         self._handlers, self._options, self._loop = handlers, options, loop
         self._asked: Dict[Any, asyncio.Future[Any]] = {}
+        self._previewing = 0
 
     async def health(self) -> Optional[str]:
         """What the handlers say of themselves, the unwell ones first; nothing when none can say."""
@@ -34,13 +41,40 @@ class ShortCalls:
 
     async def preview(self, request: wire.RequestObjectPreview) -> Any:
         """The first preview a handler has, the text of a failure, or nothing when no handler previews."""
-        found: Any = None
-        for handler in self._handlers.values():
-            if handler.preview is not None:
-                found = await self._short(handler.preview, request) or found or "nothing is known of this object"
-                if not isinstance(found, str):
-                    break
-        return found
+        offered = [handler.preview for handler in self._handlers.values() if handler.preview is not None]
+        if not offered:
+            return None
+        if self._previewing >= self.MOST_PREVIEWS:
+            return f"{self.MOST_PREVIEWS} previews are being made; ask again"
+        self._previewing += 1
+        gone = Cancellation()
+        making = asyncio.ensure_future(self._preview(offered, request, gone))
+        making.add_done_callback(self._previewed)
+        await asyncio.wait({making}, timeout=self.PREVIEW_LIMIT)
+        if not making.done():
+            gone.set()
+            return f"the preview took more than {self.PREVIEW_LIMIT:g} s"
+        return making.result()
+
+    async def _preview(self, offered: Sequence[Any], request: wire.RequestObjectPreview, gone: Cancellation) -> Any:
+        why = "nothing is known of this object"
+        for preview in offered:
+            try:
+                found = await self._loop.start(partial(self._loop.call, preview, request, canceled=gone), "preview")
+            except Exception as error:
+                why = fault_text(error)
+            else:
+                if found:
+                    return found
+            if gone.is_set():
+                break
+        return why
+
+    def _previewed(self, making: asyncio.Future[Any]) -> None:
+        """A call that hangs keeps its place until it ends."""
+        self._previewing -= 1
+        if not making.cancelled():
+            making.exception()
 
     async def _short(self, function: Any, *arguments: Any) -> Any:
         """What it returns, else a text. One call of it at a time: who comes meanwhile waits, and while one hangs no further one is made."""

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Iterator, List, Mapping, Optional, Type
+from typing import Any, Iterator, List, Mapping, Optional, Tuple, Type
 
 import grpc
 
@@ -32,7 +33,7 @@ class AdminClient:
     """Talks to one admin; may be used from any thread. With ``with`` it is closed at the end.
 
     ``address`` has the forms of :attr:`WorkerOptions.address`; of a comma list the first entry counts. Other options are those of
-    :class:`WorkerOptions`: ``token``, ``tls_ca``, …. Refused calls raise ``grpc.RpcError``; its trailer ``pluginadmin-error-bin`` is an
+    :class:`WorkerOptions`: ``token``, ``token_file`` (read at every call), ``tls_ca``, …. Refused calls raise ``grpc.RpcError``; its trailer ``pluginadmin-error-bin`` is an
     ``ErrorDetail``.
     """
 
@@ -41,7 +42,13 @@ class AdminClient:
         self._channel = dial(resolve(split(address)[0], self._options.tls_ca, self._options.tls_server_name), self._options)
         self._jobs: Any = JobServiceStub(self._channel)  # type: ignore[no-untyped-call]
         self._types: Any = JobTypeServiceStub(self._channel)  # type: ignore[no-untyped-call]
-        self._metadata = [("authorization", f"Bearer {self._options.token}")] if self._options.token else []
+
+    @property
+    def _metadata(self) -> List[Tuple[str, str]]:
+        """A token in a file may be renewed: it is read at every call."""
+        file = self._options.token_file
+        token = Path(file).read_text("utf-8").strip() if file else self._options.token
+        return [("authorization", f"Bearer {token}")] if token else []
 
     def submit(self, job_type: str, parameters: Optional[Mapping[str, Value]] = None, **fields: Any) -> v1.Job:
         """A new job; accepted means durable. ``fields`` are those of ``SubmitRequest``: priority, idempotency_key, labels, summary, …."""

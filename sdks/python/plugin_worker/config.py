@@ -4,7 +4,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from decimal import Decimal
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, TypeVar
+
+from google.protobuf.duration_pb2 import Duration
 
 from .values import from_duration, from_wire
 from .wire import plugin_pb2 as wire
@@ -12,28 +15,27 @@ from .wire import plugin_pb2 as wire
 T = TypeVar("T")
 Layer = Mapping[str, wire.ConfigValue]
 
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[dhms])")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[dhms])")
+_SPAN = re.compile(rf"-?(?:{_PART.pattern})+")
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_LONGEST = 900_000_000_000
+"""Seconds, as far as the SDKs of all languages can say it: some 29,000 years."""
 
 
 def parse_duration(text: str) -> Optional[dt.timedelta]:
     """``30``, ``1.5``, ``30s``, ``10m``, ``1h30m``, ``250ms``, ``2d`` as a span; ``None`` when it is none of these."""
     text = text.strip()
-    try:
+    if _NUMBER.fullmatch(text):
         return _span(float(text))
-    except ValueError:
-        pass
-    parts = _PART.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
+    if _SPAN.fullmatch(text) is None:
         return None
-    return _span(sum(float(number) * _UNITS[unit] for number, unit in parts))
+    total = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    return _span(-total if text.startswith("-") else total)
 
 
 def _span(seconds: float) -> Optional[dt.timedelta]:
-    try:
-        return dt.timedelta(seconds=seconds) if math.isfinite(seconds) else None
-    except OverflowError:
-        return None
+    return dt.timedelta(seconds=seconds) if abs(seconds) <= _LONGEST else None
 
 
 class ConfigReader:
@@ -65,15 +67,15 @@ class ConfigReader:
         return next((layer[name] for layer in self._layers if name in layer), None)
 
     def text(self, name: str, default: str = "") -> str:
-        """A text; numbers and booleans are written out, a list of texts is joined with commas."""
+        """A text; numbers, booleans and spans of time (``90s``, ``0.25s``) are written out, a list of texts is joined with commas."""
         return self._read(name, default, _text)
 
     def integer(self, name: str, default: int = 0) -> int:
-        """A 64-bit integer."""
+        """A 64-bit integer; of a span of time the whole seconds it has."""
         return self._read(name, default, _integer)
 
     def number(self, name: str, default: float = 0.0) -> float:
-        """A double."""
+        """A double; of a span of time its seconds."""
         return self._read(name, default, _number)
 
     def boolean(self, name: str, default: bool = False) -> bool:
@@ -132,10 +134,37 @@ def _text(kind: str, value: wire.ConfigValue) -> Optional[str]:
     if kind == "int64_value":
         return str(value.int64_value)
     if kind == "double_value":
-        return repr(value.double_value)
+        return _number_text(value.double_value)
+    if kind == "duration_value":
+        return _duration_text(value.duration_value)
     if kind == "bool_value":
         return "true" if value.bool_value else "false"
     return ",".join(value.string_list.values) if kind == "string_list" else None
+
+
+def _number_text(number: float) -> Optional[str]:
+    """As the SDKs of all languages write it, by the rules of ECMAScript: the fewest digits that are this number, an exponent only far from 1."""
+    if not math.isfinite(number):
+        return None
+    _, found, exponent = Decimal(repr(abs(number))).as_tuple()
+    assert isinstance(exponent, int)
+    whole = "".join(map(str, found)).lstrip("0")
+    digits, point = whole.rstrip("0"), len(whole) + exponent
+    sign = "-" if number < 0 else ""
+    if not digits:
+        return "0"
+    if len(digits) <= point <= 21:
+        return sign + digits + "0" * (point - len(digits))
+    if 0 < point <= 21:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    return f"{sign}{digits[0]}{'.' + digits[1:] if len(digits) > 1 else ''}e{point - 1:+d}"
+
+
+def _duration_text(span: Duration) -> str:
+    fraction = f"{abs(span.nanos):09d}".rstrip("0")
+    return f"{'-' if span.seconds < 0 or span.nanos < 0 else ''}{abs(span.seconds)}{'.' + fraction if fraction else ''}s"
 
 
 def _integer(kind: str, value: wire.ConfigValue) -> Optional[int]:
@@ -147,6 +176,8 @@ def _integer(kind: str, value: wire.ConfigValue) -> Optional[int]:
     if kind == "string_value":
         text = value.string_value.strip()
         return _in_64_bits(int(text)) if re.fullmatch(r"[+-]?[0-9]{1,19}", text) else None
+    if kind == "duration_value":
+        return value.duration_value.seconds if value.duration_value.nanos == 0 else None
     return None
 
 
@@ -161,11 +192,11 @@ def _number(kind: str, value: wire.ConfigValue) -> Optional[float]:
         number = float(value.int64_value)
         return number if int(number) == value.int64_value else None
     if kind == "string_value":
-        try:
-            number = float(value.string_value)
-        except ValueError:
-            return None
+        text = value.string_value.strip()
+        number = float(text) if _NUMBER.fullmatch(text) else math.nan
         return number if math.isfinite(number) else None
+    if kind == "duration_value":
+        return value.duration_value.seconds + value.duration_value.nanos / 1e9
     return None
 
 
@@ -185,7 +216,7 @@ def _blob(kind: str, value: wire.ConfigValue) -> Optional[bytes]:
 
 def _duration(kind: str, value: wire.ConfigValue) -> Optional[dt.timedelta]:
     if kind == "duration_value":
-        return from_duration(value.duration_value)
+        return from_duration(value.duration_value) if abs(value.duration_value.seconds) < _LONGEST else None
     if kind == "int64_value":
         return _span(value.int64_value)
     if kind == "double_value":

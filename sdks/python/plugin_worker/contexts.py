@@ -212,7 +212,7 @@ class JobContext(_Context):
     def output(self, stream: Union[str, int], data: bytes) -> None:
         """Output for people, kept with the attempt: ``"stdout"`` or ``"stderr"``, and bytes.
 
-        Waits as at a full pipe while 128 KiB of a stream wait to be sent, at most 10 s while nobody takes any. On the worker's loop it
+        Waits as at a full pipe while 128 KiB of a stream wait to be sent, at most 5 s while nobody takes any. On the worker's loop it
         never waits: of what comes faster than it is sent the beginning is lost, and shown as a gap; there use :meth:`output_async`.
         """
         self._reports.output(_stream(stream), bytes(data))

@@ -18,7 +18,7 @@ class JobHandler:
 
     Optional besides ``detect`` and ``execute``: ``validate(ctx)`` returns why the job can never succeed, or nothing, right before
     ``execute``; ``health()`` returns a word for each heartbeat (nothing or ``"ok"`` = fine); ``preview(request)`` returns a
-    :class:`~plugin_worker.Preview` or nothing. The last two have 2 s.
+    :class:`~plugin_worker.Preview` or nothing. The first two have 2 s, a preview 30 s.
     """
 
     descriptor: wire.JobTypeDescriptor

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import threading
 
+from plugin_worker import _short_calls
+
 from .support import Async, AdminCase, Gate, pw, wire
 
 
@@ -87,7 +89,7 @@ class Forced(AdminCase):
 
 
 class ShortCalls(AdminCase):
-    """Calls of handlers that have two seconds."""
+    """Calls of handlers beside their work: validate and health have two seconds, a preview as long as an admin waits for it."""
 
     class Shows(Gate):
         def __init__(self):
@@ -98,30 +100,34 @@ class ShortCalls(AdminCase):
         def preview(self, request):
             self.asked.release()
             self.answer.acquire(timeout=20)
-            return pw.Preview(["id"], [list(request.object_id)])
+            return pw.Preview(["id"], [list(request.object_id), ["more"]])
 
-    def test_second_preview_waits_for_the_first_and_gets_its_own_answer(self):
+    def test_each_preview_gets_its_own_answer_and_no_more_rows_than_it_asked_for(self):
         shows = self.Shows()
-        _, link = self.connected(shows, request_timeout=10.0)
+        _, link = self.connected(shows, request_timeout=0.1)
         for name in ("a", "b"):
-            link.send(name, request_object_preview=wire.RequestObjectPreview(object_id=[name]))
-        for name in ("a", "b"):
+            link.send(name, request_object_preview=wire.RequestObjectPreview(object_id=[name], row_limit=1))
+        for _ in range(2):
             self.assertTrue(shows.asked.acquire(timeout=10))
-            shows.answer.release()
-            response = link.expect("object_preview_response")
-            self.assertEqual((response.request_id, response.success, [list(row.values) for row in response.rows]), (name, True, [[name]]), response.error_message)
+        shows.answer.release(2)
+        said = {response.request_id: response for response in (link.expect("object_preview_response") for _ in range(2))}
+        self.assertEqual({name: ([list(row.values) for row in one.rows], one.total_rows) for name, one in said.items()}, {"a": ([["a"]], 2), "b": ([["b"]], 2)})
+        self.assertEqual(link.all("acknowledge"), [])
 
-    def test_preview_that_hangs_is_not_asked_again(self):
+    def test_preview_that_hangs_is_answered_in_time_and_keeps_its_place_among_four(self):
+        self.assertEqual((_short_calls.ShortCalls.PREVIEW_LIMIT, _short_calls.ShortCalls.MOST_PREVIEWS), (30.0, 4))
+        self.addCleanup(setattr, _short_calls.ShortCalls, "PREVIEW_LIMIT", 30.0)
+        _short_calls.ShortCalls.PREVIEW_LIMIT = 0.3
         shows = self.Shows()
-        self.addCleanup(shows.answer.release)
-        _, link = self.connected(shows, request_timeout=0.2)
-        for name in ("a", "b"):
+        _, link = self.connected(shows)
+        for name in ("a", "b", "c", "d", "e"):
             link.send(name, request_object_preview=wire.RequestObjectPreview())
-        for name in ("a", "b"):
-            response = link.expect("object_preview_response")
-            self.assertEqual((response.request_id, response.error_message), (name, "no answer within 0.2 s"))
-        self.assertTrue(shows.asked.acquire(timeout=1))
-        self.assertFalse(shows.asked.acquire(blocking=False))
+        why = {response.request_id: response.error_message for response in (link.expect("object_preview_response") for _ in range(5))}
+        late, full = "the preview took more than 0.3 s", "4 previews are being made; ask again"
+        self.assertEqual(why, {"a": late, "b": late, "c": late, "d": late, "e": full})
+        link.send("f", request_object_preview=wire.RequestObjectPreview())
+        self.assertEqual(link.expect("object_preview_response").error_message, full)
+        shows.answer.release(4)
 
     def test_validate_has_its_time(self):
         over = threading.Event()

@@ -137,6 +137,21 @@ class Ends(AdminCase):
         self.assertEqual(
             [meaning(end, is_silent).reason for is_silent in (True, False)], [pw.CloseReason.HEARTBEAT_TIMEOUT, pw.CloseReason.CONNECTION_LOST])
 
+    def test_shutdown_during_a_drain_that_was_asked_for_cuts_nothing_and_is_a_stop(self):
+        gate, closed = Gate(), Closed()
+        worker, link = self.connected(gate, on_close=closed)
+        link.execute("j", "gate")
+        gate.wait_begun()
+        stopping = Async(worker.stop)
+        link.expect("heartbeat", lambda beat: beat.metadata.get("draining") == "true")
+        link.send("s", shutdown=wire.AdminShutdown(reason="update", grace_period_seconds=10))
+        self.assertTrue(link.expect("acknowledge", lambda ack: ack.request_id == "s").accepted)
+        gate.open("j")
+        done = link.expect("job_completed")
+        link.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id))
+        stopping.result()
+        self.assertEqual((done.success, closed.calls), (True, [(pw.CloseReason.STOP_REQUESTED, 1)]))
+
     def test_shutdown_lets_work_end_first(self):
         gate = Gate()
         worker, link = self.connected(gate)
@@ -260,11 +275,17 @@ class Ends(AdminCase):
         self.assertTrue(self.worker().start().extensions)
         self.assertTrue(self.admin.link().expect("config_schema_response").success)
 
-    def test_admin_that_asks_but_never_says_hello_is_served_and_the_start_fails_in_time(self):
+    def test_admin_that_asks_but_never_says_hello_has_taken_the_worker_without_extensions(self):
         self.admin.greeting = lambda link: link.execute("j", "echo", parameters={"a": pw.to_wire(1)})
         closed = Closed()
-        worker = self.worker(registration_timeout=1.0, on_close=closed)
-        with self.assertRaisesRegex(pw.StartTimeout, "no hello came"):
-            worker.start()
-        self.assertTrue(self.admin.link().expect("job_completed").success)
-        self.assertEqual((worker.state, closed.calls), (pw.WorkerState.STOPPED, []))
+        worker = self.worker(registration_timeout=0.5, on_close=closed)
+        session = worker.start()
+        self.assertEqual((session.extensions, session.heartbeat_interval, worker.state), (frozenset(), 10.0, pw.WorkerState.RUNNING))
+        link = self.admin.link()
+        self.assertTrue(link.expect("job_completed").success)
+        link.expect("heartbeat")
+        with self.assertLogs("plugin_worker", "WARNING"):
+            link.greet()  # Comes late, and grants nothing any more.
+            link.execute("k", "echo")
+            self.assertTrue(link.expect("job_completed", lambda done: done.job_id == "k").success)
+        self.assertEqual((worker.session.extensions, closed.calls), (frozenset(), []))

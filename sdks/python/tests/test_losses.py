@@ -9,6 +9,8 @@ import threading
 import unittest
 from pathlib import Path
 
+from plugin_worker import _attempt
+from plugin_worker._attempt import LogRing
 from plugin_worker._outbox import Outbox
 
 from .support import Async, AdminCase, Closed, Gate, pw, wire
@@ -276,6 +278,61 @@ class Written(unittest.TestCase):
         self.outbox.finish()
         self.assertEqual(len(list(self.outbox)), 3)
         self.assertEqual(self.told, [("a", True), ("b", True), ("c", True)])
+
+
+class Unread(unittest.TestCase):
+    """A queue that the transport does not empty."""
+
+    def setUp(self):
+        self.now = 100.0
+        self.outbox = Outbox("w", lambda: (), wire.WorkerHeartbeat, clock=lambda: self.now)
+
+    def put(self, count):
+        self.assertTrue(all(self.outbox.put(wire.WorkerToAdminMessage(acknowledge=wire.WorkerAcknowledge(request_id=f"r-{n}"))) for n in range(count)))
+
+    def stuck_after(self, seconds):
+        self.now += seconds
+        return self.outbox.is_stuck()
+
+    def test_full_for_30_seconds_it_is_stuck(self):
+        self.put(256)
+        self.assertEqual([self.stuck_after(seconds) for seconds in (0, 29.9, 0.1)], [False, False, True])
+
+    def test_not_full_it_may_take_its_time(self):
+        self.put(255)
+        self.assertFalse(self.stuck_after(3600))
+
+    def test_room_begins_the_time_anew(self):
+        self.put(256)
+        self.now += 29
+        next(self.outbox)
+        self.put(1)
+        self.assertEqual([self.stuck_after(29.9), self.stuck_after(0.1)], [False, True])
+
+    def test_beyond_all_bounds_it_is_stuck_at_once(self):
+        self.put(Outbox.HARD)
+        self.assertTrue(self.outbox.is_stuck())
+        self.assertFalse(self.outbox.put(wire.WorkerToAdminMessage()))
+
+
+class Output(unittest.TestCase):
+    """Output that nobody takes."""
+
+    def test_holds_work_up_for_five_seconds_and_then_no_longer(self):
+        self.assertEqual(_attempt.PATIENCE, 5.0)
+        self.addCleanup(setattr, _attempt, "PATIENCE", _attempt.PATIENCE)
+        _attempt.PATIENCE = 0.05
+        attempt = _attempt.RunningAttempt("r", "j", "t", False, True, lambda: None, lambda: False, ended=None)
+        whole = bytes(2 * LogRing.CAPACITY)
+        attempt.output(wire.LOG_STREAM_STDOUT, whole)  # Waits once.
+        _attempt.PATIENCE = 3600.0
+        attempt.output(wire.LOG_STREAM_STDOUT, whole)
+        self.assertGreater(attempt.take_log().offset, 0)  # The oldest is lost; from here on it is waited for again.
+        waiting = Async(attempt.output, wire.LOG_STREAM_STDOUT, b"more")
+        self.assertFalse(waiting.is_over)
+        while attempt.take_log() is not None:
+            pass
+        waiting.result()
 
 
 class Process:

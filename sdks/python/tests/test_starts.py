@@ -10,11 +10,14 @@ import threading
 import time
 import unittest
 import unittest.mock
+from concurrent import futures
 from pathlib import Path
 
 import grpc
 
 from plugin_worker import addresses
+from plugin_worker.wire import job_service_pb2 as v1
+from plugin_worker.wire.job_service_pb2_grpc import JobServiceServicer, add_JobServiceServicer_to_server
 
 from .support import Async, AdminCase, Closed, Link, ScriptedAdmin, echo, pw, silent
 
@@ -102,6 +105,72 @@ class Starts(AdminCase):
         self.admin.greeting = lambda link: link.send_bytes(b"\xff\xff\xff")
         with self.assertRaises(pw.ProtocolError):
             self.worker().start()
+
+
+class Ready(AdminCase):
+    """A connection that is open already."""
+
+    def given(self):
+        connection = socket.create_connection(("127.0.0.1", self.admin.port))
+        self.addCleanup(connection.close)
+        return connection
+
+    def test_serves_the_first_start_only_and_the_next_one_dials(self):
+        with ScriptedAdmin() as dialled:
+            worker = self.worker(address=dialled.address, connection=self.given())
+            self.assertEqual(worker.start().address, "the given connection")
+            link = self.admin.link()
+            link.execute("j", "echo", parameters={"large": pw.to_wire("x" * 2_000_000)})
+            self.assertTrue(link.expect("job_completed").success)
+            worker.stop()
+            self.assertTrue(link.over.wait(5), "the connection was kept")
+            self.assertEqual(worker.start().address, dialled.address[7:])
+
+    def test_needs_no_address_and_the_next_start_has_none(self):
+        worker = self.worker(address="", connection=self.given())
+        running = Async(worker.run)
+        self.admin.link().end()
+        self.assertIs(running.result().reason, pw.CloseReason.CONNECTION_LOST)
+        with self.assertRaisesRegex(pw.Unreachable, "no address is set"):
+            worker.start()
+
+    def test_that_is_closed_is_nobody(self):
+        gone = self.given()
+        gone.close()
+        with self.assertRaisesRegex(pw.Unreachable, "the given connection is closed"):
+            self.worker(connection=gone).start()
+
+    def test_to_nobody_is_given_up_in_time(self):
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            connection = socket.create_connection(listener.getsockname())
+            with self.assertRaises(pw.StartTimeout):
+                self.worker(connection=connection, registration_timeout=0.3).start()
+            self.assertEqual(connection.fileno(), -1)
+
+
+class Clients(unittest.TestCase):
+    """As whom the submitting side speaks."""
+
+    def test_token_file_is_read_at_every_call(self):
+        heard = []
+
+        class Jobs(JobServiceServicer):
+            def Cancel(self, request, context):
+                heard.append(dict(context.invocation_metadata()).get("authorization"))
+                return v1.CancelResponse(job=v1.Job(job_id=request.job_id))
+
+        server = grpc.server(futures.ThreadPoolExecutor(max_workers=1))
+        add_JobServiceServicer_to_server(Jobs(), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        self.addCleanup(server.stop, None)
+        with tempfile.NamedTemporaryFile("w+") as file, pw.AdminClient(f"grpc://127.0.0.1:{port}", token="not this one", token_file=file.name) as client:
+            for token in ("first\n", "second", ""):
+                Path(file.name).write_text(token)
+                self.assertEqual(client.cancel("j").job_id, "j")
+        self.assertEqual(heard, ["Bearer first", "Bearer second", None])
 
 
 class Secure(AdminCase):

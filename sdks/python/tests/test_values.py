@@ -2,13 +2,17 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import datetime as dt
 import http.server
+import json
 import tempfile
 import threading
 import time
 import unittest
 from pathlib import Path
+
+from google.protobuf import json_format
 
 from .support import echo, pw, wire
 
@@ -141,6 +145,31 @@ class Descriptors(unittest.TestCase):
         text = str(refused.exception)
         for part in ("version", "retry_limit", "n has a default of the kind string_value", "nowhere", "untyped has no type", "default for gone"):
             self.assertIn(part, text)
+
+
+class Coercions(unittest.TestCase):
+    """Values are coerced as the table of all SDKs says."""
+
+    GETTERS = {
+        "text": lambda reader: reader.text("v"), "int64": lambda reader: str(reader.integer("v")), "double": lambda reader: reader.number("v"),
+        "bool": lambda reader: reader.boolean("v"), "bytes": lambda reader: base64.b64encode(reader.blob("v")).decode(),
+        "duration": lambda reader: reader.duration("v").total_seconds(), "texts": lambda reader: reader.texts("v"),
+        "int64s": lambda reader: [str(number) for number in reader.integers("v")],
+    }
+
+    def test_table(self):
+        for row in json.loads(Path(__file__).parents[2].joinpath("config-values.json").read_text("utf-8")):
+            value = json_format.ParseDict(row.pop("value"), wire.ConfigValue())
+            with self.subTest(value=str(value)):
+                said = {}
+                for name, read in self.GETTERS.items():
+                    reader = pw.ConfigReader({"v": value})
+                    found = read(reader)
+                    if not reader.warnings:
+                        said[name] = found
+                if "duration" in row:
+                    self.assertAlmostEqual(said.pop("duration"), row.pop("duration"), delta=1e-6)
+                self.assertEqual(said, row)
 
 
 class Ring(unittest.TestCase):

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Net;
+using BlazorPluginAdmin.Grpc.Transport;
+using BlazorPluginAdmin.Grpc.Transport.Server;
+using BlazorPluginAdmin.Tests.Shared;
+using BlazorPluginAdmin.Wire.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace BlazorPluginAdmin.WorkerSdk.Tests;
+
+/// <summary>As whom the submitting side speaks.</summary>
+public sealed class ClientTests
+{
+    [Fact]
+    public async Task TokenFile_IsReadAtEveryCall()
+    {
+        var tokens = new ConcurrentQueue<string?>();
+        await using var admin = await StartAsync(tokens.Enqueue).InTimeAsync("the start of the admin");
+        var file = Path.GetTempFileName();
+        try
+        {
+            var address = admin.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            await using var client = new AdminClient(new WorkerOptions { Address = "grpc://" + new Uri(address).Authority, TokenFile = file });
+            foreach (var token in (string[])["first\n", "second", ""])
+            {
+                await File.WriteAllTextAsync(file, token);
+                await client.CancelAsync("j").InTimeAsync("the answer");
+            }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        Assert.Equal(["Bearer first", "Bearer second", null], tokens);
+    }
+
+    private static async Task<WebApplication> StartAsync(Action<string?> heard)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddGrpcTransport(new GrpcServerOptions { ShutdownGrace = TimeSpan.Zero });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseGrpcTransport()));
+        var app = builder.Build();
+        app.MapGrpcUnary(
+            GrpcMethod.From<CancelRequest, CancelResponse>(JobServiceReflection.Descriptor.FindTypeByName<Google.Protobuf.Reflection.ServiceDescriptor>("JobService"), "Cancel"),
+            (_, call) =>
+            {
+                heard(call.RequestHeaders.Get("authorization"));
+                return Task.FromResult(new CancelResponse { Job = new Job() });
+            });
+        await app.StartAsync();
+        return app;
+    }
+}
