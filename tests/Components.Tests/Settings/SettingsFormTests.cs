@@ -101,7 +101,7 @@ public sealed class SettingsFormTests : LivePages
     {
         var model = new ReadModel { JobTypes = [new JobTypeView { Name = "echo", DisplayName = "Echo", CanDetect = true }] };
         Admin.Views.Publish(model);
-        Admin.Answer = command => command is PauseJobType ? "echo" : new Detection { Id = new RequestId("d-1"), JobType = "echo", By = Actor.LocalUi };
+        Admin.Answer = command => command is PauseJobType ? "echo" : new Detection { Id = new RequestId("d-1"), JobType = "echo", By = Actor.LocalUi, StartedAt = DateTimeOffset.UnixEpoch };
         var table = Render<SchedulerTable>(parameters => parameters.Add(table => table.Model, model));
         table.FindAll("button").Single(button => button.TextContent == "Run now").Click();
         var run = Assert.IsType<RequestDetection>(Assert.Single(Admin.Sent));
