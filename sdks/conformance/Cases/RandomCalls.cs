@@ -8,8 +8,8 @@ namespace BlazorPluginAdmin.Conformance.Cases;
 /// <summary>Group B by chance: eight callers at once, an admin that refuses, ends and drops.</summary>
 internal static class RandomCalls
 {
-    [Case("B8", "starts, stops, waits and runs at random: no deadlock, one close for each start", 60, Pace = Pace.Heavy)]
-    public static Task B8(CaseRun run) => AtRandomAsync(run, 45);
+    [Case("B8", "starts, stops, waits and runs at random: no deadlock, one close for each start", 80, Pace = Pace.Heavy)]
+    public static Task B8(CaseRun run) => AtRandomAsync(run, 60);
 
     [Case("B8n", "the same for 30 minutes", 1900, Pace = Pace.Heavy, IsNightly = true)]
     public static Task B8Nightly(CaseRun run) => AtRandomAsync(run, 1800);
