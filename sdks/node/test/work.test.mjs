@@ -265,6 +265,20 @@ test("unknown bodies and previews without a handler are refused, previews with o
   assert.deepEqual(await other.next("object_preview_response").then(({ success, rows: [row] }) => [success, row.values]), [true, ["1"]]);
 });
 
+test("metrics of reports that were conflated are merged", async t => {
+  const measures = handler("measures", { execute: context => {
+    context.report({ percent: 10, metrics: { rows: 1 } });
+    context.report({ percent: 20, metrics: { bytes: 2 } });
+    context.report({ percent: 30, metrics: { bytes: 3, ...Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`m${n}`, n])) } });
+    return JobOutcome.succeeded();
+  } });
+  const { stream } = await served(t, {}, {}, measures);
+  stream.execute("measures");
+  await stream.next("job_completed");
+  const { metrics } = stream.all("job_progress_update").at(-1);
+  assert.deepEqual([metrics.rows.int64_value, metrics.bytes.int64_value, Object.keys(metrics).length], ["1", "3", 100]);
+});
+
 test("a preview of no proper kind is a failure, and nothing else ends by it", async t => {
   const odd = [{ columns: ["a"] }, { columns: ["a"], rows: [{ a: 1 }] }, { columns: [1], rows: [] }, { columns: ["a"], rows: [["1"]], totalRows: "many" }, 7];
   const rows = handler("rows", { execute: () => JobOutcome.succeeded(), preview: ({ object_id: [at] }) => odd[Number(at)] });
