@@ -237,31 +237,53 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
         await Task.WhenAll(twins.Select(twin => twin.Ended.Task)).WaitAsync(attempt.Cancel.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var running = attempt.Cancel.IsCancellationRequested ? Task.FromResult(JobOutcome.Canceled()) : _calls.RunAsync(handler, request, attempt, isOurs, _stopping.Token);
-        var outcome = isOurs ? await InTimeAsync(running, request, attempt).ConfigureAwait(false) : await running.ConfigureAwait(false);
-        var completed = Results.Completed(request, outcome);
-        if (!running.IsCompleted)
+        var completed = await LastWordAsync(running, request, attempt, isOurs).ConfigureAwait(false);
+        var isTold = !running.IsCompleted;
+        try
         {
-            // It ignores the cancel: the admin hears of the timeout now, the slot is free when the handler is done.
-            if (!attempt.IsForced)
+            if (isTold)
             {
-                Deliver(completed, attempt);
-            }
+                // It ignores the cancel: the admin hears of the timeout now, the slot is free when the handler is done.
+                if (!attempt.IsForced)
+                {
+                    Deliver(completed, attempt);
+                }
 
-            await running.ConfigureAwait(false);
-            Interlocked.Decrement(ref _executing);
+                await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
-        else
+        finally
         {
             // The slot first: the admin may send the next job as soon as it has read the result.
             Interlocked.Decrement(ref _executing);
-            if (!attempt.IsForced)
+            try
             {
-                await HeardAsync(attempt).ConfigureAwait(false);
-                Deliver(completed, attempt);
+                if (!isTold && !attempt.IsForced)
+                {
+                    await HeardAsync(attempt).ConfigureAwait(false);
+                    Deliver(completed, attempt);
+                }
+            }
+            finally
+            {
+                End(attempt);
             }
         }
+    }
 
-        End(attempt);
+    /// <summary>Whatever the handler made of its outcome: an attempt without a last word would keep its slot for good.</summary>
+    private async Task<WorkerToAdminMessage> LastWordAsync(Task<JobOutcome> running, ExecuteJobRequest request, RunningAttempt attempt, bool isOurs)
+    {
+        try
+        {
+            return Results.Completed(request, isOurs ? await InTimeAsync(running, request, attempt).ConfigureAwait(false) : await running.ConfigureAwait(false));
+        }
+        catch (Exception exception)
+        {
+            options.EndIfFatal(exception);
+            LogRunnerFailed(options.Logger, exception);
+            return Results.Completed(request, JobOutcome.Failed($"the outcome of the handler cannot be sent: {exception.GetType().Name}", permanent: true));
+        }
     }
 
     /// <summary>
