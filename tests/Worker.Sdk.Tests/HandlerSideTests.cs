@@ -60,6 +60,15 @@ public sealed class HandlerSideTests : SdkTest
     }
 
     [Fact]
+    public async Task HealthThatCancelsItself_IsTold_AndTheSessionGoesOn()
+    {
+        // As a request of an HttpClient that timed out.
+        var (_, stream) = await ConnectAsync(new Talkative { Health = _ => throw new TaskCanceledException("timed out") });
+        var beat = await stream.NextAsync(Body.Heartbeat, message => message.Heartbeat.Metadata.ContainsKey("health"));
+        Assert.Equal("talkative: timed out", beat.Heartbeat.Metadata["health"]);
+    }
+
+    [Fact]
     public async Task Health_IsInTheHeartbeats_AndAHandlerThatHangsHoldsUpNone()
     {
         var handler = new Talkative { Health = _ => Task.FromResult<string?>(" the disk is full ") };
