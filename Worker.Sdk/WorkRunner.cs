@@ -28,8 +28,14 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
     public Previewer Previews { get; } = new(handlers.Values, options);
 
-    /// <summary>No new work is taken, until the admin takes it back or the next session begins.</summary>
-    public bool Draining { get; set; }
+    /// <summary>The admin asked for no new work, until it takes that back or the next session begins.</summary>
+    public bool IsDrained { get; set; }
+
+    /// <summary>The session is about to end, whatever the admin says of its drain.</summary>
+    public bool IsEnding { get; set; }
+
+    /// <summary>New work is given back.</summary>
+    public bool Draining => IsDrained || IsEnding;
 
     /// <summary>The caller is a handler: it must not wait for its own end.</summary>
     public bool IsInsideHandler => _inside.Value;
@@ -46,7 +52,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             LoseAll(keep: true);
         }
 
-        Draining = false;
+        IsDrained = IsEnding = false;
         _session.Attach(session);
     }
 
@@ -116,6 +122,13 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         if (await Task.Run(() => _calls.CannotRun(handler, request), CancellationToken.None).WaitAsync(ended).ConfigureAwait(false) is { } why)
         {
             Refuse(request, session, why);
+            return;
+        }
+
+        if (Draining)
+        {
+            // Since it was asked: a drain that has counted what runs would cut this off.
+            Refuse(request, session, AtCapacity);
             return;
         }
 

@@ -344,7 +344,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
                     Send(new WorkerToAdminMessage { Pong = new Pong { Nonce = message.Ping.Nonce } });
                     break;
                 case AdminToWorkerMessage.BodyOneofCase.Drain:
-                    _runner.Draining = message.Drain.Enabled;
+                    _runner.IsDrained = message.Drain.Enabled;
                     WorkChanged();
                     break;
             }
