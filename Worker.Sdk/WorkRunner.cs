@@ -349,18 +349,20 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
     private void Deliver(WorkerToAdminMessage completed, RunningAttempt attempt)
     {
+        // Who never acknowledges has given up what was cancelled because it was lost, unless that is done all the same.
+        var live = _session.Live;
+        var isGivenUp = attempt.Cancel.IsCancellationRequested && (live is null || attempt.IsLate);
+        if (isGivenUp && !completed.JobCompleted.Success && !_session.KeepsResults)
+        {
+            return;
+        }
+
         if (attempt.IsLate)
         {
             Results.MarkLate(completed.JobCompleted);
         }
 
-        // Who never acknowledges has given up what was cancelled because it was lost, unless that is done all the same.
-        var live = _session.Live;
-        if (_session.KeepsResults || completed.JobCompleted.Success || live is not null || !attempt.Cancel.IsCancellationRequested)
-        {
-            Completions.Keep(completed.JobCompleted);
-        }
-
+        Completions.Keep(completed.JobCompleted);
         live?.Send(completed, attempt);
     }
 
