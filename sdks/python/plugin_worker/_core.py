@@ -238,14 +238,12 @@ class WorkerCore:
         return session
 
     def _open(self, session: Session) -> _Round:
-        assert self._dialler is not None
         loop = asyncio.get_running_loop()
         self._generation += 1
         snapshot = SessionSnapshot(
             self.worker_id, session.instance_id, self._generation, session.address, session.extensions, session.heartbeat_interval,
             session.reconnect_delay, session.admin_version)
         self._may_claim = "resume" in session.extensions
-        self._dialler.keep_token(session.next_token)
         self._round = _Round(session, snapshot, loop.create_future(), loop.create_future(), loop.time())
         self.snapshot = snapshot
         self._take_over(snapshot)
