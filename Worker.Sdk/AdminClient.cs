@@ -45,7 +45,7 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
     /// <exception cref="AdminRefusedException">There is no such job.</exception>
     /// <exception cref="RpcException">The admin is gone.</exception>
     public Task<FinishedJob> WaitAsync(string jobId, CancellationToken cancellationToken = default) => PatientAsync(
-        async channel =>
+        async (channel, answered) =>
         {
             var get = new GetRequest { JobId = jobId, Include = { Include.Result } };
             var watch = new WatchEventsRequest { Filter = new JobFilter { JobIds = { jobId } } };
@@ -55,6 +55,7 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
                 // Asked for once the events are listened to, then after each: an end between the two is not missed.
                 var isTold = await events.ResponseStream.MoveNextAsync(cancellationToken).ConfigureAwait(false);
                 var job = (await channel.UnaryAsync(Method<GetRequest, GetResponse>("Get"), get, Within(cancellationToken)).ConfigureAwait(false)).Job;
+                answered();
                 if (job.State is JobState.Succeeded or JobState.Failed or JobState.Canceled)
                 {
                     return FinishedJob.From(job);
@@ -138,21 +139,31 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
         }
     }
 
-    private async Task<T> PatientAsync<T>(Func<GrpcChannel, Task<T>> call, CancellationToken cancellationToken)
+    private Task<T> PatientAsync<T>(Func<GrpcChannel, Task<T>> call, CancellationToken cancellationToken) => PatientAsync((channel, _) => call(channel), cancellationToken);
+
+    /// <param name="call">Says of each answer that it came, when more than one comes: a long call is not a long absence.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task<T> PatientAsync<T>(Func<GrpcChannel, Action, Task<T>> call, CancellationToken cancellationToken)
     {
-        var began = options.TimeProvider.GetTimestamp();
+        long? lost = null;
         while (true)
         {
             try
             {
-                return await call(await ChannelAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                return await call(await ChannelAsync(cancellationToken).ConfigureAwait(false), () => lost = null).ConfigureAwait(false);
             }
             catch (RpcException exception) when (AdminRefusedException.Of(exception) is { } refused)
             {
                 throw refused;
             }
-            catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal && options.TimeProvider.GetElapsedTime(began) < Patience)
+            catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal)
             {
+                lost ??= options.TimeProvider.GetTimestamp();
+                if (options.TimeProvider.GetElapsedTime(lost.Value) >= Patience)
+                {
+                    throw;
+                }
+
                 await Task.Delay(Pause, options.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -11,9 +11,6 @@ internal sealed class Dialler(WorkerOptions options, WorkRunner runner, IReadOnl
     private Stream? _ready = options.ReadyConnection;
     private volatile string? _token = options.Token;
 
-    /// <summary>The admin gave another token in exchange, or none.</summary>
-    public void Keep(string? token) => _token = token ?? _token;
-
     public async Task<WorkerStream> DialAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _ready, null) is { } ready)
@@ -43,7 +40,7 @@ internal sealed class Dialler(WorkerOptions options, WorkRunner runner, IReadOnl
     }
 
     private Task<WorkerStream> OpenAsync(WorkerOptions current, string address, CancellationToken cancellationToken) =>
-        WorkerStream.OpenAsync(current, runner, handlers, workerId, address, mayClaim(), cancellationToken);
+        WorkerStream.OpenAsync(current, runner, handlers, workerId, address, mayClaim(), token => _token = token, cancellationToken);
 
     /// <summary>The options, with the token the admin gave in exchange for the first one.</summary>
     private WorkerOptions Current()

@@ -38,7 +38,7 @@ internal sealed partial class HandlerHealth(IEnumerable<IJobHandler> handlers, W
         {
             return $"{type}: says nothing of its health within {options.RequestTimeout.TotalSeconds:0.#} s";
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             options.EndIfFatal(exception);
             LogFailed(options.Logger, exception, type);

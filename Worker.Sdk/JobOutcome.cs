@@ -6,10 +6,10 @@ public sealed record JobOutcome
     /// <summary>Admins tell a stopped attempt from a failed one by these words.</summary>
     internal const string CanceledText = "context canceled";
 
-    private JobOutcome(bool success, string text, ValueSet outputs)
+    private JobOutcome(bool success, string? text, ValueSet outputs)
     {
         Success = success;
-        Text = text;
+        Text = text ?? "";
         Outputs = outputs;
     }
 
@@ -36,6 +36,6 @@ public sealed record JobOutcome
     /// <summary>Stopped because it was to stop.</summary>
     public static JobOutcome Canceled(string reason = "", ValueSet? outputs = null) => Failed(AsCanceled(reason), outputs: outputs);
 
-    internal static string AsCanceled(string text) =>
-        text.Contains(CanceledText, StringComparison.OrdinalIgnoreCase) ? text : text.Length == 0 ? CanceledText : $"{CanceledText}: {text}";
+    internal static string AsCanceled(string? text) =>
+        string.IsNullOrEmpty(text) ? CanceledText : text.Contains(CanceledText, StringComparison.OrdinalIgnoreCase) ? text : $"{CanceledText}: {text}";
 }

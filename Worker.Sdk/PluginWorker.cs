@@ -335,7 +335,6 @@ public sealed partial class PluginWorker : IAsyncDisposable
             session = new SessionSnapshot(
                 WorkerId, stream.InstanceId, ++_generation, stream.Address, stream.Extensions, stream.HeartbeatInterval, stream.ReconnectDelay, stream.AdminVersion);
             _session = session;
-            _dialler.Keep(stream.NewToken);
             _mayClaim = stream.Extensions.Contains("resume");
             (round.Stream, round.Session) = (stream, session);
             _state = WorkerState.Running;

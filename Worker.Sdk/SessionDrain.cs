@@ -17,7 +17,7 @@ internal sealed partial class SessionDrain(WorkerOptions options, WorkRunner run
     public async Task RunAsync(WorkerStream stream, TimeSpan grace, CancellationToken hurry)
     {
         var time = options.TimeProvider;
-        runner.Draining = true;
+        runner.IsEnding = true;
         stream.WorkChanged();
         if (!hurry.IsCancellationRequested)
         {

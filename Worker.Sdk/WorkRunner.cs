@@ -28,8 +28,14 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
     public Previewer Previews { get; } = new(handlers.Values, options);
 
-    /// <summary>No new work is taken, until the admin takes it back or the next session begins.</summary>
-    public bool Draining { get; set; }
+    /// <summary>The admin asked for no new work, until it takes that back or the next session begins.</summary>
+    public bool IsDrained { get; set; }
+
+    /// <summary>The session is about to end, whatever the admin says of its drain.</summary>
+    public bool IsEnding { get; set; }
+
+    /// <summary>New work is given back.</summary>
+    public bool Draining => IsDrained || IsEnding;
 
     /// <summary>The caller is a handler: it must not wait for its own end.</summary>
     public bool IsInsideHandler => _inside.Value;
@@ -46,7 +52,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             LoseAll(keep: true);
         }
 
-        Draining = false;
+        IsDrained = IsEnding = false;
         _session.Attach(session);
     }
 
@@ -116,6 +122,13 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         if (await Task.Run(() => _calls.CannotRun(handler, request), CancellationToken.None).WaitAsync(ended).ConfigureAwait(false) is { } why)
         {
             Refuse(request, session, why);
+            return;
+        }
+
+        if (Draining)
+        {
+            // Since it was asked: a drain that has counted what runs would cut this off.
+            Refuse(request, session, AtCapacity);
             return;
         }
 
@@ -237,31 +250,53 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
         await Task.WhenAll(twins.Select(twin => twin.Ended.Task)).WaitAsync(attempt.Cancel.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var running = attempt.Cancel.IsCancellationRequested ? Task.FromResult(JobOutcome.Canceled()) : _calls.RunAsync(handler, request, attempt, isOurs, _stopping.Token);
-        var outcome = isOurs ? await InTimeAsync(running, request, attempt).ConfigureAwait(false) : await running.ConfigureAwait(false);
-        var completed = Results.Completed(request, outcome);
-        if (!running.IsCompleted)
+        var completed = await LastWordAsync(running, request, attempt, isOurs).ConfigureAwait(false);
+        var isTold = !running.IsCompleted;
+        try
         {
-            // It ignores the cancel: the admin hears of the timeout now, the slot is free when the handler is done.
-            if (!attempt.IsForced)
+            if (isTold)
             {
-                Deliver(completed, attempt);
-            }
+                // It ignores the cancel: the admin hears of the timeout now, the slot is free when the handler is done.
+                if (!attempt.IsForced)
+                {
+                    Deliver(completed, attempt);
+                }
 
-            await running.ConfigureAwait(false);
-            Interlocked.Decrement(ref _executing);
+                await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
-        else
+        finally
         {
             // The slot first: the admin may send the next job as soon as it has read the result.
             Interlocked.Decrement(ref _executing);
-            if (!attempt.IsForced)
+            try
             {
-                await HeardAsync(attempt).ConfigureAwait(false);
-                Deliver(completed, attempt);
+                if (!isTold && !attempt.IsForced)
+                {
+                    await HeardAsync(attempt).ConfigureAwait(false);
+                    Deliver(completed, attempt);
+                }
+            }
+            finally
+            {
+                End(attempt);
             }
         }
+    }
 
-        End(attempt);
+    /// <summary>Whatever the handler made of its outcome: an attempt without a last word would keep its slot for good.</summary>
+    private async Task<WorkerToAdminMessage> LastWordAsync(Task<JobOutcome> running, ExecuteJobRequest request, RunningAttempt attempt, bool isOurs)
+    {
+        try
+        {
+            return Results.Completed(request, isOurs ? await InTimeAsync(running, request, attempt).ConfigureAwait(false) : await running.ConfigureAwait(false));
+        }
+        catch (Exception exception)
+        {
+            options.EndIfFatal(exception);
+            LogRunnerFailed(options.Logger, exception);
+            return Results.Completed(request, JobOutcome.Failed($"the outcome of the handler cannot be sent: {exception.GetType().Name}", permanent: true));
+        }
     }
 
     /// <summary>
@@ -314,18 +349,20 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
     private void Deliver(WorkerToAdminMessage completed, RunningAttempt attempt)
     {
+        // Who never acknowledges has given up what was cancelled because it was lost, unless that is done all the same.
+        var live = _session.Live;
+        var isGivenUp = attempt.Cancel.IsCancellationRequested && (live is null || attempt.IsLate);
+        if (isGivenUp && !completed.JobCompleted.Success && !_session.KeepsResults)
+        {
+            return;
+        }
+
         if (attempt.IsLate)
         {
             Results.MarkLate(completed.JobCompleted);
         }
 
-        // Who never acknowledges has given up what was cancelled because it was lost, unless that is done all the same.
-        var live = _session.Live;
-        if (_session.KeepsResults || completed.JobCompleted.Success || live is not null || !attempt.Cancel.IsCancellationRequested)
-        {
-            Completions.Keep(completed.JobCompleted);
-        }
-
+        Completions.Keep(completed.JobCompleted);
         live?.Send(completed, attempt);
     }
 

@@ -84,9 +84,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     /// <summary>How long the admin's shutdown leaves for the work to finish.</summary>
     public TimeSpan ShutdownGrace { get; private set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>What the admin gives in exchange for the token; null when it keeps it.</summary>
-    public string? NewToken { get; private set; }
-
     public string AdminVersion { get; private set; } = "unknown";
 
     public bool IsOurs => _extensions.Count > 0;
@@ -105,16 +102,17 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     /// <summary>Dials, says hello, waits for the admin's first word.</summary>
     /// <exception cref="StartFailureException">Typed; nothing is left open.</exception>
     public static async Task<WorkerStream> OpenAsync(
-        WorkerOptions options, WorkRunner runner, IReadOnlyDictionary<string, IJobHandler> handlers, string workerId, string address, bool claim, CancellationToken cancellationToken)
+        WorkerOptions options, WorkRunner runner, IReadOnlyDictionary<string, IJobHandler> handlers, string workerId, string address, bool claim, Action<string> keepToken, CancellationToken cancellationToken)
     {
         var stream = new WorkerStream(options, runner, handlers, workerId, address);
+        var headers = stream.TakeHeadersAsync(keepToken);
         try
         {
             using var timeout = new CancellationTokenSource(options.RegistrationTimeout.AsTimer(), options.TimeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             try
             {
-                await stream.GreetAsync(claim, either.Token).ConfigureAwait(false);
+                await stream.GreetAsync(claim, headers, either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stream._isHeard && !cancellationToken.IsCancellationRequested)
             {
@@ -128,6 +126,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             }
             catch (RpcException exception)
             {
+                await headers.ConfigureAwait(false);
                 throw StreamEnds.Refusal(exception, address);
             }
 
@@ -203,7 +202,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     }
 
     /// <summary>Until the admin's hello. Some admins ask for schemas before it, and may wait for them; everything else has time.</summary>
-    private async Task GreetAsync(bool claim, CancellationToken cancellationToken)
+    private async Task GreetAsync(bool claim, Task headers, CancellationToken cancellationToken)
     {
         await _call.RequestStream.WriteAsync(_outbox.Stamped(new WorkerToAdminMessage { Hello = _self.Hello(InstanceId, claim) }), cancellationToken).ConfigureAwait(false);
         while (!_isGreeted)
@@ -216,7 +215,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             }
 
             _reads = null;
-            await TakeHeadersAsync().ConfigureAwait(false);
+            await headers.ConfigureAwait(false);
             var message = _call.ResponseStream.Current;
             switch (message.BodyCase)
             {
@@ -235,11 +234,24 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         }
     }
 
-    private async Task TakeHeadersAsync()
+    /// <summary>
+    /// As soon as they come. A token that is given in exchange makes the former one void, whatever becomes of this start: it is kept now.
+    /// </summary>
+    private async Task TakeHeadersAsync(Action<string> keepToken)
     {
-        var headers = await _call.ResponseHeadersAsync().ConfigureAwait(false);
-        AdminVersion = headers.Get("plugin-admin-version") ?? "unknown";
-        NewToken = headers.Get("plugin-token");
+        try
+        {
+            var headers = await _call.ResponseHeadersAsync().ConfigureAwait(false);
+            AdminVersion = headers.Get("plugin-admin-version") ?? "unknown";
+            if (headers.Get("plugin-token") is { Length: > 0 } token)
+            {
+                keepToken(token);
+            }
+        }
+        catch (RpcException)
+        {
+            // None came; whoever reads hears why.
+        }
     }
 
     private void TakeHello(AdminHello hello)
@@ -344,7 +356,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
                     Send(new WorkerToAdminMessage { Pong = new Pong { Nonce = message.Ping.Nonce } });
                     break;
                 case AdminToWorkerMessage.BodyOneofCase.Drain:
-                    _runner.Draining = message.Drain.Enabled;
+                    _runner.IsDrained = message.Drain.Enabled;
                     WorkChanged();
                     break;
             }

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using JobState = BlazorPluginAdmin.Wire.JobState;
 
 namespace BlazorPluginAdmin.WorkerSdk.Tests;
 
@@ -40,7 +41,25 @@ public sealed class ClientTests
         Assert.Equal(["Bearer first", "Bearer second", null], tokens);
     }
 
-    private static async Task<WebApplication> StartAsync(Action<string?> heard)
+    /// <summary>A job that ran longer than that has used up nothing of it.</summary>
+    [Fact]
+    public async Task Patience_CountsFromTheLoss_NotFromTheStartOfTheWait()
+    {
+        var asked = 0;
+        await using var admin = await StartAsync(
+            _ => { },
+            () => Interlocked.Increment(ref asked) switch
+            {
+                2 or 4 => throw new RpcException(new Status(StatusCode.Unavailable, "restarting")),
+                < 5 => new Job { JobId = "j", State = JobState.Running },
+                _ => new Job { JobId = "j", State = JobState.Succeeded },
+            }).InTimeAsync("the start of the admin");
+        var address = admin.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        await using var client = new AdminClient(new WorkerOptions { Address = "grpc://" + new Uri(address).Authority }) { Patience = TimeSpan.FromMilliseconds(200) };
+        Assert.Equal("j", (await client.WaitAsync("j").InTimeAsync("the end of the job")).JobId);
+    }
+
+    private static async Task<WebApplication> StartAsync(Action<string?> heard, Func<Job>? get = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -53,6 +72,18 @@ public sealed class ClientTests
             {
                 heard(call.RequestHeaders.Get("authorization"));
                 return Task.FromResult(new CancelResponse { Job = new Job() });
+            });
+        var service = JobServiceReflection.Descriptor.FindTypeByName<Google.Protobuf.Reflection.ServiceDescriptor>("JobService");
+        app.MapGrpcUnary(GrpcMethod.From<GetRequest, GetResponse>(service, "Get"), (_, _) => Task.FromResult(new GetResponse { Job = get?.Invoke() }));
+        app.MapGrpcServerStream(
+            GrpcMethod.From<WatchEventsRequest, JobEvent>(service, "WatchEvents"),
+            async (_, events, call) =>
+            {
+                while (true)
+                {
+                    await Task.Delay(300, call.CancellationToken);
+                    await events.WriteAsync(new JobEvent());
+                }
             });
         await app.StartAsync();
         return app;

@@ -7,6 +7,7 @@ using BlazorPluginAdmin.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Body = BlazorPluginAdmin.Wire.WorkerToAdminMessage.BodyOneofCase;
+using StatusCode = BlazorPluginAdmin.Grpc.Transport.StatusCode;
 
 namespace BlazorPluginAdmin.WorkerSdk.Tests;
 
@@ -57,6 +58,15 @@ public sealed class HandlerSideTests : SdkTest
         Assert.Contains("count", Assert.Single(activities, activity => activity.Stage == "config").Message, StringComparison.Ordinal);
         var deadline = DateTimeOffset.Parse(completed.Result.OutputValues["deadline"].StringValue, System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(deadline, before + TimeSpan.FromMinutes(10), TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(10));
+    }
+
+    [Fact]
+    public async Task HealthThatCancelsItself_IsTold_AndTheSessionGoesOn()
+    {
+        // As a request of an HttpClient that timed out.
+        var (_, stream) = await ConnectAsync(new Talkative { Health = _ => throw new TaskCanceledException("timed out") });
+        var beat = await stream.NextAsync(Body.Heartbeat, message => message.Heartbeat.Metadata.ContainsKey("health"));
+        Assert.Equal("talkative: timed out", beat.Heartbeat.Metadata["health"]);
     }
 
     [Fact]
@@ -133,6 +143,28 @@ public sealed class HandlerSideTests : SdkTest
         Assert.Equal("Bearer bound", second.Call.RequestHeaders.Get("authorization"));
         await second.GreetAsync("log");
         await again.InTimeAsync("the second start");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task GrantedToken_IsKept_WhenTheStartFails(bool saysHello)
+    {
+        var worker = Worker(new Echo(), options => options with { Token = "once" });
+        var starting = worker.StartAsync();
+        var first = await Admin.NextAsync();
+        first.Call.ResponseHeaders.Add("plugin-token", "bound");
+        if (saysHello)
+        {
+            await first.SendAsync(new AdminToWorkerMessage { Hello = new AdminHello { Accepted = false, Message = "not now" } });
+        }
+        else
+        {
+            first.End(StatusCode.Unavailable, "going away");
+        }
+
+        await Assert.ThrowsAsync<StartFailureException>(() => starting.InTimeAsync("the failure of the start"));
+        Assert.Equal("Bearer bound", (await StartAsync(worker)).Call.RequestHeaders.Get("authorization"));
     }
 
     [Fact]

@@ -166,6 +166,30 @@ public sealed class LossTests : SdkTest
     }
 
     [Fact]
+    public async Task CanceledWorkOfALostStream_IsNotToldToTheNext_WithoutAcknowledgements()
+    {
+        var handler = new Blocking(stubborn: true);
+        var (worker, first) = await ConnectAsync(handler, "");
+        await BeginAsync(first, handler);
+        await EndOfAsync(worker, first.Break);
+        await handler.Canceled.Task.InTimeAsync("the cancel of the job");
+        var second = await StartAsync(worker, "");
+        handler.Release.SetException(new InvalidOperationException("cut off"));
+        WorkerToAdminMessage message;
+        do
+        {
+            message = await second.NextAsync();
+            Assert.NotEqual(Body.JobCompleted, message.BodyCase);
+        }
+        while (message.Heartbeat?.RunningWork.Count != 0);
+
+        var stopping = worker.StopAsync();
+        Assert.DoesNotContain(await second.RestAsync(), said => said.BodyCase == Body.JobCompleted);
+        second.End();
+        await stopping.InTimeAsync("the worker's stop");
+    }
+
+    [Fact]
     public async Task WindowOver_TheResultIsMarkedAsLate()
     {
         var handler = new Blocking();

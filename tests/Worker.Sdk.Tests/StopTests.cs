@@ -22,6 +22,43 @@ public sealed class StopTests : SdkTest
     }
 
     [Fact]
+    public async Task Stop_TakesNoNewWork_WhateverTheAdminSays()
+    {
+        var handler = new Blocking();
+        var (worker, stream) = await ConnectAsync(handler, "drain");
+        await BeginAsync(stream, handler);
+        var stopping = worker.StopAsync();
+        await stream.NextAsync(Body.Heartbeat, message => message.Heartbeat.Metadata.ContainsKey("draining"));
+        await stream.SendAsync(new AdminToWorkerMessage { Drain = new Drain { Enabled = false } });
+        await stream.ExecuteAsync("r2", "j2", "blocking");
+        Assert.False((await AckAsync(stream, "r2")).Accepted);
+        handler.Release.SetResult();
+        await stream.RestAsync();
+        stream.End();
+        await stopping.InTimeAsync("the worker's stop");
+    }
+
+    [Fact]
+    public async Task JobThatComesWhileItsHandlerIsAsked_IsRefused_WhenTheStopIsFaster()
+    {
+        var handler = new Pondering();
+        var (worker, stream) = await ConnectAsync(handler);
+        await stream.ExecuteAsync("r1", "j1", "pondering");
+        await AckAsync(stream, "r1");
+        await stream.ExecuteAsync("r2", "j2", "pondering");
+        await handler.Asked.Task.InTimeAsync("the question to the handler");
+        var stopping = worker.StopAsync();
+        await stream.NextAsync(Body.Heartbeat, message => message.Heartbeat.Metadata.ContainsKey("draining"));
+        handler.Answer.SetResult();
+        Assert.False((await AckAsync(stream, "r2")).Accepted);
+        handler.Release.SetResult();
+        await stream.SendAsync(new AdminToWorkerMessage { JobCompletedAck = new JobCompletedAck { RequestId = "r1", JobId = "j1" } });
+        await stream.RestAsync();
+        stream.End();
+        await stopping.InTimeAsync("the worker's stop");
+    }
+
+    [Fact]
     public async Task LongestGrace_IsNoException()
     {
         var (worker, stream) = await ConnectAsync(new Echo());
@@ -306,6 +343,37 @@ public sealed class StopTests : SdkTest
             Asked.TrySetResult();
             Answer.Wait();
             return "too late";
+        }
+    }
+
+    /// <summary>Takes its time to say that it can, except for the first job.</summary>
+    private sealed class Pondering : IJobHandler
+    {
+        private int _asked;
+
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("pondering", "Pondering").Build();
+
+        public string? CannotRun(ConfigReader config)
+        {
+            if (Interlocked.Increment(ref _asked) > 1)
+            {
+                Asked.TrySetResult();
+                Answer.Task.Wait();
+            }
+
+            return null;
+        }
+
+        public async Task<JobOutcome> ExecuteAsync(JobContext context)
+        {
+            await Release.Task;
+            return JobOutcome.Succeeded("ran");
         }
     }
 }

@@ -224,6 +224,27 @@ public sealed class WorkTests : SdkTest
     }
 
     [Fact]
+    public async Task OutcomeThatCannotBeSaid_IsAFailure_AndGivesItsSlotBack()
+    {
+        Func<JobOutcome>[] outcomes =
+            [() => JobOutcome.Failed(null!), () => JobOutcome.Succeeded(null!), () => JobOutcome.Canceled(null!), () => throw new Unspeakable()];
+        var said = new List<(bool, string, string)>();
+        var n = 0;
+        var (_, stream) = await ConnectAsync(new Ending(() => outcomes[n]()), slots: 1);
+        for (; n < outcomes.Length; n++)
+        {
+            await stream.ExecuteAsync($"r{n}", $"j{n}", "ending");
+            var completed = (await stream.NextAsync(Body.JobCompleted)).JobCompleted;
+            said.Add((completed.Success, completed.ErrorMessage, completed.Result.Summary));
+        }
+
+        Assert.Equal(
+            [(false, "", ""), (true, "", ""), (false, "context canceled", ""), (false, "the outcome of the handler cannot be sent: Unspeakable", "")],
+            said);
+        await stream.NextAsync(Body.Heartbeat, message => message.Heartbeat is { ExecutionSlotsUsed: 0, RunningWork.Count: 0 });
+    }
+
+    [Fact]
     public async Task SameJobAgain_WaitsForTheEndOfItsOlderAttempt()
     {
         var handler = new Blocking(stubborn: true);
@@ -298,5 +319,11 @@ public sealed class WorkTests : SdkTest
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.Canceled);
             return JobOutcome.Succeeded("done");
         }
+    }
+
+    /// <summary>Nothing can be made of it.</summary>
+    private sealed class Unspeakable : Exception
+    {
+        public override string Message => throw new Unspeakable();
     }
 }

@@ -24,6 +24,7 @@ export interface Reports {
 }
 
 const mostActivities = 100;
+const mostMetrics = 100;
 const textLimit = 16 * 1024;
 /** Bytes of callers that do not wait: beyond this the oldest output is given up. */
 const mostWaiting = 1024 * 1024;
@@ -91,7 +92,8 @@ export class Attempt implements Reports {
     if (percent !== undefined && Number.isFinite(percent)) this.#percent = Math.max(this.#percent, Math.min(Math.max(percent, 0), 100));
     if (stage) this.#stage = cut(stage);
     this.#message = cut(message ?? "");
-    if (metrics) this.#metrics = toWireMap(metrics);
+    // Only the newest report is sent, so that the values of those before it are kept.
+    if (metrics) this.#metrics = Object.fromEntries(Object.entries({ ...this.#metrics, ...toWireMap(metrics) }).slice(0, mostMetrics));
     this.#news = true;
     this.changed();
   }

@@ -67,6 +67,8 @@ function fieldProblems(form: WireForm, field: WireField, names: readonly string[
     problems.push(`${field.name} depends on ${field.visible_when_field}, which is not in the form`);
   }
   problems.push(...choiceProblems(field, otherwise));
+  const limits = field.validation_rules.filter(({ type }) => /_(MIN|MAX)_(LENGTH|ITEMS)$/.test(type));
+  if (!limits.every(({ expression }) => /^\d+$/.test(expression) && Number(expression) < 2 ** 31)) problems.push(`${field.name} has a limit that is no number of 0 or more`);
   return problems;
 }
 

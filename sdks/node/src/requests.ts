@@ -1,9 +1,9 @@
-import type { JobHandler } from "./handler.js";
+import type { JobHandler, Preview } from "./handler.js";
 import type { Settings } from "./options.js";
-import type { WorkRunner } from "./runner.js";
+import { type WorkRunner, describe } from "./runner.js";
 import type { Session } from "./session.js";
 import { type Closed, isPermanent } from "./statuses.js";
-import type { AdminToWorkerMessage, PreviewRequest } from "./wire.js";
+import type { AdminToWorkerMessage, PreviewRequest, WorkerToAdminMessage } from "./wire.js";
 
 /** What the admin asks for, and who answers. */
 export class Requests {
@@ -81,17 +81,24 @@ export class Requests {
     const { previews } = this.runner;
     if (!previews.isOffered) this.session.acknowledge(requestId, false, "unsupported request body");
     const found = await previews.answer(request);
-    this.session.send({
-      object_preview_response: typeof found === "string"
-        ? { request_id: requestId, success: false, error_message: found }
-        : {
-            request_id: requestId,
-            success: true,
-            error_message: "",
-            columns: found.columns,
-            rows: (request.row_limit > 0 ? found.rows.slice(0, request.row_limit) : found.rows).map(values => ({ values })),
-            total_rows: found.totalRows ?? found.rows.length,
-          },
-    });
+    this.session.send(typeof found === "string" ? refusal(requestId, found) : shown(requestId, found, request.row_limit));
   }
+}
+
+/** A preview as handlers hand it over. One that cannot be sent is told of: what fails here would end the process, and what fails on its way the session. */
+function shown(requestId: string, { columns, rows, totalRows }: Preview, limit: number): WorkerToAdminMessage {
+  try {
+    const cells = [columns, ...rows];
+    if (!cells.every(row => Array.isArray(row) && row.every(cell => typeof cell === "string"))) throw new TypeError("columns and rows are arrays of texts");
+    const some = (limit > 0 ? rows.slice(0, limit) : rows).map(values => ({ values: [...values] }));
+    const total = totalRows ?? rows.length;
+    if (!Number.isSafeInteger(total)) throw new TypeError(`totalRows is a whole number, not ${total}`);
+    return { object_preview_response: { request_id: requestId, success: true, error_message: "", columns: [...columns], rows: some, total_rows: total } };
+  } catch (error) {
+    return refusal(requestId, `the preview of the handler cannot be sent: ${describe(error)}`);
+  }
+}
+
+function refusal(requestId: string, why: string): WorkerToAdminMessage {
+  return { object_preview_response: { request_id: requestId, success: false, error_message: why } };
 }

@@ -309,10 +309,11 @@ export class WorkRunner {
 
   #deliver(request: ExecuteJobRequest, outcome: JobOutcome, attempt: Attempt): void {
     if (attempt.forced) return;
+    // Nobody waits for what was cancelled because the stream was lost, unless the admin acknowledges results.
+    if (attempt.cancel.signal.aborted && !outcome.success && !this.#keepsResults && (!this.#link || attempt.late)) return;
     const told = attempt.late ? markedLate(outcome) : outcome;
     const message = completion(request, told, this.settings.clock.now());
-    // Nobody waits for what was cancelled because the stream was lost, unless the admin acknowledges results.
-    if (this.#keepsResults || this.#link || !attempt.cancel.signal.aborted) this.completions.keep(message.job_completed!);
+    this.completions.keep(message.job_completed!);
     this.#link?.send(message, attempt);
   }
 

@@ -97,6 +97,8 @@ test("a descriptor with mistakes cannot be built, and all of them are told", () 
     [form => form.section("a", "A", "", s => s.text("n", "", "").visibleWhen("m", true)), /depends on m/],
     [form => form.section("a", "A", "", s => s.select("n", "", "", "c", [["a", "A"]])), /c of n is none of its choices/],
     [form => form.section("a", "A", "", s => s.select("n", "", "", "", [])), /has no choices/],
+    [form => form.section("a", "A", "", s => s.text("n", "", "").maxLength(-1)), /n has a limit that is no number of 0 or more/],
+    [form => form.section("a", "A", "", s => s.list("n", "", "").minItems(1.5)), /n has a limit that is no number of 0 or more/],
   ];
   for (const [form, expected] of mistakes) assert.throws(() => build(form), expected);
   assert.throws(() => new DescriptorBuilder("a b", "").build(), /is not a job type/);

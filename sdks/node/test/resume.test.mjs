@@ -167,6 +167,30 @@ test("without resume work is cancelled at once, and nothing is claimed", async t
   assert.deepEqual([late.job_id, late.success, late.result.output_values.late_report?.bool_value], ["b", true, true]);
 });
 
+test("what was cancelled because its stream was lost is not told to the next one of an admin that never acknowledges", async t => {
+  let end;
+  const slow = handler("slow", {
+    execute: context => new Promise((resolve, reject) => context.signal.addEventListener("abort", () => (end = () => reject(context.signal.reason)), { once: true })),
+  });
+  const { admin, worker, stream } = await served(t, {}, foreign, slow, echo);
+  stream.execute("slow");
+  await stream.next("acknowledge");
+  const lost = worker.wait();
+  stream.drop();
+  await lost;
+  assert.equal(typeof end, "function");
+  const starting = worker.start();
+  const second = await admin.stream();
+  second.accept(foreign);
+  await starting;
+  end();
+  second.execute("echo", {}, { id: "job-2" });
+  await second.next(message => message.job_completed?.job_id === "job-2");
+  await second.next(message => message.heartbeat?.running_work.length === 0);
+  await worker.stop();
+  assert.deepEqual(second.all("job_completed").map(({ job_id }) => job_id), ["job-2"]);
+});
+
 test("a result is sent after every start until it is acknowledged, then never again", async t => {
   const { admin, worker, stream } = await served(t, {}, {}, echo);
   stream.execute("echo");

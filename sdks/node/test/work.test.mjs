@@ -265,6 +265,34 @@ test("unknown bodies and previews without a handler are refused, previews with o
   assert.deepEqual(await other.next("object_preview_response").then(({ success, rows: [row] }) => [success, row.values]), [true, ["1"]]);
 });
 
+test("metrics of reports that were conflated are merged", async t => {
+  const measures = handler("measures", { execute: context => {
+    context.report({ percent: 10, metrics: { rows: 1 } });
+    context.report({ percent: 20, metrics: { bytes: 2 } });
+    context.report({ percent: 30, metrics: { bytes: 3, ...Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`m${n}`, n])) } });
+    return JobOutcome.succeeded();
+  } });
+  const { stream } = await served(t, {}, {}, measures);
+  stream.execute("measures");
+  await stream.next("job_completed");
+  const { metrics } = stream.all("job_progress_update").at(-1);
+  assert.deepEqual([metrics.rows.int64_value, metrics.bytes.int64_value, Object.keys(metrics).length], ["1", "3", 100]);
+});
+
+test("a preview of no proper kind is a failure, and nothing else ends by it", async t => {
+  const odd = [{ columns: ["a"] }, { columns: ["a"], rows: [{ a: 1 }] }, { columns: [1], rows: [] }, { columns: ["a"], rows: [["1"]], totalRows: "many" }, 7];
+  const rows = handler("rows", { execute: () => JobOutcome.succeeded(), preview: ({ object_id: [at] }) => odd[Number(at)] });
+  const { stream } = await served(t, {}, {}, rows, echo);
+  for (const at of odd.keys()) {
+    stream.send({ request_id: `p-${at}`, request_object_preview: { object_id: [String(at)] } });
+    const { success, request_id, error_message } = await stream.next("object_preview_response");
+    assert.deepEqual([success, request_id], [false, `p-${at}`]);
+    assert.match(error_message, /^the preview of the handler cannot be sent: TypeError: /);
+  }
+  stream.execute("echo");
+  assert.equal((await stream.next("job_completed")).success, true);
+});
+
 test("a preview that hangs is answered after 30 s and keeps its place among four; rows are no more than asked for", async t => {
   const clock = new ManualClock();
   const asked = [];

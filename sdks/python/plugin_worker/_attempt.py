@@ -3,14 +3,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import math
 import threading
 from collections import deque
-from typing import Callable, Deque, Iterator, List, Mapping, Optional, Tuple
+from typing import Callable, Deque, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .cancellation import Cancellation
 from .outcomes import Proposal
-from .values import Value, copy_to, now_timestamp
+from .values import Value, copy_to, now_timestamp, to_wire
 from .wire import plugin_pb2 as wire
 
 REPORT_PAUSE = 0.25
@@ -20,6 +21,7 @@ TEXT_LIMIT = 16 * 1024
 PATIENCE = 5.0
 """How long work is held up by output that nobody takes: a lost admin must not stop it."""
 _MOST_ACTIVITIES = 100
+_MOST_METRICS = 100
 _METRICS_LIMIT = 64 * 1024
 
 
@@ -27,6 +29,18 @@ def cut(text: str, limit: int = TEXT_LIMIT) -> str:
     """At most ``limit`` bytes of UTF-8; what cannot be encoded is replaced."""
     encoded = text.encode("utf-8", "replace")
     return encoded[:limit].decode("utf-8", "ignore")
+
+
+def _sendable(metrics: Mapping[str, Value]) -> Dict[str, wire.ConfigValue]:
+    """What is of no kind of the protocol is left out."""
+    found = wire.JobProgressUpdate().metrics
+    for name, value in metrics.items():
+        try:
+            converted = to_wire(value)
+            found[name].CopyFrom(converted)
+        except (TypeError, ValueError):
+            continue
+    return dict(found)
 
 
 class LogRing:
@@ -109,7 +123,7 @@ class RunningAttempt:
         self._percent = 0.0
         self._stage = ""
         self._message = ""
-        self._metrics: Mapping[str, Value] = {}
+        self._metrics: Dict[str, wire.ConfigValue] = {}
         self._news = False
         self._reported = -math.inf
         self.canceled.link(self._make_room)
@@ -124,12 +138,15 @@ class RunningAttempt:
     # What handlers call.
 
     def progress(self, percent: float, stage: str, message: str, metrics: Mapping[str, Value]) -> None:
+        fresh = _sendable(metrics)  # Here, where the handler is: it may use its own mapping again.
         with self._lock:
             if math.isfinite(percent):
                 self._percent = max(self._percent, min(100.0, max(0.0, float(percent))))
             self._stage = cut(stage, 256) or self._stage
             self._message = cut(message)
-            self._metrics = metrics or self._metrics
+            # Only the newest report is sent, so that the values of those before it are kept. A new mapping: the writer may be at the former one.
+            merged = dict(itertools.islice({**self._metrics, **fresh}.items(), _MOST_METRICS))
+            self._metrics = merged if sum(value.ByteSize() for value in merged.values()) <= _METRICS_LIMIT else fresh
             told, self._news = self._news, True
         if not told:
             self._changed()
@@ -207,11 +224,8 @@ class RunningAttempt:
                 progress_percent=self._percent, stage=self._stage, message=self._message, activities=self._activities, updated_at=now_timestamp())
             self._activities = []
             metrics = self._metrics
-        try:
-            copy_to(metrics, update.metrics)
-            if update.ByteSize() > _METRICS_LIMIT + _MOST_ACTIVITIES * TEXT_LIMIT:
-                update.ClearField("metrics")
-        except (TypeError, ValueError):
+        copy_to(metrics, update.metrics)
+        if update.ByteSize() > _METRICS_LIMIT + _MOST_ACTIVITIES * TEXT_LIMIT:
             update.ClearField("metrics")
         return update
 

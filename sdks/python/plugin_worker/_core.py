@@ -34,6 +34,11 @@ class _Round:
     began: float
 
 
+def left(end: Optional[float]) -> Optional[float]:
+    """Seconds until then, by the loop's clock; ``None`` for ever."""
+    return None if end is None else max(0.0, end - asyncio.get_running_loop().time())
+
+
 class WorkerCore:
     """Everything of a worker but its face. Coroutines run on the core loop, see :meth:`submit`; properties may be read anywhere."""
 
@@ -84,20 +89,23 @@ class WorkerCore:
 
     async def start(self, timeout: Optional[float] = None, cancel: Optional[Cancellation] = None) -> _Round:
         """Dials and registers. Raises a ``StartFailure`` or ``AlreadyStarted``."""
+        loop = asyncio.get_running_loop()
+        end = None if timeout is None else loop.time() + timeout
         while self.state is WorkerState.STOPPING and self._round is not None and not (cancel is not None and cancel.is_set()):
-            await self.either(self._round.ended, cancel)
+            await self.either(self._round.ended, cancel, left(end))
+            if not self._round.ended.done() and left(end) == 0:
+                raise StartTimeout(f"not started within {timeout:g} s: the former session has not ended")
         if cancel is not None and cancel.is_set():
             raise StartCanceled("the start was cancelled")
         if self.state in (WorkerState.STARTING, WorkerState.RUNNING, WorkerState.STOPPING):
             raise AlreadyStarted(f"the worker is {self.state.value}; it can be started when it is stopped")
-        loop = asyncio.get_running_loop()
         self.state = WorkerState.STARTING
         self.heartbeat_interval, self.reconnect_delay, self.admin_version = HEARTBEAT, RECONNECT, "unknown"
         self._given_up = False
         self._begun = loop.create_future()
         self._dialing = loop.create_task(self._dial())
         try:
-            await self.either(self._dialing, cancel, timeout)
+            await self.either(self._dialing, cancel, left(end))
             self._given_up |= cancel is not None and cancel.is_set()
             in_time = self._dialing.done()
             if not in_time:
@@ -230,14 +238,12 @@ class WorkerCore:
         return session
 
     def _open(self, session: Session) -> _Round:
-        assert self._dialler is not None
         loop = asyncio.get_running_loop()
         self._generation += 1
         snapshot = SessionSnapshot(
             self.worker_id, session.instance_id, self._generation, session.address, session.extensions, session.heartbeat_interval,
             session.reconnect_delay, session.admin_version)
         self._may_claim = "resume" in session.extensions
-        self._dialler.keep_token(session.next_token)
         self._round = _Round(session, snapshot, loop.create_future(), loop.create_future(), loop.time())
         self.snapshot = snapshot
         self._take_over(snapshot)

@@ -57,6 +57,14 @@ def _field_problems(field: wire.ConfigField, defaults: Mapping[str, wire.ConfigV
     allowed = _KINDS.get(field.field_type)
     if allowed is None:
         return ["has no type"]
+    bounds = ("int64_value", "double_value") if field.field_type == wire.CONFIG_FIELD_TYPE_LIST else allowed  # A list's are those of its elements.
+    for name, bound in (("lowest", field.min_value), ("highest", field.max_value)):
+        if bound.WhichOneof("kind") not in (None, *bounds):
+            found.append(f"has a {name} value of the kind {bound.WhichOneof('kind')}, which does not fit its type")
+    choices = [option.value for option in field.options]
+    found += [f"has the choice {value} twice" for value in sorted(set(choices)) if choices.count(value) > 1]
+    if not choices and (field.field_type == wire.CONFIG_FIELD_TYPE_ENUM or field.widget == wire.CONFIG_WIDGET_MULTI_SELECT):
+        found.append("has no choices")
     low = _number(field.min_value) if field.HasField("min_value") else None
     high = _number(field.max_value) if field.HasField("max_value") else None
     if low is not None and high is not None and low > high:

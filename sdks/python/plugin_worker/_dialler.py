@@ -21,9 +21,9 @@ class Dialler:
         self._token = None if options.token_file else options.token
         self._connection = options.connection
 
-    def keep_token(self, token: Optional[str]) -> None:
+    def _keep_token(self, token: str) -> None:
         """For the next dials."""
-        self._token = token or self._token
+        self._token = token
 
     async def dial(self, claim: bool) -> Session:
         """The first address of the list that answers. Raises a ``StartFailure``."""
@@ -32,7 +32,7 @@ class Dialler:
             return await self._enter(Door(connection), claim)
         last: StartFailure = Unreachable("no address is set")
         for entry in split(self._options.address):
-            session = Session(self._options, self._runner, self._handlers, self._worker_id, self._token)
+            session = Session(self._options, self._runner, self._handlers, self._worker_id, self._token, self._keep_token)
             try:
                 await session.open(await _resolve(entry, self._options), claim)
                 return session
@@ -45,7 +45,7 @@ class Dialler:
         raise last
 
     async def _enter(self, door: Door, claim: bool) -> Session:
-        session = Session(self._options, self._runner, self._handlers, self._worker_id, self._token, door)
+        session = Session(self._options, self._runner, self._handlers, self._worker_id, self._token, self._keep_token, door)
         try:
             await session.open(door.target, claim)
             return session

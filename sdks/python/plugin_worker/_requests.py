@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Mapping
 
 from ._attempt import cut
+from ._results import fault_text
 from ._runner import WorkRunner
 from .handlers import Handler
 from .outcomes import Preview
@@ -60,15 +61,21 @@ class Requests:
     async def _preview(self, message: wire.AdminToWorkerMessage) -> None:
         asked = message.request_object_preview
         found = await self._runner.short.preview(asked)
-        response = wire.ObjectPreviewResponse(request_id=message.request_id)
-        if isinstance(found, Preview):
-            rows = found.rows[:asked.row_limit] if asked.row_limit > 0 else found.rows
-            response.success = True
-            response.columns.extend(found.columns)
-            response.rows.extend(wire.PreviewRow(values=row) for row in rows)
-            response.total_rows = found.total_rows or len(found.rows)
-        else:
-            if found is None:
-                self._session.acknowledge(message.request_id, False, "unsupported request body")
-            response.error_message = cut(str(found or "this worker has no previews"))
+        if found is None:
+            self._session.acknowledge(message.request_id, False, "unsupported request body")
+        try:
+            response = _shown(found, asked.row_limit) if isinstance(found, Preview) else _refusal(str(found or "this worker has no previews"))
+        except Exception as error:
+            response = _refusal(f"the preview of the handler cannot be sent: {fault_text(error)}")
+        response.request_id = message.request_id
         self._session.send(wire.WorkerToAdminMessage(object_preview_response=response))
+
+
+def _shown(preview: Preview, limit: int) -> wire.ObjectPreviewResponse:
+    rows = preview.rows[:limit] if limit > 0 else preview.rows
+    return wire.ObjectPreviewResponse(
+        success=True, columns=preview.columns, rows=[wire.PreviewRow(values=row) for row in rows], total_rows=preview.total_rows or len(preview.rows))
+
+
+def _refusal(why: str) -> wire.ObjectPreviewResponse:
+    return wire.ObjectPreviewResponse(error_message=cut(why))

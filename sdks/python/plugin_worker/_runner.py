@@ -219,18 +219,31 @@ class WorkRunner:
         if begun is None and not attempt.canceled.is_set():
             begun = self._launch(handler, request, attempt, limit)
         running: asyncio.Future[JobOutcome] = asyncio.ensure_future(_canceled() if begun is None else self._outcome(begun, attempt))
-        outcome = await self._in_time(running, attempt, limit)
-        done = completed(request, outcome)
-        if not running.done():
-            # It ignores the cancel: the admin hears of the timeout now, the slot is free when the handler is done.
-            self._deliver(done, attempt)
-            await running
-            self.executing -= 1
-        else:
+        done = await self._last_word(running, request, attempt, limit)
+        told = not running.done()
+        try:
+            if told:
+                # It ignores the cancel: the admin hears of the timeout now, the slot is free when the handler is done.
+                self._deliver(done, attempt)
+                await running
+        finally:
             # The slot first: the admin may send the next job as soon as it has read the result.
             self.executing -= 1
-            self._deliver(done, attempt)
-        self._end(attempt)
+            try:
+                if not told:
+                    self._deliver(done, attempt)
+            finally:
+                self._end(attempt)
+
+    async def _last_word(
+        self, running: asyncio.Future[JobOutcome], request: wire.ExecuteJobRequest, attempt: RunningAttempt, limit: Optional[float],
+    ) -> wire.WorkerToAdminMessage:
+        """Whatever the handler made of its outcome: an attempt without a last word would keep its slot for good."""
+        try:
+            return completed(request, await self._in_time(running, attempt, limit))
+        except Exception as error:
+            self._options.logger.error("the outcome of %s cannot be sent: %s", attempt, error, exc_info=error)
+            return completed(request, JobOutcome.failed(f"the outcome of the handler cannot be sent: {fault_text(error)}", permanent=True))
 
     async def _in_time(self, running: asyncio.Future[JobOutcome], attempt: RunningAttempt, limit: Optional[float]) -> JobOutcome:
         """Within the timeout that our admin gives this attempt. A foreign one says by its cancel when the time is over."""

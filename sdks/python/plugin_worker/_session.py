@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from pathlib import Path
-from typing import Any, FrozenSet, List, Mapping, Optional, Set, Tuple
+from typing import Any, Callable, FrozenSet, List, Mapping, Optional, Set, Tuple
 
 from google.protobuf.message import DecodeError
 
@@ -34,14 +34,16 @@ class Session:
     """Made for one dial. :meth:`open`, then :attr:`closed`, then :meth:`dispose`."""
 
     def __init__(
-        self, options: WorkerOptions, runner: WorkRunner, handlers: Mapping[str, Handler], worker_id: str, token: Optional[str], door: Optional[Door] = None,
+        self, options: WorkerOptions, runner: WorkRunner, handlers: Mapping[str, Handler], worker_id: str, token: Optional[str],
+        on_token: Callable[[str], None], door: Optional[Door] = None,
     ) -> None:
-        """``door``: of the connection it is dialled over, ended with it."""
+        """``on_token``: told of the token that the admin gives in exchange. ``door``: of the connection it is dialled over, ended with it."""
         self._door = door
         self._options = options
         self._runner = runner
         self._handlers = handlers
         self._worker_id = worker_id
+        self._on_token = on_token
         self._token = token or _read_token(options.token_file)
         self._loop = asyncio.get_running_loop()
         self._stream: Optional[Stream] = None
@@ -62,7 +64,6 @@ class Session:
         self.heartbeat_interval = HEARTBEAT
         self.reconnect_delay = RECONNECT
         self.admin_version = "unknown"
-        self.next_token: Optional[str] = None
         self.shutdown_grace = 30.0
 
     @property
@@ -175,7 +176,9 @@ class Session:
 
     def _take_headers(self, version: Optional[str], token: Optional[str]) -> None:
         self.admin_version = version or self.admin_version
-        self.next_token = token or None
+        if token:
+            # It makes the former one void, whatever becomes of this start.
+            self._on_token(token)
 
     def _broken(self, text: str) -> None:
         if not self._accepted.done():

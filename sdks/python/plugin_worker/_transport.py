@@ -65,11 +65,8 @@ class Stream:
     def _read(self) -> None:
         end = StreamEnd(grpc.StatusCode.OK, "")
         try:
-            first = True
+            self._headed([(key, value) for key, value in self._call.initial_metadata() or () if isinstance(value, str)])
             for message in self._call:
-                if first:
-                    first = False
-                    self._headed([(key, value) for key, value in self._call.initial_metadata() or () if isinstance(value, str)])
                 self._taken(message)
         except grpc.RpcError as error:
             end = StreamEnd(error.code(), error.details() or "")

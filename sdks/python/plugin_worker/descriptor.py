@@ -177,8 +177,8 @@ class FieldBuilder:
 
     def range(self, lowest: Value, highest: Value) -> FieldBuilder:
         """Lowest and highest value."""
-        self.field.min_value.CopyFrom(to_wire(lowest))
-        self.field.max_value.CopyFrom(to_wire(highest))
+        self.field.min_value.CopyFrom(self._bound(lowest))
+        self.field.max_value.CopyFrom(self._bound(highest))
         return self
 
     def placeholder(self, text: str) -> FieldBuilder:
@@ -238,6 +238,10 @@ class FieldBuilder:
         """A choice that cannot be taken, and why."""
         self.field.options.add(value=value, label=label, description=why, disabled=True)
         return self
+
+    def _bound(self, value: Value) -> wire.ConfigValue:
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        return to_wire(float(value) if is_whole and self.field.field_type == wire.CONFIG_FIELD_TYPE_DOUBLE else value)  # type: ignore[arg-type]
 
     def _rule(self, rule: int, expression: str, message: str = "") -> FieldBuilder:
         self.field.validation_rules.add(type=rule, expression=expression, error_message=message)

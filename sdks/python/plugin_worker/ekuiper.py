@@ -9,6 +9,7 @@ Change the imports of a plugin and nothing else: ``from plugin_worker.ekuiper im
 """
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import logging
@@ -196,7 +197,7 @@ class _Symbol:
             self.detect = self._detect
         if self._sink is not None:
             settings.toggle("require_ack", "Wait for an acknowledgement", "The sink says by ack_ok or ack_error how it went.")
-            settings.duration("ack_timeout", "Longest wait for it").range(0, 3600)
+            settings.duration("ack_timeout", "Longest wait for it").range(dt.timedelta(), dt.timedelta(hours=1))
         if self._sink is not None or self._function is not None:
             job = builder.worker.section("job", "Job")
             if self._function is not None:

@@ -69,6 +69,10 @@ class JobOutcome:
     outputs: Mapping[str, Value] = field(default_factory=dict)
     """Result values; at most 1 MiB together, larger ones are cut and named ``<key>_truncated``."""
 
+    def __post_init__(self) -> None:
+        # Handlers hand over exceptions and numbers too: what a person reads is their text.
+        object.__setattr__(self, "text", _text(self.text))
+
     @staticmethod
     def succeeded(summary: str = "", outputs: Optional[Mapping[str, Value]] = None) -> JobOutcome:
         """Done."""
@@ -82,7 +86,8 @@ class JobOutcome:
     @staticmethod
     def canceled(text: str = "", outputs: Optional[Mapping[str, Value]] = None) -> JobOutcome:
         """Stopped because it was to stop."""
-        return JobOutcome.failed(text if CANCELED_TEXT in text.lower() else f"{CANCELED_TEXT}: {text}" if text else CANCELED_TEXT, outputs=outputs)
+        why = _text(text)
+        return JobOutcome.failed(why if CANCELED_TEXT in why.lower() else f"{CANCELED_TEXT}: {why}" if why else CANCELED_TEXT, outputs=outputs)
 
     @staticmethod
     def of(returned: Any) -> JobOutcome:
@@ -103,6 +108,10 @@ class Preview:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     total_rows: int = 0
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 class JobCanceled(Exception):

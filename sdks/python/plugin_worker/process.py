@@ -49,7 +49,7 @@ def serve(worker: PluginWorker, *, forever: bool = True, policy: Optional[Restar
 
     try:
         probe = _probe(worker)
-    except OSError as error:
+    except (ValueError, OSError) as error:
         print(f"the health port cannot be opened: {error}", file=sys.stderr, flush=True)
         return INTERNAL
     signals = (signal.SIGTERM, signal.SIGINT) if threading.current_thread() is threading.main_thread() else ()
@@ -121,8 +121,10 @@ def _log_to_stderr() -> None:
 def _probe(worker: PluginWorker) -> Optional[ThreadingHTTPServer]:
     """``/health`` is 200 while the process lives, ``/ready`` 200 while it serves and 503 else, ``/metrics`` what was counted. Loopback only."""
     port = os.environ.get("PLUGIN_HEALTH_PORT", "")
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    if not port:
         return None
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError(f"PLUGIN_HEALTH_PORT is 1 to 65535, not '{port}'")
 
     class Probe(BaseHTTPRequestHandler):
         timeout = 5

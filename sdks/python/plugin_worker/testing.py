@@ -99,14 +99,18 @@ class HandlerTestHost:
                     break
         return self.proposals
 
-    def execute(self, parameters: Optional[Mapping[str, Value]] = None, *, job_id: str = "test-job", attempt: int = 1) -> JobOutcome:
-        """Runs one attempt with these parameters, after ``validate`` when the handler has it."""
+    def execute(
+        self, parameters: Optional[Mapping[str, Value]] = None, *, job_id: str = "test-job", attempt: int = 1, timeout: Optional[float] = None,
+    ) -> JobOutcome:
+        """Runs one attempt with these parameters, after ``validate`` when the handler has it. ``timeout``: seconds until its ``ctx.deadline``;
+        that it passes cancels nothing here."""
         assert self._handler.execute is not None, f"{self._handler.job_type} does not execute"
         request = wire.ExecuteJobRequest(
             request_id="test-attempt", attempt=attempt, job=wire.JobSpec(job_id=job_id, job_type=self._handler.job_type))
         copy_to(parameters or {}, request.job.parameters)
         self._configure(request)
-        ctx = JobContext(request, self._handler.descriptor, self._worker_id, _Reports(self, 0), self.canceled, self.stopping, self.clock, None)
+        deadline = None if timeout is None else self.clock.now() + dt.timedelta(seconds=timeout)
+        ctx = JobContext(request, self._handler.descriptor, self._worker_id, _Reports(self, 0), self.canceled, self.stopping, self.clock, deadline)
         try:
             finding = self._call(self._handler.validate, ctx) if self._handler.validate is not None else None
             return JobOutcome.failed(str(finding), permanent=True) if finding else JobOutcome.of(self._call(self._handler.execute, ctx))

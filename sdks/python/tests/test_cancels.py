@@ -114,6 +114,18 @@ class ShortCalls(AdminCase):
         self.assertEqual({name: ([list(row.values) for row in one.rows], one.total_rows) for name, one in said.items()}, {"a": ([["a"]], 2), "b": ([["b"]], 2)})
         self.assertEqual(link.all("acknowledge"), [])
 
+    def test_preview_of_no_proper_kind_is_a_failure(self):
+        class Odd(Gate):
+            def preview(self, request):
+                return {"rows": pw.Preview(["a"], None), "cells": pw.Preview(["a"], [[1]]), "columns": pw.Preview([None], []), "total": pw.Preview([], [], "many")}[request.object_id[0]]
+
+        _, link = self.connected(Odd())
+        for name in ("rows", "cells", "columns", "total"):
+            link.send(name, request_object_preview=wire.RequestObjectPreview(object_id=[name], row_limit=1))
+            response = link.expect("object_preview_response")
+            self.assertEqual((response.request_id, response.success), (name, False))
+            self.assertIn("the preview of the handler cannot be sent: TypeError: ", response.error_message)
+
     def test_preview_that_hangs_is_answered_in_time_and_keeps_its_place_among_four(self):
         self.assertEqual((_short_calls.ShortCalls.PREVIEW_LIMIT, _short_calls.ShortCalls.MOST_PREVIEWS), (30.0, 4))
         self.addCleanup(setattr, _short_calls.ShortCalls, "PREVIEW_LIMIT", 30.0)

@@ -37,6 +37,14 @@ class Host(unittest.TestCase):
         host.worker_config["n"] = 10
         self.assertEqual([proposal.id for proposal in host.detect(2, last_successful_run=dt.datetime(2030, 1, 1))], ["p-0", "p-1"])
 
+    def test_gives_a_deadline(self):
+        @pw.job_type("late")
+        def late(ctx):
+            return str(ctx.deadline - ctx.now()) if ctx.deadline else "none"
+
+        host = pw.HandlerTestHost(late)
+        self.assertEqual([host.execute(timeout=seconds).text for seconds in (None, 90)], ["none", "0:01:30"])
+
     def test_executes_without_waiting(self):
         host = pw.HandlerTestHost(Handler())
         outcome = host.execute({"a": "b"}, job_id="j", attempt=2)

@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import grpc
 
 from plugin_worker._meanings import meaning
 from plugin_worker._transport import StreamEnd
 
-from .support import Async, AdminCase, Closed, Gate, echo, pw, silent, wire
+from .support import PATIENCE, Async, AdminCase, Closed, Gate, echo, pw, silent, wire
 
 
 class States(AdminCase):
@@ -257,6 +258,23 @@ class Ends(AdminCase):
         self.assertEqual((len(said), worker.state), (3, pw.WorkerState.STOPPED))
         worker.start()
         self.assertTrue(self.admin.link().expect("job_completed").success)
+
+    def test_timeout_of_a_start_counts_the_end_of_the_former_session_too(self):
+        gate = Gate(stubborn=True)
+        worker, link = self.connected(gate)
+        link.execute("j", "gate")
+        gate.wait_begun()
+        stopping = Async(worker.stop)
+        link.expect("heartbeat", lambda beat: beat.metadata["draining"] == "true")
+        begun = time.monotonic()
+        with self.assertRaisesRegex(pw.StartTimeout, "not started within 0.3 s: the former session has not ended"):
+            worker.start(0.3)
+        self.assertLess(time.monotonic() - begun, 5)
+        gate.open("j")
+        done = link.expect("job_completed")
+        link.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id))
+        stopping.result()
+        self.assertEqual(worker.start(PATIENCE).generation, 2)
 
     def test_hello_twice_changes_nothing(self):
         with self.assertLogs("plugin_worker", "WARNING"):

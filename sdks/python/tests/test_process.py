@@ -99,6 +99,11 @@ class Processes(AdminCase):
             self.assertEqual(process.wait(30), 70)
         self.assertRegex(process.stderr.read().decode(), "^the health port cannot be opened: .*in use\n$")
 
+    def test_health_port_that_is_none_ends_the_process(self):
+        process = self.process(PLUGIN_HEALTH_PORT="808O")
+        self.assertEqual(process.wait(30), 70)
+        self.assertEqual(process.stderr.read().decode(), "the health port cannot be opened: PLUGIN_HEALTH_PORT is 1 to 65535, not '808O'\n")
+
     def test_probes(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

@@ -32,6 +32,21 @@ class Reports(AdminCase):
         self.assertEqual(updates[-1].metrics["n"].int64_value, 999)
         self.assertEqual([activity.message for update in updates for activity in update.activities], ["done"])
 
+    def test_metrics_of_reports_that_were_conflated_are_merged(self):
+        @pw.job_type("measures")
+        def measures(ctx):
+            own = {"rows": 1, "odd": object(), 7: 1}
+            ctx.report(10, metrics=own)
+            own["rows"] = object()  # Its own again.
+            ctx.report(20, metrics={"bytes": 2})
+            ctx.report(30, metrics={"bytes": 3, **{f"m{number}": number for number in range(200)}})
+
+        _, link = self.connected(measures)
+        link.execute("j", "measures")
+        link.expect("job_completed")
+        metrics = link.all("job_progress_update")[-1].metrics
+        self.assertEqual((metrics["rows"].int64_value, metrics["bytes"].int64_value, len(metrics)), (1, 3, 100))
+
     def test_output_is_whole_in_small_chunks(self):
         out, err = bytes(range(256)) * 4096, b"error\n" * 50_000
 

@@ -36,6 +36,18 @@ class Starts(AdminCase):
         self.assertEqual(worker.start().generation, 1)
         self.assertEqual(closed.calls, [])
 
+    def test_token_given_in_exchange_is_kept_when_the_start_fails(self):
+        self.admin.headers = (("plugin-token", "t-2"),)
+        for refuse in (lambda link: link.greet(False, "not now"), lambda link: link.end(grpc.StatusCode.UNAVAILABLE, "going away")):
+            with self.subTest():
+                self.admin.greeting = refuse
+                worker = self.worker(token="t-1")
+                with self.assertRaises(pw.StartFailure):
+                    worker.start()
+                self.admin.greeting = Link.greet
+                worker.start()
+                self.assertEqual([self.admin.link().metadata["authorization"] for _ in range(2)], ["Bearer t-1", "Bearer t-2"])
+
     def test_refusing_status_is_typed(self):
         for code, kind, permanent in (
             (grpc.StatusCode.PERMISSION_DENIED, pw.Rejected, True), (grpc.StatusCode.UNKNOWN, pw.Rejected, False),

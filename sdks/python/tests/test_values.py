@@ -121,6 +121,10 @@ class Descriptors(unittest.TestCase):
         section.integer("x").range(5, 1)
         section.integer("big", default=2 ** 70)
         section.text("l").max_length(-1)
+        section.select("none")
+        section.multi_select("both", choices=["a", "a"])
+        section.duration("bound").range(0, 3600)
+        section.number("fine").range(0, 1)
         builder.runtime(retry_limit=-1)
         with self.assertRaises(ValueError) as refused:
             builder.build()
@@ -129,8 +133,10 @@ class Descriptors(unittest.TestCase):
             "not a job type", "version", "section s is there twice", "n has a default outside", "n is used twice", "without a name", "nowhere",
             "pattern", "c has a default that is not among", "w has a default of the kind", "x has a lowest value above",
             "big has a default that cannot", "l has a limit", "retry_limit",
+            "none has no choices", "both has the choice a twice", "bound has a lowest value of the kind int64_value", "bound has a highest value",
         ):
             self.assertIn(part, text)
+        self.assertNotIn("fine", text)
 
     def test_one_written_by_hand_is_checked_when_the_worker_is_made(self):
         wrong = wire.JobTypeDescriptor(job_type="by.hand", admin_runtime_defaults=wire.AdminRuntimeDefaults(retry_limit=-1))

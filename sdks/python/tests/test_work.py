@@ -56,6 +56,26 @@ class Executions(AdminCase):
         link.execute("j-async", "fails_async")
         self.assertEqual(link.expect("job_completed").error_message, "ValueError: on the loop")
 
+    def test_outcomes_of_no_proper_kind_are_told_too_and_give_their_slot_back(self):
+        @pw.job_type("careless")
+        def careless(ctx):
+            return {
+                "error": lambda: pw.JobOutcome.failed(ValueError("an object")), "number": lambda: pw.JobOutcome.succeeded(42),
+                "none": lambda: pw.JobOutcome.succeeded(None), "canceled": lambda: pw.JobOutcome.canceled(OSError("gone")),
+                "outputs": lambda: pw.JobOutcome(True, "", 7),
+            }[ctx.config.text("how")]()
+
+        _, link = self.connected(careless, execution_slots=1)
+        for how, told in (("error", (False, "an object", "")), ("number", (True, "", "42")), ("none", (True, "", "")), ("canceled", (False, "context canceled: gone", ""))):
+            link.execute(how, "careless", parameters={"how": pw.to_wire(how)})
+            done = link.expect("job_completed")
+            self.assertEqual((done.success, done.error_message, done.result.summary), told)
+        link.execute("outputs", "careless", parameters={"how": pw.to_wire("outputs")})
+        done = link.expect("job_completed")
+        self.assertIn("the outcome of the handler cannot be sent: AttributeError", done.error_message)
+        self.assertEqual((done.success, done.result.output_values["error_class"].string_value), (False, "permanent"))
+        link.expect("heartbeat", lambda beat: beat.execution_slots_used == 0 and not beat.running_work)
+
     def test_what_a_handler_may_return(self):
         @pw.job_type("returns")
         def returns(ctx):
