@@ -115,7 +115,8 @@ public static class JobReports
             return;
         }
 
-        if (!report.Success && IsAtCapacity(report.Error))
+        // Ours refuse before they begin; a completion of theirs with these words is a job that printed them, and would run for ever.
+        if (!report.Success && session.Extensions.Count == 0 && IsAtCapacity(report.Error))
         {
             GiveBack(turn, job, session);
             return;

@@ -108,5 +108,17 @@ public sealed class JobReportTests : IDisposable
         Assert.Equal((outcome, outcome == AttemptOutcome.Failed ? 1L : null), (attempt.Outcome, attempt.ExitCode));
     }
 
+    [Theory]
+    [InlineData(true, JobState.Failed)]
+    [InlineData(false, JobState.Pending)]
+    public async Task CompletionAtCapacity_IsNoFailure_OnlyOfAForeignWorker(bool ours, JobState state)
+    {
+        var worker = _admin.ConnectDescribed(ours: ours);
+        var job = _admin.Submit(change: command => command with { RetryLimit = 0 });
+        worker.Ack(worker.LastJob);
+        worker.Complete(worker.LastJob, success: false, error: "remote said: executor is at capacity");
+        Assert.Equal(state, (await _admin.JobAsync(job.Id)).State);
+    }
+
     private List<string> Stale() => [.. _admin.State.Activities.Where(line => line.Stage == "stale_report").Select(line => line.Message)];
 }
