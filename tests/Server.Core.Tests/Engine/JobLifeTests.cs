@@ -300,6 +300,30 @@ public sealed class JobLifeTests : IDisposable
         Assert.Equal([(1, 7L, 1L), (2, 0L, 2L)], record.Attempts.Select(attempt => (attempt.Number, attempt.ExitCode!.Value, attempt.Generation)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void HurriedJob_WaitsFromNowOn_AheadOfLaterOnes(bool scheduled)
+    {
+        var start = _admin.Now.Wall;
+        var worker = _admin.ConnectDescribed(slots: 1);
+        var hurried = _admin.Submit(change: command => command with { NotBefore = scheduled ? start.AddDays(1) : null, RetryLimit = 1, RetryBackoff = TimeSpan.FromMinutes(10) });
+        if (!scheduled)
+        {
+            worker.Complete(worker.LastJob, success: false, error: "broke");
+        }
+
+        _admin.Submit();
+        _admin.Advance(TimeSpan.FromSeconds(1));
+        _admin.Send(new RetryNow(Actor.LocalUi, hurried.Id));
+        Assert.Equal((JobPhase.Queued, _admin.Now.Wall), (_admin.State.Jobs[hurried.Id].Phase, _admin.State.Jobs[hurried.Id].DueAt));
+        _admin.Advance(TimeSpan.FromSeconds(1));
+        _admin.Submit();
+        worker.Complete(worker.LastJob);
+        _admin.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(hurried.Id, worker.LastJob.Job.Id);
+    }
+
     [Fact]
     public void ReturnWithoutTheJob_LosesItWithinTheClaimWindow()
     {
