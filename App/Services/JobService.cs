@@ -178,8 +178,9 @@ internal sealed class JobService(IAdmin admin, JobLogStore logs, Waits waits)
             return "";
         }
 
+        // What is no Base64 at all throws there, "try" or not.
         var bytes = new byte[given.Length];
-        return Base64Url.TryDecodeFromChars(given, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length) is var text && text.Length > digest.Length && text.StartsWith(digest, StringComparison.Ordinal)
+        return Base64Url.IsValid(given) && Base64Url.TryDecodeFromChars(given, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length) is var text && text.Length > digest.Length && text.StartsWith(digest, StringComparison.Ordinal)
             ? text[digest.Length..]
             : throw NoCursor();
     }

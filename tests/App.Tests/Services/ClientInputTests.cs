@@ -44,6 +44,17 @@ public sealed class ClientInputTests(ClientAdmin admin) : IClassFixture<ClientAd
         Assert.NotEqual(Assert.Single(first.Jobs).JobId, Assert.Single(second.Jobs).JobId);
     }
 
+    [Theory]
+    [InlineData("!")]
+    [InlineData("a")]
+    [InlineData("größer")]
+    [InlineData("AAAA")]
+    public async Task CursorThatIsNone_IsRefused(string cursor)
+    {
+        var (code, detail) = await admin.RefusedAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Cursor = cursor });
+        Assert.Equal((StatusCode.InvalidArgument, "cursor"), (code, Assert.Single(detail.Fields).Field));
+    }
+
     private async Task RefusedAsync(SubmitRequest request, string field, string why)
     {
         var (code, detail) = await admin.RefusedAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", request);
