@@ -204,6 +204,20 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         }
     }
 
+    [Theory]
+    [InlineData("""{"job_type":"any","parameters":{"command":"\ud800"}}""", "surrogate")]
+    [InlineData("""{"job_type":"any","parameters":{"\uDFFF":1}}""", "surrogate")]
+    [InlineData("""{"job_type":"any","priority":"\ud800"}""", "surrogate")]
+    [InlineData("""{"job_type":"any","summary":"\ud800"}""", "surrogate")]
+    [InlineData("{\"job_type\":\"any\",\"summary\":\"\u00e9\"}", "UTF-8")]
+    public async Task BodyThatIsNoText_IsRefused(string body, string why)
+    {
+        using var content = new ByteArrayContent(System.Text.Encoding.Latin1.GetBytes(body));
+        using var refused = await admin.Http.PostAsync(new Uri("/api/plugin/jobs", UriKind.Relative), content);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(why, (await JsonAsync(refused)).GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
     private async Task<ScriptedWorker> ConnectAsync(string id, string type)
     {
         var worker = new ScriptedWorker(admin.GrpcAddress, id);

@@ -30,6 +30,12 @@ public sealed class ClientInputTests(ClientAdmin admin) : IClassFixture<ClientAd
     public async Task NulInAText_IsRefused() =>
         await RefusedAsync(new SubmitRequest { JobType = "told", ParametersJson = """{"says":"a\u0000b"}""" }, "says", "NUL");
 
+    [Theory]
+    [InlineData("""{"says":"\ud800"}""")]
+    [InlineData("""{"\udfff":1}""")]
+    public async Task HalfOfASurrogatePair_IsRefused(string json) =>
+        await RefusedAsync(new SubmitRequest { JobType = "told", ParametersJson = json, IdempotencyKey = "half" }, "parameters_json", "surrogate");
+
     /// <summary>Maps of other languages come in another order every time.</summary>
     [Fact]
     public async Task Cursor_IsGood_WhateverTheOrderOfTheLabels()
