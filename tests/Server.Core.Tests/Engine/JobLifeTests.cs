@@ -138,7 +138,7 @@ public sealed class JobLifeTests : IDisposable
     {
         var worker = _admin.ConnectDescribed();
         var job = _admin.Submit();
-        worker.Complete(worker.LastJob, success: false, error: "Executor is at CAPACITY");
+        worker.Ack(worker.LastJob, accepted: false, "Executor is at CAPACITY");
         Assert.Equal((JobState.Pending, 0), (_admin.State.Jobs[job.Id].State, _admin.State.Jobs[job.Id].Attempts));
         _admin.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, worker.LastJob.Attempt);
