@@ -181,7 +181,7 @@ public static class JobsApi
 
         var reply = await admin.SendAsync(new ExpireJob(caller.By, new JobId(id), body?.Reason ?? "job expired by admin request"), cancellationToken);
         return reply.IsAccepted ? WireJson.Json(new { job_id = id, expired = true, job = ApiObjects.Job(reply.Value) })
-            : reply.Refusal.Code is RefusalCode.Unavailable or RefusalCode.PermissionDenied ? Replies.From(reply.Refusal)
+            : reply.Refusal.Code is RefusalCode.Invalid or RefusalCode.Unavailable or RefusalCode.PermissionDenied ? Replies.From(reply.Refusal)
             : WireJson.Json(new { job_id = id, expired = false, message = "job is not active" });
     }
 

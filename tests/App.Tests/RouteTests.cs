@@ -137,6 +137,7 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
         Assert.Equal(["job_id", "expired", "job"], Names(expired));
         Assert.Equal(("job_state_failed", "job expired by admin request"), (expired.GetProperty("job").GetProperty("state").GetString(), expired.GetProperty("job").GetProperty("error_message").GetString()));
         Assert.Equal(job.RequestId, (await worker.NextAsync(Body.CancelRequest)).CancelRequest.TargetId);
+        Assert.Equal("reason: NUL is no character of a text", (await admin.PostAsync($"/api/plugin/jobs/{id}/expire", """{"reason":"a\u0000"}""", 400)).GetProperty("error").GetString());
         Assert.Equal($$"""{"job_id":"{{id}}","expired":false,"message":"job is not active"}""", (await admin.PostAsync($"/api/plugin/jobs/{id}/expire")).GetRawText());
     }
 
