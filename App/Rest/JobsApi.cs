@@ -77,7 +77,7 @@ public static class JobsApi
             return problem ?? WireJson.Json(Array.Empty<object>());
         }
 
-        if (int.TryParse(query["limit"], out var limit) && limit is < 1 or > MostListed)
+        if (query["limit"].ToString() is { Length: > 0 } given && (!int.TryParse(given, out var limit) || limit is < 1 or > MostListed))
         {
             return WireJson.Error(StatusCodes.Status400BadRequest, $"limit is 1 to {MostListed}; left out it is {UsuallyListed}");
         }

@@ -200,7 +200,7 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
         Assert.Equal([older], await IdsAsync("lane=iceberg&limit=1"));
         Assert.Equal([newer], await IdsAsync("job_type=r-list&state=ASSIGNED"));
         Assert.Equal([newer], await IdsAsync("job_type=r-list&state=job_state_assigned&limit=500"));
-        foreach (var limit in (int[])[0, -3, 501])
+        foreach (var limit in (string[])["0", "-3", "501", "abc", "5000000000"])
         {
             Assert.Equal("limit is 1 to 500; left out it is 200", (await admin.GetAsync($"/api/plugin/jobs?limit={limit}", 400)).GetProperty("error").GetString());
         }
