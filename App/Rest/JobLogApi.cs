@@ -1,4 +1,6 @@
 using System.Globalization;
+using BlazorPluginAdmin.App.Services;
+using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Logs;
@@ -18,7 +20,7 @@ public static class JobLogApi
     }
 
     /// <summary>Without an offset all of it, byte by byte as it was written; with one, the next piece from there. The header says how much there is.</summary>
-    private static async Task<IResult> ReadAsync(IAdmin admin, JobLogStore logs, HttpResponse response, string id, string? attempt, string? stream, string? offset, string? follow, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadAsync(IAdmin admin, JobLogStore logs, WatchSeats seats, HttpResponse response, string id, string? attempt, string? stream, string? offset, string? follow, CancellationToken cancellationToken)
     {
         if (await JobsApi.FindAsync(admin, id, cancellationToken) is not { } record)
         {
@@ -34,6 +36,15 @@ public static class JobLogApi
         var number = AttemptOf(record.Job, attempt);
         if (Queries.Flag(follow))
         {
+            try
+            {
+                response.RegisterForDispose(seats.Take(response.HttpContext.Connection.RemoteIpAddress?.ToString() ?? ""));
+            }
+            catch (RpcException full)
+            {
+                return WireJson.Error(StatusCodes.Status429TooManyRequests, full.Status.Detail);
+            }
+
             LogStream? followed = stream switch { "stdout" => LogStream.Stdout, "stderr" => LogStream.Stderr, _ => null };
             return Results.Stream(body => FollowAsync(admin, logs, record.Job.Id, number, followed, body, cancellationToken), "text/plain; charset=utf-8");
         }
