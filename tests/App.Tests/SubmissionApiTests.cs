@@ -218,6 +218,14 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         Assert.Contains(why, (await JsonAsync(refused)).GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Wherever the admin runs.</summary>
+    [Theory]
+    [InlineData("2030-05-01T12:00:00", "2030-05-01T12:00:00Z")]
+    [InlineData("2030-05-01T12:00:00+02:00", "2030-05-01T10:00:00Z")]
+    [InlineData("2030-05-01T12:00:00Z", "2030-05-01T12:00:00Z")]
+    public void InstantWithoutAnOffset_IsUtc(string written, string read) =>
+        Assert.Equal($"\"{read}\"", JsonSerializer.Serialize(JsonSerializer.Deserialize<DateTimeOffset>($"\"{written}\"", Rest.WireJson.Options), Rest.WireJson.Options));
+
     private async Task<ScriptedWorker> ConnectAsync(string id, string type)
     {
         var worker = new ScriptedWorker(admin.GrpcAddress, id);
