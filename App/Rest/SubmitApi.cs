@@ -138,7 +138,7 @@ public static class SubmitApi
         var priority = Priority(body?.Priority, errors);
         return problem ?? (errors.Count > 0
             ? Unreadable(errors)
-            : await JobsApi.ActAsync(admin, id, new UpdateJob(caller.By, new JobId(id), priority, Labels(body?.Labels, null)), cancellationToken));
+            : await JobsApi.ActAsync(admin, id, new UpdateJob(caller.By, new JobId(id), priority, Labels(body?.Labels is { Count: > 0 } labels ? labels : null, null)), cancellationToken));
     }
 
     private static async Task<IResult> RetryAsync(IAdmin admin, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken)

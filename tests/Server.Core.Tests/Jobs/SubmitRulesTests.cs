@@ -257,6 +257,7 @@ public sealed class SubmitRulesTests : IDisposable
         var changed = _admin.Send(new UpdateJob(Actor.LocalRest, job.Id, 90, Labels(("a", ""), ("c", "3")))).Value!;
         Assert.Equal((90, "b=2,c=3"), (changed.Priority, string.Join(',', changed.Labels.Select(label => $"{label.Key}={label.Value}"))));
         Assert.Equal(RefusalCode.Invalid, _admin.Send(new UpdateJob(Actor.LocalRest, job.Id, 101, Labels(("d", "4")))).Refusal!.Code);
+        Assert.Contains("nothing to change", _admin.Send(new UpdateJob(Actor.LocalRest, job.Id, null, null)).Refusal!.Text, StringComparison.Ordinal);
         Assert.Equal(changed.Labels, _admin.State.Jobs[job.Id].Labels);
         Assert.Equal(RefusalCode.NotFound, _admin.Send(new UpdateJob(Actor.LocalRest, new JobId("x"), 1, null)).Refusal!.Code);
 
