@@ -176,7 +176,7 @@ public static class SubmitApi
         return parameters;
     }
 
-    private static int? Priority(JsonElement? json, List<FieldError> errors)
+    internal static int? Priority(JsonElement? json, List<FieldError> errors)
     {
         if (json is not { ValueKind: not JsonValueKind.Null } given)
         {
