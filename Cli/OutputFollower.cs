@@ -9,7 +9,7 @@ namespace BlazorPluginAdmin.Cli;
 internal sealed class OutputFollower(Invocation invocation, WatchLogsRequest request, Func<LogChunk, ReadOnlyMemory<byte>, ValueTask> sink)
 {
     /// <summary>How long an admin may be gone before the tool gives up.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Steady = TimeSpan.FromSeconds(5);
 

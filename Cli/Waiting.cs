@@ -40,29 +40,36 @@ internal static class Waiting
         }
     }
 
-    /// <summary>The group as it ended.</summary>
-    public static async Task<Group> ForGroupAsync(this Invocation invocation, string groupId, TimeSpan? limit = null)
+    /// <summary>The group as it ended. An admin that is gone for no longer than a restart takes is waited for.</summary>
+    /// <param name="invocation">Whom to ask.</param>
+    /// <param name="groupId">A group that was accepted.</param>
+    /// <param name="wasReachable">The admin answered before: now it can only be gone for a while.</param>
+    /// <param name="limit">How long to wait; null = as long as it takes.</param>
+    public static async Task<Group> ForGroupAsync(this Invocation invocation, string groupId, bool wasReachable, TimeSpan? limit = null)
     {
-        var first = invocation.Terminal.Interrupts.FirstAsync();
+        var cancel = new GroupCancel(invocation, groupId);
         var began = invocation.Now;
-        var canceled = false;
+        DateTimeOffset? lost = null;
         try
         {
             while (true)
             {
-                var group = (await invocation.Admin.AskAsync(Calls.GetGroup, new GetGroupRequest { GroupId = groupId }, invocation.Leave)).Group;
-                if (JobEnding.IsEnd(group.State))
-                    return group;
-                if (limit is { } most && invocation.Now - began > most)
-                    throw new ToolException(ExitCodes.Timeout, "wait_timeout", $"group {groupId} has not ended after {DurationText.Write(most)}; it goes on");
-                if (first.IsCompleted && !canceled)
+                try
                 {
-                    canceled = true;
-                    invocation.Note($"canceling group {groupId} (Ctrl+C again leaves it)");
-                    await invocation.Admin.AskAsync(Calls.CancelGroup, new CancelGroupRequest { GroupId = groupId, Reason = "Ctrl+C" }, invocation.Leave);
+                    var group = (await invocation.Admin.AskAsync(Calls.GetGroup, new GetGroupRequest { GroupId = groupId }, invocation.Leave)).Group;
+                    if (JobEnding.IsEnd(group.State))
+                        return group;
+                    invocation.Progress(JobText.Progress(group));
+                    await cancel.OnInterruptAsync();
+                    (wasReachable, lost) = (true, null);
+                }
+                catch (ToolException refused) when (refused.IsLostConnection && wasReachable && invocation.Now - (lost ??= invocation.Now) < OutputFollower.Patience)
+                {
+                    // It is asked again.
                 }
 
-                invocation.Progress(JobText.Progress(group));
+                if (limit is { } most && invocation.Now - began > most)
+                    throw new ToolException(ExitCodes.Timeout, "wait_timeout", $"group {groupId} has not ended after {DurationText.Write(most)}; it goes on");
                 await Task.Delay(Pause, invocation.Terminal.Time, invocation.Leave);
             }
         }
@@ -159,6 +166,34 @@ internal static class Waiting
         catch (ToolException)
         {
             // A note that could not be had; the wait itself says what is wrong.
+        }
+    }
+
+    /// <summary>What the first Ctrl+C does to a group: asked once, and again only where the admin did not hear it.</summary>
+    private sealed class GroupCancel(Invocation invocation, string groupId)
+    {
+        private readonly Task _interrupt = invocation.Terminal.Interrupts.FirstAsync();
+        private bool _isTold;
+        private bool _isAsked;
+
+        public async Task OnInterruptAsync()
+        {
+            if (!_interrupt.IsCompleted || _isAsked)
+                return;
+            if (!_isTold)
+                invocation.Note($"canceling group {groupId} (Ctrl+C again leaves it)");
+            _isTold = true;
+            try
+            {
+                await invocation.Admin.AskAsync(Calls.CancelGroup, new CancelGroupRequest { GroupId = groupId, Reason = "Ctrl+C" }, invocation.Leave);
+            }
+            catch (ToolException refused) when (!refused.IsLostConnection)
+            {
+                // It may have ended meanwhile; then the wait is over too.
+                invocation.Note($"pluginctl: not canceled: {refused.Message}");
+            }
+
+            _isAsked = true;
         }
     }
 }

@@ -5,6 +5,7 @@ using BlazorPluginAdmin.App.Services;
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Operations;
 using BlazorPluginAdmin.Server.Core.Queries;
@@ -24,7 +25,7 @@ public static class BulkApi
         int? Limit,
         string? Reason,
         bool? DryRun,
-        int? Priority,
+        JsonElement? Priority,
         IReadOnlyDictionary<string, string?>? Labels);
 
     public static void Map(IEndpointRouteBuilder api)
@@ -86,7 +87,14 @@ public static class BulkApi
         }
 
         var action = System.Enum.GetValues<BulkAction>().First(known => ApiObjects.Snake(known.ToString()) == body.Action);
-        if (action == BulkAction.SetPriority && body.Priority is null)
+        var errors = new List<FieldError>();
+        var priority = SubmitApi.Priority(body.Priority, errors);
+        if (errors.Count > 0)
+        {
+            return SubmitApi.Unreadable(errors);
+        }
+
+        if (action == BulkAction.SetPriority && priority is null)
         {
             return WireJson.Error(StatusCodes.Status400BadRequest, "set_priority needs the priority, 0 to 100");
         }
@@ -136,7 +144,7 @@ public static class BulkApi
 
         var labels = body.Labels?.ToImmutableSortedDictionary(label => label.Key, label => label.Value ?? "", StringComparer.Ordinal);
         var reason = body.Reason ?? (filters ? BulkService.Unsaid : "");
-        var reply = await admin.SendAsync(new StartBulk(caller.By, action, body.Q ?? "", ids, reason, Priority: body.Priority ?? 50, Labels: labels, Filter: filter is null ? "" : ClientFilter.Words(filter)), cancellationToken);
+        var reply = await admin.SendAsync(new StartBulk(caller.By, action, body.Q ?? "", ids, reason, Priority: priority ?? 50, Labels: labels, Filter: filter is null ? "" : ClientFilter.Words(filter)), cancellationToken);
         if (!reply.IsAccepted)
         {
             return Replies.From(reply.Refusal);

@@ -126,10 +126,10 @@ public static class ConfigApi
 
     private static async Task<IResult> SaveAsync(IAdmin admin, Caller caller, string type, long? version, HttpRequest request, CancellationToken cancellationToken)
     {
-        var text = await Bodies.TextAsync(request, cancellationToken);
+        var (text, problem) = await Bodies.TextAsync(request, cancellationToken);
         if (text.Length == 0)
         {
-            return WireJson.Error(StatusCodes.Status400BadRequest, "the body is empty; send the config as JSON");
+            return problem ?? WireJson.Error(StatusCodes.Status400BadRequest, "the body is empty; send the config as JSON");
         }
 
         Wire.PersistedJobTypeConfig wire;

@@ -1,3 +1,6 @@
+using System.Globalization;
+using BlazorPluginAdmin.App.Services;
+using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Logs;
@@ -17,16 +20,31 @@ public static class JobLogApi
     }
 
     /// <summary>Without an offset all of it, byte by byte as it was written; with one, the next piece from there. The header says how much there is.</summary>
-    private static async Task<IResult> ReadAsync(IAdmin admin, JobLogStore logs, HttpResponse response, string id, string? attempt, string? stream, string? offset, string? follow, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadAsync(IAdmin admin, JobLogStore logs, WatchSeats seats, HttpResponse response, string id, string? attempt, string? stream, string? offset, string? follow, CancellationToken cancellationToken)
     {
         if (await JobsApi.FindAsync(admin, id, cancellationToken) is not { } record)
         {
             return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
         }
 
+        var from = 0L;
+        if (!string.IsNullOrEmpty(offset) && !long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out from))
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, "offset is a number of bytes from 0 on; left out, all of the output is sent");
+        }
+
         var number = AttemptOf(record.Job, attempt);
         if (Queries.Flag(follow))
         {
+            try
+            {
+                response.RegisterForDispose(seats.Take(response.HttpContext.Connection.RemoteIpAddress?.ToString() ?? ""));
+            }
+            catch (RpcException full)
+            {
+                return WireJson.Error(StatusCodes.Status429TooManyRequests, full.Status.Detail);
+            }
+
             LogStream? followed = stream switch { "stdout" => LogStream.Stdout, "stderr" => LogStream.Stderr, _ => null };
             return Results.Stream(body => FollowAsync(admin, logs, record.Job.Id, number, followed, body, cancellationToken), "text/plain; charset=utf-8");
         }
@@ -34,7 +52,7 @@ public static class JobLogApi
         if (stream == "merged")
         {
             var text = await LogText.OpenAsync(logs, record.Job.Id, number, null, whole: !record.Job.IsActive, null, cancellationToken);
-            return Results.Stream(async body => await CopyAsync(text, long.TryParse(offset, out var start) && start > 0 ? start : 0, body, cancellationToken), "text/plain; charset=utf-8");
+            return Results.Stream(async body => await CopyAsync(text, from, body, cancellationToken), "text/plain; charset=utf-8");
         }
 
         var of = stream == "stderr" ? LogStream.Stderr : LogStream.Stdout;
@@ -43,8 +61,8 @@ public static class JobLogApi
             return logs.Open(record.Job.Id, number, of) is { } file ? Results.Stream(file, "text/plain; charset=utf-8") : Results.Bytes([], "text/plain; charset=utf-8");
         }
 
-        var slice = await logs.ReadAsync(record.Job.Id, number, of, long.TryParse(offset, out var from) && from > 0 ? from : 0, Piece, cancellationToken);
-        response.Headers["X-Log-Length"] = (slice?.Length ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var slice = await logs.ReadAsync(record.Job.Id, number, of, from, Piece, cancellationToken);
+        response.Headers["X-Log-Length"] = (slice?.Length ?? 0).ToString(CultureInfo.InvariantCulture);
         return Results.Bytes(slice is null ? [] : [.. slice.Bytes], "text/plain; charset=utf-8");
     }
 

@@ -77,7 +77,7 @@ public static class JobsApi
             return problem ?? WireJson.Json(Array.Empty<object>());
         }
 
-        if (int.TryParse(query["limit"], out var limit) && limit is < 1 or > MostListed)
+        if (query["limit"].ToString() is { Length: > 0 } given && (!int.TryParse(given, out var limit) || limit is < 1 or > MostListed))
         {
             return WireJson.Error(StatusCodes.Status400BadRequest, $"limit is 1 to {MostListed}; left out it is {UsuallyListed}");
         }
@@ -181,7 +181,7 @@ public static class JobsApi
 
         var reply = await admin.SendAsync(new ExpireJob(caller.By, new JobId(id), body?.Reason ?? "job expired by admin request"), cancellationToken);
         return reply.IsAccepted ? WireJson.Json(new { job_id = id, expired = true, job = ApiObjects.Job(reply.Value) })
-            : reply.Refusal.Code is RefusalCode.Unavailable or RefusalCode.PermissionDenied ? Replies.From(reply.Refusal)
+            : reply.Refusal.Code is RefusalCode.Invalid or RefusalCode.Unavailable or RefusalCode.PermissionDenied ? Replies.From(reply.Refusal)
             : WireJson.Json(new { job_id = id, expired = false, message = "job is not active" });
     }
 

@@ -138,7 +138,7 @@ public static class SubmitApi
         var priority = Priority(body?.Priority, errors);
         return problem ?? (errors.Count > 0
             ? Unreadable(errors)
-            : await JobsApi.ActAsync(admin, id, new UpdateJob(caller.By, new JobId(id), priority, Labels(body?.Labels, null)), cancellationToken));
+            : await JobsApi.ActAsync(admin, id, new UpdateJob(caller.By, new JobId(id), priority, Labels(body?.Labels is { Count: > 0 } labels ? labels : null, null)), cancellationToken));
     }
 
     private static async Task<IResult> RetryAsync(IAdmin admin, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken)
@@ -176,7 +176,7 @@ public static class SubmitApi
         return parameters;
     }
 
-    private static int? Priority(JsonElement? json, List<FieldError> errors)
+    internal static int? Priority(JsonElement? json, List<FieldError> errors)
     {
         if (json is not { ValueKind: not JsonValueKind.Null } given)
         {

@@ -19,7 +19,8 @@ internal static class ClientJson
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 256 });
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw ClientErrors.Invalid(source, $"{source} is one JSON object");
+            return !JsonText.IsText(document.RootElement) ? throw ClientErrors.Invalid(source, $"{source}: {JsonText.NoText}")
+                : document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw ClientErrors.Invalid(source, $"{source} is one JSON object");
         }
         catch (JsonException exception)
         {

@@ -73,11 +73,6 @@ internal sealed class JobService(IAdmin admin, JobLogStore logs, Waits waits)
     public async Task<V1.UpdateResponse> UpdateAsync(V1.UpdateRequest request, CallContext call)
     {
         var id = new JobId(request.JobId);
-        if (!request.HasPriority && request.SetLabels.Count + request.RemoveLabels.Count == 0)
-        {
-            throw ClientErrors.Invalid("priority", "nothing to change: priority, set_labels or remove_labels is required");
-        }
-
         var labels = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, request.SetLabels).SetItems(request.RemoveLabels.Select(label => KeyValuePair.Create(label, "")));
         var command = new UpdateJob(ClientActor.Of(call), id, request.HasPriority ? request.Priority : null, labels.IsEmpty ? null : labels, request.HasExpectedVersion ? request.ExpectedVersion : null);
         return new V1.UpdateResponse { Job = Shown(await ActAsync(command, id, call.CancellationToken)) };
@@ -178,8 +173,9 @@ internal sealed class JobService(IAdmin admin, JobLogStore logs, Waits waits)
             return "";
         }
 
+        // What is no Base64 at all throws there, "try" or not.
         var bytes = new byte[given.Length];
-        return Base64Url.TryDecodeFromChars(given, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length) is var text && text.Length > digest.Length && text.StartsWith(digest, StringComparison.Ordinal)
+        return Base64Url.IsValid(given) && Base64Url.TryDecodeFromChars(given, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length) is var text && text.Length > digest.Length && text.StartsWith(digest, StringComparison.Ordinal)
             ? text[digest.Length..]
             : throw NoCursor();
     }

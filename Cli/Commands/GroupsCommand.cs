@@ -17,7 +17,7 @@ internal static class GroupsCommand
         {
             var groupId = call.Value(id)!;
             if (call.Value(wait))
-                return await EndAsync(call, await call.ForGroupAsync(groupId, call.Duration(waitTimeout)));
+                return await EndAsync(call, await call.ForGroupAsync(groupId, wasReachable: false, call.Duration(waitTimeout)));
             Show(call, (await call.Admin.AskAsync(Calls.GetGroup, new GetGroupRequest { GroupId = groupId }, call.Leave)).Group);
             return ExitCodes.Done;
         }, "pluginctl groups status g-41 --wait");

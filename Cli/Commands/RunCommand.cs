@@ -101,7 +101,7 @@ internal sealed class RunCommand
         var answer = await call.Admin.AskAsync(Calls.SubmitGroup, new SubmitGroupRequest { Template = template, Parallel = members, MaxRunning = call.Value(_maxRunning), FailPolicy = policy, IdempotencyKey = key }, call.Leave);
         var group = answer.Group;
         if (!template.DryRun && !call.Value(_detach))
-            return await GroupsCommand.EndAsync(call, await call.ForGroupAsync(group.GroupId, limit));
+            return await GroupsCommand.EndAsync(call, await call.ForGroupAsync(group.GroupId, wasReachable: true, limit));
         if (call.IsJson)
             call.Json(group);
         else

@@ -39,6 +39,11 @@ public sealed class MomentField(string id, string label, string hint, string hel
 
     private DateTimeOffset? MomentOf(string text) =>
         !DurationText.TryParse(text.Trim(), out _) && DateTime.TryParse(text.Trim(), CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) && local.Kind == DateTimeKind.Unspecified
-            ? new DateTimeOffset(local, _zone.GetUtcOffset(local))
+            && _zone.GetUtcOffset(local) is var offset && IsKnown(local, offset)
+            ? new DateTimeOffset(local, offset)
             : null;
+
+    /// <summary>The first and the last day that can be written are in another zone days that cannot.</summary>
+    private static bool IsKnown(DateTime local, TimeSpan offset) =>
+        local.Ticks - offset.Ticks is var ticks && ticks >= DateTime.MinValue.AddDays(1).Ticks && ticks <= DateTime.MaxValue.AddDays(-1).Ticks;
 }

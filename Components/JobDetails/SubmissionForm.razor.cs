@@ -239,6 +239,12 @@ public sealed partial class SubmissionForm : IDisposable
                 return null;
             }
 
+            if (!JsonText.IsText(json.RootElement))
+            {
+                _json.Error = JsonText.NoText;
+                return null;
+            }
+
             var values = ConfigValues.Empty;
             foreach (var member in json.RootElement.EnumerateObject())
             {

@@ -51,7 +51,8 @@ public static class ConfigJson
         try
         {
             using var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 256 });
-            return json.RootElement.ValueKind == JsonValueKind.Object ? Read(descriptor, json.RootElement) : Problem("a config is an object in braces");
+            return !JsonText.IsText(json.RootElement) ? Problem(JsonText.NoText)
+                : json.RootElement.ValueKind == JsonValueKind.Object ? Read(descriptor, json.RootElement) : Problem("a config is an object in braces");
         }
         catch (JsonException broken)
         {

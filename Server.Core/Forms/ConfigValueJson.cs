@@ -75,11 +75,17 @@ public static class ConfigValueJson
         return TryRead(document.RootElement, out ConfigValues? values, out var error) ? values : throw new FormatException(error);
     }
 
-    public static bool TryRead(JsonElement json, [NotNullWhen(true)] out ConfigValues? values, out string error) =>
-        TryReadFields(json, 0, out values, out error);
+    public static bool TryRead(JsonElement json, [NotNullWhen(true)] out ConfigValues? values, out string error)
+    {
+        values = null;
+        return JsonText.IsText(json) ? TryReadFields(json, 0, out values, out error) : Refuse(JsonText.NoText, out error);
+    }
 
-    public static bool TryRead(JsonElement json, [NotNullWhen(true)] out ConfigValue? value, out string error) =>
-        TryRead(json, 0, out value, out error);
+    public static bool TryRead(JsonElement json, [NotNullWhen(true)] out ConfigValue? value, out string error)
+    {
+        value = null;
+        return JsonText.IsText(json) ? TryRead(json, 0, out value, out error) : Refuse(JsonText.NoText, out error);
+    }
 
     /// <summary>Whether an object is an envelope: exactly one member, and it names a kind.</summary>
     internal static ConfigKind EnvelopeKind(JsonElement json)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -9,12 +10,41 @@ namespace BlazorPluginAdmin.Server.Core.Forms;
 /// <summary>The few readings of JSON that both value formats share.</summary>
 public static class JsonText
 {
+    public const string NoText = "half of a surrogate pair is no text";
+
     public static string Write<T>(T value, Action<Utf8JsonWriter, T> write, bool indented = false)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, ConfigValueJson.WriteOptions with { Indented = indented }))
             write(writer, value);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>
+    /// Half of a surrogate pair, written as an escape, is JSON and yet no text: as a value or as a name, it would throw wherever it
+    /// is read.
+    /// </summary>
+    public static bool IsText(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.Undefined)
+            return true;
+
+        // Only such an escape can be none, and hardly any JSON has one.
+        var raw = JsonMarshal.GetRawUtf8Value(json);
+        return (raw.IndexOf("\\ud"u8) < 0 && raw.IndexOf("\\uD"u8) < 0) || IsUnescaped(json);
+    }
+
+    /// <summary>Whether the name of a member is a text. See <see cref="IsText"/>.</summary>
+    public static bool IsNamed(JsonProperty member)
+    {
+        try
+        {
+            return member.Name.Length >= 0;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The same text for the same object, however its members are ordered and spaced.</summary>
@@ -98,6 +128,24 @@ public static class JsonText
             return false;
         bytes = [.. buffer.AsSpan(0, count)];
         return true;
+    }
+
+    private static bool IsUnescaped(JsonElement json)
+    {
+        try
+        {
+            return json.ValueKind switch
+            {
+                JsonValueKind.Object => json.EnumerateObject().All(member => IsNamed(member) && IsUnescaped(member.Value)),
+                JsonValueKind.Array => json.EnumerateArray().All(IsUnescaped),
+                JsonValueKind.String => json.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static void WriteSorted(Utf8JsonWriter writer, JsonElement json)

@@ -23,6 +23,12 @@ public static class ParametersJson
         var errors = ImmutableArray.CreateBuilder<FieldError>();
         foreach (var member in json.EnumerateObject())
         {
+            if (!JsonText.IsNamed(member))
+            {
+                errors.Add(Error("parameters", $"a name in it: {JsonText.NoText}"));
+                continue;
+            }
+
             var field = form.Fields.FirstOrDefault(field => field.Name == member.Name);
             if (field is null ? PlainJson.TryRead(member.Value, out var value, out var problem) : TryRead(form, field, member.Value, out value, out problem))
             {
@@ -41,7 +47,7 @@ public static class ParametersJson
     private static bool TryRead(FormSchema form, FieldSchema field, JsonElement json, [NotNullWhen(true)] out ConfigValue? value, out string problem)
     {
         var otherwise = form.Defaults.Find(field.Name);
-        if (FieldKinds.Of(field, otherwise) == ConfigKind.Map && ConfigValueJson.EnvelopeKind(json) is not (ConfigKind.None or ConfigKind.Map))
+        if (JsonText.IsText(json) && FieldKinds.Of(field, otherwise) == ConfigKind.Map && ConfigValueJson.EnvelopeKind(json) is not (ConfigKind.None or ConfigKind.Map))
         {
             // An object with such a single name would be one too, but is far likelier a text where an object belongs.
             (value, problem) = (null, "expected an object, like {\"NAME\": \"value\"}");
@@ -53,7 +59,7 @@ public static class ParametersJson
             return true;
         }
 
-        if (json.ValueKind != JsonValueKind.String)
+        if (json.ValueKind != JsonValueKind.String || !JsonText.IsText(json))
         {
             return false;
         }

@@ -34,18 +34,26 @@ public static class PlainJson
     /// <summary>Converts one plain JSON value for a field. Numbers that do not fit the field's kind are refused, never rounded.</summary>
     public static bool TryRead(FieldSchema field, ConfigValue? defaultValue, JsonElement json, [NotNullWhen(true)] out ConfigValue? value, out string error)
     {
+        if (!JsonText.IsText(json))
+        {
+            value = null;
+            return Refuse(JsonText.NoText, out error);
+        }
         var kind = FieldKinds.Of(field, defaultValue);
         var envelope = ConfigValueJson.EnvelopeKind(json);
         if (envelope != ConfigKind.None && (kind != ConfigKind.Map || envelope == ConfigKind.Map))
             return ConfigValueJson.TryRead(json, out value, out error);
         if (field.Type == FieldType.Unspecified && defaultValue is null or ConfigValue.None)
-            return TryRead(json, out value, out error);
+            return TryRead(ConfigKind.None, json, 0, out value, out error);
         return TryRead(kind, json, 0, out value, out error);
     }
 
     /// <summary>Converts plain JSON without a schema: the kind is the one the JSON shows.</summary>
-    public static bool TryRead(JsonElement json, [NotNullWhen(true)] out ConfigValue? value, out string error) =>
-        TryRead(ConfigKind.None, json, 0, out value, out error);
+    public static bool TryRead(JsonElement json, [NotNullWhen(true)] out ConfigValue? value, out string error)
+    {
+        value = null;
+        return JsonText.IsText(json) ? TryRead(ConfigKind.None, json, 0, out value, out error) : Refuse(JsonText.NoText, out error);
+    }
 
     private static bool TryRead(ConfigKind kind, JsonElement json, int depth, [NotNullWhen(true)] out ConfigValue? value, out string error)
     {

@@ -12,6 +12,9 @@ public static class GroupRequests
 {
     public const int Most = 10_000;
 
+    /// <summary>Detail and parameters of all its jobs, in characters: each has a copy of its own.</summary>
+    public const long Largest = 64 * 1024 * 1024;
+
     private const string IndexMark = "${index}";
     private const string GroupLabel = "group_id";
     private const string IndexLabel = "group_index";
@@ -147,6 +150,13 @@ public static class GroupRequests
         if (command.Template.Labels?.Count > LabelRules.Most - 2)
         {
             errors.Add(SubmitRules.Error("labels", FieldErrorCodes.MaxItems, $"a job of a group may have {LabelRules.Most - 2} labels besides those of the group"));
+        }
+
+        var payload = command.Template.Payload;
+        var size = payload.Detail.Length + ConfigValueSize.Of(payload.Parameters);
+        if (errors.Count == 0 && command.Parallel * size > Largest)
+        {
+            errors.Add(SubmitRules.Error("parameters", FieldErrorCodes.MaxItems, $"the parameters of all jobs of a group have {ConfigValueText.Size(Largest)} at most; {command.Parallel} times {ConfigValueText.Size(size)} is more: have the jobs read what they share from a file"));
         }
 
         return errors.Count == 0 ? null : SubmitRules.Invalid(errors.ToImmutable(), "value");

@@ -13,6 +13,7 @@ namespace BlazorPluginAdmin.Server.Core.Jobs;
 public static class JobReports
 {
     private const string AtCapacityText = "executor is at capacity";
+    private const string StoppedText = "context canceled";
     private const string TimeoutText = "timeout";
     private const string CancelText = "cancel ";
     private const int LongestErrorClass = 64;
@@ -114,7 +115,8 @@ public static class JobReports
             return;
         }
 
-        if (!report.Success && IsAtCapacity(report.Error))
+        // Ours refuse before they begin; a completion of theirs with these words is a job that printed them, and would run for ever.
+        if (!report.Success && session.Extensions.Count == 0 && IsAtCapacity(report.Error))
         {
             GiveBack(turn, job, session);
             return;
@@ -245,13 +247,20 @@ public static class JobReports
         }
 
         var error = report.Error.Length > 0 ? report.Error : "the worker gave no reason";
-        var stoppedUnasked = job.Attempt!.Cancel == CancelCause.None
-            && (error.Contains("context canceled", StringComparison.OrdinalIgnoreCase) || error.Contains("deadline exceeded", StringComparison.OrdinalIgnoreCase));
+        var stoppedUnasked = job.Attempt!.Cancel == CancelCause.None && SaysStopped(error, session);
         var kind = report.Result.Outputs.Find("error_class") is ConfigValue.Text { Value.Length: <= LongestErrorClass } said ? said.Value : "";
         return stoppedUnasked
             ? new JobInput.Lose($"the worker stopped: {error}")
             : new JobInput.Fail(error, kind == "permanent", ExitCode(report.Result), kind, EndedByTimeout(job.Attempt!, error, session, now));
     }
+
+    /// <summary>
+    /// A foreign worker that stops wraps what its context says in words of its own. Ours begin with it; further on it is what some
+    /// command printed, whose exit code and class would be lost with the attempt.
+    /// </summary>
+    private static bool SaysStopped(string error, Session session) => session.Extensions.Count > 0
+        ? error.StartsWith(StoppedText, StringComparison.OrdinalIgnoreCase)
+        : error.Contains(StoppedText, StringComparison.OrdinalIgnoreCase) || error.Contains("deadline exceeded", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Workers that may outlive our stream keep the time of an attempt themselves, and may be the first to say that it is over. What

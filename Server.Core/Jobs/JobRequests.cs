@@ -68,6 +68,12 @@ public static class JobRequests
             return NotOpen(command.Job);
         }
 
+        if (command is { Priority: null, Labels: null })
+        {
+            const string Text = "nothing to change: a priority or labels are required";
+            return new Refusal(RefusalCode.Invalid, Text, [SubmitRules.Error("priority", FieldErrorCodes.Required, Text)]);
+        }
+
         if (command.ExpectedVersion is { } version && version != job.Version)
         {
             return new Refusal(RefusalCode.Conflict, $"job {job.Id} has changed since version {version}; get it again");

@@ -95,8 +95,9 @@ public static class JobTransitions
                 ? $"job {job.Id} has already ended ({job.State})"
                 : $"a job that is {job.State} takes no {input.GetType().Name}");
 
+    /// <summary>One that is hurried waits from now on, not from a time to come: what it gains by waiting would be less than nothing.</summary>
     private static JobVerdict OnDue(Job job, JobInput input, RetryPolicy policy, Now now) =>
-        new(job with { Phase = JobPhase.Queued, PauseUntil = null, UpdatedAt = now.Wall }, null, "");
+        new(job with { Phase = JobPhase.Queued, PauseUntil = null, DueAt = job.DueAt < now.Wall ? job.DueAt : now.Wall, UpdatedAt = now.Wall }, null, "");
 
     private static JobVerdict OnRelease(Job job, JobInput input, RetryPolicy policy, Now now) => job.Phase == JobPhase.Blocked
         ? new(job with { Phase = job.DueAt > now.Wall ? JobPhase.Scheduled : JobPhase.Queued, UpdatedAt = now.Wall }, null, "")

@@ -39,6 +39,8 @@ public static class SubmitRules
     /// <summary>Characters of detail and parameters.</summary>
     public const int LargestPayload = 4 * 1024 * 1024;
 
+    private const int LongestTypeShown = 128;
+
     private static readonly TimeSpan FarthestStart = TimeSpan.FromDays(366);
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
@@ -65,16 +67,18 @@ public static class SubmitRules
             }
         }
 
+        var type = state.JobTypes.GetValueOrDefault(command.JobType);
         if (command.RetryOf is null)
         {
-            verdict = verdict with { Pace = verdict.Pace.Take(command.By.Name, options.CallerPace, command.JobType, (state.JobTypes.GetValueOrDefault(command.JobType)?.Dispatch ?? DispatchSettings.Default).PaceOf(options), command.DryRun ? 1 : jobs, now, out var wait) };
+            // A name that nobody knows has no pace of its own: it may be anything, of any length, and would be kept.
+            verdict = verdict with { Pace = verdict.Pace.Take(command.By.Name, options.CallerPace, type?.Name ?? "", type?.Dispatch.PaceOf(options) ?? options.CallerPace, command.DryRun ? 1 : jobs, now, out var wait) };
             if (wait > TimeSpan.Zero)
             {
                 return verdict with { Refusal = new Refusal(RefusalCode.Exhausted, $"{command.By.Name} submits faster than allowed; go on in {Text(wait)}") { RetryAfter = wait } };
             }
         }
 
-        if (state.JobTypes.GetValueOrDefault(command.JobType) is not { } type)
+        if (type is null)
         {
             return verdict with { Refusal = UnknownType(state, command.JobType) };
         }
@@ -188,7 +192,8 @@ public static class SubmitRules
     {
         var meant = NearestWord.To(jobType, state.JobTypes.Keys);
         var known = string.Join(", ", state.JobTypes.Keys.Take(10)) is { Length: > 0 } names ? names : "none yet";
-        var text = $"job type {jobType} is not known; " + (meant is null ? $"known are: {known}" : $"did you mean {meant}?");
+        var shown = string.Concat(ConfigValueText.Short(new ConfigValue.Text(jobType), LongestTypeShown).Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
+        var text = $"job type {shown} is not known; " + (meant is null ? $"known are: {known}" : $"did you mean {meant}?");
         return new Refusal(RefusalCode.Invalid, text, [Error("job_type", FieldErrorCodes.Unknown, text)]);
     }
 

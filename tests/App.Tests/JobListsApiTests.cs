@@ -130,8 +130,10 @@ public sealed class JobListsApiTests : IAsyncLifetime
     {
         var ids = (await _admin.GetAsync("/api/plugin/jobs?q=label.set:b&limit=3")).EnumerateArray().Select(job => job.GetProperty("job_id").GetString()!).ToList();
         await RunAsync(new { action = "set_labels", job_ids = ids, reason = "sorted", labels = new Dictionary<string, string> { ["set"] = "c" } }, 3);
+        await PostAsync("/api/plugin/jobs/bulk", new { action = "set_priority", q = "label.set:c", reason = "urgent", priority = "higher" }, 400);
         await RunAsync(new { action = "set_priority", q = "label.set:c", reason = "urgent", priority = 90 }, 3);
-        Assert.Equal(3, (await _admin.GetAsync("/api/plugin/jobs/count?q=priority:90%20label.set:c")).GetProperty("total").GetInt32());
+        await RunAsync(new { action = "set_priority", q = "label.set:c", reason = "less so", priority = "high" }, 3);
+        Assert.Equal(3, (await _admin.GetAsync("/api/plugin/jobs/count?q=priority:75%20label.set:c")).GetProperty("total").GetInt32());
         await RunAsync(new { action = "expire", q = "label.set:c", reason = "too late" }, 3);
         await RunAsync(new { action = "retry", q = "label.set:c", reason = "once more" }, 3);
         Assert.Equal(3, (await _admin.GetAsync("/api/plugin/jobs/count?q=label.set:c%20state:pending")).GetProperty("total").GetInt32());

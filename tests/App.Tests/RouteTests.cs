@@ -137,6 +137,7 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
         Assert.Equal(["job_id", "expired", "job"], Names(expired));
         Assert.Equal(("job_state_failed", "job expired by admin request"), (expired.GetProperty("job").GetProperty("state").GetString(), expired.GetProperty("job").GetProperty("error_message").GetString()));
         Assert.Equal(job.RequestId, (await worker.NextAsync(Body.CancelRequest)).CancelRequest.TargetId);
+        Assert.Equal("reason: NUL is no character of a text", (await admin.PostAsync($"/api/plugin/jobs/{id}/expire", """{"reason":"a\u0000"}""", 400)).GetProperty("error").GetString());
         Assert.Equal($$"""{"job_id":"{{id}}","expired":false,"message":"job is not active"}""", (await admin.PostAsync($"/api/plugin/jobs/{id}/expire")).GetRawText());
     }
 
@@ -199,7 +200,7 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
         Assert.Equal([older], await IdsAsync("lane=iceberg&limit=1"));
         Assert.Equal([newer], await IdsAsync("job_type=r-list&state=ASSIGNED"));
         Assert.Equal([newer], await IdsAsync("job_type=r-list&state=job_state_assigned&limit=500"));
-        foreach (var limit in (int[])[0, -3, 501])
+        foreach (var limit in (string[])["0", "-3", "501", "abc", "5000000000"])
         {
             Assert.Equal("limit is 1 to 500; left out it is 200", (await admin.GetAsync($"/api/plugin/jobs?limit={limit}", 400)).GetProperty("error").GetString());
         }

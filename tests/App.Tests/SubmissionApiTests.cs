@@ -204,6 +204,28 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         }
     }
 
+    [Theory]
+    [InlineData("""{"job_type":"any","parameters":{"command":"\ud800"}}""", "surrogate")]
+    [InlineData("""{"job_type":"any","parameters":{"\uDFFF":1}}""", "surrogate")]
+    [InlineData("""{"job_type":"any","priority":"\ud800"}""", "surrogate")]
+    [InlineData("""{"job_type":"any","summary":"\ud800"}""", "surrogate")]
+    [InlineData("{\"job_type\":\"any\",\"summary\":\"\u00e9\"}", "UTF-8")]
+    public async Task BodyThatIsNoText_IsRefused(string body, string why)
+    {
+        using var content = new ByteArrayContent(System.Text.Encoding.Latin1.GetBytes(body));
+        using var refused = await admin.Http.PostAsync(new Uri("/api/plugin/jobs", UriKind.Relative), content);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(why, (await JsonAsync(refused)).GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Wherever the admin runs.</summary>
+    [Theory]
+    [InlineData("2030-05-01T12:00:00", "2030-05-01T12:00:00Z")]
+    [InlineData("2030-05-01T12:00:00+02:00", "2030-05-01T10:00:00Z")]
+    [InlineData("2030-05-01T12:00:00Z", "2030-05-01T12:00:00Z")]
+    public void InstantWithoutAnOffset_IsUtc(string written, string read) =>
+        Assert.Equal($"\"{read}\"", JsonSerializer.Serialize(JsonSerializer.Deserialize<DateTimeOffset>($"\"{written}\"", Rest.WireJson.Options), Rest.WireJson.Options));
+
     private async Task<ScriptedWorker> ConnectAsync(string id, string type)
     {
         var worker = new ScriptedWorker(admin.GrpcAddress, id);

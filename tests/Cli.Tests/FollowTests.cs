@@ -42,6 +42,40 @@ public sealed class FollowTests
         Assert.EndsWith("tick\nlast\n", answer.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Group_OverARestartOfTheAdmin_IsWaitedFor()
+    {
+        using var folder = new TemporaryFolder();
+        using var admin = new AdminProcess(Path.Combine(folder.Path, "data"));
+        await admin.StartAsync();
+        using var worker = StockWorker.Start($"127.0.0.1:{admin.GrpcPort}", Path.Combine(folder.Path, "worker"));
+        var shell = new Shell($"127.0.0.1:{admin.GrpcPort}");
+        await KnownAsync(shell).InTimeAsync("the stock worker's forms are known");
+        var go = Path.Combine(folder.Path, "go");
+        var waiting = shell.RunAsync("run", "--parallel", "2", "--wait", "--", "sh", "-c", $"while [ ! -e {go} ]; do sleep 0.1; done; exit $((JOB_INDEX * 7))");
+        var jobs = await RunningAsync(shell, 2).InTimeAsync("the members run");
+        await admin.KillAsync();
+        await admin.StartAsync();
+        foreach (var job in jobs)
+            await HeldAsync(shell, job).InTimeAsync("the worker to be back with the jobs");
+        Assert.False(waiting.IsCompleted);
+        await File.WriteAllTextAsync(go, "");
+        var answer = await waiting;
+        Assert.True(answer.Code == 7, answer.Error);
+        Assert.Contains("1 of 2 succeeded, 1 failed", answer.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<IReadOnlyList<string>> RunningAsync(Shell shell, int count)
+    {
+        while (true)
+        {
+            var jobs = (await shell.RunAsync("list", "--state", "running", "--json")).Lines.Select(line => (string)JsonNode.Parse(line)!["job_id"]!).ToList();
+            if (jobs.Count == count)
+                return jobs;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+    }
+
     private static async Task HeldAsync(Shell shell, string job)
     {
         while (!(await shell.RunAsync("workers", "--json")).Lines.Select(line => JsonNode.Parse(line)!).Any(worker => (bool)worker["connected"]! && worker["jobs"]!.AsArray().Any(held => (string)held! == job)))

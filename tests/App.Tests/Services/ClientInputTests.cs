@@ -30,6 +30,12 @@ public sealed class ClientInputTests(ClientAdmin admin) : IClassFixture<ClientAd
     public async Task NulInAText_IsRefused() =>
         await RefusedAsync(new SubmitRequest { JobType = "told", ParametersJson = """{"says":"a\u0000b"}""" }, "says", "NUL");
 
+    [Theory]
+    [InlineData("""{"says":"\ud800"}""")]
+    [InlineData("""{"\udfff":1}""")]
+    public async Task HalfOfASurrogatePair_IsRefused(string json) =>
+        await RefusedAsync(new SubmitRequest { JobType = "told", ParametersJson = json, IdempotencyKey = "half" }, "parameters_json", "surrogate");
+
     /// <summary>Maps of other languages come in another order every time.</summary>
     [Fact]
     public async Task Cursor_IsGood_WhateverTheOrderOfTheLabels()
@@ -42,6 +48,17 @@ public sealed class ClientInputTests(ClientAdmin admin) : IClassFixture<ClientAd
         var first = await admin.CallAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Filter = new JobFilter { Labels = { ["one"] = "1", ["two"] = "2" } }, PageSize = 1 });
         var second = await admin.CallAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Filter = new JobFilter { Labels = { ["two"] = "2", ["one"] = "1" } }, PageSize = 1, Cursor = first.NextCursor });
         Assert.NotEqual(Assert.Single(first.Jobs).JobId, Assert.Single(second.Jobs).JobId);
+    }
+
+    [Theory]
+    [InlineData("!")]
+    [InlineData("a")]
+    [InlineData("größer")]
+    [InlineData("AAAA")]
+    public async Task CursorThatIsNone_IsRefused(string cursor)
+    {
+        var (code, detail) = await admin.RefusedAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Cursor = cursor });
+        Assert.Equal((StatusCode.InvalidArgument, "cursor"), (code, Assert.Single(detail.Fields).Field));
     }
 
     private async Task RefusedAsync(SubmitRequest request, string field, string why)

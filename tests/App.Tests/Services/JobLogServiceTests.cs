@@ -40,6 +40,11 @@ public sealed class JobLogServiceTests(ClientAdmin admin) : IClassFixture<Client
         Assert.Equal("one\ntwo\nthree\nfour\n", await ReadAsync(new WatchLogsRequest { JobId = job.JobId, TailLines = 9 }));
         Assert.Equal("", await ReadAsync(new WatchLogsRequest { JobId = job.JobId, Streams = { LogStream.Stderr } }));
         Assert.Equal("", await ReadAsync(new WatchLogsRequest { JobId = job.JobId, FromOffset = 400 }));
+        Assert.Equal("two\nthree\nfour\n", await admin.Http.GetStringAsync(new Uri($"/api/plugin/jobs/{job.JobId}/log?offset=4", UriKind.Relative)));
+        foreach (var offset in (string[])["-5", "four", "99999999999999999999"])
+        {
+            Assert.StartsWith("offset is a number", (await admin.GetAsync($"/api/plugin/jobs/{job.JobId}/log?offset={offset}", 400)).GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

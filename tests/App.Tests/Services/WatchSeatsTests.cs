@@ -31,6 +31,7 @@ public sealed class WatchSeatsTests(ClientAdmin admin) : IClassFixture<ClientAdm
         using var refused = admin.Watch(new WatchEventsRequest());
         Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(async () => await refused.ResponseStream.MoveNextAsync(CancellationToken.None))).StatusCode);
         await admin.GetAsync("/api/plugin/jobs/events", 429);
+        await admin.GetAsync($"/api/plugin/jobs/{(await admin.RunAsync("one")).JobId}/log?follow=true", 429);
 
         // Whoever only reads what there is needs no seat.
         var job = await admin.RunAsync("one");

@@ -111,6 +111,19 @@ public sealed class NewJobPageTests : LivePages
         Assert.Equal(new DateTimeOffset(2030, 1, 31, 13, 0, 0, TimeSpan.Zero), Assert.IsType<SubmitJob>(Assert.Single(Admin.Sent)).NotBefore);
     }
 
+    [Theory]
+    [InlineData("0001-01-01 00:30")]
+    [InlineData("9999-12-31 23:30")]
+    public void DayThatIsNoneInAnotherZone_IsNoMoment(string text)
+    {
+        var field = new MomentField("at", "At", "", "") { Text = text };
+        field.Turn(Zones.Find("Europe/Berlin"));
+        field.Text = text;
+        Assert.Null(field.Moment);
+        field.Turn(Zones.Find("America/New_York"));
+        Assert.Null(field.Moment);
+    }
+
     [Fact]
     public void Draft_IsTheSameMoment_InAnotherZone()
     {

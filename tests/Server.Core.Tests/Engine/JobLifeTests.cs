@@ -138,7 +138,7 @@ public sealed class JobLifeTests : IDisposable
     {
         var worker = _admin.ConnectDescribed();
         var job = _admin.Submit();
-        worker.Complete(worker.LastJob, success: false, error: "Executor is at CAPACITY");
+        worker.Ack(worker.LastJob, accepted: false, "Executor is at CAPACITY");
         Assert.Equal((JobState.Pending, 0), (_admin.State.Jobs[job.Id].State, _admin.State.Jobs[job.Id].Attempts));
         _admin.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, worker.LastJob.Attempt);
@@ -298,6 +298,30 @@ public sealed class JobLifeTests : IDisposable
         back.Complete(request, exitCode: 0);
         var record = (await _admin.Store.History.JobAsync(job.Id, CancellationToken.None))!;
         Assert.Equal([(1, 7L, 1L), (2, 0L, 2L)], record.Attempts.Select(attempt => (attempt.Number, attempt.ExitCode!.Value, attempt.Generation)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void HurriedJob_WaitsFromNowOn_AheadOfLaterOnes(bool scheduled)
+    {
+        var start = _admin.Now.Wall;
+        var worker = _admin.ConnectDescribed(slots: 1);
+        var hurried = _admin.Submit(change: command => command with { NotBefore = scheduled ? start.AddDays(1) : null, RetryLimit = 1, RetryBackoff = TimeSpan.FromMinutes(10) });
+        if (!scheduled)
+        {
+            worker.Complete(worker.LastJob, success: false, error: "broke");
+        }
+
+        _admin.Submit();
+        _admin.Advance(TimeSpan.FromSeconds(1));
+        _admin.Send(new RetryNow(Actor.LocalUi, hurried.Id));
+        Assert.Equal((JobPhase.Queued, _admin.Now.Wall), (_admin.State.Jobs[hurried.Id].Phase, _admin.State.Jobs[hurried.Id].DueAt));
+        _admin.Advance(TimeSpan.FromSeconds(1));
+        _admin.Submit();
+        worker.Complete(worker.LastJob);
+        _admin.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(hurried.Id, worker.LastJob.Job.Id);
     }
 
     [Fact]

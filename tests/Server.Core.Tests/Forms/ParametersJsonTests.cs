@@ -22,6 +22,21 @@ public sealed class ParametersJsonTests
         ], ConfigValues.Empty.With("codes", new ConfigValue.Int64List([0]))),
     };
 
+    /// <summary>Half of a surrogate pair is JSON, and read where it stands it would throw.</summary>
+    [Theory]
+    [InlineData("""{"says":"\ud800"}""", "says")]
+    [InlineData("""{"says":{"string_value":"\uDC00x"}}""", "says")]
+    [InlineData("""{"env":{"A":"\ud800"}}""", "env")]
+    [InlineData("""{"env":{"\ud800":"b"}}""", "env")]
+    [InlineData("""{"args":["a","\ud800"]}""", "args")]
+    [InlineData("""{"shell":"\ud800"}""", "shell")]
+    [InlineData("""{"other":"\ud800"}""", "other")]
+    [InlineData("""{"\ud800":1}""", "parameters")]
+    public void WhatIsNoText_IsRefused(string json, string path) => Assert.Equal(path, Assert.Single(Read(json).Errors).Path);
+
+    [Fact]
+    public void WholePair_IsAText() => Assert.Equal(new ConfigValue.Text("\U0001F600"), Read("""{"says":"\ud83d\ude00"}""").Parameters["says"]);
+
     [Theory]
     [InlineData("""{"env":{"string_value":"FOO=bar"}}""")]
     [InlineData("""{"env":"FOO=bar"}""")]

@@ -70,7 +70,7 @@ public sealed class DeadlineTests : IDisposable
         var worker = _admin.ConnectDescribed();
         var job = _admin.Submit(change: command => command with { ExpiresAt = _admin.Time.GetUtcNow().AddSeconds(5) });
         _admin.Advance(TimeSpan.FromSeconds(6));
-        worker.Complete(worker.LastJob, success: false, error: "executor is at capacity");
+        worker.Ack(worker.LastJob, accepted: false, "executor is at capacity");
         Assert.Equal((JobState.Pending, 0), (_admin.State.Jobs[job.Id].State, _admin.State.Jobs[job.Id].Attempts));
         _admin.Restart();
         worker = _admin.Connect();

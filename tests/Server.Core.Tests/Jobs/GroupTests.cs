@@ -144,6 +144,17 @@ public sealed class GroupTests : IDisposable
     }
 
     [Fact]
+    public void ParametersOfAllItsJobs_AreBounded()
+    {
+        Connect();
+        var large = Template with { Payload = Template.Payload with { Detail = new string('x', 1024 * 1024) } };
+        var refusal = _admin.Send(new SubmitGroup(Actor.LocalRest, large, 64)).Refusal!;
+        Assert.Equal((RefusalCode.Invalid, "parameters"), (refusal.Code, Assert.Single(refusal.Fields).Path));
+        Assert.Contains("64 MiB at most; 64 times 1 MiB is more", refusal.Text, StringComparison.Ordinal);
+        Assert.True(_admin.Send(new SubmitGroup(Actor.LocalRest, large with { DryRun = true }, 63)).IsAccepted);
+    }
+
+    [Fact]
     public void TheSameKey_IsTheSameGroup()
     {
         Connect();

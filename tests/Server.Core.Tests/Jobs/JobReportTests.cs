@@ -90,5 +90,35 @@ public sealed class JobReportTests : IDisposable
         Assert.Equal(kept, (await _admin.JobAsync(job.Id)).Attempt!.ErrorClass);
     }
 
+    /// <summary>A foreign worker that stops says so somewhere in its text; one of ours begins with it, and what follows otherwise is what a command printed.</summary>
+    [Theory]
+    [InlineData(true, "context canceled: the worker stops", AttemptOutcome.WorkerLost)]
+    [InlineData(true, "exit code 1: rpc error: context canceled", AttemptOutcome.Failed)]
+    [InlineData(true, "exit code 1: context deadline exceeded", AttemptOutcome.Failed)]
+    [InlineData(true, "deadline exceeded", AttemptOutcome.Failed)]
+    [InlineData(false, "rpc error: context canceled", AttemptOutcome.WorkerLost)]
+    [InlineData(false, "context deadline exceeded", AttemptOutcome.WorkerLost)]
+    public async Task TextOfAStop_IsALoss_OnlyWhereItIsTheWorkersOwn(bool ours, string error, AttemptOutcome outcome)
+    {
+        var worker = _admin.ConnectDescribed(ours: ours);
+        var job = _admin.Submit(change: command => command with { RetryLimit = 0 });
+        worker.Ack(worker.LastJob);
+        worker.Complete(worker.LastJob, success: false, error: error, exitCode: 1);
+        var attempt = (await _admin.JobAsync(job.Id)).Attempt!;
+        Assert.Equal((outcome, outcome == AttemptOutcome.Failed ? 1L : null), (attempt.Outcome, attempt.ExitCode));
+    }
+
+    [Theory]
+    [InlineData(true, JobState.Failed)]
+    [InlineData(false, JobState.Pending)]
+    public async Task CompletionAtCapacity_IsNoFailure_OnlyOfAForeignWorker(bool ours, JobState state)
+    {
+        var worker = _admin.ConnectDescribed(ours: ours);
+        var job = _admin.Submit(change: command => command with { RetryLimit = 0 });
+        worker.Ack(worker.LastJob);
+        worker.Complete(worker.LastJob, success: false, error: "remote said: executor is at capacity");
+        Assert.Equal(state, (await _admin.JobAsync(job.Id)).State);
+    }
+
     private List<string> Stale() => [.. _admin.State.Activities.Where(line => line.Stage == "stale_report").Select(line => line.Message)];
 }

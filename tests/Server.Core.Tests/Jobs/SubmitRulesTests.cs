@@ -140,6 +140,19 @@ public sealed class SubmitRulesTests : IDisposable
         Assert.True(admin.Send(Plain with { JobType = "b" }).IsAccepted);
     }
 
+    [Fact]
+    public void UnknownTypes_CostTheirCaller_AndLeaveNothingOfTheirNames()
+    {
+        using var admin = new AdminHarness(options: new AdminOptions { SubmitRate = 1, SubmitBurst = 3 });
+        admin.ConnectDescribed();
+        var refusals = Enumerable.Range(0, 4).Select(n => admin.Send(Plain with { JobType = $"{n}\n\u001b[2J{new string('x', 1_000_000)}" }).Refusal!).ToList();
+        Assert.Equal([RefusalCode.Invalid, RefusalCode.Invalid, RefusalCode.Invalid, RefusalCode.Exhausted], refusals.Select(refusal => refusal.Code));
+        Assert.Equal("", Assert.Single(admin.State.SubmitPace.Buckets).Key.JobType);
+        Assert.InRange(refusals[0].Text.Length, 128, 250);
+        Assert.DoesNotContain(refusals[0].Text, char.IsControl);
+        Assert.StartsWith("job type 0⏎\uFFFD[2Jxxx", refusals[0].Text, StringComparison.Ordinal);
+    }
+
     /// <summary>A group costs as much as its jobs one by one, but never more than can be had at all; looking costs one.</summary>
     [Theory]
     [InlineData(4, false, 6)]
@@ -244,6 +257,7 @@ public sealed class SubmitRulesTests : IDisposable
         var changed = _admin.Send(new UpdateJob(Actor.LocalRest, job.Id, 90, Labels(("a", ""), ("c", "3")))).Value!;
         Assert.Equal((90, "b=2,c=3"), (changed.Priority, string.Join(',', changed.Labels.Select(label => $"{label.Key}={label.Value}"))));
         Assert.Equal(RefusalCode.Invalid, _admin.Send(new UpdateJob(Actor.LocalRest, job.Id, 101, Labels(("d", "4")))).Refusal!.Code);
+        Assert.Contains("nothing to change", _admin.Send(new UpdateJob(Actor.LocalRest, job.Id, null, null)).Refusal!.Text, StringComparison.Ordinal);
         Assert.Equal(changed.Labels, _admin.State.Jobs[job.Id].Labels);
         Assert.Equal(RefusalCode.NotFound, _admin.Send(new UpdateJob(Actor.LocalRest, new JobId("x"), 1, null)).Refusal!.Code);
 
