@@ -81,7 +81,7 @@ public sealed class ClientTests
             {
                 while (true)
                 {
-                    await Task.Delay(300, call.CancellationToken);
+                    await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, call.CancellationToken);
                     await events.WriteAsync(new JobEvent());
                 }
             });

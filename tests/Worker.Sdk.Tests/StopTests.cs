@@ -364,7 +364,7 @@ public sealed class StopTests : SdkTest
             if (Interlocked.Increment(ref _asked) > 1)
             {
                 Asked.TrySetResult();
-                Answer.Task.Wait();
+                SpinWait.SpinUntil(() => Answer.Task.IsCompleted); // The handler is asked, and answers, in one call.
             }
 
             return null;
