@@ -165,7 +165,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         var (page, _) = await OpenAsync();
         await TypeAsync(page, Keep, "64");
         await Expect(page.GetByTestId("save-reply")).ToContainTextAsync("1 unsaved change");
-        await page.WaitForFunctionAsync("sessionStorage.getItem('draft:config:file_retention')");
+        await page.WaitForFunctionAsync("() => sessionStorage.getItem('draft:config:file_retention')");
         await page.Locator("#r-admin_runtime-retry_backoff_seconds").FillAsync("1234");
         // Nobody leaves this box: the server has never heard of its text.
         await page.GetByLabel("Roots, item 1", new() { Exact = true }).FillAsync("/half/typed");

@@ -28,7 +28,7 @@ public sealed class DraftTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await page.GetByLabel("Copies at once").FillAsync("2");
         await page.Locator(Words).FillAsync("true");
         await page.Locator(Words).PressAsync("Tab");
-        await page.WaitForFunctionAsync("sessionStorage.getItem('draft:job:command:')");
+        await page.WaitForFunctionAsync("() => sessionStorage.getItem('draft:job:command:')");
 
         // Nobody leaves this box: the server has never heard of its text.
         await page.GetByLabel("Labels").FillAsync("half=typed");
@@ -86,7 +86,7 @@ public sealed class DraftTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
     }
 
     /// <summary>The lock of a form that was left is taken off the window after the next page is drawn.</summary>
-    private static async Task UnguardedAsync(IPage page) => await page.WaitForFunctionAsync("dispatchEvent(new Event('beforeunload', { cancelable: true }))");
+    private static async Task UnguardedAsync(IPage page) => await page.WaitForFunctionAsync("() => dispatchEvent(new Event('beforeunload', { cancelable: true }))");
 
     [Fact]
     public async Task Schedule_NewAndEdited_ComesBackAfterARestart()
@@ -120,7 +120,7 @@ public sealed class DraftTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
 
         async Task RestartedAsync()
         {
-            await page.WaitForFunctionAsync("Object.keys(sessionStorage).some(key => key.startsWith('draft:schedule'))");
+            await page.WaitForFunctionAsync("() => Object.keys(sessionStorage).some(key => key.startsWith('draft:schedule'))");
             await RestartAsync(page);
         }
     }
@@ -162,7 +162,7 @@ public sealed class DraftTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await Expect(page.Locator("#quiet")).ToHaveValueAsync("22:00-06:00");
 
         // Each form of the page keeps its own, over a restart too.
-        await page.WaitForFunctionAsync("['timetable', 'dispatch'].every(form => Object.keys(sessionStorage).some(key => key.startsWith(`draft:${form}:`)))");
+        await page.WaitForFunctionAsync("() => ['timetable', 'dispatch'].every(form => Object.keys(sessionStorage).some(key => key.startsWith(`draft:${form}:`)))");
         await RestartAsync(page);
         await Expect(page.Locator("#quiet")).ToHaveValueAsync("22:00-06:00");
 

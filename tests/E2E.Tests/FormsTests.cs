@@ -311,7 +311,7 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
 
         // Who leaves all the same finds it again: the draft outlives the page.
         leaves = true;
-        await page.WaitForFunctionAsync("sessionStorage.getItem('draft:config:guarded')");
+        await page.WaitForFunctionAsync("() => sessionStorage.getItem('draft:config:guarded')");
         await Browser.ReloadAsync(page);
         await Expect(page.GetByTestId("draft")).ToContainTextAsync("restored");
         await ValuesAsync("1", "2", "3");

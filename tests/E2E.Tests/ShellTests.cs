@@ -109,8 +109,8 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
         await page.GetByRole(AriaRole.Link, new() { Name = "Jobs", Exact = true }).First.ClickAsync();
         await Expect(page.GetByTestId("job-row").First).ToBeVisibleAsync();
-        await page.WaitForFunctionAsync("document.getAnimations().every(animation => animation.playState !== 'running')");
-        Assert.Equal(0, await page.EvaluateAsync<int>("[...document.querySelectorAll('*')].filter(element => parseFloat(getComputedStyle(element).animationDuration) > 0.05 || parseFloat(getComputedStyle(element).transitionDuration) > 0.05).length"));
+        await page.WaitForFunctionAsync("() => document.getAnimations().every(animation => animation.playState !== 'running')");
+        Assert.Equal(0, await page.EvaluateAsync<int>("() => [...document.querySelectorAll('*')].filter(element => parseFloat(getComputedStyle(element).animationDuration) > 0.05 || parseFloat(getComputedStyle(element).transitionDuration) > 0.05).length"));
         await Jobs.CancelAsync(browser.Admin.Address, job);
         await page.Context.CloseAsync();
     }
