@@ -44,7 +44,7 @@ public sealed class ScriptedWorker : IDisposable
     /// <summary>The next message; null at the end of the stream.</summary>
     public async Task<AdminToWorkerMessage?> NextAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System); // So that a lost message ends a test; a busy machine may take long.
         if (!await _call.ResponseStream.MoveNextAsync(limit.Token))
         {
             return null;

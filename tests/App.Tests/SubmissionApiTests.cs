@@ -212,7 +212,7 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
     [InlineData("{\"job_type\":\"any\",\"summary\":\"\u00e9\"}", "UTF-8")]
     public async Task BodyThatIsNoText_IsRefused(string body, string why)
     {
-        using var content = new ByteArrayContent(System.Text.Encoding.Latin1.GetBytes(body));
+        using var content = new ByteArrayContent(System.Text.Encoding.Latin1.GetBytes(body)) { Headers = { ContentType = new("application/json") } };
         using var refused = await admin.Http.PostAsync(new Uri("/api/plugin/jobs", UriKind.Relative), content);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains(why, (await JsonAsync(refused)).GetProperty("error").GetString(), StringComparison.Ordinal);
