@@ -95,6 +95,7 @@ public sealed class DraftTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("draft");
         await page.GetByLabel("Runs", new() { Exact = true }).SelectOptionAsync("At an interval");
         await page.GetByLabel("Interval").FillAsync("6h");
+        await Expect(page.GetByTestId("rule-words")).ToHaveTextAsync("every 6 h");
         await page.Locator(Words).FillAsync("true");
         await page.Locator(Words).PressAsync("Tab");
         await RestartedAsync();
