@@ -5,8 +5,7 @@ using BlazorPluginAdmin.Server.Core.Workers;
 namespace BlazorPluginAdmin.Server.Core.Dispatch;
 
 /// <summary>A worker that could take the job: it matches, is well, and has room.</summary>
-/// <param name="Free">Slots that its job type may still use: what the worker has, within the limit of the type there; at least 1.</param>
-/// <param name="Total">Slots that its job type may use when the worker has nothing else to do.</param>
+/// <param name="Free">Slots; at least 1.</param>
 /// <param name="Held">Attempts it has, of all job types.</param>
 /// <param name="Weight">As it said in its hello; 0 or less: not said.</param>
 /// <param name="Picked">When it was last given anything, of any type; larger is later.</param>

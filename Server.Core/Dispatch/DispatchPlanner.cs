@@ -49,7 +49,7 @@ public static class DispatchPlanner
     }
 
     /// <summary>What one job type may still use of a place.</summary>
-    private sealed class Seat(Place place, int free, int limit)
+    private sealed class Seat(Place place, int free)
     {
         public Place Place { get; } = place;
 
@@ -68,7 +68,7 @@ public static class DispatchPlanner
         }
 
         public Candidate AsCandidate(string jobType) =>
-            new(Place.Worker.Id, Room, Math.Min(limit, Place.Total), Place.Held, Place.Worker.Capabilities[jobType].Weight, Place.Picked);
+            new(Place.Worker.Id, Place.Free, Place.Total, Place.Held, Place.Worker.Capabilities[jobType].Weight, Place.Picked);
     }
 
     /// <summary>The queue of a job type while a plan is made.</summary>
@@ -278,7 +278,7 @@ public static class DispatchPlanner
             var free = RoomFor(state, type, place.Session, place.Worker);
             if (free > 0)
             {
-                seats.Add(new Seat(place, free, LimitOf(type, place.Worker)));
+                seats.Add(new Seat(place, free));
             }
         }
 

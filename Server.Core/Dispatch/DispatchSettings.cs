@@ -8,13 +8,13 @@ namespace BlazorPluginAdmin.Server.Core.Dispatch;
 /// <summary>By which rule a worker is chosen among those that could take a job.</summary>
 public enum DispatchStrategy
 {
-    /// <summary>The largest share of free slots, of those that the type may use on the worker.</summary>
+    /// <summary>The largest share of free slots.</summary>
     LeastLoaded = 0,
 
     /// <summary>One after the other.</summary>
     RoundRobin = 1,
 
-    /// <summary>In proportion to weight and free slots, of those that the type may use on the worker.</summary>
+    /// <summary>In proportion to weight and free slots.</summary>
     WeightedRoundRobin = 2,
 
     /// <summary>Whoever has the fewest attempts.</summary>

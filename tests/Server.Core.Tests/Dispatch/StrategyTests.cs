@@ -190,54 +190,6 @@ public sealed class StrategyTests
         Assert.Equal([1, 3, 2], workers.Select(worker => worker.Jobs.Count()));
     }
 
-    /// <summary>
-    /// The worker with many slots runs but two of the type. Counted with its slots it would be the emptier one for a long time:
-    /// 16/16 and 4/4, then 15/16. Of the type it has 2/2, then 1/2, then 1/2 and fewer slots than the other.
-    /// </summary>
-    [Theory]
-    [InlineData(DispatchStrategy.LeastLoaded)]
-    [InlineData(DispatchStrategy.WeightedRoundRobin)]
-    public void RoomOfTheType_CountsNotTheSlotsOfTheWorker(DispatchStrategy strategy)
-    {
-        using var admin = new AdminHarness();
-        FakeWorker[] workers = [Connect(admin, "w-1", 1, slots: 2, others: 16), Connect(admin, "w-2", 1, slots: 4)];
-        workers[1].Describe();
-        admin.Send(new SaveDispatch(Actor.LocalUi, "echo", null, new DispatchSettings { Strategy = strategy }));
-        var served = "";
-        for (var n = 0; n < 6; n++)
-        {
-            var job = admin.Submit();
-            served += workers.Single(worker => worker.Jobs.Any(sent => sent.Job.Id == job.Id)).Id.Value[^1];
-        }
-
-        Assert.Equal("212212", served);
-    }
-
-    /// <summary>By what is left of the type on each worker, whatever slots it has besides.</summary>
-    [Fact]
-    public void LeastLoaded_TakesTheLargestShareOfRoom() => Prop.ForAll(
-        Gen.Choose(1, 6).Two().ArrayOf(3).ToArbitrary(),
-        sizes =>
-        {
-            using var admin = new AdminHarness();
-            FakeWorker[] workers = [.. sizes.Select((size, n) => Connect(admin, $"w-{n}", 1, slots: size.Item1, others: size.Item1 + size.Item2))];
-            workers[0].Describe();
-            for (var left = sizes.Sum(size => size.Item1); left > 0; left--)
-            {
-                var before = workers.ToDictionary(worker => worker.Id, worker => Share(admin, worker));
-                var job = admin.Submit();
-                var chosen = admin.State.Jobs[job.Id].Worker!.Value;
-                Assert.Equal(before.Values.Max(), before[chosen], 9);
-            }
-
-            static double Share(AdminHarness admin, FakeWorker fake)
-            {
-                var (type, session, worker) = (admin.State.JobTypes["echo"], admin.State.Sessions[fake.Session], admin.State.Workers[fake.Id]);
-                return (double)Math.Min(DispatchPlanner.RoomFor(admin.State, type, session, worker), DispatchPlanner.FreeSlots(session, worker, admin.Now))
-                    / Math.Min(DispatchPlanner.LimitOf(type, worker), DispatchPlanner.TotalSlots(session, worker));
-            }
-        }).QuickCheckThrowOnFailure();
-
     [Fact]
     public void LabelsOfTheType_AreAskedOfEveryWorker()
     {
@@ -253,13 +205,11 @@ public sealed class StrategyTests
         Assert.Single(admin.Connect("w-2").Jobs);
     }
 
-    /// <param name="others">Jobs of another type that it runs at once; 0: it has no other.</param>
-    private static FakeWorker Connect(AdminHarness admin, string id, int weight, int slots = 4, int others = 0)
+    private static FakeWorker Connect(AdminHarness admin, string id, int weight, int slots = 4)
     {
-        Capability[] besides = others > 0 ? [new Capability("other", false, true, 0, others, "other", "", weight)] : [];
         var session = admin.NextSession();
         admin.Post(new WorkerInput.Hello(
-            session, new WorkerId(id), "i", "", "", "1", "plugin.v1", [new Capability("echo", true, true, 1, slots, "echo", "", weight), .. besides], ImmutableSortedDictionary<string, string>.Empty.Add("extensions", "ack,resume"), []));
+            session, new WorkerId(id), "i", "", "", "1", "plugin.v1", [new Capability("echo", true, true, 1, slots, "echo", "", weight)], ImmutableSortedDictionary<string, string>.Empty.Add("extensions", "ack,resume"), []));
         return new FakeWorker(admin, session, id, "echo");
     }
 }
