@@ -37,5 +37,5 @@ public sealed record JobOutcome
     public static JobOutcome Canceled(string reason = "", ValueSet? outputs = null) => Failed(AsCanceled(reason), outputs: outputs);
 
     internal static string AsCanceled(string? text) =>
-        string.IsNullOrEmpty(text) ? CanceledText : text.Contains(CanceledText, StringComparison.OrdinalIgnoreCase) ? text : $"{CanceledText}: {text}";
+        string.IsNullOrEmpty(text) ? CanceledText : text.StartsWith(CanceledText, StringComparison.OrdinalIgnoreCase) ? text : $"{CanceledText}: {text}";
 }

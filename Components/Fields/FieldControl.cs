@@ -12,6 +12,9 @@ public abstract class FieldControl : ComponentBase
     /// </summary>
     public const int LineLength = 8_000;
 
+    /// <summary>Longest text of an area whose lines are few and short, so that it need not stream; the reason is that of <see cref="LineLength"/>.</summary>
+    public const int AreaLength = 16_000;
+
     internal const string ButtonClass = "button button-small field-button";
 
     internal const string BoxClass = "field-box";

@@ -13,9 +13,6 @@ namespace BlazorPluginAdmin.Components.JobDetails;
 /// <summary>What a job is to be: its type, the form that type brought or JSON, and how it runs. For one submission and for many to come.</summary>
 public sealed partial class SubmissionForm : IDisposable
 {
-    /// <summary>Characters; a label is short, and a job has 64 at most.</summary>
-    private const int MostLabels = 16_000;
-
     private readonly EntryField _summary = new("job-summary", "summary", "", "");
     private readonly EntryField _priority = new("job-priority", "priority", "", "");
     private readonly EntryField _labels = new("job-labels", "labels", "", "");

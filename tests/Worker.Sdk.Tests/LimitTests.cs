@@ -131,6 +131,7 @@ public sealed class LimitTests : SdkTest
     [InlineData("", "context canceled")]
     [InlineData("no longer wanted", "context canceled: no longer wanted")]
     [InlineData("Context canceled.", "Context canceled.")]
+    [InlineData("kubectl: context canceled", "context canceled: kubectl: context canceled")]
     public void CanceledOutcome_SaysSoInTheWordsOfTheProtocol(string reason, string text) => Assert.Equal((false, text), (JobOutcome.Canceled(reason).Success, JobOutcome.Canceled(reason).Text));
 
     [Fact]

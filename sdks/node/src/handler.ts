@@ -44,9 +44,9 @@ export class JobOutcome {
   }
 }
 
-/** Admins tell a stopped attempt from a failed one by these words. */
+/** Admins tell a stopped attempt from a failed one by these words, and of workers like this one only by how the text begins: a command may print them. */
 export function asCanceled(text: string): string {
-  return text.toLowerCase().includes("context canceled") ? text : `context canceled: ${text}`;
+  return text.toLowerCase().startsWith("context canceled") ? text : `context canceled: ${text}`;
 }
 
 /** What `preview` answers: rows of text under columns. */

@@ -99,6 +99,12 @@ test("cancels are acknowledged and obeyed, by request and by job", async t => {
   }
 });
 
+test("a canceled outcome begins with the words of the protocol, also when it has them further on", () => {
+  for (const [text, told] of [["no longer wanted", "context canceled: no longer wanted"], ["Context canceled.", "Context canceled."], ["kubectl: context canceled", "context canceled: kubectl: context canceled"]]) {
+    assert.equal(JobOutcome.canceled(text).text, told);
+  }
+});
+
 test("a forced cancel drops the result and keeps the slot until the handler returns", async t => {
   let release;
   const stubborn = handler("stubborn", { execute: () => new Promise(resolve => (release = () => resolve(JobOutcome.succeeded("late")))) });

@@ -317,7 +317,7 @@ class WorkRunner:
         else:
             slot.cancel()
             error = CANCELED_TEXT
-        if attempt.canceled.is_set() and error and CANCELED_TEXT not in error:
+        if attempt.canceled.is_set() and error and not error.startswith(CANCELED_TEXT):
             error = f"{CANCELED_TEXT}: {error}"
         assert attempt.proposals is not None
         self._figures.proposed(attempt.job_type, attempt.proposals.sent)

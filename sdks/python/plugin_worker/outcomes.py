@@ -87,7 +87,7 @@ class JobOutcome:
     def canceled(text: str = "", outputs: Optional[Mapping[str, Value]] = None) -> JobOutcome:
         """Stopped because it was to stop."""
         why = _text(text)
-        return JobOutcome.failed(why if CANCELED_TEXT in why.lower() else f"{CANCELED_TEXT}: {why}" if why else CANCELED_TEXT, outputs=outputs)
+        return JobOutcome.failed(why if why.lower().startswith(CANCELED_TEXT) else f"{CANCELED_TEXT}: {why}" if why else CANCELED_TEXT, outputs=outputs)
 
     @staticmethod
     def of(returned: Any) -> JobOutcome:

@@ -62,11 +62,12 @@ class Executions(AdminCase):
             return {
                 "error": lambda: pw.JobOutcome.failed(ValueError("an object")), "number": lambda: pw.JobOutcome.succeeded(42),
                 "none": lambda: pw.JobOutcome.succeeded(None), "canceled": lambda: pw.JobOutcome.canceled(OSError("gone")),
+                "printed": lambda: pw.JobOutcome.canceled("kubectl: context canceled"),
                 "outputs": lambda: pw.JobOutcome(True, "", 7),
             }[ctx.config.text("how")]()
 
         _, link = self.connected(careless, execution_slots=1)
-        for how, told in (("error", (False, "an object", "")), ("number", (True, "", "42")), ("none", (True, "", "")), ("canceled", (False, "context canceled: gone", ""))):
+        for how, told in (("error", (False, "an object", "")), ("number", (True, "", "42")), ("none", (True, "", "")), ("canceled", (False, "context canceled: gone", "")), ("printed", (False, "context canceled: kubectl: context canceled", ""))):
             link.execute(how, "careless", parameters={"how": pw.to_wire(how)})
             done = link.expect("job_completed")
             self.assertEqual((done.success, done.error_message, done.result.summary), told)

@@ -411,6 +411,7 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
                 await admin.UntilAsync(state => state.JobTypes.ContainsKey(type), "the type is known");
             }
 
+            await admin.UntilAsync(state => state.JobTypes[type].Executors.IsEmpty, "the worker is away: with a job it would be the first of the lost");
             return (await admin.SubmitAsync(new SubmitRequest { JobType = type, Labels = { ["team"] = "a" }, RetryLimit = 9, RetryBackoff = new Google.Protobuf.WellKnownTypes.Duration { Nanos = 1_000_000 } })).JobId;
         }
     }
