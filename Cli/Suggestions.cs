@@ -7,8 +7,6 @@ internal sealed class Suggestions
 {
     private const int NewestJobs = 50;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(500);
-
     public IReadOnlyList<string> JobTypes { get; private set; } = [];
 
     public IReadOnlyList<string> Workers { get; private set; } = [];
@@ -21,8 +19,8 @@ internal sealed class Suggestions
     {
         try
         {
-            using var limit = new CancellationTokenSource(Limit, terminal.Time);
-            using var admin = Connection.Open(profile(), Limit, terminal.Time);
+            using var limit = new CancellationTokenSource(terminal.SuggestionLimit, terminal.Time);
+            using var admin = Connection.Open(profile(), terminal.SuggestionLimit, terminal.Time);
             var types = admin.AskAsync(Calls.ListJobTypes, new ListJobTypesRequest(), limit.Token);
             var workers = admin.AskAsync(Calls.ListWorkers, new ListWorkersRequest(), limit.Token);
             var jobs = admin.AskAsync(Calls.List, new ListRequest { PageSize = NewestJobs }, limit.Token);

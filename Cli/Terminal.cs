@@ -32,6 +32,9 @@ internal sealed class Terminal(Stream input, Stream output, Stream error)
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>How long a shell that completes a line waits for what the admin knows.</summary>
+    public TimeSpan SuggestionLimit { get; init; } = TimeSpan.FromMilliseconds(500);
+
     public static Terminal OfProcess(Interrupts interrupts) =>
         new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError())
         {

@@ -53,6 +53,7 @@ builder.Services.AddPluginWorker(new WorkerOptions
     StateDirectory = options.StateDirectory,
     ExecutionSlots = options.Slots,
     DetectionSlots = options.DetectSlots,
+    ResumeWindow = TimeSpan.FromSeconds(options.ResumeWindow),
     Labels = labels,
     Token = options.Token,
     TlsCa = options.TlsCa,

@@ -13,6 +13,7 @@ public sealed record StockOptions
           --id ID              stable identity                                  (PLUGIN_WORKER_ID, default: made and kept)
           --slots N            executions at once                               (PLUGIN_SLOTS, default 4)
           --detect-slots N     detections at once                               (PLUGIN_DETECT_SLOTS, default 1)
+          --resume-window N    seconds that running work outlives the admin     (PLUGIN_RESUME_WINDOW, default 15)
           --types a,b          only these job types                             (PLUGIN_TYPES, default all)
           --label k=v          for selectors; may be repeated                   (PLUGIN_LABELS, comma list)
           --state-dir DIR      identity and working files                       (PLUGIN_DATA_DIR, default ./worker-state)
@@ -33,6 +34,7 @@ public sealed record StockOptions
         ["id"] = "PLUGIN_WORKER_ID",
         ["slots"] = "PLUGIN_SLOTS",
         ["detect-slots"] = "PLUGIN_DETECT_SLOTS",
+        ["resume-window"] = "PLUGIN_RESUME_WINDOW",
         ["types"] = "PLUGIN_TYPES",
         ["label"] = "PLUGIN_LABELS",
         ["state-dir"] = "PLUGIN_DATA_DIR",
@@ -52,6 +54,9 @@ public sealed record StockOptions
     public int Slots { get; init; } = 4;
 
     public int DetectSlots { get; init; } = 1;
+
+    /// <summary>Seconds; an admin back by then finds the work still running.</summary>
+    public int ResumeWindow { get; init; } = 15;
 
     public IReadOnlyList<string> Types { get; init; } = KnownTypes;
 
@@ -124,6 +129,7 @@ public sealed record StockOptions
             Id = Last("id"),
             Slots = Number(Last("slots"), "--slots", options.Slots, errors),
             DetectSlots = Number(Last("detect-slots"), "--detect-slots", options.DetectSlots, errors),
+            ResumeWindow = Number(Last("resume-window"), "--resume-window", options.ResumeWindow, errors),
             Types = types,
             Labels = Pairs(given, "label", key => key.Length is > 0 and <= 63, errors),
             Interpreters = Pairs(given, "interpreter", Scripts.Interpreters.IsName, errors),

@@ -9,7 +9,7 @@ namespace BlazorPluginAdmin.App.Hosting;
 public sealed class Farewell(HostBoard board, IHostApplicationLifetime lifetime, TimeProvider time) : IHostedService, IDisposable
 {
     /// <summary>A publish, a beat of the circuits, and the way to the browser.</summary>
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1_500);
 
     private CancellationTokenRegistration _registration;
 

@@ -128,8 +128,9 @@ internal sealed class BulkService(IAdmin admin, TimeProvider time, WatchSeats se
     private async IAsyncEnumerable<BulkOperation> FollowAsync(BulkOperation started, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var version = -1L;
-        BulkOperation? told = null;
-        while (told is not { IsOpen: false })
+        var told = started;
+        yield return told;
+        while (told.IsOpen)
         {
             (version, var state) = await admin.States.NewerAsync(version, cancellationToken);
             if (state.Operations.FirstOrDefault(operation => operation.Id == started.Id) is { } newest && !ReferenceEquals(newest, told))

@@ -73,7 +73,7 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
     public async Task Run_AtItsTimeout_SaysWhatIsDoneSoFar_AndGoesOn()
     {
         using var worker = await ConnectAsync("r-slow");
-        var answer = admin.PostAsync("/api/plugin/job-types/r-slow/run", """{"timeout_seconds":1}""");
+        var answer = admin.PostAsync("/api/plugin/job-types/r-slow/run", """{"timeout_seconds":5}""");
         await ProposeAsync(worker, (await worker.NextAsync(Body.RunDetectionRequest)).RequestId, new JobProposal { ProposalId = "slow" });
         var job = await worker.NextAsync(Body.ExecuteJobRequest);
         Assert.Equal(1, (await answer).GetProperty("pending_count").GetInt32());

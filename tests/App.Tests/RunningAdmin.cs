@@ -17,7 +17,8 @@ public class RunningAdmin : IAsyncLifetime, IDisposable
 {
     private AdminApp? _app;
 
-    protected virtual AdminOptions Core => new();
+    /// <summary>No detection comes by itself into a test that is slow.</summary>
+    protected virtual AdminOptions Core => new() { FirstDetectionDelay = TimeSpan.FromHours(1) };
 
     protected IServiceProvider Services => _app!.Services;
 

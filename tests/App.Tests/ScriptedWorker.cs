@@ -12,6 +12,8 @@ public sealed class ScriptedWorker : IDisposable
 
     private readonly GrpcChannel _channel;
     private readonly DuplexCall<WorkerToAdminMessage, AdminToWorkerMessage> _call;
+    private readonly SemaphoreSlim _writing = new(1);
+    private PeriodicTimer? _beats;
 
     public ScriptedWorker(string address, string id = "w-1", GrpcChannelOptions? channel = null)
     {
@@ -24,10 +26,18 @@ public sealed class ScriptedWorker : IDisposable
 
     public ConcurrentQueue<AdminToWorkerMessage> Seen { get; } = [];
 
-    public ValueTask SendAsync(WorkerToAdminMessage message)
+    public async ValueTask SendAsync(WorkerToAdminMessage message)
     {
         message.WorkerId = Id;
-        return _call.RequestStream.WriteAsync(message);
+        await _writing.WaitAsync();
+        try
+        {
+            await _call.RequestStream.WriteAsync(message);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     public Task HelloAsync(params string[] jobTypes) => SendAsync(new WorkerToAdminMessage
@@ -40,6 +50,18 @@ public sealed class ScriptedWorker : IDisposable
             Capabilities = { jobTypes.Select(type => new JobTypeCapability { JobType = type, CanDetect = true, CanExecute = true, MaxDetectionConcurrency = 1, MaxExecutionConcurrency = 4 }) },
         },
     }).AsTask();
+
+    /// <summary>
+    /// Beats, and goes on every ten seconds until it is disposed: on a slow machine a test may take longer than a worker may be
+    /// silent. Only for tests that ask for it; others send their messages in an order of their own.
+    /// </summary>
+    public async Task BeatAsync(WorkerHeartbeat beat)
+    {
+        beat.WorkerId = Id;
+        await SendAsync(new WorkerToAdminMessage { Heartbeat = beat });
+        _beats = new PeriodicTimer(TimeSpan.FromSeconds(10), TimeProvider.System);
+        _ = GoOnBeatingAsync(_beats, beat);
+    }
 
     /// <summary>The next message; null at the end of the stream.</summary>
     public async Task<AdminToWorkerMessage?> NextAsync()
@@ -89,7 +111,23 @@ public sealed class ScriptedWorker : IDisposable
 
     public void Dispose()
     {
+        _beats?.Dispose();
         _call.Dispose();
         _channel.Dispose();
+    }
+
+    private async Task GoOnBeatingAsync(PeriodicTimer beats, WorkerHeartbeat beat)
+    {
+        try
+        {
+            while (await beats.WaitForNextTickAsync())
+            {
+                await SendAsync(new WorkerToAdminMessage { Heartbeat = beat });
+            }
+        }
+        catch (RpcException)
+        {
+            // The stream has ended; whoever reads it hears why.
+        }
     }
 }

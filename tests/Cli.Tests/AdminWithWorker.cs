@@ -36,8 +36,8 @@ public sealed class AdminWithWorker : IAsyncLifetime
         for (var version = -1L; ;)
         {
             (version, var views) = await admin.Views.NewerAsync(version, CancellationToken.None);
-            var types = admin.States.Current.Value.JobTypes;
-            if (views.Workers.Length > 0 && types.GetValueOrDefault("command")?.Descriptor is not null && types.GetValueOrDefault("file_retention")?.Descriptor is not null)
+            // A worker's types come with its hello, all at once; their forms come one by one.
+            if (views.Workers.Length > 0 && !views.JobTypes.IsEmpty && views.JobTypes.All(type => type.Descriptor is not null))
                 return;
         }
     }

@@ -12,7 +12,7 @@ public sealed class FollowTests
         using var folder = new TemporaryFolder();
         using var admin = new AdminProcess(Path.Combine(folder.Path, "data"));
         await admin.StartAsync();
-        using var worker = StockWorker.Start($"127.0.0.1:{admin.GrpcPort}", Path.Combine(folder.Path, "worker"));
+        using var worker = StockWorker.Start($"127.0.0.1:{admin.GrpcPort}", Path.Combine(folder.Path, "worker"), more: ["--resume-window", "600"]);
         var shell = new Shell($"127.0.0.1:{admin.GrpcPort}");
         await KnownAsync(shell).InTimeAsync("the stock worker's forms are known");
         var go = Path.Combine(folder.Path, "go");
@@ -48,7 +48,7 @@ public sealed class FollowTests
         using var folder = new TemporaryFolder();
         using var admin = new AdminProcess(Path.Combine(folder.Path, "data"));
         await admin.StartAsync();
-        using var worker = StockWorker.Start($"127.0.0.1:{admin.GrpcPort}", Path.Combine(folder.Path, "worker"));
+        using var worker = StockWorker.Start($"127.0.0.1:{admin.GrpcPort}", Path.Combine(folder.Path, "worker"), more: ["--resume-window", "600"]);
         var shell = new Shell($"127.0.0.1:{admin.GrpcPort}");
         await KnownAsync(shell).InTimeAsync("the stock worker's forms are known");
         var go = Path.Combine(folder.Path, "go");

@@ -26,6 +26,7 @@ internal sealed class Shell(string address)
             Environment = name => name == "PLUGINCTL_ADDRESS" ? address : Environment.GetValueOrDefault(name, name == "HOME" ? "/nowhere" : null!),
             Interrupts = interrupts,
             IsErrorWatched = Watched is not null,
+            SuggestionLimit = TimeSpan.FromMinutes(1),
         };
         var code = await Tool.RunAsync(arguments, terminal).InTimeAsync($"the end of pluginctl {string.Join(' ', arguments)}", TimeSpan.FromMinutes(2));
         return new Answer(code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));

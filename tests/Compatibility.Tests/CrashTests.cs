@@ -22,6 +22,7 @@ public sealed class CrashTests(Peers peers)
         var script = WorkerScript.For("vacuum") with
         {
             ExecuteSlots = 1,
+            Rhythm = null,
             Descriptors = new Dictionary<string, JobTypeDescriptor>
             {
                 ["vacuum"] = Build.Descriptor("vacuum", runtime => (runtime.GlobalExecutionConcurrency, runtime.PerWorkerExecutionConcurrency, runtime.RetryLimit, runtime.RetryBackoffSeconds) = (1, 1, 3, 1)),

@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Server.Core.Workers;
+using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
 using Body = BlazorPluginAdmin.Wire.AdminToWorkerMessage.BodyOneofCase;
 
@@ -24,6 +25,8 @@ public sealed class DistributionTests(Peers peers) : AcceptanceTests(peers)
 
         var got = new int[workers.Length];
         using var all = new CancellationTokenSource();
+
+        // One limit for all: whoever has had its last job waits for those of the others.
         await Task.WhenAll(workers.Select(async (worker, n) =>
         {
             try
@@ -43,7 +46,7 @@ public sealed class DistributionTests(Peers peers) : AcceptanceTests(peers)
             {
                 // Somebody got the last one.
             }
-        }));
+        })).InTimeAsync("the last job", AdminProcess.Patience);
 
         Assert.All(got.Zip(shares), share => Assert.InRange(share.First, share.Second - tolerance, share.Second + tolerance));
         await Admin.UntilAsync(state => state.Jobs.IsEmpty, "the end of all jobs");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
 using Google.Protobuf;
 using Body = BlazorPluginAdmin.Wire.AdminToWorkerMessage.BodyOneofCase;
@@ -69,7 +70,7 @@ public sealed class ForeignWorker : IAsyncDisposable
         return worker;
     }
 
-    /// <summary>The next message of this kind that no wait has had yet.</summary>
+    /// <summary>The next message of this kind that no wait has had yet. Whoever gives a token says how long that may take.</summary>
     public async Task<AdminToWorkerMessage> NextAsync(Body body, Func<AdminToWorkerMessage, bool>? which = null, CancellationToken given = default)
     {
         AdminToWorkerMessage? found = null;
@@ -88,7 +89,8 @@ public sealed class ForeignWorker : IAsyncDisposable
     public static async Task<(ForeignWorker Worker, AdminToWorkerMessage Message)> EitherAsync(Body body, params ForeignWorker[] workers)
     {
         using var found = new CancellationTokenSource();
-        var first = await Task.WhenAny(workers.Select(async worker => (worker, await worker.NextAsync(body, null, found.Token))));
+        var first = await Task.WhenAny(workers.Select(async worker => (worker, await worker.NextAsync(body, null, found.Token))))
+            .InTimeAsync($"a {body} at one of {string.Join(", ", workers.Select(worker => worker.Name))}", TestAdmin.Patience);
         await found.CancelAsync();
         return await first;
     }
@@ -230,7 +232,7 @@ public sealed class ForeignWorker : IAsyncDisposable
         {
             try
             {
-                await wait.WaitAsync(TestAdmin.Patience, TimeProvider.System, CancellationToken.None);
+                await wait.WaitAsync(given.CanBeCanceled ? Timeout.InfiniteTimeSpan : TestAdmin.Patience, TimeProvider.System, CancellationToken.None);
             }
             catch (TimeoutException)
             {

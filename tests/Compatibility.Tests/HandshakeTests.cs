@@ -40,7 +40,8 @@ public sealed class HandshakeTests(Peers peers) : AcceptanceTests(peers)
     [InlineData(Kind.Rust)]
     public async Task SecondStreamOfAnId_EndsTheFirst_AndStays(Kind kind)
     {
-        var older = await DialAsync(kind, WorkerScript.For("vacuum") with { Id = "copied", InstanceId = "i-1" });
+        // One that dials again would end the newer one's stream.
+        var older = await DialAsync(kind, WorkerScript.For("vacuum") with { Id = "copied", InstanceId = "i-1", Pause = TimeSpan.FromHours(1) });
         await older.GreetedAsync();
         var newer = await DialAsync(Kind.Go, WorkerScript.For("vacuum") with { Id = "copied", InstanceId = "i-2" });
         await newer.GreetedAsync();
@@ -100,6 +101,7 @@ public sealed class HandshakeTests(Peers peers) : AcceptanceTests(peers)
         await Admin.UntilAsync(_ => Admin.SessionOf(detector) is null, "the detector is away");
         Assert.StartsWith("no detector worker available", Text(await Admin.PostAsync("job-types/vacuum/detect", code: 500), "error"), StringComparison.Ordinal);
         await executor.StopAsync();
+        await Admin.UntilAsync(_ => Admin.SessionOf(executor) is null, "the executor is away");
         var both = await GoAsync();
         await FoundAsync(both, "vacuum", Build.Proposal("two"));
         Assert.Equal("two", (await both.NextJobAsync()).Job.Summary);

@@ -18,7 +18,7 @@ namespace BlazorPluginAdmin.Compatibility.Tests;
 public sealed class TestAdmin : IAsyncDisposable
 {
     /// <summary>Only keeps a broken build from hanging.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(2) };
     private readonly DirectoryInfo? _folder;
@@ -47,7 +47,9 @@ public sealed class TestAdmin : IAsyncDisposable
     public static async Task<TestAdmin> StartAsync(bool durable = false)
     {
         var admin = new TestAdmin(durable ? Directory.CreateTempSubdirectory("compatibility-") : null, null, new ManualTimeProvider());
-        await admin.OpenAsync(0, 0);
+
+        // What it is started again on must be free then.
+        await admin.OpenAsync(durable ? Ports.Next() : 0, durable ? Ports.Next() : 0);
         return admin;
     }
 

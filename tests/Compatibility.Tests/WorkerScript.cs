@@ -46,6 +46,12 @@ public sealed record WorkerScript
     /// <summary>Answers no question for a descriptor.</summary>
     public bool Mute { get; init; }
 
+    /// <summary>Between its own heartbeats; null: the player's own. By default none come but those of the test: the admin's clock stands still meanwhile.</summary>
+    public TimeSpan? Rhythm { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>From the end of its stream until it dials again; null: the player's own, next to nothing.</summary>
+    public TimeSpan? Pause { get; init; }
+
     /// <summary>In place of a hello; such a worker dials once.</summary>
     public WorkerToAdminMessage? First { get; init; }
 
@@ -75,6 +81,16 @@ public sealed record WorkerScript
         if (InstanceId is not null)
         {
             options["instanceId"] = InstanceId;
+        }
+
+        if (Rhythm is { } rhythm)
+        {
+            options["heartbeatMs"] = rhythm.TotalMilliseconds;
+        }
+
+        if (Pause is { } pause)
+        {
+            options["reconnectMs"] = pause.TotalMilliseconds;
         }
 
         if (First is not null)

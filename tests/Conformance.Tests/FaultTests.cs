@@ -8,7 +8,7 @@ public sealed class FaultTests
     [InlineData('B', "B12,B14", "OnClose once for each session")]
     [InlineData('C', "C1", "running_work in hello")]
     [InlineData('D', "D1", "a pong with the nonce")]
-    [InlineData('E', "E2", "messages in 3")]
+    [InlineData('E', "E2", "messages in ")]
     [InlineData('F', "F12", "unsupported request body")]
     [InlineData('G', "G3", "the length of the text")]
     public async Task BrokenSdk_IsNamed(char fault, string cases, string expected)

@@ -27,7 +27,7 @@ public sealed class KillTests
         await using var two = Recorded.Worker("w-2", admin.GrpcPort, _runs);
         using var stop = new CancellationTokenSource();
         var working = Task.WhenAll(Recorded.ForeverAsync(one, stop.Token), Recorded.ForeverAsync(two, stop.Token));
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{admin.Port}"), Timeout = TimeSpan.FromSeconds(10) };
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{admin.Port}"), Timeout = AdminProcess.Patience };
         await Recorded.KnownAsync(http).InTimeAsync("the job type becoming known", AdminProcess.Patience);
         var submitting = Task.WhenAll(Enumerable.Range(0, Clients).Select(client => SubmitAsync(http, client)));
         var random = new Random(20261124);

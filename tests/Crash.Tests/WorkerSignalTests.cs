@@ -36,6 +36,9 @@ public sealed class WorkerSignalTests : IAsyncLifetime
         using var worker = await StartAsync();
         var job = await SubmitAsync();
         await UntilAsync(state => state.Jobs[job].State == JobState.Running, "the job runs");
+
+        // The heartbeat that follows it has come: none is under way when time leaps.
+        await UntilAsync(state => state.Workers[Id].Session is { } session && state.Sessions[session].Heartbeat is { ExecutionSlotsUsed: 1 }, "the heartbeat with the job");
         await worker.SignalAsync("STOP");
         Assert.Equal(WorkerHealth.Healthy, Admin.States.Current.Value.Workers[Id].Health);
 

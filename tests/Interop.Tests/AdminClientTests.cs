@@ -49,6 +49,9 @@ public sealed class AdminClientTests(PythonMessages messages) : IClassFixture<Py
     [Fact]
     public async Task Sdk_SubmitsFollowsAndCancels()
     {
+        // The client gives this question two seconds; the first request of all may take longer.
+        using var http = new HttpClient();
+        await http.GetStringAsync(new Uri(new Uri(_admin!.HttpAddress), "api/plugin/status"));
         await using var client = new AdminClient(new WorkerOptions { Address = $"127.0.0.1:{new Uri(_admin!.HttpAddress).Port}" });
         var submission = new JobSubmission("talk") { Parameters = new ValueSet { ["lines"] = 3L }, Labels = new Dictionary<string, string> { ["by"] = "sdk" } };
         var finished = await client.RunJobAsync(submission);

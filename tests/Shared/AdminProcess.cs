@@ -82,6 +82,8 @@ public sealed class AdminProcess(string folder, string environment = "Production
         {
             if (line.StartsWith("Workers:", StringComparison.Ordinal))
             {
+                // Whoever writes into a full pipe stands still.
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
                 return true;
             }
         }

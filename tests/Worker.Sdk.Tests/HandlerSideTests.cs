@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
-using System.Net.Sockets;
 using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -241,7 +240,7 @@ public sealed class HandlerSideTests : SdkTest
     [Fact]
     public async Task HealthPort_SaysWhetherItServes_AndWhatItDid()
     {
-        var port = FreePort();
+        var port = Ports.Next();
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         var worker = Worker(new Talkative { Health = _ => Task.FromResult<string?>("slow") }, options => options with { HealthPort = port });
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "Created\n"), await GetAsync("/ready"));
@@ -288,13 +287,6 @@ public sealed class HandlerSideTests : SdkTest
         var span = Assert.Single(spans, span => (string?)span.GetTagItem("request.id") == "r-span");
         Assert.Equal(("execute echo", ActivityStatusCode.Error), (span.OperationName, span.Status));
         Assert.Contains("w-spans,echo,failed", durations);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Takes no notice of its end.</summary>

@@ -25,7 +25,7 @@ public sealed class HostingTests : SdkTest
     [Fact]
     public async Task WorkerThatIsNotAllowed_EndsTheHost_With77()
     {
-        var running = RunAsync(new WorkerOptions { Address = Admin.Address, WorkerId = "w-1" });
+        var running = RunAsync(new WorkerOptions { Address = Admin.Address, WorkerId = "w-1", RegistrationTimeout = TimeSpan.FromSeconds(30) });
         (await Admin.NextAsync()).End(StatusCode.PermissionDenied, "not you");
         Assert.Equal((77, ""), await running);
     }
@@ -33,7 +33,7 @@ public sealed class HostingTests : SdkTest
     [Fact]
     public async Task WorkerThatIsReplaced_EndsTheHost_With70()
     {
-        var running = RunAsync(new WorkerOptions { Address = Admin.Address, WorkerId = "w-1" });
+        var running = RunAsync(new WorkerOptions { Address = Admin.Address, WorkerId = "w-1", RegistrationTimeout = TimeSpan.FromSeconds(30) });
         (await Admin.GreetAsync()).End(StatusCode.Aborted, "replaced");
         Assert.Equal((70, ""), await running);
     }

@@ -101,7 +101,10 @@ public sealed class StopTests : SdkTest
     public async Task GraceOver_CancelledWork_IsStillReported()
     {
         var handler = new Blocking();
-        var (worker, stream) = await ConnectAsync(handler, extensions: "");
+
+        // By this clock the moment for last words does not pass.
+        var worker = Worker(handler, options => options with { TimeProvider = new ManualTimeProvider() });
+        var stream = await StartAsync(worker, extensions: "");
         await BeginAsync(stream, handler);
         var stopping = worker.StopAsync(grace: TimeSpan.Zero);
         var rest = await stream.RestAsync();
@@ -299,6 +302,7 @@ public sealed class StopTests : SdkTest
         var (worker, stream) = await ConnectAsync(handler, extensions);
         await BeginAsync(stream, handler);
         var stopping = worker.StopAsync();
+        await handler.Stopping.Task.InTimeAsync("the word that the worker stops");
         await stream.SendAsync(new AdminToWorkerMessage { RequestId = "d", RunDetectionRequest = new RunDetectionRequest { RequestId = "d", JobType = "blocking" } });
         var end = (await stream.NextAsync(Body.DetectionComplete)).DetectionComplete;
         Assert.Equal((false, "the worker is draining"), (end.Success, end.ErrorMessage));

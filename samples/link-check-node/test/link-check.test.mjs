@@ -39,7 +39,7 @@ after(() => {
 test("the detector proposes the pages of the sites, no deeper and no more than asked for", async () => {
   const host = new HandlerTestHost(linkCheck);
   const found = async config => {
-    host.workerConfig = { sites: [`${site}/`], timeout: "1s", ...config };
+    host.workerConfig = { sites: [`${site}/`], timeout: "5s", ...config };
     return (await host.detect()).map(proposal => proposal.dedupeKey.slice(site.length));
   };
   assert.deepEqual(await found({ site_depth: 0 }), ["/"]);
@@ -50,12 +50,12 @@ test("the detector proposes the pages of the sites, no deeper and no more than a
 
 test("every link of a page is checked, and the broken ones are told", async () => {
   const host = new HandlerTestHost(linkCheck);
-  host.workerConfig = { timeout: "1s" };
+  host.workerConfig = { timeout: "5s" };
   const outcome = await host.execute({ url: `${site}/` });
   assert.equal(outcome.success, true);
   assert.equal(outcome.text, "4 of 8 links are broken");
   const why = Object.fromEntries(outcome.outputs.broken_links.map(text => /^(\S+) \((.*)\)$/.exec(text).slice(1)));
-  assert.deepEqual(why, { [`${site}/missing`]: "status 404", [`${site}/loop`]: "more than 5 redirects", [`${site}/slow`]: "no answer within 1 s", "http://": "no address" });
+  assert.deepEqual(why, { [`${site}/missing`]: "status 404", [`${site}/loop`]: "more than 5 redirects", [`${site}/slow`]: "no answer within 5 s", "http://": "no address" });
   assert.match(host.output, new RegExp(`${site}/ -> ${site}/missing: status 404\n`));
   assert.equal(host.progress.at(-1).percent, 100);
 });

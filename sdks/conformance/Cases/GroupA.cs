@@ -75,7 +75,7 @@ internal static class GroupA
         }
 
         Expect.True(beats[0].Beat is { DetectionSlotsTotal: 1, ExecutionSlotsTotal: 2, DetectionSlotsUsed: 0, ExecutionSlotsUsed: 0 }, "slots 0/1 and 0/2", beats[0].Beat);
-        await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(1500L)));
+        await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(run.Busy(1.5))));
         var (began, _) = await stream.Said.AwaitAsync(message => message.Heartbeat is { ExecutionSlotsUsed: 1 }, "a heartbeat soon after work began, with one slot used", 1);
         var (busy, begun) = (began.Heartbeat, stream.Said.IndexOf(began));
         Expect.True(
@@ -83,7 +83,7 @@ internal static class GroupA
             "running_work with the job's id, its request id in field 100, state RUNNING", busy.RunningWork);
         await stream.CompletedAsync("r-1", 4);
         await stream.BeatAsync(beat => beat.ExecutionSlotsUsed == 0 && beat.RunningWork.Count == 0, "a heartbeat soon after work ended, with no slot used", 1, from: begun);
-        await stream.DetectAsync("d-1", detect => detect.WorkerConfigValues["delay_ms"] = Values.Of(80L));
+        await stream.DetectAsync("d-1", detect => detect.WorkerConfigValues["delay_ms"] = Values.Of(run.Busy(0.8) / 10));
         var looking = await stream.BeatAsync(beat => beat.DetectionSlotsUsed == 1, "a heartbeat with a detection slot used", 1);
         Expect.True(looking.RunningWork is [{ WorkId: "d-1", Kind: WorkKind.Detection }], "running_work with the detection's request id", looking.RunningWork);
     }
@@ -366,8 +366,8 @@ internal static class GroupA
         var (_, worker, stream) = await run.ConnectAsync();
         foreach (var _ in (int[])[1, 2])
         {
-            await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(1500L)));
-            await stream.DetectAsync("d-1", request => request.WorkerConfigValues["delay_ms"] = Values.Of(100L));
+            await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(run.Busy(1.5))));
+            await stream.DetectAsync("d-1", request => request.WorkerConfigValues["delay_ms"] = Values.Of(run.Busy(1) / 10));
         }
 
         Expect.True((await stream.CompletedAsync("r-1", 4)).Success, "the job to succeed", "it failed");

@@ -94,7 +94,7 @@ internal static class GroupC
         Expect.Equal(2, worker.Events.From().Count(said => said.Item.IsHandler("begin")), "handlers that ran");
     }
 
-    [Case("C5", "output arrives whole on both streams although the connection drops in the middle", 25)]
+    [Case("C5", "output arrives whole on both streams although the connection drops in the middle", 25, Pace = Pace.Alone)]
     public static async Task C5(CaseRun run)
     {
         const long bytes = 5 * 1024 * 1024;

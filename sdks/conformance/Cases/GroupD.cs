@@ -26,7 +26,8 @@ internal static class GroupD
         var (_, worker, stream) = await run.ConnectAsync(change: hello => hello.HeartbeatIntervalSeconds = 1);
         await stream.ExecuteAsync("r-0", "conf_echo");
         await stream.CompletedAsync("r-0", 3);
-        await stream.ExecuteAsync("r-1", "conf_block", ("ms", Values.Of(4000L)));
+        var busy = run.Busy(4);
+        await stream.ExecuteAsync("r-1", "conf_block", ("ms", Values.Of(busy)));
         if (!worker.BlocksLoop)
         {
             await worker.Events.AwaitAsync(said => said.IsHandler("begin", "r-1"), "the handler to begin", 2);
@@ -41,10 +42,10 @@ internal static class GroupD
             await stream.Said.NeverAsync(message => message.Pong is not null, "no pong while the loop is blocked", 2.5, from);
             if (!worker.HasSingleLoop)
             {
-                await stream.BeatAsync(_ => true, "a heartbeat while the loop is blocked", 0.1, from);
+                await stream.BeatAsync(_ => true, "a heartbeat while the loop is blocked", 1, from);
             }
 
-            await PongAsync(stream, 7, 3);
+            await PongAsync(stream, 7, busy / 1000.0);
             await stream.BeatAsync(_ => true, "a heartbeat soon after", 2, stream.Said.Count - 1);
         }
 

@@ -214,7 +214,7 @@ internal static class GroupF
         foreach (var (type, job) in ((string, string)[])[("conf_sleep", "obedient"), ("conf_stubborn", "stubborn")])
         {
             var (first, second) = (job + "-1", job + "-2");
-            await stream.ExecuteAsync(first, type, execute => execute.Job.Parameters["ms"] = Values.Of(type == "conf_sleep" ? 60_000L : 4000L), job);
+            await stream.ExecuteAsync(first, type, execute => execute.Job.Parameters["ms"] = Values.Of(type == "conf_sleep" ? 60_000L : run.Busy(4)), job);
             await worker.Events.AwaitAsync(said => said.IsHandler("begin", first), "the first attempt to begin", 2);
             await stream.ExecuteAsync(
                 second,
@@ -349,7 +349,7 @@ internal static class GroupF
     public static async Task F15(CaseRun run)
     {
         var admin = await run.AdminAsync();
-        var worker = await run.WorkerAsync(admin.Address, new JsonObject { ["registration_timeout_ms"] = 1500 });
+        var worker = await run.WorkerAsync(admin.Address, new JsonObject { ["registration_timeout_ms"] = run.Busy(1.5) });
         var starting = worker.DoAsync("start", 15);
         var stream = await admin.StreamAsync(1);
         await stream.HelloAsync();

@@ -21,7 +21,7 @@ async function adminProcess(t, port) {
 test("an admin that is killed among 100 running jobs gets each result once, before or after", { timeout: 60_000 }, async t => {
   const work = held();
   const first = await adminProcess(t, 0);
-  const worker = workerOf(t, { address: `grpc://127.0.0.1:${first.port}`, executionSlots: 100 }, work);
+  const worker = workerOf(t, { address: `grpc://127.0.0.1:${first.port}`, executionSlots: 100, resumeWindow: 60_000 }, work);
   const serving = worker.runForever({ jitter: () => 0.5 });
   assert.deepEqual(await first.next(), { claimed: [] });
   const ids = Array.from({ length: 100 }, (_, n) => `job-${n}`);

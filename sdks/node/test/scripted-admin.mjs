@@ -138,13 +138,27 @@ export class ScriptedAdmin {
 
   /** The next stream and its hello. */
   async stream() {
-    const stream = this.streams.shift() ?? (await new Promise(resolve => this.#waiting.push(resolve)));
+    const stream = this.streams.shift() ?? (await this.#coming());
     stream.hello ??= await stream.next("hello");
     return stream;
   }
 
   close() {
     this.server.forceShutdown();
+  }
+
+  #coming() {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(take), 1);
+        reject(new Error("no stream came"));
+      }, limit);
+      const take = stream => {
+        clearTimeout(timer);
+        resolve(stream);
+      };
+      this.#waiting.push(take);
+    });
   }
 
   #take(call, headers) {

@@ -32,6 +32,8 @@ class Link:
         self.over = threading.Event()
         self.reads = threading.Event()
         self.reads.set()
+        self.stops_after = None
+        """A kind of message: what comes after the next one of it is not read."""
 
     def send(self, request_id="", **body):
         self._out.put(wire.AdminToWorkerMessage(request_id=request_id, **body))
@@ -80,8 +82,10 @@ class Link:
     def _read(self, requests):
         try:
             for message in requests:
+                if message.WhichOneof("body") == self.stops_after:
+                    self.reads.clear()
                 self._take(message)
-                self.reads.wait()  # Cleared by a test: an admin that does not read on.
+                self.reads.wait()  # Cleared: an admin that does not read on.
         except grpc.RpcError:
             pass
         self._out.put(None)

@@ -5,6 +5,7 @@ import logging
 import sys
 import threading
 import unittest
+import unittest.mock
 from pathlib import Path
 
 SDK = Path(__file__).resolve().parents[1]
@@ -136,3 +137,17 @@ class Async:
     @property
     def is_over(self):
         return not self._thread.is_alive()
+
+
+def begin_wait(worker):
+    """``worker.wait()`` on a thread; it has found the session that is current now, however soon that ends."""
+    begun, wait = threading.Event(), worker._core.wait
+
+    async def found():
+        begun.set()
+        return await wait()
+
+    with unittest.mock.patch.object(worker._core, "wait", found):
+        waiting = Async(worker.wait)
+        assert begun.wait(PATIENCE), "the wait does not begin"
+    return waiting

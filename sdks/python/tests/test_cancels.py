@@ -5,7 +5,7 @@ import threading
 
 from plugin_worker import _short_calls
 
-from .support import Async, AdminCase, Gate, pw, wire
+from .support import PATIENCE, Async, AdminCase, Gate, begin_wait, pw, wire
 
 
 class Callbacks(AdminCase):
@@ -41,9 +41,13 @@ class Callbacks(AdminCase):
         worker, link = self.connected(raises)
         link.execute("a", "raises")
         gate.wait_begun()
+        waiting = begin_wait(worker)
         link.end()
-        self.assertIs(worker.wait().reason, pw.CloseReason.CONNECTION_LOST)
-        self.assertEqual([one.name for one in threading.enumerate() if one.name == "plugin-worker-reader"], [])
+        self.assertIs(waiting.result().reason, pw.CloseReason.CONNECTION_LOST)
+        readers = [one for one in threading.enumerate() if one.name == "plugin-worker-reader"]
+        for reader in readers:
+            reader.join(PATIENCE)  # Its last act is to tell of the end.
+        self.assertFalse([reader for reader in readers if reader.is_alive()])
 
     def test_one_that_blocks_holds_up_nobody_else(self):
         over = threading.Event()
@@ -76,8 +80,8 @@ class Forced(AdminCase):
         gate = Gate(stubborn=True)
         _, link = self.connected(gate, cancel_grace=0.1)
         link.execute("a", "gate", timeout=1)
+        link.send("c", cancel_request=wire.CancelRequest(target_id="a", force=True))  # At once: the time of the attempt runs.
         gate.wait_begun()
-        link.send("c", cancel_request=wire.CancelRequest(target_id="a", force=True))
         link.expect("acknowledge", lambda one: one.request_id == "c")
         quiet = Gate("quiet")
         self.assertFalse(quiet.begun.acquire(timeout=1.5))  # The time of the attempt and the grace pass.

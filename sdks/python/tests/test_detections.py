@@ -174,7 +174,7 @@ class Away(AdminCase):
 
         worker, link = self.connected(Many())
         link.expect("heartbeat")
-        link.reads.clear()
+        link.stops_after = "acknowledge"
         link.send("d", run_detection_request=wire.RunDetectionRequest(job_type="many"))
         link.expect("acknowledge")
         link.end()

@@ -9,7 +9,7 @@ import grpc
 from plugin_worker._meanings import meaning
 from plugin_worker._transport import StreamEnd
 
-from .support import PATIENCE, Async, AdminCase, Closed, Gate, echo, pw, silent, wire
+from .support import PATIENCE, Async, AdminCase, Closed, Gate, begin_wait, echo, pw, silent, wire
 
 
 class States(AdminCase):
@@ -69,7 +69,7 @@ class States(AdminCase):
 
     def test_wait_is_bound_to_its_session(self):
         worker, _ = self.connected()
-        waiting = Async(worker.wait)
+        waiting = begin_wait(worker)
         worker.stop()
         worker.start()
         result = waiting.result()
@@ -93,7 +93,7 @@ class States(AdminCase):
 class Ends(AdminCase):
     def test_message_beyond_the_limit_is_a_protocol_error(self):
         worker, link = self.connected(max_receive_bytes=10_000)
-        waiting = Async(worker.wait)
+        waiting = begin_wait(worker)
         link.execute("j", "echo", parameters={"large": pw.to_wire("x" * 20_000)})
         self.assertIs(waiting.result().reason, pw.CloseReason.PROTOCOL_ERROR)
         self.assertEqual(worker.start().generation, 2)
@@ -131,6 +131,7 @@ class Ends(AdminCase):
             act(self.admin.link())
             self.assertIs(running.result().reason, reason)
             worker.stop()
+            closed.wait()
             self.assertEqual(closed.calls, [(reason, 1)])
 
     def test_unanswered_ping_is_a_heartbeat_timeout_only_after_three_silent_intervals(self):
@@ -158,7 +159,7 @@ class Ends(AdminCase):
         worker, link = self.connected(gate)
         link.execute("j", "gate")
         gate.wait_begun()
-        waiting = Async(worker.wait)
+        waiting = begin_wait(worker)
         link.send("s", shutdown=wire.AdminShutdown(reason="update", grace_period_seconds=10))
         link.expect("acknowledge", lambda ack: ack.request_id == "s" and ack.accepted)
         gate.open("j")
@@ -227,7 +228,7 @@ class Ends(AdminCase):
             said["stopped"] = True
 
         worker, link = self.connected(inside)
-        waiting = Async(worker.wait)
+        waiting = begin_wait(worker)
         link.execute("j", "inside")
         done = link.expect("job_completed")
         self.assertTrue(done.success, done.error_message)
@@ -296,7 +297,7 @@ class Ends(AdminCase):
     def test_admin_that_asks_but_never_says_hello_has_taken_the_worker_without_extensions(self):
         self.admin.greeting = lambda link: link.execute("j", "echo", parameters={"a": pw.to_wire(1)})
         closed = Closed()
-        worker = self.worker(registration_timeout=0.5, on_close=closed)
+        worker = self.worker(registration_timeout=3, on_close=closed)
         session = worker.start()
         self.assertEqual((session.extensions, session.heartbeat_interval, worker.state), (frozenset(), 10.0, pw.WorkerState.RUNNING))
         link = self.admin.link()

@@ -13,7 +13,7 @@ from plugin_worker import _attempt
 from plugin_worker._attempt import LogRing
 from plugin_worker._outbox import Outbox
 
-from .support import Async, AdminCase, Closed, Gate, pw, wire
+from .support import Async, AdminCase, Closed, Gate, begin_wait, pw, wire
 
 ADMIN = Path(__file__).with_name("scripted_admin.py")
 
@@ -29,8 +29,9 @@ class Losses(AdminCase):
         for job in ("a", "b"):
             link.execute(job, "gate")
         gate.wait_begun(2)
+        waiting = begin_wait(worker)
         link.end()
-        self.assertIs(worker.wait() and worker.state, pw.WorkerState.STOPPED)
+        self.assertIs(waiting.result() and worker.state, pw.WorkerState.STOPPED)
         gate.open("a")  # It ends while nobody listens.
         worker.start()
         again = self.admin.link()
@@ -375,7 +376,7 @@ class Killed(AdminCase):
         first = Process(0, 100)
         self.addCleanup(lambda: first.process.poll() is None and first.kill())
         port = first.next("port")
-        worker = self.worker(gate, address=f"grpc://127.0.0.1:{port}", execution_slots=100, on_close=closed)
+        worker = self.worker(gate, address=f"grpc://127.0.0.1:{port}", execution_slots=100, resume_window=60, on_close=closed)
         running = Async(worker.run_forever, pw.RestartPolicy(longest_delay_at_work=0.2))
         self.assertEqual(first.next("acknowledged"), 100)
         gate.wait_begun(100)

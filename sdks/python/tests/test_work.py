@@ -244,7 +244,7 @@ class Executions(AdminCase):
         gate.wait_begun()
         begun = time.monotonic()
         worker.stop(drain=False)
-        self.assertLess(time.monotonic() - begun, 2)
+        self.assertLess(time.monotonic() - begun, 15)
         self.assertTrue(gate.canceled.acquire(timeout=5))
 
     def test_drain_that_takes_too_long_cancels(self):

@@ -112,7 +112,8 @@ public sealed class ClusterAdminTests : IAsyncLifetime
 
         await _master.CallAsync("EnableVacuum");
         await EndAsync(admin);
-        Assert.Equal((1, 1), (_master.CallsOf("DisableVacuum").Count(), _master.CallsOf("EnableVacuum").Count()));
+        Assert.Single(_master.CallsOf("DisableVacuum"));
+        Assert.NotEmpty(_master.CallsOf("EnableVacuum")); // One that was answered late is told again.
     }
 
     [Fact]

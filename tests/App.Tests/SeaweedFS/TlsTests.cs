@@ -74,7 +74,7 @@ public sealed class TlsTests : IAsyncLifetime
 
     private static async Task<ClusterReport> LookAsync(SeaweedFSOptions options)
     {
-        await using var services = new ServiceCollection().AddSingleton(TimeProvider.System).AddSeaweedFS(options).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddSingleton<TimeProvider>(new ManualTimeProvider()).AddSeaweedFS(options).BuildServiceProvider();
         return await services.GetRequiredService<IClusterContextSource>().LookAsync(CancellationToken.None).InTimeAsync("a look at the cluster");
     }
 

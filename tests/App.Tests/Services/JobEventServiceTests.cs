@@ -33,12 +33,13 @@ public sealed class JobEventServiceTests(ClientAdmin admin) : IClassFixture<Clie
     [Fact]
     public async Task Watch_AfterAnEventNobodyKeeps_IsTold_AndBeginsAnew()
     {
-        await SubmitAsync("wait");
+        var job = await SubmitAsync("wait");
         using var call = admin.Watch(new WatchEventsRequest { AfterSequence = 7 });
         await using var events = call.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
         Assert.Equal(JobEventKind.Reset, (await NextAsync(events)).Kind);
         Assert.NotNull((await NextAsync(events, happened => happened.Kind == JobEventKind.Snapshot)).Job);
         admin.Handler.Go();
+        await admin.EndAsync(job); // Others watch for jobs with its label.
     }
 
     /// <summary>Of a job that was at work before the caller came back: what it does meanwhile, and what it does from then on.</summary>
@@ -50,11 +51,11 @@ public sealed class JobEventServiceTests(ClientAdmin admin) : IClassFixture<Clie
         await admin.UntilAsync(state => state.JobTypes.ContainsKey("steps"), "the type is known");
         var job = (await admin.SubmitAsync(new SubmitRequest { JobType = "steps" })).JobId;
         var request = (await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest)).RequestId;
-        await StepAsync("first", 10);
-        await admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new Server.Core.Jobs.JobId(job)) is { Stage: "first" }, "it is at work");
-        using var before = admin.Watch(new WatchEventsRequest { Filter = new JobFilter { JobIds = { job } } });
+        using var before = admin.Watch(new WatchEventsRequest { Filter = new JobFilter { JobIds = { job } }, IncludeActivities = true });
         await using var known = before.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
-        var from = (await NextAsync(known)).Sequence;
+        await NextAsync(known, happened => happened.Kind == JobEventKind.Snapshot);
+        await StepAsync("first", 10);
+        var from = (await NextAsync(known, happened => happened.Activity?.Stage == "first")).Sequence;
 
         await StepAsync("second", 20);
         await admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new Server.Core.Jobs.JobId(job)) is { Stage: "second" }, "it goes on");
@@ -84,6 +85,7 @@ public sealed class JobEventServiceTests(ClientAdmin admin) : IClassFixture<Clie
         // More than the stream takes unread, so that the reader is stuck; then more than is kept.
         var later = new SubmitRequest { JobType = "told", ParametersJson = """{"says":"late"}""", Summary = new string('x', 500), NotBefore = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(1)) };
         var group = (await admin.CallAsync<SubmitGroupRequest, SubmitGroupResponse>("JobService", "SubmitGroup", new SubmitGroupRequest { Template = later, Parallel = 9_900 })).Group.GroupId;
+        await NextAsync(events, happened => happened.Job?.GroupId == group); // The job's end is not in what was read by now.
         admin.Handler.Go();
         await admin.EndAsync(job);
         await admin.CallAsync<CancelGroupRequest, CancelGroupResponse>("JobService", "CancelGroup", new CancelGroupRequest { GroupId = group });

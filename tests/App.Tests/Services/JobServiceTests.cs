@@ -323,14 +323,14 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
     public async Task Cancel_ThatIsWaitedFor_SaysThatTheWorkerWasFaster()
     {
         var first = await RunningAsync("deaf");
-        var asked = admin.CallAsync<CancelRequest, CancelResponse>("JobService", "Cancel", new CancelRequest { JobId = first, Wait = Seconds(60) });
+        var asked = admin.CallAsync<CancelRequest, CancelResponse>("JobService", "Cancel", new CancelRequest { JobId = first, Wait = Seconds(60), Grace = Seconds(1_800) });
         await CancelingAsync(first);
         admin.Handler.Go();
         var answer = await asked;
         Assert.Equal((CancelOutcome.Succeeded, JobState.Succeeded), (answer.Outcome, answer.Job.State));
 
         var second = await RunningAsync("deaf");
-        var waiting = admin.PostAsync($"/api/plugin/jobs/{second}/cancel?wait=60s", """{"reason":"enough"}""");
+        var waiting = admin.PostAsync($"/api/plugin/jobs/{second}/cancel?wait=60s", """{"reason":"enough","grace":"30m"}""");
         await CancelingAsync(second);
         Assert.Equal("already_requested", (await admin.PostAsync($"/api/plugin/jobs/{second}/cancel")).GetProperty("cancel_outcome").GetString());
         admin.Handler.Go();

@@ -222,12 +222,13 @@ public sealed class AnswerTests(WeedMessages messages) : WeedTest(messages)
     {
         var calls = 0;
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await StartAdminAsync(new WeedSettings { ExecutionFloor = 0.2, RetryBackoff = 0 });
+        await StartAdminAsync(new WeedSettings { ExecutionFloor = 0.2, RetryBackoff = 0, TimedFromProgress = true });
         await ConnectAsync(options => options with { ExecutionSlots = 1 }, new Played(
             "a",
-            execute: async _ =>
+            execute: async context =>
             {
                 Interlocked.Increment(ref calls);
+                context.Report(1);
                 await release.Task;
                 return JobOutcome.Succeeded("done");
             },

@@ -41,7 +41,9 @@ public sealed class EndTests(WeedMessages messages) : WeedTest(messages)
             return IsPause(due) ? TimeSpan.FromMilliseconds(10) : due;
         });
         var handler = new Blocking(stubborn: true);
-        var first = await StartAdminAsync();
+
+        // The next one is started on the same ports: they must be free then.
+        var first = await StartAdminAsync(new WeedSettings { Http = Ports.Next(), Grpc = Ports.Next() });
         var running = await ServeAsync(options => options with { TimeProvider = clock }, handler, new Echo());
         await StartedAsync(handler);
         await first.KillAsync();

@@ -18,6 +18,9 @@ internal sealed record WeedSettings
     /// <summary>Shortest time an attempt gets. Below 90, it is also the longest, so that a test need not wait.</summary>
     public double ExecutionFloor { get; init; } = 90;
 
+    /// <summary>The time of a first attempt begins with its first progress, so that its handler has begun; upstream with the request.</summary>
+    public bool TimedFromProgress { get; init; }
+
     /// <summary>Pause between attempts; upstream 5.</summary>
     public double RetryBackoff { get; init; } = 0.05;
 

@@ -219,6 +219,8 @@ class Admin:
         timeout = max(floor, self.policy(job.spec.job_type, "execution_timeout_seconds", 90) if floor >= 90 else floor, estimate)
         try:
             await session.send(pb.AdminToWorkerMessage(request_id=request_id, execute_job_request=request))
+            if attempt == 1 and self._settings["timed_from_progress"]:
+                await pending.progressed.wait()
             end = await asyncio.wait_for(asyncio.shield(pending.ended), timeout)
             return (None if end.success else end.error_message), False
         except asyncio.TimeoutError:

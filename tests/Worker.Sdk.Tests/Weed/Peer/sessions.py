@@ -20,6 +20,7 @@ class Pending:
 
     def __init__(self):
         self.ended = asyncio.get_running_loop().create_future()
+        self.progressed = asyncio.Event()
         self.batches = []
 
     def end(self, message):
@@ -178,6 +179,8 @@ class Sessions(stubs.PluginControlServiceServicer):
             self._end(message.detection_complete)
         elif body == "job_progress_update":
             self.admin.progress(message.job_progress_update)
+            if pending := self._pending.get(message.job_progress_update.request_id):
+                pending.progressed.set()
         elif body == "job_completed" and message.job_completed.job_type:
             self._end(message.job_completed)
         elif body == "object_preview_response":
