@@ -221,21 +221,21 @@ public sealed partial class JobsPage
 
     private async Task ReadPageAsync()
     {
-        _readAt = Time.GetUtcNow();
+        var now = Time.GetUtcNow();
         _seen = Model.Totals.Jobs;
         _newer = 0;
         bool isNewest;
         Page<Job> page;
         try
         {
-            (isNewest, page) = await _pages.OfAsync(Admin.History.JobsAsync(_address.Filter(_readAt, State), Gone));
+            (isNewest, page) = await _pages.OfAsync(Admin.History.JobsAsync(_address.Filter(now, State), Gone));
         }
         catch (FormatException)
         {
             // A cursor of another list: its first page is nearer to what was meant than an error.
             _oddCursor = _address.After is { } after ? $"after={after}" : $"before={_address.Before}";
             _address = _address with { After = null, Before = null };
-            (isNewest, page) = await _pages.OfAsync(Admin.History.JobsAsync(_address.Filter(_readAt, State), Gone));
+            (isNewest, page) = await _pages.OfAsync(Admin.History.JobsAsync(_address.Filter(now, State), Gone));
         }
 
         if (!isNewest)
@@ -243,7 +243,7 @@ public sealed partial class JobsPage
             return;
         }
 
-        _page = page;
+        (_page, _readAt) = (page, now);
         _rows = page.Items;
         await TickAsync();
     }

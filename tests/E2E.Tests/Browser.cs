@@ -76,6 +76,9 @@ public abstract class Browser : IAsyncLifetime
     /// <summary>The circuit has drawn the page, listens to keys and has placed the focus; or the page is one without a circuit.</summary>
     public static Task ReadyAsync(IPage page) => page.WaitForSelectorAsync("html[data-ready][data-placed] h1, html:not(:has(script)) h1");
 
+    /// <summary>A box whose text comes as a stream has its script: until then Enter, a paste and a change go unheard.</summary>
+    public static Task StreamsAsync(ILocator box) => Assertions.Expect(box).ToHaveAttributeAsync("data-streams", "yes");
+
     protected virtual Task StartAdminAsync() => Admin.StartAsync();
 
     public virtual async Task DisposeAsync()

@@ -11,6 +11,9 @@ public sealed class BulkTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin
 {
     private const int Many = 5_213;
 
+    /// <summary>Notes the longest time between two frames from now on.</summary>
+    private const string Watch = "() => { window.longest = 0; let last = 0; const tick = now => { if (last) window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(tick); }; requestAnimationFrame(tick); }";
+
     [Fact]
     public async Task ThousandsAreCanceled_AsPreviewed_AndTheStreamStaysAliveUnderTheFlood()
     {
@@ -37,7 +40,11 @@ public sealed class BulkTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin
 
         var (stream, _) = await browser.OpenAsync("/activity");
         await Expect(stream.GetByTestId("entry").First).ToBeVisibleAsync();
-        await stream.EvaluateAsync("() => { window.longest = 0; let last = performance.now(); const tick = now => { window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(tick); }; requestAnimationFrame(tick); }");
+        await stream.EvaluateAsync(Watch);
+
+        // Beside it an empty page, which says how long the machine, busy with canceling, keeps any page waiting.
+        var empty = await stream.Context.Browser!.NewPageAsync();
+        await empty.EvaluateAsync(Watch);
         var before = await NewestAsync();
 
         await page.GetByTestId("select-page").ClickAsync();
@@ -68,8 +75,9 @@ public sealed class BulkTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin
         await stream.Keyboard.PressAsync("p");
         await Expect(strip).ToHaveCountAsync(0);
         await Expect(stream.GetByTestId("entry").First).ToContainTextAsync("bulk cancel");
-        var longest = await stream.EvaluateAsync<double>("window.longest");
-        Assert.True(longest < 1_000, $"the page stood still for {longest} ms");
+        var (longest, machine) = (await stream.EvaluateAsync<double>("window.longest"), await empty.EvaluateAsync<double>("window.longest"));
+        Assert.True(longest < 1_000 + (10 * machine), $"the page stood still for {longest} ms, an empty one for {machine} ms");
+        await empty.CloseAsync();
         Assert.True(await NewestAsync() - before >= Many, "each job leaves its line in the stream");
 
         // Who, what and why is in the stream, found by a word of the reason.

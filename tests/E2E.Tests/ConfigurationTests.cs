@@ -61,6 +61,9 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         await PageChecks.CheckAsync(page, "config-leave");
         await page.GetByTestId("stay").ClickAsync();
         await Expect(page.Locator(Keep)).ToHaveValueAsync("55");
+
+        // Gone before the next way out asks anew.
+        await Expect(page.GetByTestId("leave")).ToHaveCountAsync(0);
         await page.GoBackAsync();
         await Expect(page.GetByTestId("leave")).ToBeVisibleAsync();
         await page.GetByTestId("stay").ClickAsync();
@@ -134,6 +137,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
     {
         var (page, complaints) = await OpenAsync();
         await browser.VisitAsync(page, $"{Path}&as=json");
+        await Browser.StreamsAsync(page.Locator("#import-text"));
         await page.Locator("#import-text").FillAsync("""{"worker_config_values": {"min_keep": 9007199254740993, "nobody": 1, "other": "x"}, "admin_runtime": {"retry_limit": 5}}""");
         await page.Locator("#import-text").BlurAsync();
         await page.GetByTestId("import").GetByLabel("other").CheckAsync();
@@ -145,6 +149,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         await Expect(page.GetByTestId("config-json")).ToContainTextAsync("\"9007199254740993\"");
         await Expect(page.GetByTestId("config-json")).ToContainTextAsync("other");
         await Expect(page.GetByTestId("config-json")).Not.ToContainTextAsync("nobody");
+        await Browser.StreamsAsync(page.Locator("#import-text"));
         await page.Locator("#import-text").FillAsync("{\n  \"a\": ,\n}");
         await page.Locator("#import-text").BlurAsync();
         await Expect(page.GetByTestId("import-problem")).ToContainTextAsync("line 2, column 8");
@@ -317,7 +322,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
     private static async Task AddRootAsync(IPage page, string root)
     {
         var rows = await page.Locator("[data-field=roots] .field-item").CountAsync();
-        await Expect(page.Locator("#w-worker-roots")).ToHaveAttributeAsync("data-streams", "yes");
+        await Browser.StreamsAsync(page.Locator("#w-worker-roots"));
         await page.Locator("#w-worker-roots").FillAsync(root);
         await page.Locator("#w-worker-roots").PressAsync("Enter");
         await Expect(page.GetByLabel($"Roots, item {rows + 1}", new() { Exact = true })).ToHaveValueAsync(root);

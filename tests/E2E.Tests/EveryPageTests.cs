@@ -19,9 +19,29 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
         ("unknown-job-page", "/jobs/unheard"), ("no-such-lane-queue", "/plugin/lanes/nowhere/queue"), ("unknown-clone", "/jobs/new?clone=unheard"), ("new-job", "/jobs/new?type=command"), ("unknown-group", "/groups/unheard"), ("schedules", "/schedules"), ("new-schedule", "/schedules/new?type=command"), ("unknown-schedule", "/schedules/unheard"),
     ];
 
+    /// <summary>All pages in one test would take a slow machine longer than a test may.</summary>
+    internal const int Parts = 3;
+
     private string _running = "";
     private string _failed = "";
     private string _waiting = "";
+
+    public static TheoryData<int, int, string, int> Views
+    {
+        get
+        {
+            var views = new TheoryData<int, int, string, int>();
+            foreach (var part in Enumerable.Range(0, Parts))
+            {
+                views.Add(1280, 800, "light", part);
+                views.Add(1280, 800, "dark", part);
+                views.Add(390, 844, "light", part);
+                views.Add(390, 844, "dark", part);
+            }
+
+            return views;
+        }
+    }
 
     public async Task InitializeAsync()
     {
@@ -37,21 +57,31 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
     }
 
     [Theory]
+    [MemberData(nameof(Views))]
+    public async Task Pages_AreAccessible_FitAndAreQuiet(int width, int height, string theme, int part)
+    {
+        var (page, complaints) = await browser.OpenAsync("/", width, height, theme);
+        foreach (var (name, path) in Pages.Where((_, n) => n % Parts == part))
+        {
+            await browser.VisitAsync(page, path);
+            await Expect(page.Locator("footer")).ToContainTextAsync("live");
+            await PageChecks.CheckAsync(page, $"{name}-{width}-{theme}", bothThemes: false);
+            await PageChecks.StoodStillAsync(page, $"{name}-{width}-{theme}");
+        }
+
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
     [InlineData(1280, 800, "light")]
     [InlineData(1280, 800, "dark")]
     [InlineData(390, 844, "light")]
     [InlineData(390, 844, "dark")]
-    public async Task PagesAndStates_AreAccessible_FitAndAreQuiet(int width, int height, string theme)
+    public async Task States_AreAccessible_FitAndAreQuiet(int width, int height, string theme)
     {
         var (page, complaints) = await browser.OpenAsync("/", width, height, theme);
         Task CheckAsync(string name) => PageChecks.CheckAsync(page, $"{name}-{width}-{theme}", bothThemes: false);
-        foreach (var (name, path) in Pages)
-        {
-            await browser.VisitAsync(page, path);
-            await Expect(page.Locator("footer")).ToContainTextAsync("live");
-            await CheckAsync(name);
-            await PageChecks.StoodStillAsync(page, $"{name}-{width}-{theme}");
-        }
 
         // The open job in its states, with a question asked.
         await browser.VisitAsync(page, $"/jobs?detail={_failed}");

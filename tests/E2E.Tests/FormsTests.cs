@@ -174,7 +174,7 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         var (page, complaints) = await browser.OpenAsync("/plugin/configuration?job=shapes");
 
         // Pasted lines become items; of many only those in sight are there. Keys move one, and it keeps the focus and its text.
-        await Expect(page.Locator("#w-worker-names")).ToBeVisibleAsync();
+        await Browser.StreamsAsync(page.Locator("#w-worker-names"));
         await page.EvalOnSelectorAsync("#w-worker-names", "box => { const data = new DataTransfer(); data.setData('text', Array.from({ length: 300 }, (_, n) => `n${n + 1}`).join('\\n')); box.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })); }");
         await Expect(page.Locator("[data-field=names]")).ToContainTextAsync("300 items");
         var items = page.Locator("[data-field=names] .field-item input");

@@ -25,6 +25,9 @@ public sealed class GalleryTests(DevelopmentAdmin browser) : IClassFixture<Devel
         ILocator Field(string name) => page.Locator($"[data-field={name}]").First;
         ILocator Box(string name) => page.Locator($"#types-worker-{name}");
         await Expect(Box("int64_text")).ToHaveValueAsync("9007199254740993");
+        await Expect(page.Locator("textarea.field-area:not([data-streams])")).ToHaveCountAsync(0);
+        await Browser.StreamsAsync(Box("list_text"));
+        await Browser.StreamsAsync(Box("list_int64"));
         await Field("bool_toggle").GetByRole(AriaRole.Switch).UncheckAsync();
         await Field("bool_plain").GetByRole(AriaRole.Switch).CheckAsync();
         foreach (var (field, typed, _) in Boxes)
@@ -76,14 +79,24 @@ public sealed class GalleryTests(DevelopmentAdmin browser) : IClassFixture<Devel
     {
         var (page, _) = await browser.OpenAsync("/");
         var received = new StringBuilder();
-        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) => received.Append(frame.Text ?? Encoding.Latin1.GetString(frame.Binary ?? []));
+        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) =>
+        {
+            lock (received)
+            {
+                received.Append(frame.Text ?? Encoding.Latin1.GetString(frame.Binary ?? []));
+            }
+        };
         await browser.VisitAsync(page, "/dev/gallery");
         await Expect(page.Locator("#states-worker-secret_set")).ToHaveTextAsync("Replace");
         await page.Locator("#states-worker-secret_set").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Check everything" }).ClickAsync();
         await Expect(page.Locator(".form-errors")).ToHaveCountAsync(2);
-        Assert.Contains("secret_set", received.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(StoredSecret, received.ToString(), StringComparison.Ordinal);
+        lock (received)
+        {
+            Assert.Contains("secret_set", received.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(StoredSecret, received.ToString(), StringComparison.Ordinal);
+        }
+
         Assert.DoesNotContain(StoredSecret, await page.ContentAsync(), StringComparison.Ordinal);
         await page.Context.CloseAsync();
     }

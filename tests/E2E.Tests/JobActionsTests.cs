@@ -85,7 +85,6 @@ public sealed class JobActionsTests(WorkingAdmin browser) : IClassFixture<Workin
         var ladder = page.GetByTestId("ladder");
         await Expect(ladder).ToContainTextAsync("worker acknowledged");
         await Expect(ladder).ToContainTextAsync(new Regex(@"forced in \d+ s"));
-        await PageChecks.CheckAsync(page, "job-ladder");
         await ladder.GetByRole(AriaRole.Button, new() { Name = "Force now" }).ClickAsync();
         await ladder.GetByRole(AriaRole.Button, new() { Name = "Really force" }).ClickAsync();
         await Expect(page.Locator("main .chip-canceled").First).ToBeVisibleAsync();

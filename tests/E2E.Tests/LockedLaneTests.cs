@@ -139,5 +139,6 @@ public sealed class LockedLaneTests(ClusterAdmin browser) : IClassFixture<Cluste
                 JobTypeDescriptor = new JobTypeDescriptor { JobType = type, DisplayName = type, DescriptorVersion = 1, AdminRuntimeDefaults = new AdminRuntimeDefaults { Enabled = true, DetectionIntervalMinutes = 1, DetectionTimeoutSeconds = 300 } },
             },
         });
+        await worker.BeatAsync(new WorkerHeartbeat { ExecutionSlotsTotal = 4 });
     }
 }

@@ -40,6 +40,9 @@ public sealed class ObjectsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await page.GetByLabel("Format").SelectOptionAsync("csv");
         await Expect(rows).ToHaveCountAsync(1);
         await page.GetByLabel("Format").SelectOptionAsync("");
+
+        // The search is added to the address as the page knows it, which lags behind the browser.
+        await Expect(rows).ToHaveCountAsync(3);
         await page.GetByLabel("Search", new() { Exact = true }).FillAsync("customers");
         await page.GetByLabel("Search", new() { Exact = true }).PressAsync("Enter");
         await Expect(rows).ToHaveCountAsync(1);

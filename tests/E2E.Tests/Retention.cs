@@ -19,6 +19,7 @@ public static class Retention
             await Expect(page.GetByLabel("Roots, item 1", new() { Exact = true })).ToHaveCountAsync(0);
         }
 
+        await Browser.StreamsAsync(page.Locator("#w-worker-roots"));
         await page.Locator("#w-worker-roots").FillAsync(root);
         await page.Locator("#w-worker-roots").PressAsync("Enter");
         await Expect(page.GetByLabel("Roots, item 1", new() { Exact = true })).ToHaveValueAsync(root);

@@ -45,7 +45,7 @@ internal sealed class ScriptedWorkers(AdminProcess admin) : IDisposable
             });
         }
 
-        await worker.SendAsync(new WorkerToAdminMessage { Heartbeat = new WorkerHeartbeat { WorkerId = worker.Id, ExecutionSlotsTotal = slots } });
+        await worker.BeatAsync(new WorkerHeartbeat { ExecutionSlotsTotal = slots });
         return worker;
     }
 

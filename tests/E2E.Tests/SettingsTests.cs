@@ -60,6 +60,7 @@ public sealed class SettingsTests(TightFleet fleet) : IClassFixture<TightFleet>
         await page.GetByTestId("undo").ClickAsync();
         await Expect(page.GetByTestId("maintenance")).ToContainTextAsync("disks are swapped");
         await page.GetByTestId("resume-scheduler").ClickAsync();
+        await Expect(page.GetByTestId("maintenance")).ToHaveCountAsync(0);
         await fleet.VisitAsync(page, $"/jobs/{job}");
         await Expect(page.Locator(".chip-succeeded").First).ToBeVisibleAsync();
         Assert.Empty(complaints);

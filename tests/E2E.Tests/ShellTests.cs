@@ -171,11 +171,16 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await browser.VisitAsync(page, $"/jobs/{job}");
         await page.Locator("#priority").SelectOptionAsync("75");
         await Expect(page.GetByTestId("toast")).ToContainTextAsync("Priority 50 → 75.");
+        await page.GetByTestId("toast").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Expect(page.GetByTestId("toast")).ToHaveCountAsync(0);
+
+        // Another one to be looked at, and not pressed: it goes by itself meanwhile.
+        await page.Locator("#priority").SelectOptionAsync("100");
+        await Expect(page.GetByTestId("toast")).ToContainTextAsync("→ 100.");
         await page.GetByTestId("live-switch").ClickAsync();
         await Expect(page.GetByTestId("paused-strip")).ToBeVisibleAsync();
         Assert.Empty(await SmallTargetsAsync(page, ".toast button, .banner :is(.button, button)"));
         await PageChecks.CheckAsync(page, $"toast-and-strip-390-{theme}");
-        await page.GetByTestId("toast").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         await page.GetByTestId("resume-live").ClickAsync();
         await Jobs.CancelAsync(browser.Admin.Address, job);
         var failed = await Jobs.SubmitAsync(browser.Admin.Address, "Fails on the phone", "exit 3");

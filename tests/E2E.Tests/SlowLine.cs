@@ -20,9 +20,9 @@ internal sealed class SlowLine(byte[] drawn, bool holdsAdmin)
         admin.OnMessage(frame =>
         {
             var isDrawn = frame.Binary is { } bytes && bytes.AsSpan().IndexOf(drawn) >= 0;
-            Do(() => Pass(browser, frame), isHeld: holdsAdmin, holds: isDrawn);
+            Do(() => Pass(browser, frame), isHeld: holdsAdmin && !IsPing(frame), holds: isDrawn);
         });
-        browser.OnMessage(frame => Do(() => Pass(admin, frame), isHeld: !holdsAdmin, holds: false));
+        browser.OnMessage(frame => Do(() => Pass(admin, frame), isHeld: !holdsAdmin && !IsPing(frame), holds: false));
     });
 
     public void LetGo()
@@ -36,6 +36,9 @@ internal sealed class SlowLine(byte[] drawn, bool holdsAdmin)
             }
         }
     }
+
+    /// <summary>A slow line is no dead one: who hears no ping for half a minute gives it up. A ping is its length, 2, and the array [6].</summary>
+    private static bool IsPing(IWebSocketFrame frame) => frame.Binary is [2, 0x91, 6];
 
     private void Do(Action pass, bool isHeld, bool holds)
     {

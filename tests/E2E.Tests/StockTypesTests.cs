@@ -47,6 +47,7 @@ public sealed class StockTypesTests(WorkingAdmin browser) : IClassFixture<Workin
     public async Task Script_FromItsForm_RunsWithProgressAndOutput()
     {
         var (page, _) = await browser.OpenAsync("/jobs/new?type=script");
+        await Browser.StreamsAsync(page.Locator("[data-field=source] textarea"));
         await page.Locator("[data-field=source] textarea").FillAsync("echo '##progress 40 copying'\necho from $BASH_VERSION; sleep 600");
         await page.Locator("[data-field=parse_progress] input").SetCheckedAsync(true);
         await page.GetByTestId("submit-job").ClickAsync();

@@ -55,6 +55,7 @@ public sealed class TypeTabTests(WorkingAdmin browser) : IClassFixture<WorkingAd
         var (page, complaints) = await browser.OpenAsync("/plugin/execution?job=command");
         var rows = page.GetByTestId("job-row");
         await Expect(rows.Filter(new() { HasText = "Moves twelve volumes" }).GetByTestId("moves")).ToHaveTextAsync("12 moves");
+        await Expect(rows.Filter(new() { HasText = "Moves twelve volumes" })).ToContainTextAsync("Succeeded");
         await Expect(rows.Filter(new() { HasText = "exit code 5" })).ToHaveCountAsync(1);
         await Expect(page.GetByTestId("execution-activities")).ToContainTextAsync("exit code 5");
         using var http = new HttpClient { BaseAddress = new Uri(browser.Admin.Address) };
@@ -135,7 +136,7 @@ public sealed class TypeTabTests(WorkingAdmin browser) : IClassFixture<WorkingAd
         Assert.True(await page.EvaluateAsync<bool>("() => { const list = document.querySelector('.scroll:has(> .queue)'); return list.scrollWidth <= list.clientWidth; }"));
         await PageChecks.CheckAsync(page, "all-queues-long");
         await page.EvaluateAsync("() => document.querySelector('table.queue').scrollIntoView({ block: 'end' })");
-        await Expect(rows.Filter(new() { HasText = "In a long line 0070" })).ToBeVisibleAsync();
+        await Expect(rows.Locator(".its-place", new() { HasText = "70" })).ToBeVisibleAsync(); // Whichever it is: they are submitted many at a time.
         await page.GetByTestId("queue-numbers").GetByRole(AriaRole.Link, new() { NameRegex = new Regex("queued") }).ClickAsync();
         await Expect(page.GetByTestId("total")).ToHaveTextAsync(new Regex("^70 jobs$"));
         await Expect(page.Locator("#q")).ToBeVisibleAsync();
@@ -151,7 +152,7 @@ public sealed class TypeTabTests(WorkingAdmin browser) : IClassFixture<WorkingAd
         await page.GetByTestId("select-page").ClickAsync();
         await page.GetByTestId("select-all").ClickAsync();
         await page.Keyboard.PressAsync("Control+k");
-        await page.GetByTestId("palette").GetByRole(AriaRole.Combobox).FillAsync("expire the selected");
+        await page.Keyboard.TypeAsync("expire the selected"); // What is typed early is kept until its box hears keys, and thus Enter.
         await Expect(page.Locator("#palette-0")).ToContainTextAsync("Expire the selected jobs");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByTestId("bulk-dialog")).ToContainTextAsync("Expire many jobs");

@@ -179,9 +179,9 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
         Assert.True(box is { Width: >= 44, Height: >= 44 }, $"the target is {box.Width} × {box.Height}");
         await priority.SelectOptionAsync("100");
         await Expect(row.Locator(".priority-short")).ToHaveTextAsync("100");
-        await PageChecks.CheckAsync(page, "queue-priority-390-dark");
         await page.GetByTestId("undo").ClickAsync();
         await Expect(row.Locator(".priority-short")).ToHaveTextAsync("50");
+        await PageChecks.CheckAsync(page, "queue-priority-390-dark");
         await row.GetByTestId("cancel-row").ClickAsync();
         await PageChecks.CheckAsync(page, "queue-cancel-390-dark");
         Assert.Empty(complaints);

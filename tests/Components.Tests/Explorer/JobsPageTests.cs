@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Components.Tests.Live;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Tests.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -42,6 +43,22 @@ public sealed class JobsPageTests : LivePages
         var page = Render<JobsPage>();
         Assert.Contains("Not all of the query can be read", page.Find(".empty").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[data-testid=job-row], [data-testid=export]"));
+    }
+
+    [Fact]
+    public void ReadThatFails_LeavesTheRows_WithTheirAge()
+    {
+        var time = (ManualTimeProvider)Services.GetRequiredService<TimeProvider>();
+        var read = time.GetUtcNow();
+        Navigation.NavigateTo("jobs?q=type:echo");
+        var page = Render<JobsPage>();
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("[data-testid=job-row]")));
+
+        time.Advance(TimeSpan.FromMinutes(5));
+        Switch.IsBroken = true;
+        Navigation.NavigateTo("jobs?q=type:echo&sort=-created");
+        page.WaitForAssertion(() => Assert.Equal($"{read:o}", page.Find("[data-testid=list-error] time").GetAttribute("datetime")));
+        Assert.Single(page.FindAll("[data-testid=job-row]"));
     }
 
     /// <summary>A number that is estimated says so, and can be counted.</summary>
