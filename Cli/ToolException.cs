@@ -18,6 +18,9 @@ internal sealed class ToolException(int exitCode, string code, string message) :
     /// <summary>The connection is gone or the admin is starting; another try may succeed.</summary>
     public bool IsLostConnection { get; private init; }
 
+    /// <summary>The admin answers, but the caller has as many streams open as it may have.</summary>
+    public bool IsCrowded { get; private init; }
+
     public static ToolException Usage(string message) => new(ExitCodes.Usage, "usage", message);
 
     public static ToolException From(RpcException refused, Uri address)
@@ -29,6 +32,7 @@ internal sealed class ToolException(int exitCode, string code, string message) :
         {
             Fields = detail?.Fields ?? (IReadOnlyList<FieldError>)[],
             IsLostConnection = refused.StatusCode == StatusCode.Unavailable && detail is null,
+            IsCrowded = refused.StatusCode == StatusCode.ResourceExhausted && detail is not null,
         };
     }
 

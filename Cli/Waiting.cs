@@ -95,7 +95,7 @@ internal static class Waiting
         var request = new WatchLogsRequest { JobId = jobId, Follow = true, TailLines = showsOutput ? 0 : 1 };
         while (true)
         {
-            await new OutputFollower(invocation, request, (chunk, data) => showsOutput ? CopyAsync(invocation, chunk, data, cancellationToken) : ValueTask.CompletedTask).RunAsync(wasReachable: true, cancellationToken);
+            await new OutputFollower(invocation, request, showsOutput ? chunk => CopyAsync(invocation, chunk, cancellationToken) : null).RunAsync(wasReachable: true, cancellationToken);
             var job = (await invocation.Admin.AskAsync(Calls.Get, new GetRequest { JobId = jobId, Include = { Include.Result, Include.Attempts } }, cancellationToken)).Job;
             if (JobEnding.IsEnd(job.State))
                 return job;
@@ -105,12 +105,12 @@ internal static class Waiting
     }
 
     /// <summary>The bytes as they are, to the stream they were written to.</summary>
-    public static async ValueTask CopyAsync(Invocation invocation, LogChunk chunk, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    public static async ValueTask CopyAsync(Invocation invocation, LogChunk chunk, CancellationToken cancellationToken)
     {
         if (chunk.GapBytes > 0)
             invocation.Note($"pluginctl: {chunk.GapBytes} bytes of the output never reached the admin");
         var target = chunk.Stream == LogStream.Stderr ? invocation.Terminal.Error : invocation.Terminal.Output;
-        await target.WriteAsync(data, cancellationToken);
+        await target.WriteAsync(chunk.Data.Memory, cancellationToken);
         await target.FlushAsync(cancellationToken);
     }
 

@@ -120,7 +120,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
                 by,
                 old.JobType,
                 OriginOf(by),
-                wanted.Parameters is { } changed ? payload with { Parameters = payload.Parameters.Overlay(changed) } : payload,
+                wanted.Parameters is { } changed ? payload with { Parameters = GroupRequests.ParametersAlone(payload.Parameters).Overlay(changed) } : payload,
                 old.Summary,
                 wanted.Priority ?? old.Priority,
                 GroupRequests.LabelsAlone(old),
@@ -132,6 +132,7 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
             {
                 RetryBackoff = old.RetryBackoff,
                 HasNewParameters = wanted.Parameters is not null,
+                Place = wanted.Parameters is not null ? GroupRequests.PlaceIn(payload.Parameters) : ConfigValues.Empty,
             },
             cancellationToken);
         return reply.Select(submission => submission.Job);

@@ -17,6 +17,7 @@ namespace BlazorPluginAdmin.WorkerSdk;
 public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan CrowdedPause = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _dialling = new(1, 1);
     private GrpcChannel? _channel;
@@ -41,7 +42,7 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
     public async Task<FinishedJob> RunJobAsync(JobSubmission submission, CancellationToken cancellationToken = default) =>
         await WaitAsync(await SubmitAsync(submission, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Waits for the end of a job and fetches its result.</summary>
+    /// <summary>Waits for the end of a job and fetches its result. Where the caller may open no more streams, the job is asked for every two seconds.</summary>
     /// <exception cref="AdminRefusedException">There is no such job.</exception>
     /// <exception cref="RpcException">The admin is gone.</exception>
     public Task<FinishedJob> WaitAsync(string jobId, CancellationToken cancellationToken = default) => PatientAsync(
@@ -49,22 +50,29 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
         {
             var get = new GetRequest { JobId = jobId, Include = { Include.Result } };
             var watch = new WatchEventsRequest { Filter = new JobFilter { JobIds = { jobId } } };
-            using var events = channel.ServerStreaming(Method<WatchEventsRequest, JobEvent>("WatchEvents"), watch, Call(cancellationToken));
             while (true)
             {
-                // Asked for once the events are listened to, then after each: an end between the two is not missed.
-                var isTold = await events.ResponseStream.MoveNextAsync(cancellationToken).ConfigureAwait(false);
-                var job = (await channel.UnaryAsync(Method<GetRequest, GetResponse>("Get"), get, Within(cancellationToken)).ConfigureAwait(false)).Job;
-                answered();
-                if (job.State is JobState.Succeeded or JobState.Failed or JobState.Canceled)
+                using var events = channel.ServerStreaming(Method<WatchEventsRequest, JobEvent>("WatchEvents"), watch, Call(cancellationToken));
+                bool? isTold;
+                do
                 {
-                    return FinishedJob.From(job);
-                }
+                    // Asked for once the events are listened to, then after each: an end between the two is not missed.
+                    isTold = await IsToldAsync(events, cancellationToken).ConfigureAwait(false);
+                    var job = (await channel.UnaryAsync(Method<GetRequest, GetResponse>("Get"), get, Within(cancellationToken)).ConfigureAwait(false)).Job;
+                    answered();
+                    if (job.State is JobState.Succeeded or JobState.Failed or JobState.Canceled)
+                    {
+                        return FinishedJob.From(job);
+                    }
 
-                if (!isTold)
-                {
-                    throw new RpcException(new Status(StatusCode.Unavailable, "the admin ended the events"));
+                    if (isTold is false)
+                    {
+                        throw new RpcException(new Status(StatusCode.Unavailable, "the admin ended the events"));
+                    }
                 }
+                while (isTold is not null);
+
+                await Task.Delay(CrowdedPause, options.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
         },
         cancellationToken);
@@ -125,6 +133,19 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
         }
 
         return new CallOptions(headers, CancellationToken: cancellationToken);
+    }
+
+    /// <summary>False at the end of the events; null: there are none, for the caller has as many streams open as it may have.</summary>
+    private static async ValueTask<bool?> IsToldAsync(ServerStreamCall<WatchEventsRequest, JobEvent> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await events.ResponseStream.MoveNextAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException exception) when (exception is { StatusCode: StatusCode.ResourceExhausted, IsUnreadable: false })
+        {
+            return null;
+        }
     }
 
     private static async ValueTask<LogChunk?> NextAsync(ServerStreamCall<WatchLogsRequest, LogChunk> call, CancellationToken cancellationToken)

@@ -171,7 +171,7 @@ public sealed class FieldBuilder
         return this;
     }
 
-    /// <summary>Lowest and highest value.</summary>
+    /// <summary>Lowest and highest value; of a list of numbers those of its elements.</summary>
     public FieldBuilder Range(Value lowest, Value highest)
     {
         Field.MinValue = lowest.Wire;

@@ -12,7 +12,7 @@ public interface IJobHandler
     /// <summary>The contract shown to the admin; see <see cref="DescriptorBuilder"/>.</summary>
     JobTypeDescriptor Descriptor { get; }
 
-    /// <summary>Looks for work. A handler that does not detect keeps the default and says so by <see cref="CanDetect"/>.</summary>
+    /// <summary>Looks for work. A handler that does not detect keeps the default, and must say so by <see cref="CanDetect"/>.</summary>
     Task DetectAsync(DetectionContext context) => throw new NotSupportedException($"{Descriptor.JobType} does not detect");
 
     /// <summary>Does one attempt of a job. Running it twice for the same job id must be safe.</summary>
@@ -37,18 +37,18 @@ public interface IJobHandler
     Task<string?> HealthAsync(CancellationToken canceled) => Task.FromResult<string?>(null);
 
     /// <summary>
-    /// Some rows of an object, for admins that show them. The first handler with <see cref="CanPreview"/> is asked, and given 30 s; an
+    /// Some rows of an object, for admins that show them. Only the first handler with <see cref="CanPreview"/> is asked, and given 30 s; an
     /// exception's message becomes the answer.
     /// </summary>
     Task<ObjectPreview> PreviewAsync(PreviewRequest request, CancellationToken canceled) => throw new NotSupportedException($"{Descriptor.JobType} has no previews");
 
-    /// <summary>Default false.</summary>
+    /// <summary>Default false: <see cref="PreviewAsync"/> is never asked, even when it is written.</summary>
     bool CanPreview => false;
 
-    /// <summary>Default true.</summary>
+    /// <summary>Default true: the admin offers and schedules detections. Without <see cref="DetectAsync"/> each of them fails: a handler that only executes says false.</summary>
     bool CanDetect => true;
 
-    /// <summary>Default true.</summary>
+    /// <summary>Default true: the admin gives it jobs. A handler that only detects says false, else each of them fails; one that does neither is refused when the worker is made.</summary>
     bool CanExecute => true;
 
     /// <summary>True: running a job twice at the same time does no harm, so that <see cref="WorkerOptions.KeepWork"/> may apply. Default false.</summary>

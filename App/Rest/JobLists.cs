@@ -25,7 +25,8 @@ public static class JobLists
         var (asked, errors) = JobQuery.Parse(query["q"]);
         foreach (var key in (string[])["phase", "reason", "origin", "worker", "label", "group"])
         {
-            if (query[key].ToString() is { Length: > 0 } value)
+            // Labels given twice must both be there; of all else one may be.
+            foreach (var value in (key == "label" ? query[key].OfType<string>() : [query[key].ToString()]).Where(value => value.Length > 0))
             {
                 var (also, wrong) = JobQuery.Parse(Term(key, value).ToString());
                 (asked, errors) = (new JobQuery(asked.Terms.AddRange(also.Terms)), errors.AddRange(wrong));

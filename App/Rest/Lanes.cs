@@ -13,10 +13,10 @@ public static class Lanes
     {
         if (string.IsNullOrEmpty(lane))
         {
-            return string.IsNullOrEmpty(jobType) ? null : [jobType];
+            return string.IsNullOrEmpty(jobType) ? null : jobType.Split(',');
         }
 
         var inside = In(model, lane).Select(type => type.Name);
-        return [.. string.IsNullOrEmpty(jobType) ? inside : inside.Where(name => name == jobType)];
+        return [.. string.IsNullOrEmpty(jobType) ? inside : inside.Intersect(jobType.Split(','), StringComparer.Ordinal)];
     }
 }

@@ -46,6 +46,11 @@ internal sealed class BulkService(IAdmin admin, TimeProvider time, WatchSeats se
     private async Task<(ImmutableArray<JobId> Found, V1.BulkResponse? Done)> BeginAsync(V1.BulkRequest request, CallContext call)
     {
         var action = ActionOf(request.Action);
+        if (OperationTransitions.Problem(action, PriorityOf(request), LabelsOf(request)) is { } problem)
+        {
+            throw ClientErrors.Invalid(action == BulkAction.SetLabels ? "labels" : "priority", problem);
+        }
+
         var found = await FindAsync(request.Filter, request.Limit, call.CancellationToken);
         if (found.IsEmpty)
         {
@@ -67,6 +72,8 @@ internal sealed class BulkService(IAdmin admin, TimeProvider time, WatchSeats se
         ? request.Priority
         : throw ClientErrors.Invalid("priority", "SET_PRIORITY needs the priority, 0 to 100");
 
+    private static ImmutableSortedDictionary<string, string> LabelsOf(V1.BulkRequest request) => request.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
     private async Task<BulkOperation> StartAsync(V1.BulkRequest request, ImmutableArray<JobId> found, CallContext call) => (await admin.SendAsync(
         new StartBulk(
             ClientActor.Of(call),
@@ -76,7 +83,7 @@ internal sealed class BulkService(IAdmin admin, TimeProvider time, WatchSeats se
             request.Reason.Length > 0 ? request.Reason : Unsaid,
             found.Length,
             PriorityOf(request),
-            request.Labels.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            LabelsOf(request),
             ClientFilter.Words(request.Filter)),
         call.CancellationToken)).OrThrow();
 

@@ -36,7 +36,7 @@ internal sealed class JobLogService(IAdmin admin, JobLogStore logs, WatchSeats s
         }
 
         var known = record?.Attempts.Select(attempt => attempt.Number).DefaultIfEmpty().Max() ?? 0;
-        if (request.Attempt > known && !(request.Follow && admin.States.Current.Value.Jobs.ContainsKey(id)))
+        if (request.Attempt > known && !(request.Follow && request.Attempt == known + 1 && admin.States.Current.Value.Jobs.ContainsKey(id)))
         {
             throw ClientErrors.NotFound("attempt", $"{request.Attempt} of job {request.JobId}");
         }

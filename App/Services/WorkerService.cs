@@ -23,6 +23,11 @@ internal sealed class WorkerService(IAdmin admin)
     public async Task<V1.DrainResponse> DrainAsync(V1.DrainRequest request, CallContext call)
     {
         var id = new WorkerId(request.WorkerId);
+        if (!admin.States.Current.Value.Workers.ContainsKey(id))
+        {
+            throw ClientErrors.NotFound("worker", request.WorkerId);
+        }
+
         var worker = (await admin.SendAsync(new DrainWorker(ClientActor.Of(call), id, request.Enabled, request.Reason), call.CancellationToken)).OrThrow();
         var view = admin.Views.Current.Value.Worker(id);
         return new V1.DrainResponse { Worker = Worker(view is null ? new WorkerView { Worker = worker } : view with { Worker = worker }) };

@@ -7,11 +7,17 @@ internal static class CompletionCommand
 {
     private const string Directive = "[suggest:";
 
+    /// <summary>No compgen -W: it would run what names of the admin have in $(…). Quoted, so that a name stays one word.</summary>
     private const string Bash = """
         _pluginctl() {
-          local line=${COMP_LINE#* } IFS=$'\n'
+          local line=${COMP_LINE#* } cur=${COMP_WORDS[COMP_CWORD]} word quoted
           local at=$((COMP_POINT - ${#COMP_LINE} + ${#line}))
-          COMPREPLY=($(compgen -W "$("$1" "[suggest:$at]" "$line" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+          COMPREPLY=()
+          while IFS= read -r word; do
+            [[ $word ]] || continue
+            printf -v quoted %q "$word"
+            if [[ $word == "$cur"* || $quoted == "$cur"* ]]; then COMPREPLY+=("$quoted"); fi
+          done < <("$1" "[suggest:$at]" "$line" 2>/dev/null)
         }
         complete -o default -F _pluginctl pluginctl
         """;

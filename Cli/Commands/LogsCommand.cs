@@ -22,10 +22,10 @@ internal static class LogsCommand
             var request = new WatchLogsRequest { JobId = call.Value(id), Follow = call.Value(follow), Attempt = call.Value(attempt), TailLines = call.Value(tail), FromOffset = call.Value(bytes) };
             if (call.Value(stdout) != call.Value(stderr))
                 request.Streams.Add(call.Value(stdout) ? LogStream.Stdout : LogStream.Stderr);
-            await new OutputFollower(call, request, (chunk, data) =>
+            await new OutputFollower(call, request, chunk =>
             {
                 if (!call.IsJson)
-                    return Waiting.CopyAsync(call, chunk, data, call.Leave);
+                    return Waiting.CopyAsync(call, chunk, call.Leave);
                 call.Json(chunk);
                 return ValueTask.CompletedTask;
             }).RunAsync(wasReachable: false, call.Leave);

@@ -27,7 +27,7 @@ public static class CopyLines
     public static ImmutableArray<CopyLine> Of(string web, string dial, Job job, JobPayload payload, IReadOnlySet<string> secrets, DateTimeOffset now)
     {
         var id = Uri.EscapeDataString(job.Id.Value);
-        payload = payload with { Parameters = GroupRequests.ParametersAlone(job, payload.Parameters) };
+        payload = payload with { Parameters = GroupRequests.ParametersAlone(payload.Parameters) };
         var tool = $"pluginctl --address {Quote(dial)}";
         return
         [

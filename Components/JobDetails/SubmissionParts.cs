@@ -31,7 +31,7 @@ public sealed record SubmissionParts
     {
         Summary = job.Summary,
         Detail = payload.Detail,
-        Parameters = GroupRequests.ParametersAlone(job, payload.Parameters),
+        Parameters = GroupRequests.ParametersAlone(payload.Parameters),
         Priority = job.Priority,
         Labels = GroupRequests.LabelsAlone(job),
         AttemptTimeout = job.AttemptTimeout,

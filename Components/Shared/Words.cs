@@ -114,7 +114,7 @@ public static class Words
         JobState.Assigned => ("assigned", "arrow"),
         JobState.Running => phase switch { JobPhase.Reconnecting => ("uneasy", "plug"), JobPhase.Canceling => ("uneasy", "hand"), _ => ("running", "play") },
         JobState.Succeeded => ("succeeded", "check"),
-        JobState.Canceled => ("canceled", reason == JobReason.Superseded ? "stack" : "slash"),
+        JobState.Canceled => ("canceled", reason == JobReason.Superseded ? "layers" : "slash"),
         _ => ("failed", reason switch
         {
             JobReason.Timeout => "stopwatch",

@@ -1,5 +1,6 @@
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.JobTypes;
 
 namespace BlazorPluginAdmin.Server.Core.Detections;
@@ -17,6 +18,11 @@ public static class PauseTransitions
         if (command is { Paused: true, Until: { } until } && until <= turn.Now.Wall)
         {
             return new Refusal(RefusalCode.Invalid, "the end of the pause is in the past");
+        }
+
+        if (SubmitRules.Reason(command.Reason) is { } odd)
+        {
+            return odd;
         }
 
         Set(turn, turn.JobType(command.JobType), command.Paused, command.Reason, command.By, command.Until);

@@ -47,6 +47,11 @@ public static class SchedulerPauses
             return new Refusal(RefusalCode.Invalid, "the end of the pause is in the past");
         }
 
+        if (SubmitRules.Reason(command.Reason) is { } odd)
+        {
+            return odd;
+        }
+
         if (command is { Paused: true, HoldsEverything: true } && string.IsNullOrWhiteSpace(command.Reason))
         {
             return new Refusal(RefusalCode.Invalid, "maintenance needs a reason: it is shown to all whose jobs wait");

@@ -30,7 +30,7 @@ public static class DispatchPlanner
     /// <summary>Different reasons to pass over a job; jobs that ask for the same as one before them cost next to nothing.</summary>
     private const int MostPassedOver = 200;
 
-    private const int MostLookedAt = 10_000;
+    private const int MostLookedAt = 100_000;
 
     /// <summary>A session while a plan is made; its slots are shared by all its job types.</summary>
     private sealed class Place(Session session, Worker worker, int total, int free)
@@ -75,6 +75,7 @@ public static class DispatchPlanner
     private sealed class Line(JobType type, ImmutableSortedSet<QueueEntry> queue, int room, List<Seat> seats)
     {
         private readonly HashSet<string> _unmet = [];
+        private HashSet<(string Selector, string Value)>? _offered;
         private int _next;
         private int _passedOver;
 
@@ -96,6 +97,24 @@ public static class DispatchPlanner
 
         /// <summary>A job before it asked for the same, and no free worker has it: places only become fewer while a plan is made.</summary>
         public bool IsUnmet(Job job) => _unmet.Count > 0 && job.RefusedBy.IsEmpty && _unmet.Contains(Wanted(job));
+
+        /// <summary>
+        /// No place has one of the labels the job asks for. Told apart at hardly any cost, and so not counted: jobs for workers that
+        /// are away or full may be as many as they like, each for another one.
+        /// </summary>
+        public bool IsOutOfReach(Job job)
+        {
+            foreach (var (key, value) in job.Labels)
+            {
+                if (key.StartsWith(Selector, StringComparison.Ordinal)
+                    && !(_offered ??= [.. Seats.SelectMany(seat => seat.Place.Worker.Labels, (_, label) => (Selector + label.Key, label.Value))]).Contains((key, value)))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
 
         public void PassBy() => _passedOver++;
 
@@ -229,7 +248,7 @@ public static class DispatchPlanner
         {
             var line = lines.Count == 1 ? lines[0] : lines.MinBy(line => HeadEntry.Of(line.Head, line.Type.Dispatch.AgeingPerMinute, now.Wall))!;
             var job = state.Jobs[line.Head.Job];
-            if (line.IsUnmet(job))
+            if (line.IsUnmet(job) || line.IsOutOfReach(job))
             {
                 // Left where it stands.
             }

@@ -92,10 +92,18 @@ public static class GroupRequests
     public static ImmutableSortedDictionary<string, string> LabelsAlone(Job job) =>
         (job.Group is null ? job.Labels : job.Labels.RemoveRange([GroupLabel, IndexLabel])).RemoveRange(job.IsQuarantined ? [Quarantine.Label] : []);
 
-    /// <summary>Parameters for a submission like that of a member: without the place that its environment has, which nobody may submit.</summary>
-    public static ConfigValues ParametersAlone(Job job, ConfigValues parameters) => job.Group is not null && parameters.Find(EnvironmentField) is ConfigValue.Map environment
-        ? parameters.With(EnvironmentField, new ConfigValue.Map(ConfigValues.From(environment.Fields.Where(pair => pair.Key is not (IndexVariable or CountVariable or GroupVariable)))))
+    /// <summary>Parameters for a submission like that of a member, or of its retry: without the place that its environment has, which nobody may submit.</summary>
+    public static ConfigValues ParametersAlone(ConfigValues parameters) => parameters.Find(EnvironmentField) is ConfigValue.Map environment && PlaceIn(parameters).Count > 0
+        ? parameters.With(EnvironmentField, new ConfigValue.Map(ConfigValues.From(environment.Fields.Where(pair => !IsPlace(pair.Key)))))
         : parameters;
+
+    /// <summary>The place that the environment of a member has, as variables; empty: it has none.</summary>
+    public static ConfigValues PlaceIn(ConfigValues parameters) =>
+        parameters.Find(EnvironmentField) is ConfigValue.Map environment ? ConfigValues.From(environment.Fields.Where(pair => IsPlace(pair.Key))) : ConfigValues.Empty;
+
+    /// <summary>What <see cref="ParametersAlone"/> took away is back.</summary>
+    public static ConfigValues WithPlace(ConfigValues parameters, ConfigValues place) => place.Count == 0 ? parameters
+        : parameters.With(EnvironmentField, new ConfigValue.Map((parameters.Find(EnvironmentField) is ConfigValue.Map environment ? environment.Fields : ConfigValues.Empty).Overlay(place)));
 
     /// <summary>A member has ended: room for the next one, or the end of all.</summary>
     internal static void MemberEnded(Turn turn, Job before, Job job)
@@ -190,6 +198,8 @@ public static class GroupRequests
             Phase = place.MaxRunning > 0 && place.Index >= place.MaxRunning ? JobPhase.Blocked : job.Phase,
         };
     }
+
+    private static bool IsPlace(string variable) => variable is IndexVariable or CountVariable or GroupVariable;
 
     private static bool HasEnvironment(Descriptor? descriptor)
     {

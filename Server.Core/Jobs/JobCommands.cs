@@ -60,6 +60,9 @@ public sealed record SubmitJob(
 
     /// <summary>A retry whose parameters are not those that were accepted once.</summary>
     public bool HasNewParameters { get; init; }
+
+    /// <summary>Variables of the job's environment that nobody submits: where the member of a group stands that this repeats.</summary>
+    public ConfigValues Place { get; init; } = ConfigValues.Empty;
 }
 
 /// <summary>What a submission brought about.</summary>

@@ -27,7 +27,7 @@ public static class JobRequests
             return new Submission(job with { Id = new JobId("") }) { Warnings = verdict.Warnings };
         }
 
-        var added = JobFlow.Add(turn, job, command.Payload with { Parameters = verdict.Parameters });
+        var added = JobFlow.Add(turn, job, command.Payload with { Parameters = GroupRequests.WithPlace(verdict.Parameters, command.Place) });
         if (command.RetryOf is { } old)
         {
             // Whoever looks at the old one learns of it.

@@ -3,6 +3,7 @@ using System.Text.Json;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Queries;
 
 namespace BlazorPluginAdmin.Server.Core.Operations;
@@ -168,14 +169,17 @@ public static class OperationTransitions
             return error.Text;
         }
 
-        return command.Action switch
-        {
-            BulkAction.SetPriority when command.Priority is < 0 or > 100 => "a priority is from 0 to 100",
-            BulkAction.SetLabels when command.Labels is not { Count: > 0 and <= 20 } => "say which labels, up to 20",
-            BulkAction.SetLabels when command.Labels!.Any(label => label.Key.Length is 0 or > 100 || label.Value.Length > 200) => "a label has a key of 1 to 100 and a value of up to 200 characters",
-            _ => null,
-        };
+        return Problem(command.Action, command.Priority, command.Labels);
     }
+
+    /// <summary>What is to be done to each job cannot be done to any; null: it may.</summary>
+    public static string? Problem(BulkAction action, int priority, ImmutableSortedDictionary<string, string>? labels) => action switch
+    {
+        BulkAction.SetPriority when priority is < 0 or > 100 => "a priority is from 0 to 100",
+        BulkAction.SetLabels when labels is not { Count: > 0 } => "say which labels",
+        BulkAction.SetLabels => LabelRules.Check(labels).FirstOrDefault()?.Message,
+        _ => null,
+    };
 
     private static ImmutableArray<T> Newest<T>(ImmutableArray<T> before, ImmutableArray<T> added) =>
         added.IsEmpty ? before : [.. before.Concat(added).TakeLast(BulkOperation.OutcomesKept)];

@@ -90,6 +90,11 @@ public static class ScheduleTransitions
             return new Refusal(RefusalCode.Invalid, "the end of the pause is in the past", [SubmitRules.Error("until", FieldErrorCodes.Min, "the end of the pause is in the past")]);
         }
 
+        if (SubmitRules.Reason(command.Reason) is { } odd)
+        {
+            return odd;
+        }
+
         if (command.Reason.Length > LongestReason)
         {
             return SubmitRules.Invalid([SubmitRules.Error("reason", FieldErrorCodes.MaxLength, $"a reason has at most {LongestReason} characters")], "value");

@@ -147,6 +147,11 @@ public static class WorkerTransitions
             return new Refusal(RefusalCode.NotFound, $"worker {command.Worker} is not known");
         }
 
+        if (SubmitRules.Reason(command.Reason) is { } odd)
+        {
+            return odd;
+        }
+
         var drained = worker with { Draining = command.Enabled, DrainingSince = command.Enabled ? worker.DrainingSince ?? turn.Now.Wall : null };
         turn.Put(drained);
         if (worker.Session is { } id && turn.State.Sessions[id].Extensions.Contains("drain"))

@@ -46,7 +46,7 @@ public static class ScriptDescriptor
 
     private static void Interpreters(SectionBuilder section, Interpreters interpreters)
     {
-        section.Map("table", "Table", "Name → path, or name on the worker's PATH.", interpreters.Table.Select(entry => KeyValuePair.Create(entry.Key, (Value)entry.Value))).MinItems(1).MaxItems(16);
+        section.Map("table", "Table", "Name → path, or name on the worker's PATH. Names beyond those that can be chosen come with the worker's --interpreter NAME=PATH.", interpreters.Table.Select(entry => KeyValuePair.Create(entry.Key, (Value)entry.Value))).MinItems(1).MaxItems(16);
         var found = section.List("found", "Found", "Versions at the start of the worker that described this form.", interpreters.Found.Select(one => $"{one.Name} {one.Version}").ToArray()).ReadOnly();
         found.Field.Widget = ConfigWidget.Text;
     }

@@ -1,8 +1,19 @@
+using System.Runtime.InteropServices;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
 
-var worker = new PluginWorker(new WorkerOptions { Address = args.FirstOrDefault() ?? "127.0.0.1:23646" }, new Hello());
+// The admin: the first argument, else PLUGIN_ADMIN, else 127.0.0.1:23646. At SIGTERM and Ctrl+C what runs is finished.
+var options = args is [var address, ..] ? new WorkerOptions { Address = address } : new WorkerOptions();
+var worker = new PluginWorker(options.WithEnvironment(), new Hello());
+using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 await worker.RunForeverAsync();
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    _ = worker.StopAsync();
+}
 
 internal sealed class Hello : IJobHandler
 {

@@ -57,6 +57,10 @@ public sealed class JobListsApiTests : IAsyncLifetime
     {
         await PostAsync("/api/plugin/jobs/execute?async=true", new { job = new { job_type = "my_type", labels = new Dictionary<string, string> { ["require.x"] = "y", ["note"] = "a b \"c\" state:failed" } } }, 202);
         Assert.Equal(1, (await _admin.GetAsync($"/api/plugin/jobs/count?label={Uri.EscapeDataString("note=a b \"c\" state:failed")}")).GetProperty("total").GetInt32());
+
+        // Given twice, labels must both be there, and of types one.
+        Assert.Equal(1, (await _admin.GetAsync("/api/plugin/jobs/count?label=require.x=y&label=note&job_type=none&job_type=my_type")).GetProperty("total").GetInt32());
+        Assert.Equal(0, (await _admin.GetAsync("/api/plugin/jobs/count?label=note&label=set&job_type=my_type")).GetProperty("total").GetInt32());
         Assert.Equal(1, (await _admin.GetAsync("/api/plugin/jobs/count?label=note")).GetProperty("total").GetInt32());
         Assert.Equal(0, (await _admin.GetAsync($"/api/plugin/jobs/count?worker={Uri.EscapeDataString("w-1 -state:failed")}")).GetProperty("total").GetInt32());
         Assert.Equal(0, (await _admin.GetAsync($"/api/plugin/jobs/count?group={Uri.EscapeDataString("g type:my_type")}")).GetProperty("total").GetInt32());

@@ -17,6 +17,23 @@ public sealed class GroupTests(AdminWithWorker admin) : IClassFixture<AdminWithW
         Assert.Equal(["0 of 5\n", "1 of 5\n", "2 of 5\n", "3 of 5\n", "4 of 5\n"], said.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Also the retry of a retry, which is no member.</summary>
+    [Fact]
+    public async Task Member_IsRetriedWithOtherParameters_AndKnowsItsPlace()
+    {
+        var group = (await _shell.RunAsync("run", "--parallel", "2", "--label", "test=place", "--detach", "--", "true")).Lines[0];
+        Assert.Equal(0, (await _shell.RunAsync("groups", "status", group, "--wait")).Code);
+        var members = (await _shell.RunAsync("list", "--label", "group_id=" + group, "--json")).Lines.Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement);
+        var id = members.Single(member => member.GetProperty("labels").GetProperty("group_index").GetString() == "1").GetProperty("job_id").GetString()!;
+        foreach (var text in (string[])["first", "second"])
+        {
+            var retried = await _shell.RunAsync("retry", id, "--param", "command=sh", "--param", $"args=[\"-c\",\"echo {text} $JOB_INDEX of $JOB_COUNT\"]");
+            Assert.True(retried.Code == 0, retried.Error);
+            id = retried.Lines[0];
+            Assert.Equal($"{text} 1 of 2\n", (await _shell.RunAsync("logs", id, "--follow")).Output);
+        }
+    }
+
     [Fact]
     public async Task TextForAnObject_IsRefused_WithTheField()
     {

@@ -129,4 +129,26 @@ public sealed class VerbTests(AdminWithWorker admin) : IClassFixture<AdminWithWo
         var output = await bash.StandardOutput.ReadToEndAsync().InTimeAsync("the end of the script");
         Assert.Equal("completed drain\ncode 9\ncode 66\n", output);
     }
+
+    /// <summary>Workers and schedules are named by others; whoever presses Tab runs nothing of it.</summary>
+    [Fact]
+    public async Task Bash_QuotesNames_AndRunsNothingOfThem()
+    {
+        using var folder = new TemporaryFolder();
+        string[] names = ["w$(touch made)", "w`touch made`", "w;touch made", "w\"a\" 'b' c", "w two", "w\\x", "w:1"];
+        string[] offered = [.. names, "", "other"];
+        var script = $$"""
+            {{(await _shell.RunAsync("completion", "bash")).Output}}
+            pluginctl() { printf '%s\n' "$NAMES"; }
+            COMP_LINE='pluginctl workers drain w'; COMP_POINT=25; COMP_WORDS=(pluginctl workers drain w); COMP_CWORD=3
+            _pluginctl pluginctl; eval "printf '<%s>\n' ${COMPREPLY[*]}"
+            COMP_WORDS=(pluginctl workers drain 'w\ t'); _pluginctl pluginctl; echo "${COMPREPLY[*]}"
+            """;
+        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, WorkingDirectory = folder.Path };
+        start.Environment["NAMES"] = string.Join('\n', offered);
+        using var bash = Process.Start(start)!;
+        var output = await bash.StandardOutput.ReadToEndAsync().InTimeAsync("the end of the script");
+        Assert.Equal($"{string.Concat(names.Select(name => $"<{name}>\n"))}w\\ two\n", output);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
 }

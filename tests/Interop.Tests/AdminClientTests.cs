@@ -1,7 +1,10 @@
 using BlazorPluginAdmin.App;
 using BlazorPluginAdmin.App.Hosting;
+using BlazorPluginAdmin.App.Services;
+using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.WorkerSdk;
+using V1 = BlazorPluginAdmin.Wire.V1;
 
 namespace BlazorPluginAdmin.Interop.Tests;
 
@@ -72,6 +75,25 @@ public sealed class AdminClientTests(PythonMessages messages) : IClassFixture<Py
         var endless = await client.SubmitAsync(new JobSubmission("talk") { Parameters = new ValueSet { ["lines"] = 1_000_000L } });
         await client.CancelAsync(endless, "enough");
         Assert.Equal(JobEnd.Canceled, (await client.WaitAsync(endless)).End);
+    }
+
+    /// <summary>The admin has the job; that its caller may open no more streams changes nothing of its end.</summary>
+    [Fact]
+    public async Task Sdk_WithoutAStream_StillHearsHowItsJobEnds()
+    {
+        using var channel = GrpcChannel.ForAddress($"http://{_admin!.GrpcAddress}");
+        var watch = GrpcMethod.From<V1.WatchEventsRequest, V1.JobEvent>(V1.JobServiceReflection.Descriptor.Services.Single(service => service.Name == "JobService"), "WatchEvents");
+        var open = new List<ServerStreamCall<V1.WatchEventsRequest, V1.JobEvent>>();
+        for (var n = 0; n < WatchSeats.PerCaller; n++)
+        {
+            open.Add(channel.ServerStreaming(watch, new V1.WatchEventsRequest()));
+            Assert.True(await open[n].ResponseStream.MoveNextAsync(CancellationToken.None));
+        }
+
+        await using var client = new AdminClient(new WorkerOptions { Address = $"grpc://{_admin!.GrpcAddress}" });
+        var finished = await client.RunJobAsync(new JobSubmission("talk") { Parameters = new ValueSet { ["lines"] = 3L } });
+        Assert.Equal((JobEnd.Succeeded, "said"), (finished.End, finished.Text));
+        open.ForEach(call => call.Dispose());
     }
 
     private sealed class Talk : IJobHandler

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using BlazorPluginAdmin.Wire;
 
 namespace BlazorPluginAdmin.WorkerSdk.Tests;
@@ -23,6 +25,10 @@ public sealed class DescriptorTests
         { "a has the default z, which is none of its choices", section => section.MultiSelect("a", "", "", ["x", "z"], ("x", "X")) },
         { "a has a limit that is no number of 0 or more", section => section.Text("a", "", "").MaxLength(-1) },
         { "a has a limit that is no number of 0 or more", section => section.Text("a", "", "").Rule(ValidationRuleType.MinItems, "some") },
+        { "a has a limit of its items, which means nothing for its type", section => section.Text("a", "", "").MaxItems(3) },
+        { "a has a lowest length above its highest", section => section.Text("a", "", "").MinLength(5).MaxLength(3) },
+        { "a has the check htp_url, which is none of absolute_path, safe_root, glob, http_url, env_names, header_map, cidr", section => section.Text("a", "", "").Check("htp_url") },
+        { "a depends on itself", section => section.Text("a", "", "").VisibleWhen("a", "x") },
     };
 
     [Theory]
@@ -31,6 +37,31 @@ public sealed class DescriptorTests
     {
         var thrown = Assert.Throws<InvalidOperationException>(() => new DescriptorBuilder("t", "T").Worker(form => form.Section("s", "", "", fields)).Build());
         Assert.Equal($"t.worker: {problem}", thrown.Message);
+    }
+
+    /// <summary>The table of all SDKs: a part of what must be said of a form, or that nothing is.</summary>
+    [Fact]
+    public void Forms_AreJudged_AsTheTableOfAllSdksSays()
+    {
+        foreach (var row in JsonNode.Parse(File.ReadAllText(Path.Combine(Weed.WeedAdmin.ProjectFolder, "..", "..", "sdks", "descriptor-mistakes.json")))!.AsArray())
+        {
+            var full = Expanded(row)!.AsObject();
+            var descriptor = JobTypeDescriptor.Parser.ParseJson(new JsonObject
+            {
+                ["job_type"] = "t",
+                ["descriptor_version"] = 1,
+                ["worker_default_values"] = full["worker_default_values"]?.DeepClone() ?? new JsonObject(),
+                ["worker_config_form"] = new JsonObject
+                {
+                    ["form_id"] = "t.worker",
+                    ["sections"] = full["sections"]?.DeepClone() ?? new JsonArray([new JsonObject { ["section_id"] = "s", ["fields"] = full["fields"]!.DeepClone() }]),
+                    ["default_values"] = full["default_values"]?.DeepClone() ?? new JsonObject(),
+                },
+            }.ToJsonString());
+            var found = DescriptorRules.Problems(descriptor).ToList();
+            var isRight = full["say"]?.GetValue<string>() is { } say ? found.Count > 0 && found.TrueForAll(problem => problem.Contains(say, StringComparison.Ordinal)) : found.Count == 0;
+            Assert.True(isRight, $"{row!.ToJsonString()}: {string.Join("; ", found)}");
+        }
     }
 
     [Fact]
@@ -70,11 +101,23 @@ public sealed class DescriptorTests
             section.Select("c", "", "", "x", ("x", "X")).DisabledOption("y", "Y", "not here");
             section.MultiSelect("m", "", "", [], ("x", "X"));
             section.Text("t", "", "").Regex("^a+$").MaxLength(3);
-            section.List("l", "", "", new long[] { 1 });
+            section.List("l", "", "", new long[] { 1 }).Range(2L, 9L);
             section.Map("o", "", "");
         })).Build();
         Assert.Equal(7, built.WorkerDefaultValues.Count);
     }
+
+    /// <summary><c>{"times": n, "of": x}</c> stands for so many items of a list, with their number for <c>#</c>; elsewhere for a text so many times.</summary>
+    private static JsonNode? Expanded(JsonNode? node) => node switch
+    {
+        JsonArray items => new JsonArray([.. items.SelectMany(item => item is JsonObject many && many.ContainsKey("times") ? Copies(many) : [item]).Select(Expanded)]),
+        JsonObject text when text.ContainsKey("times") => JsonValue.Create(string.Concat(Enumerable.Repeat(text["of"]!.GetValue<string>(), text["times"]!.GetValue<int>()))),
+        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, Expanded(field.Value)))),
+        _ => node?.DeepClone(),
+    };
+
+    private static IEnumerable<JsonNode?> Copies(JsonObject many) =>
+        Enumerable.Range(0, many["times"]!.GetValue<int>()).Select(number => JsonNode.Parse(many["of"]!.ToJsonString().Replace("#", number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
 
     private sealed class Idle(JobTypeDescriptor descriptor) : IJobHandler
     {

@@ -40,6 +40,9 @@ internal static class GroupC
         await second.Said.NeverAsync(message => message.JobCompleted?.Success == true, "no success of the lost job", 1);
         var reports = second.All(Body.JobCompleted);
         Expect.True(reports.Count <= 1 && reports.All(message => message.JobCompleted.RequestId == "r-1"), "one late report at most, under the old request id", reports);
+        Expect.True(
+            reports.All(message => message.JobCompleted.Result is { } result && result.OutputValues.TryGetValue("late_report", out var mark) && mark.BoolValue),
+            "the late report to be marked by the output late_report = true", reports);
     }
 
     [Case("C3", "without resume, work is cancelled at once and nothing is claimed", 6)]

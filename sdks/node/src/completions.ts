@@ -19,14 +19,13 @@ export class CompletionBox {
   confirm(requestId: string): void {
     const at = this.#kept.findIndex(entry => entry.completed.request_id === requestId);
     if (at >= 0) this.#kept.splice(at, 1);
-    if (this.#kept.length > 0) return;
-    this.#emptied?.resolve();
-    this.#emptied = undefined;
+    this.#tellEmpty();
   }
 
   all(): JobCompleted[] {
     const oldest = this.clock.elapsed() - longest;
     this.#kept = this.#kept.filter(entry => entry.since >= oldest);
+    this.#tellEmpty();
     return this.#kept.map(entry => entry.completed);
   }
 
@@ -35,5 +34,11 @@ export class CompletionBox {
     if (this.#kept.length === 0) return Promise.resolve();
     this.#emptied ??= new Deferred();
     return this.#emptied.promise;
+  }
+
+  #tellEmpty(): void {
+    if (this.#kept.length > 0) return;
+    this.#emptied?.resolve();
+    this.#emptied = undefined;
   }
 }

@@ -215,7 +215,7 @@ export class FieldBuilder {
     return this;
   }
 
-  /** Lowest and highest value; of a duration in milliseconds. */
+  /** Lowest and highest value; of a duration in milliseconds, of a list of numbers those of its elements. */
   range(lowest: number | bigint, highest: number | bigint): this {
     this.field.min_value = this.wire("the lowest value", () => this.#bound(lowest));
     this.field.max_value = this.wire("the highest value", () => this.#bound(highest));
@@ -295,8 +295,16 @@ export class FieldBuilder {
   }
 
   #bound(value: number | bigint): Plain {
-    if (this.field.field_type === "CONFIG_FIELD_TYPE_DOUBLE") return Value.double(Number(value));
-    return this.field.field_type === "CONFIG_FIELD_TYPE_DURATION" ? Value.duration(Number(value)) : Value.int64(value);
+    switch (this.field.field_type) {
+      case "CONFIG_FIELD_TYPE_DOUBLE":
+        return Value.double(Number(value));
+      case "CONFIG_FIELD_TYPE_DURATION":
+        return Value.duration(Number(value));
+      case "CONFIG_FIELD_TYPE_LIST":
+        return value;
+      default:
+        return Value.int64(value);
+    }
   }
 
   #rule(type: string, expression: string, message = ""): this {

@@ -329,7 +329,7 @@ export class WorkRunner {
 /** Marked, so that people see why the admin did not take it. */
 function markedLate(outcome: JobOutcome): JobOutcome {
   const outputs = { ...outcome.outputs, late_report: true };
-  return outcome.success ? JobOutcome.succeeded(outcome.text, outputs) : JobOutcome.failed(outcome.text, { outputs });
+  return outcome.success ? JobOutcome.succeeded(outcome.text, outputs) : JobOutcome.failed(outcome.text, { permanent: outcome.outputs["error_class"] === "permanent", outputs });
 }
 
 /** What handlers see when they are stopped: the reason of their signal. */

@@ -7,11 +7,12 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { resolveAddress } from "../dist/address.js";
 import { cut } from "../dist/attempt.js";
-import { systemClock } from "../dist/clock.js";
+import { ManualClock, systemClock } from "../dist/clock.js";
+import { CompletionBox } from "../dist/completions.js";
 import { LogRing } from "../dist/log-ring.js";
 import { settingsOf } from "../dist/options.js";
 import { echo, handler } from "./workers.mjs";
-import { ConfigReader, DescriptorBuilder, HandlerTestHost, JobOutcome, PluginWorker, RestartPolicy, Value, bundleFacts, exitCode, fromWire, parseDuration, toWire } from "../dist/index.js";
+import { ConfigReader, DescriptorBuilder, HandlerTestHost, JobOutcome, PluginWorker, RestartPolicy, Value, bundleFacts, consoleLogger, exitCode, fromWire, parseDuration, toWire } from "../dist/index.js";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -198,6 +199,43 @@ test("an identity is given, else of the environment, else kept in a file", t => 
   const environment = { PLUGIN_TLS_CA: "ca", PLUGIN_TLS_CERT: "cert", PLUGIN_TLS_KEY: "key", PLUGIN_TLS_SERVER_NAME: "name" };
   assert.deepEqual(settingsOf({ tls: { ca: "mine" }, environment }).tls, { ca: "mine", cert: "cert", key: "key", serverName: "name" });
   assert.deepEqual([settingsOf({ environment }).tls.ca, settingsOf({ environment: {} }).tls], ["ca", {}]);
+});
+
+test("results that nobody confirms are kept: 1,000 of them, a day each", async () => {
+  const clock = new ManualClock();
+  const box = new CompletionBox(clock);
+  const keep = number => box.keep({ request_id: `r-${number}` });
+  const kept = () => box.all().map(completed => completed.request_id);
+  for (let number = 0; number < 1002; number++) keep(number);
+  assert.deepEqual(kept(), Array.from({ length: 1000 }, (_, n) => `r-${n + 2}`));
+  await clock.advance(3_600_000);
+  keep("later");
+  await clock.advance(23 * 3_600_000);
+  assert.deepEqual([kept().length, kept().at(-1)], [1000, "r-later"]);
+  await clock.advance(1);
+  assert.deepEqual(kept(), ["r-later"]);
+  await clock.advance(3_600_000);
+  assert.deepEqual(kept(), []);
+});
+
+test("the log on stderr begins at the level that the environment names", t => {
+  let said = "";
+  t.mock.method(process.stderr, "write", text => {
+    said += text;
+    return true;
+  });
+  const told = environment => {
+    said = "";
+    const logger = consoleLogger(environment);
+    logger.info("one");
+    logger.warn("two");
+    logger.error("three");
+    return said.split("\n").slice(0, -1).map(line => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, ""));
+  };
+  const all = ["info one", "warning two", "error three"];
+  const levels = { debug: all, info: all, "": all, loud: all, warning: all.slice(1), WARN: all.slice(1), error: all.slice(2) };
+  for (const [level, expected] of Object.entries(levels)) assert.deepEqual(told({ PLUGIN_LOG_LEVEL: level }), expected, level);
+  assert.deepEqual(told({}), all);
 });
 
 test("bundle facts and exit codes", () => {

@@ -167,6 +167,27 @@ test("without resume work is cancelled at once, and nothing is claimed", async t
   assert.deepEqual([late.job_id, late.success, late.result.output_values.late_report?.bool_value], ["b", true, true]);
 });
 
+test("a late failure stays of its class", async t => {
+  const ends = new Map();
+  const safe = handler("safe", { idempotent: true, execute: context => new Promise(resolve => ends.set(context.jobId, resolve)) });
+  const { admin, worker, stream } = await served(t, { keepWork: true }, foreign, safe);
+  for (const id of ["for good", "for now"]) stream.execute("safe", {}, { id });
+  await stream.until(messages => messages.filter(message => message.acknowledge).length === 2, "two acknowledges");
+  const lost = worker.wait();
+  stream.drop();
+  await lost;
+  for (const [id, end] of ends) end(JobOutcome.failed("no", { permanent: id === "for good", outputs: { tries: 3 } }));
+  const starting = worker.start();
+  const second = await admin.stream();
+  second.accept(foreign);
+  await starting;
+  for (const [id, expected] of [["for good", "permanent"], ["for now", "transient"]]) {
+    const late = await second.next("job_completed");
+    const { error_class, late_report, tries } = late.result.output_values;
+    assert.deepEqual([late.job_id, late.error_message, error_class.string_value, late_report.bool_value, tries.int64_value], [id, "no", expected, true, "3"]);
+  }
+});
+
 test("what was cancelled because its stream was lost is not told to the next one of an admin that never acknowledges", async t => {
   let end;
   const slow = handler("slow", {

@@ -8,10 +8,11 @@ import inspect
 import logging
 import os
 import threading
-from typing import Any, Awaitable, Callable, Dict, FrozenSet, Optional
+from typing import Any, AsyncIterator, Awaitable, Callable, Dict, FrozenSet, Iterable, Optional
 
 from ._loops import LoopThread
 from .cancellation import Cancellation
+from .contexts import DetectionContext
 from .outcomes import JobCanceled, Proposal
 
 INSIDE: contextvars.ContextVar[FrozenSet[int]] = contextvars.ContextVar("plugin_worker_inside", default=frozenset())
@@ -109,14 +110,9 @@ class HandlerLoop:
             awaits = False
             forget()
 
-    async def propose_all(self, yielded: Any, ctx: Any) -> None:
-        """Proposes what a generator of a detector yields."""
-        if inspect.isasyncgen(yielded):
-            async for proposal in yielded:
-                await ctx.propose_async(_proposal(proposal))
-                if ctx.is_full or ctx.canceled.is_set():
-                    await yielded.aclose()
-                    return
+    async def propose_all(self, returned: Any, ctx: DetectionContext) -> None:
+        """Proposes what a detector returned, as far as its thread has not done so."""
+        await propose_each_async(found_by(returned), ctx)
 
     def _in_thread(self, loop: asyncio.AbstractEventLoop, function: Callable[..., Any], arguments: Any) -> Awaitable[Any]:
         done: asyncio.Future[Any] = loop.create_future()
@@ -149,18 +145,49 @@ class HandlerLoop:
 
 
 def _whole(returned: Any, arguments: Any, loop: asyncio.AbstractEventLoop) -> Any:
-    """On a handler's thread: a generator is run through, proposing what it yields; a coroutine is awaited on the loop."""
-    if inspect.isgenerator(returned):
-        ctx = arguments[0]
-        for proposal in returned:
-            ctx.propose(_proposal(proposal))
-            if ctx.is_full or ctx.canceled.is_set():
-                returned.close()
-                break
-        return None
+    """On a handler's thread: a coroutine is awaited on the loop; what a detector found is proposed here, where looking on may block."""
     if inspect.iscoroutine(returned):
-        return asyncio.run_coroutine_threadsafe(returned, loop).result()
+        returned = asyncio.run_coroutine_threadsafe(returned, loop).result()
+    ctx = arguments[0] if arguments else None
+    if not isinstance(ctx, DetectionContext) or hasattr(returned, "__aiter__"):
+        return returned
+    propose_each(found_by(returned), ctx)
+    return None
+
+
+def found_by(returned: Any) -> Any:
+    """What a detector returned, to be gone through: an iterable of proposals, async or not. Raises ``TypeError`` for what is none."""
+    if returned is None:
+        return ()
+    if isinstance(returned, (str, bytes, bytearray)) or not (hasattr(returned, "__aiter__") or isinstance(returned, Iterable)):
+        raise TypeError(f"a detector returns proposals, an iterable of them, or nothing, not {type(returned).__name__}")
     return returned
+
+
+def propose_each(found: Iterable[Any], ctx: DetectionContext) -> None:
+    """Proposes what was found, until that is enough."""
+    for proposal in found:
+        ctx.propose(_proposal(proposal))
+        if ctx.is_full or ctx.canceled.is_set():
+            if inspect.isgenerator(found):
+                found.close()
+            return
+
+
+async def propose_each_async(found: Any, ctx: DetectionContext) -> None:
+    """The same on a loop, also of an async iterable."""
+    stream = found if hasattr(found, "__aiter__") else _each(found)
+    async for proposal in stream:
+        await ctx.propose_async(_proposal(proposal))
+        if ctx.is_full or ctx.canceled.is_set():
+            if inspect.isasyncgen(stream):
+                await stream.aclose()
+            return
+
+
+async def _each(found: Iterable[Any]) -> AsyncIterator[Any]:
+    for proposal in found:
+        yield proposal
 
 
 def _proposal(yielded: Any) -> Proposal:

@@ -63,11 +63,11 @@ class DescriptorBuilder:
         for form, target in ((self._worker, built.worker_config_form), (self._admin, built.admin_config_form)):
             if form is not None:
                 target.CopyFrom(form.form)
+        for name, value in built.worker_config_form.default_values.items():
+            built.worker_default_values[name].CopyFrom(value)
         problems += descriptor_problems(built)
         if problems:
             raise ValueError("\n".join(problems))
-        for name, value in built.worker_config_form.default_values.items():
-            built.worker_default_values[name].CopyFrom(value)
         # An admin takes a type without these for disabled.
         built.admin_runtime_defaults.CopyFrom(self._runtime or wire.AdminRuntimeDefaults(enabled=True))
         return built
@@ -176,7 +176,7 @@ class FieldBuilder:
         return self
 
     def range(self, lowest: Value, highest: Value) -> FieldBuilder:
-        """Lowest and highest value."""
+        """Lowest and highest value; of a list of numbers those of its elements."""
         self.field.min_value.CopyFrom(self._bound(lowest))
         self.field.max_value.CopyFrom(self._bound(highest))
         return self
@@ -208,7 +208,7 @@ class FieldBuilder:
         return self._rule(wire.VALIDATION_RULE_TYPE_MIN_LENGTH, str(fewest))
 
     def regex(self, pattern: str, message: str = "") -> FieldBuilder:
-        """The whole value must match."""
+        """The whole value must match. The expression is the admin's (.NET); the message is shown when it is broken."""
         return self._rule(wire.VALIDATION_RULE_TYPE_REGEX, pattern, message)
 
     def check(self, name: str) -> FieldBuilder:

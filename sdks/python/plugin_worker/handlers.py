@@ -29,7 +29,7 @@ class JobHandler:
     """Running on without a lease does no harm: with the option ``keep_work`` it is not cancelled when an admin without ``resume`` is lost."""
 
     def detect(self, ctx: DetectionContext) -> Any:
-        """Looks for work: calls ``ctx.propose``, or yields proposals."""
+        """Looks for work: calls ``ctx.propose``, yields proposals, or returns an iterable of them."""
         raise NotImplementedError
 
     def execute(self, ctx: JobContext) -> Any:

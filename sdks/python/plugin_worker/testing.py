@@ -4,9 +4,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
-from typing import Any, Awaitable, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple
 
-from ._calls import is_async
+from ._calls import found_by, propose_each, propose_each_async
 from .cancellation import Cancellation
 from .contexts import Clock, DetectionContext, JobContext
 from .handlers import read_handler
@@ -89,14 +89,11 @@ class HandlerTestHost:
         if last_successful_run is not None:
             request.last_successful_run.CopyFrom(to_timestamp(last_successful_run))
         ctx = DetectionContext(request, self._handler.descriptor, self._worker_id, _Reports(self, max_results), self.canceled, self.stopping, self.clock)
-        yielded = self._call(self._handler.detect, ctx)
-        if yielded is not None and hasattr(yielded, "__aiter__"):
-            asyncio.run(_propose_async(yielded, ctx))
-        elif isinstance(yielded, Iterator):
-            for proposal in yielded:
-                ctx.propose(proposal)
-                if ctx.is_full:
-                    break
+        found = found_by(self._call(self._handler.detect, ctx))
+        if hasattr(found, "__aiter__"):
+            asyncio.run(propose_each_async(found, ctx))
+        else:
+            propose_each(found, ctx)
         return self.proposals
 
     def execute(
@@ -122,22 +119,12 @@ class HandlerTestHost:
         copy_to(self.admin_config, request.admin_config_values)
 
     def _call(self, function: Any, ctx: Any) -> Any:
-        if not is_async(function):
-            return function(ctx)
         returned = function(ctx)
         return asyncio.run(_awaited(returned)) if isinstance(returned, Awaitable) else returned
 
 
 async def _awaited(returned: Awaitable[Any]) -> Any:
     return await returned
-
-
-async def _propose_async(yielded: Any, ctx: DetectionContext) -> None:
-    async for proposal in yielded:
-        await ctx.propose_async(proposal)
-        if ctx.is_full:
-            await yielded.aclose()
-            return
 
 
 class _Reports:

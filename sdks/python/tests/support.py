@@ -27,6 +27,20 @@ def echo(ctx):
     return pw.JobOutcome.succeeded("echoed", dict(ctx.request.job.parameters))
 
 
+class Returning:
+    """A detector that is a function."""
+
+    descriptor = pw.DescriptorBuilder("returning").build()
+
+    def __init__(self, detect):
+        self.detect = detect
+
+
+WRONG = [(returned, f"a detector returns proposals, an iterable of them, or nothing, not {type(returned).__name__}")
+         for returned in ("", "p-1", b"p-1", 1, pw.Proposal("p-1"))] + [(["p-1"], "a detector yields proposals, not str")]
+"""What no detector may return, and what is said of it: to a worker's admin as to a test."""
+
+
 def silent(link):
     """Accepts the stream and says nothing."""
 

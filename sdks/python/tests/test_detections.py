@@ -3,11 +3,9 @@ from __future__ import annotations
 
 import threading
 
-from .support import AdminCase, pw, wire
+from .support import WRONG, AdminCase, Returning, pw, wire
 
 INT64 = (-(2 ** 63), 2 ** 63 - 1)
-
-
 
 class Detections(AdminCase):
     class Finds:
@@ -30,12 +28,24 @@ class Detections(AdminCase):
             for proposal in self.found(ctx):
                 await ctx.propose_async(proposal)
 
+        def returns(self, ctx):
+            return list(self.found(ctx))
+
+        def returns_async_iterable(self, ctx):
+            return self.yields_async(ctx)
+
+        def returns_coroutine(self, ctx):
+            return self.returns_async(ctx)
+
+        async def returns_async(self, ctx):
+            return tuple(self.found(ctx))
+
         @staticmethod
         def found(ctx):
             return (pw.Proposal(f"p-{n}", summary="x", parameters={"sequence": ctx.sequence}) for n in range(1200))
 
     def test_batches_and_the_limit_in_each_form_of_a_detector(self):
-        for form in ("calls", "yields", "yields_async", "calls_async"):
+        for form in ("calls", "yields", "yields_async", "calls_async", "returns", "returns_async_iterable", "returns_coroutine", "returns_async"):
             for most, sizes in ((700, [500, 200]), (0, [500, 500, 200])):
                 with self.subTest(form=form, most=most):
                     worker, link = self.connected(self.Finds(form))
@@ -46,6 +56,19 @@ class Detections(AdminCase):
                     self.assertEqual([batch.has_more for batch in batches][:-1], [True] * (len(sizes) - 1))
                     self.assertEqual((done.success, done.total_proposals, done.request_id), (True, sum(sizes), "d"))
                     self.assertEqual(batches[0].proposals[0].parameters["sequence"].int64_value, INT64[1])
+                    worker.close()
+
+    def test_what_is_no_proposals_fails_the_detection(self):
+        for returned, why in WRONG:
+            async def later(ctx):
+                return returned
+
+            for detect in (lambda ctx: returned, later):
+                with self.subTest(returned=returned):
+                    worker, link = self.connected(Returning(detect))
+                    link.send("d", run_detection_request=wire.RunDetectionRequest(job_type="returning"))
+                    done = link.expect("detection_complete")
+                    self.assertEqual((done.success, done.total_proposals, done.error_message), (False, 0, f"TypeError: {why}"))
                     worker.close()
 
     def test_proposal_of_more_than_1_mib_is_not_sent_and_told_of(self):

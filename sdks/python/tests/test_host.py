@@ -4,7 +4,7 @@ from __future__ import annotations
 import datetime as dt
 import unittest
 
-from .support import pw
+from .support import WRONG, Returning, pw
 
 
 class Handler:
@@ -36,6 +36,46 @@ class Host(unittest.TestCase):
         self.assertEqual(len(host.detect()), 3)
         host.worker_config["n"] = 10
         self.assertEqual([proposal.id for proposal in host.detect(2, last_successful_run=dt.datetime(2030, 1, 1))], ["p-0", "p-1"])
+
+    def test_detects_what_is_returned_in_each_form(self):
+        found = [pw.Proposal(f"p-{number}") for number in range(3)]
+
+        async def yields(ctx):
+            for proposal in found:
+                yield proposal
+
+        async def later(ctx):
+            return found
+
+        for detect in (lambda ctx: found, lambda ctx: iter(found), lambda ctx: yields(ctx), lambda ctx: later(ctx), later, yields):
+            for most in (0, 2):
+                with self.subTest(detect=detect, most=most):
+                    self.assertEqual(pw.HandlerTestHost(Returning(detect)).detect(most), found[:most or 3])
+        self.assertEqual(pw.HandlerTestHost(Returning(lambda ctx: None)).detect(), [])
+
+    def test_what_is_no_proposals_is_told_as_by_a_worker(self):
+        for returned, why in WRONG:
+            async def later(ctx):
+                return returned
+
+            for detect in (lambda ctx: returned, later):
+                with self.subTest(returned=returned), self.assertRaises(TypeError) as raised:
+                    pw.HandlerTestHost(Returning(detect)).detect()
+                self.assertEqual(str(raised.exception), why)
+
+    def test_cancelled_detector_is_left_alone(self):
+        closed = []
+
+        def detect(ctx):
+            try:
+                yield pw.Proposal("p-0")
+                yield pw.Proposal("p-1")
+            finally:
+                closed.append(True)
+
+        host = pw.HandlerTestHost(Returning(detect))
+        host.canceled.set()
+        self.assertEqual(([proposal.id for proposal in host.detect()], closed), (["p-0"], [True]))
 
     def test_gives_a_deadline(self):
         @pw.job_type("late")

@@ -16,15 +16,20 @@ from pathlib import Path
 from .support import SDK, AdminCase, ScriptedAdmin, echo, grpc_status, pw, wire
 
 SCRIPT = """
-import os, sys, threading
+import os, sys
 import plugin_worker as pw
-gate = threading.Event()
 @pw.job_type("waits")
 def waits(ctx):
     print("begun", end="")  # No newline: nothing may keep it back.
     ctx.stopping.wait(20)
     return {"pid": os.getpid()}
-sys.exit(pw.main([waits], forever=os.environ.get("ONCE") is None))
+@pw.job_type("hungry")
+def hungry(ctx):
+    raise MemoryError
+@pw.job_type("hungry_async")
+async def hungry_async(ctx):
+    raise MemoryError
+sys.exit(pw.main([waits, hungry, hungry_async], forever=os.environ.get("ONCE") is None))
 """
 
 
@@ -98,6 +103,33 @@ class Processes(AdminCase):
             process = self.process(PLUGIN_HEALTH_PORT=str(taken.getsockname()[1]))
             self.assertEqual(process.wait(30), 70)
         self.assertRegex(process.stderr.read().decode(), "^the health port cannot be opened: .*in use\n$")
+
+    def test_out_of_memory_ends_the_process(self):
+        for job_type in ("hungry", "hungry_async"):
+            with self.subTest(job_type):
+                process = self.process()
+                link = self.admin.link()
+                link.execute("j", job_type)
+                self.assertEqual(process.wait(20), 70)
+                self.assertRegex(process.stderr.read().decode(), rf"CRITICAL plugin_worker: out of memory in .*{job_type}.*: the process ends\n$")
+
+    def test_log_level_is_that_of_the_environment(self):
+        code = """
+import logging, os
+from plugin_worker.process import _log_to_stderr
+for asked in (None, "debug", "INFO", "warning", "error", "loud"):
+    os.environ.pop("PLUGIN_LOG_LEVEL", None)
+    if asked is not None:
+        os.environ["PLUGIN_LOG_LEVEL"] = asked
+    _log_to_stderr()
+    for level in ("debug", "info", "warning", "error"):
+        getattr(logging.getLogger("plugin_worker.sub"), level)("%s when asked for %s", level, asked)
+"""
+        said = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(SDK)}, capture_output=True, text=True, check=True)
+        told = [line.split(": ", 1)[1] for line in said.stderr.splitlines()]
+        expected = {"None": 1, "debug": 0, "INFO": 1, "warning": 2, "error": 3, "loud": 1}
+        self.assertEqual(told, [f"{level} when asked for {asked}" for asked, lowest in expected.items() for level in ("debug", "info", "warning", "error")[lowest:]])
+        self.assertEqual(said.stdout, "")
 
     def test_health_port_that_is_none_ends_the_process(self):
         process = self.process(PLUGIN_HEALTH_PORT="808O")

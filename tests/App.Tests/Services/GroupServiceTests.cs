@@ -102,6 +102,27 @@ public sealed class GroupServiceTests(ClientAdmin admin) : IClassFixture<ClientA
         Assert.Equal((true, 0L, ""), (none.Ended, none.Matched, none.OperationId));
     }
 
+    /// <summary>Also when it is only asked what would become of it, and when nothing matches.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Bulk_ThatCouldChangeNoJob_IsRefused(bool dry)
+    {
+        foreach (var (odd, field) in ((BulkRequest, string)[])
+        [
+            (new BulkRequest { Action = BulkAction.SetPriority }, "priority"),
+            (new BulkRequest { Action = BulkAction.SetPriority, Priority = 101 }, "priority"),
+            (new BulkRequest { Action = BulkAction.SetLabels }, "labels"),
+            (new BulkRequest { Action = BulkAction.SetLabels, Labels = { ["a b"] = "c" } }, "labels"),
+            (new BulkRequest { Action = BulkAction.SetLabels, Labels = { ["a"] = new string('x', 257) } }, "labels"),
+        ])
+        {
+            (odd.DryRun, odd.Filter) = (dry, new JobFilter { Labels = { ["bulk"] = "nothing" } });
+            var (code, detail) = await admin.RefusedAsync<BulkRequest, BulkResponse>("JobService", "Bulk", odd);
+            Assert.Equal((StatusCode.InvalidArgument, field), (code, Assert.Single(detail.Fields).Field));
+        }
+    }
+
     private Task<BulkResponse> BulkAsync(JobFilter filter, bool dry) =>
         admin.CallAsync<BulkRequest, BulkResponse>("JobService", "Bulk", new BulkRequest { Action = BulkAction.Cancel, Filter = filter, Reason = "not wanted", DryRun = dry });
 

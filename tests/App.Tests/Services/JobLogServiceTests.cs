@@ -152,6 +152,8 @@ public sealed class JobLogServiceTests(ClientAdmin admin) : IClassFixture<Client
         await admin.EndAsync(job.JobId);
         Assert.Equal(StatusCode.NotFound, await RefusedAsync(new WatchLogsRequest { JobId = "none" }));
         Assert.Equal(StatusCode.NotFound, await RefusedAsync(new WatchLogsRequest { JobId = job.JobId, Attempt = 2 }));
+        var later = await admin.SubmitAsync(new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", NotBefore = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(1)) });
+        Assert.Equal(StatusCode.NotFound, await RefusedAsync(new WatchLogsRequest { JobId = later.JobId, Attempt = 2, Follow = true }));
         Assert.Equal(StatusCode.InvalidArgument, await RefusedAsync(new WatchLogsRequest { JobId = job.JobId, FromOffset = -1 }));
         Assert.Equal(StatusCode.InvalidArgument, await RefusedAsync(new WatchLogsRequest { JobId = job.JobId, FromOffset = 1, TailLines = 1 }));
     }

@@ -451,6 +451,13 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
     }
 
     [Fact]
+    public async Task UnknownWorker_IsNotFound_AndEchoedShort()
+    {
+        var (code, detail) = await admin.RefusedAsync<DrainRequest, DrainResponse>("WorkerService", "Drain", new DrainRequest { WorkerId = new string('w', 200) + "\u001b", Enabled = true });
+        Assert.Equal((StatusCode.NotFound, $"worker {new string('w', 128)} is not known"), (code, detail.Message));
+    }
+
+    [Fact]
     public async Task UnknownJob_IsNotFound_AndEchoedWithoutItsControls()
     {
         var refused = await Assert.ThrowsAsync<RpcException>(() => admin.CallAsync<GetRequest, GetResponse>("JobService", "Get", new GetRequest { JobId = "no\u001b[31m such" + new string('x', 200) }));

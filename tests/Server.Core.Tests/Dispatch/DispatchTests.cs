@@ -201,13 +201,15 @@ public sealed class DispatchTests : IDisposable
         Assert.Equal(plain.Id, worker.LastJob.Job.Id);
     }
 
-    [Fact]
-    public void ManyJobsForAWorkerThatIsAway_DoNotHoldUpTheOthers()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ManyJobsForWorkersThatAreAway_DoNotHoldUpTheOthers(bool eachForAnother)
     {
         var worker = _admin.ConnectDescribed();
         for (var n = 0; n < 300; n++)
         {
-            _admin.Submit(priority: 100, change: job => job with { Labels = ImmutableSortedDictionary<string, string>.Empty.Add("require.worker_id", "away") });
+            _admin.Submit(priority: 100, change: job => job with { Labels = ImmutableSortedDictionary<string, string>.Empty.Add("require.worker_id", eachForAnother ? $"away-{n}" : "away") });
         }
 
         var plain = _admin.Submit();
