@@ -16,7 +16,7 @@ public sealed class SeatTests(AdminWithWorker admin) : IClassFixture<AdminWithWo
         var shell = new Shell(admin.Address);
         var answer = await shell.RunAsync("run", "sh -c 'echo out; echo err >&2; exit 42'");
         Assert.Equal((42, "out\n"), (answer.Code, answer.Output));
-        Assert.Matches("^pluginctl: job [^ ]+ goes on, and is asked for every 2s: .* has 64 streams open, [^\n]*\nerr\n$", answer.Error);
+        Assert.Matches("^pluginctl: job [^ ]+ goes on, and is asked for every 2 s: .* has 64 streams open, [^\n]*\nerr\n$", answer.Error);
         var waited = await shell.RunAsync("run", "--wait", "--quiet", "--label", "test=seats", "sh -c 'echo unseen; exit 7'");
         Assert.Equal(new Answer(7, "", ""), waited);
         Assert.Equal(5, (await shell.RunAsync("run", "--json", "sh -c 'exit 5'")).Code);
