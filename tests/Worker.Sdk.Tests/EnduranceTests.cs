@@ -28,7 +28,7 @@ public sealed class EnduranceTests : SdkTest
 
         // Sockets are closed, and threads end, a while after the stop they were made for.
         var left = Left();
-        for (var began = Stopwatch.GetTimestamp(); left is not (<= Few, <= Few, <= Little) && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1); left = Left())
+        for (var began = Stopwatch.GetTimestamp(); left is not ( <= Few, <= Few, <= Little) && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1); left = Left())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }

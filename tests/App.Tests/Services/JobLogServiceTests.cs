@@ -108,7 +108,7 @@ public sealed class JobLogServiceTests(ClientAdmin admin) : IClassFixture<Client
         using var call = admin.Watch(new WatchLogsRequest { JobId = id, Follow = true });
         var refused = (await worker.NextAsync(Wire.AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest)).RequestId;
         await worker.SendAsync(new Wire.WorkerToAdminMessage { JobCompleted = new Wire.JobCompleted { RequestId = refused, JobId = id, ErrorMessage = "executor is at capacity" } });
-        await admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new JobId(id)) ?.Attempt is { } attempt && (attempt.EndedAt is not null || attempt.RequestId.Value != refused), "the attempt is given back");
+        await admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new JobId(id))?.Attempt is { } attempt && (attempt.EndedAt is not null || attempt.RequestId.Value != refused), "the attempt is given back");
         using var late = admin.Watch(new WatchLogsRequest { JobId = id, Follow = true });
         var request = (await worker.NextAsync(Wire.AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest)).RequestId;
         await worker.SendAsync(new Wire.WorkerToAdminMessage { JobLog = new Wire.JobLogChunk { RequestId = request, JobId = id, Stream = Wire.LogStream.Stdout, Data = Google.Protobuf.ByteString.CopyFromUtf8("here\n") } });
