@@ -19,7 +19,8 @@ public static class GrpcListener
         // Only servers count the pings of their clients; clients answer those of a server however often they come.
         options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(15);
         options.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
-        options.Limits.Http2.InitialStreamWindowSize = 768 * 1024;
+        // Workers keep so much of what they sent to send it again when a connection takes with it what was not read.
+        options.Limits.Http2.InitialStreamWindowSize = 512 * 1024;
         options.Limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
         options.Limits.MinResponseDataRate = null;
     }

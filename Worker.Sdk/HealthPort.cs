@@ -8,15 +8,16 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// <summary>Tells probes and collectors on the same machine how the worker is. A worker has no other listener.</summary>
 internal sealed partial class HealthPort : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly PluginWorker _worker;
     private readonly HandlerHealth _health;
     private readonly WorkerFigures _figures;
     private readonly ILogger _logger;
     private Task _serving = Task.CompletedTask;
 
-    private HealthPort(PluginWorker worker, HandlerHealth health, WorkerFigures figures, ILogger logger)
+    private HealthPort(HttpListener listener, PluginWorker worker, HandlerHealth health, WorkerFigures figures, ILogger logger)
     {
+        _listener = listener;
         _worker = worker;
         _health = health;
         _figures = figures;
@@ -25,11 +26,34 @@ internal sealed partial class HealthPort : IAsyncDisposable
 
     public static HealthPort Open(int port, PluginWorker worker, HandlerHealth health, WorkerFigures figures, ILogger logger)
     {
-        var opened = new HealthPort(worker, health, figures, logger);
-        opened._listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
-        opened._listener.Start();
+        var opened = new HealthPort(Listening(port), worker, health, figures, logger);
         opened._serving = opened.ServeAsync();
         return opened;
+    }
+
+    /// <summary>The listener answers to hosts by their names; where <c>localhost</c> is no address of this machine, to the number alone.</summary>
+    private static HttpListener Listening(int port)
+    {
+        try
+        {
+            return Listening(port, "127.0.0.1", "localhost");
+        }
+        catch (HttpListenerException)
+        {
+            return Listening(port, "127.0.0.1");
+        }
+    }
+
+    private static HttpListener Listening(int port, params ReadOnlySpan<string> hosts)
+    {
+        var listener = new HttpListener();
+        foreach (var host in hosts)
+        {
+            listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}/"));
+        }
+
+        listener.Start();
+        return listener;
     }
 
     public async ValueTask DisposeAsync()

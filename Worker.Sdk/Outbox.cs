@@ -233,21 +233,15 @@ internal sealed partial class Outbox(
         ReportProgress(attempt);
     }
 
-    /// <summary>No more than is kept at a time.</summary>
     private bool ReportOutput(RunningAttempt attempt)
     {
-        const int most = 2 * LogRing.Capacity / LogRing.ChunkSize;
-        var wrote = false;
-        if (TakesOutput && !attempt.IsDetection)
+        var output = TakesOutput && !attempt.IsDetection ? attempt.TakeOutput() : [];
+        foreach (var chunk in output)
         {
-            for (var count = 0; count < most && attempt.TakeLog() is { } chunk; count++)
-            {
-                Write(new WorkerToAdminMessage { JobLog = chunk });
-                wrote = true;
-            }
+            Write(new WorkerToAdminMessage { JobLog = chunk });
         }
 
-        return wrote;
+        return output.Count > 0;
     }
 
     private bool ReportProgress(RunningAttempt attempt)

@@ -7,7 +7,7 @@ namespace BlazorPluginAdmin.WorkerSdk;
 
 /// <summary>
 /// One attempt or detection while its handler runs. Reports land in slots that the session's pump empties: progress keeps
-/// only the newest, output keeps at least the last 256 KiB that were sent for re-sending, activities up to a bound.
+/// only the newest, output keeps at least the last 768 KiB that were sent for re-sending, activities up to a bound.
 /// </summary>
 /// <param name="keepsOutput">Somebody takes the output, so that it is worth waiting until it is taken.</param>
 internal sealed class RunningAttempt(string requestId, string workId, string jobType, bool isDetection, bool keepsOutput, TimeProvider time, Action changed, CancellationToken stopping) : IAttemptReports, IDisposable
@@ -222,20 +222,23 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
         }
     }
 
-    /// <summary>The next piece of output not sent yet; null when all is sent.</summary>
-    public JobLogChunk? TakeLog()
+    /// <summary>
+    /// What was written and not sent yet, in pieces. All of it is taken at one moment: what is written while they leave must wait,
+    /// or more would be on its way than is kept.
+    /// </summary>
+    public IReadOnlyList<JobLogChunk> TakeOutput()
     {
         lock (_gate)
         {
-            if ((Chunk(_stdout) ?? Chunk(_stderr)) is not { } chunk)
+            List<JobLogChunk> chunks = [.. Chunks(_stdout), .. Chunks(_stderr)];
+            if (chunks.Count > 0)
             {
-                return null;
+                _abandoned = !keepsOutput;
+                _room?.TrySetResult();
+                _room = null;
             }
 
-            _abandoned = !keepsOutput;
-            _room?.TrySetResult();
-            _room = null;
-            return chunk;
+            return chunks;
         }
     }
 
@@ -267,22 +270,27 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
         }
     }
 
-    private JobLogChunk? Chunk(LogRing ring) => ring.Take() is var (offset, bytes) && bytes.Length > 0
-        ? new JobLogChunk { RequestId = RequestId, JobId = WorkId, Stream = ring.Stream, Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(bytes) }
-        : null;
+    private IEnumerable<JobLogChunk> Chunks(LogRing ring)
+    {
+        while (ring.Take() is var (offset, bytes) && bytes.Length > 0)
+        {
+            yield return new JobLogChunk { RequestId = RequestId, JobId = WorkId, Stream = ring.Stream, Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(bytes) };
+        }
+    }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{JobType} {WorkId} ({RequestId})");
 }
 
-/// <summary>The last 512 KiB of one output, with the offset of each byte.</summary>
+/// <summary>The last 1 MiB of one output, with the offset of each byte.</summary>
 internal sealed class LogRing(LogStream stream)
 {
-    public const int Capacity = 2 * Room;
-
     /// <summary>
-    /// What may wait to be sent, for those who can be held up: the other half stays what was sent. A connection that is lost takes
-    /// with it what the admin has not read, and while it is gone the output goes on.
+    /// A connection that is lost takes with it what was taken last and what the admin had not read of it, while more is written:
+    /// <see cref="Room"/> of each, and the 512 KiB that an admin lets a stream have on its way.
     /// </summary>
+    public const int Capacity = 4 * Room;
+
+    /// <summary>What may wait to be sent, for those who can be held up.</summary>
     public const int Room = 256 * 1024;
 
     public const int ChunkSize = 32 * 1024;

@@ -97,9 +97,11 @@ public static class GroupRequests
         ? parameters.With(EnvironmentField, new ConfigValue.Map(ConfigValues.From(environment.Fields.Where(pair => !IsPlace(pair.Key)))))
         : parameters;
 
-    /// <summary>The place that the environment of a member has, as variables; empty: it has none.</summary>
+    /// <summary>The place that the environment of a member has, as variables; empty: it has none. One of the names alone is somebody's own.</summary>
     public static ConfigValues PlaceIn(ConfigValues parameters) =>
-        parameters.Find(EnvironmentField) is ConfigValue.Map environment ? ConfigValues.From(environment.Fields.Where(pair => IsPlace(pair.Key))) : ConfigValues.Empty;
+        parameters.Find(EnvironmentField) is ConfigValue.Map environment && environment.Fields.Where(pair => IsPlace(pair.Key)).ToList() is { Count: 3 } place
+            ? ConfigValues.From(place)
+            : ConfigValues.Empty;
 
     /// <summary>What <see cref="ParametersAlone"/> took away is back.</summary>
     public static ConfigValues WithPlace(ConfigValues parameters, ConfigValues place) => place.Count == 0 ? parameters

@@ -255,12 +255,13 @@ public sealed class HandlerSideTests : SdkTest
         Assert.Contains("plugin_worker_attempts_total{worker_id=\"w-1\",job_type=\"talkative\",outcome=\"succeeded\"} 1\n", metrics, StringComparison.Ordinal);
         Assert.Contains("plugin_worker_completions_unacknowledged{worker_id=\"w-1\"} 1\n", metrics, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/else")).Item1);
+        Assert.Equal((HttpStatusCode.OK, "ready\n"), await GetAsync($"http://localhost:{port}/ready"));
         await EndOfAsync(worker, () => stream.End());
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "Stopped\n"), await GetAsync("/ready"));
 
         async Task<(HttpStatusCode, string)> GetAsync(string path)
         {
-            using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+            using var answer = await http.GetAsync(new Uri(path, UriKind.RelativeOrAbsolute));
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }
     }

@@ -65,40 +65,57 @@ public sealed class OutputTests : SdkTest
         Assert.True(attempt.IsPressing);
         var waiting = attempt.OutputAsync(OutputStream.Stdout, new byte[1], CancellationToken.None).AsTask();
         Assert.False(waiting.IsCompleted);
-        Assert.Equal(0, attempt.TakeLog()!.Offset);
+        Assert.Equal(0, attempt.TakeOutput()[0].Offset);
         await waiting.InTimeAsync("room");
 
-        waiting = attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.ChunkSize], CancellationToken.None).AsTask();
+        waiting = attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None).AsTask();
         Assert.False(waiting.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.False(waiting.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(0.1));
         await waiting.InTimeAsync("the end of patience");
         await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Capacity], CancellationToken.None).AsTask().InTimeAsync("output that waits no more");
-        Assert.True(attempt.TakeLog()!.Offset > LogRing.ChunkSize, "nothing was lost");
+        Assert.True(attempt.TakeOutput()[0].Offset > LogRing.ChunkSize, "nothing was lost");
 
         // Taken again, it is waited for again.
-        while (attempt.TakeLog() is not null)
-        {
-        }
-
         await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.OutputAsync(OutputStream.Stdout, new byte[1], new CancellationToken(canceled: true)).AsTask());
     }
 
-    /// <summary>What was sent may not have arrived when the connection is lost; what is written meanwhile must not take its place.</summary>
+    /// <summary>
+    /// What was sent may not have arrived when the connection is lost: what was taken last and a window of what was taken before.
+    /// What is written meanwhile must not take its place.
+    /// </summary>
     [Fact]
     public async Task OutputWhileTheAdminIsLost_LeavesWhatWasSent()
     {
+        const int window = 512 * 1024;
         using var attempt = new RunningAttempt("r", "j", "t", isDetection: false, keepsOutput: true, _time, () => { }, CancellationToken.None);
-        await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None);
-        while (attempt.TakeLog() is not null)
+        var (taken, left) = (0L, 0L);
+        for (var time = 0; time < 8; time++)
         {
+            await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None);
+            (taken, left) = (taken + attempt.TakeOutput().Sum(chunk => chunk.Data.Length), taken);
         }
 
         await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None);
         attempt.Rewind();
-        Assert.Equal(0, attempt.TakeLog()!.Offset);
+        Assert.InRange(attempt.TakeOutput()[0].Offset, 0, left - window);
+    }
+
+    /// <summary>Who writes as fast as it is taken must not get more on its way than is kept, nor hold up the other output.</summary>
+    [Fact]
+    public async Task OutputThatIsTaken_IsWhatWasThere_OfBoth()
+    {
+        using var attempt = new RunningAttempt("r", "j", "t", isDetection: false, keepsOutput: true, _time, () => { }, CancellationToken.None);
+        await attempt.OutputAsync(OutputStream.Stderr, new byte[1], CancellationToken.None);
+        await attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None);
+        var more = attempt.OutputAsync(OutputStream.Stdout, new byte[LogRing.Room], CancellationToken.None).AsTask();
+        var taken = attempt.TakeOutput();
+        await more.InTimeAsync("room");
+        Assert.Equal((LogRing.Room, 1), (Length(LogStream.Stdout), Length(LogStream.Stderr)));
+
+        int Length(LogStream stream) => taken.Where(chunk => chunk.Stream == stream).Sum(chunk => chunk.Data.Length);
     }
 
     private static ValueTask PourAsync(AdminStream stream) =>

@@ -149,25 +149,24 @@ export class Attempt implements Reports {
     return !this.#abandoned && Math.max(this.#rings.stdout.unsent, this.#rings.stderr.unsent) > LogRing.capacity / 2;
   }
 
-  /** The next piece of output not sent yet. */
+  /** The next piece of output not sent yet, of the stream that is further behind. */
   takeLog(): WorkerToAdminMessage | undefined {
-    for (const stream of ["stdout", "stderr"] as const) {
-      const chunk = this.#rings[stream].take();
-      if (!chunk) continue;
-      this.#abandoned = !this.keepsOutput || this.cancel.signal.aborted;
-      this.#refill();
-      return {
-        job_log: {
-          request_id: this.requestId,
-          job_id: this.workId,
-          stream: stream === "stdout" ? "LOG_STREAM_STDOUT" : "LOG_STREAM_STDERR",
-          offset: String(chunk.offset),
-          data: chunk.bytes,
-          sent_at: toTime(this.clock.now()),
-        },
-      };
-    }
-    return undefined;
+    const { stdout, stderr } = this.#rings;
+    const [ring, stream] = stdout.unsent < stderr.unsent ? [stderr, "LOG_STREAM_STDERR"] : [stdout, "LOG_STREAM_STDOUT"];
+    const chunk = ring.take();
+    if (!chunk) return undefined;
+    this.#abandoned = !this.keepsOutput || this.cancel.signal.aborted;
+    this.#refill();
+    return {
+      job_log: {
+        request_id: this.requestId,
+        job_id: this.workId,
+        stream,
+        offset: String(chunk.offset),
+        data: chunk.bytes,
+        sent_at: toTime(this.clock.now()),
+      },
+    };
   }
 
   /** The newest progress, once. */

@@ -1,11 +1,13 @@
 /**
- * The end of one output, with the offset of each byte: what was not taken yet, and 256 KiB of what was. That much may be on its
- * way when a stream breaks, whatever is written meanwhile.
+ * The end of one output, with the offset of each byte: what was not taken yet, and 768 KiB of what was. A stream that breaks takes
+ * with it what the admin had not read, and an admin lets 512 KiB be on their way, whatever is written meanwhile.
  */
 export class LogRing {
-  /** Bytes that may wait to be taken, and bytes that are taken once more after a reconnect. */
+  /** Bytes that may wait to be taken. */
   static readonly capacity = 256 * 1024;
-  static readonly kept = 512 * 1024;
+  /** Bytes that are taken once more after a reconnect. */
+  static readonly again = 768 * 1024;
+  static readonly kept = 1024 * 1024;
   static readonly chunkSize = 32 * 1024;
 
   #ring = Buffer.alloc(0);
@@ -55,7 +57,7 @@ export class LogRing {
 
   /** What was taken last is taken again. */
   rewind(): void {
-    this.#sent = Math.max(this.#start, this.#sent - LogRing.capacity);
+    this.#sent = Math.max(this.#start, this.#sent - LogRing.again);
   }
 
   /** Only while it has never wrapped: the content stays where it is. */

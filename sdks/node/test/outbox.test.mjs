@@ -70,6 +70,16 @@ test("output that nobody takes holds work up for 5 s, then no longer until it is
   attempt.close();
 });
 
+test("output of the stream that is further behind is taken first: none of the two holds up the other", async () => {
+  const attempt = new Attempt("r", "j", "t", false, true, new ManualClock(), () => {}, {});
+  attempt.output("stdout", Buffer.alloc(3 * LogRing.chunkSize));
+  attempt.output("stderr", Buffer.alloc(2 * LogRing.chunkSize));
+  const taken = [];
+  for (let next; (next = attempt.takeLog()); ) taken.push(next.job_log.stream.slice("LOG_STREAM_".length));
+  assert.deepEqual(taken, ["STDOUT", "STDOUT", "STDERR", "STDOUT", "STDERR"]);
+  attempt.close();
+});
+
 test("a handler that only writes leaves the thread to others now and then, also when nobody takes its output", async () => {
   for (const keepsOutput of [true, false]) {
     const attempt = new Attempt("r", "j", "t", false, keepsOutput, new ManualClock(), () => attempt.takeLog(), {});

@@ -127,16 +127,16 @@ test("the restart policy restarts for what may pass, after pauses that double", 
   assert.deepEqual([0, 1].map(jitter => Math.round(new RestartPolicy({ jitter: () => jitter }).delay(1, 1000))), [800, 1200]);
 });
 
-test("a log ring keeps what was not taken, and 256 KiB of what was, with their offsets", () => {
+test("a log ring keeps what was not taken, and 768 KiB of what was, with their offsets", () => {
   const ring = new LogRing();
-  const bytes = Buffer.from(Uint8Array.from({ length: 700_000 }, (_, i) => i % 253));
+  const bytes = Buffer.from(Uint8Array.from({ length: 1_700_000 }, (_, i) => i % 253));
   for (let at = 0; at < bytes.length; at += 7001) ring.append(bytes.subarray(at, at + 7001));
   const read = () => {
     const pieces = [];
     for (let piece; (piece = ring.take()); ) pieces.push(piece);
     return pieces;
   };
-  for (const from of [700_000 - LogRing.kept, 700_000 - LogRing.capacity]) {
+  for (const from of [1_700_000 - LogRing.kept, 1_700_000 - LogRing.again]) {
     const pieces = read();
     assert.equal(pieces[0].offset, from);
     assert.ok(Buffer.concat(pieces.map(piece => piece.bytes)).equals(bytes.subarray(from)));
@@ -146,9 +146,9 @@ test("a log ring keeps what was not taken, and 256 KiB of what was, with their o
   read();
   ring.append(Buffer.alloc(LogRing.capacity, 7));
   ring.rewind();
-  assert.equal(read()[0].offset, 700_000 - LogRing.capacity);
+  assert.equal(read()[0].offset, 1_700_000 - LogRing.again);
   ring.append(Buffer.alloc(LogRing.kept + 5, 7));
-  assert.equal(read()[0].offset, 700_000 + LogRing.capacity + 5);
+  assert.equal(read()[0].offset, 1_700_000 + LogRing.capacity + 5);
 });
 
 test("texts are cut between characters", () => {

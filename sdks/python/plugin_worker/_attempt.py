@@ -44,11 +44,13 @@ def _sendable(metrics: Mapping[str, Value]) -> Dict[str, wire.ConfigValue]:
 
 
 class LogRing:
-    """The last 256 KiB of one output, with the offset of each byte."""
+    """The last 1 MiB of one output, with the offset of each byte."""
 
-    CAPACITY = 256 * 1024
-    WAITING = CAPACITY // 2
-    """Output waits while more than this was not taken: the other half holds what was taken and may not have arrived."""
+    WAITING = 256 * 1024
+    """Output waits while more than this was not taken."""
+    CAPACITY = 4 * WAITING
+    """A connection that is lost takes with it what was taken last and what the admin had not read of it, while more is written:
+    ``WAITING`` of each, and the 512 KiB that an admin lets a stream have on its way."""
     CHUNK = 32 * 1024
 
     def __init__(self, stream: int) -> None:
@@ -65,7 +67,7 @@ class LogRing:
     def append(self, data: bytes) -> None:
         self._kept += data
         self._end += len(data)
-        if len(self._kept) > 2 * self.CAPACITY:
+        if len(self._kept) > self.CAPACITY + self.WAITING:
             del self._kept[:-self.CAPACITY]
 
     def take(self) -> Optional[Tuple[int, bytes]]:
@@ -245,20 +247,18 @@ class RunningAttempt:
         with self._lock:
             return not self._abandoned and max(self._stdout.unsent, self._stderr.unsent) > LogRing.WAITING // 2
 
-    def take_log(self) -> Optional[wire.JobLogChunk]:
-        """The next piece of output not sent yet; the stream that is further behind first."""
+    def take_output(self) -> List[wire.JobLogChunk]:
+        """What was written and not sent yet, in pieces. All of it is taken at one moment: what is written while they leave must
+        wait, or more would be on its way than is kept."""
         with self._lock:
-            for ring in sorted((self._stdout, self._stderr), key=lambda one: -one.unsent):
-                taken = ring.take()
-                if taken is not None:
-                    self._abandoned = not self._keeps_output
-                    break
-            else:
-                return None
+            chunks = [
+                wire.JobLogChunk(request_id=self.request_id, job_id=self.work_id, stream=ring.stream, offset=offset, data=data, sent_at=now_timestamp())  # type: ignore[arg-type]
+                for ring in (self._stdout, self._stderr) for offset, data in iter(ring.take, None)]
+            if not chunks:
+                return chunks
+            self._abandoned = not self._keeps_output
         self._make_room()
-        return wire.JobLogChunk(
-            request_id=self.request_id, job_id=self.work_id, stream=ring.stream,  # type: ignore[arg-type]
-            offset=taken[0], data=taken[1], sent_at=now_timestamp())
+        return chunks
 
     def rewind(self) -> None:
         with self._lock:

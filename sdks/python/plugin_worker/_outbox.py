@@ -7,7 +7,7 @@ import time
 from collections import deque
 from typing import Callable, Deque, Iterable, Optional, Tuple
 
-from ._attempt import REPORT_PAUSE, LogRing, RunningAttempt, Told
+from ._attempt import REPORT_PAUSE, RunningAttempt, Told
 from ._too_large import instead
 from .cancellation import Cancellation
 from .values import now_timestamp
@@ -199,13 +199,9 @@ class Outbox:
         return self._takes_output and not attempt.is_detection and attempt.has_output
 
     def _report(self, attempt: RunningAttempt, now: float, last: bool) -> None:
-        """What an attempt has to say: its output, no more of it than is kept at a time, then its newest progress."""
+        """What an attempt has to say: its output, then its newest progress."""
         if self._takes_output and not attempt.is_detection:
-            for _ in range(2 * LogRing.CAPACITY // LogRing.CHUNK + 2):
-                chunk = attempt.take_log()
-                if chunk is None:
-                    break
-                self._ready.append((wire.WorkerToAdminMessage(job_log=chunk), None))
+            self._ready.extend((wire.WorkerToAdminMessage(job_log=chunk), None) for chunk in attempt.take_output())
         progress = attempt.take_progress(now, force=last)
         if progress is not None:
             self._ready.append((wire.WorkerToAdminMessage(job_progress_update=progress), None))

@@ -328,12 +328,30 @@ class Output(unittest.TestCase):
         attempt.output(wire.LOG_STREAM_STDOUT, whole)  # Waits once.
         _attempt.PATIENCE = 3600.0
         attempt.output(wire.LOG_STREAM_STDOUT, whole)
-        self.assertGreater(attempt.take_log().offset, 0)  # The oldest is lost; from here on it is waited for again.
-        waiting = Async(attempt.output, wire.LOG_STREAM_STDOUT, b"more")
+        self.assertGreater(attempt.take_output()[0].offset, 0)  # The oldest is lost; from here on it is waited for again.
+        waiting = Async(attempt.output, wire.LOG_STREAM_STDOUT, bytes(LogRing.WAITING + 1))
         self.assertFalse(waiting.is_over)
-        while attempt.take_log() is not None:
-            pass
+        attempt.take_output()
         waiting.result()
+
+    def test_is_taken_as_it_stands_and_kept_while_it_may_not_have_arrived(self):
+        window = 512 * 1024
+        attempt = _attempt.RunningAttempt("r", "j", "t", False, True, lambda: None, lambda: False, ended=None)
+        taken = left = 0
+        for _ in range(8):
+            attempt.output(wire.LOG_STREAM_STDOUT, bytes(LogRing.WAITING))
+            more = Async(attempt.output, wire.LOG_STREAM_STDOUT, b"x" * LogRing.WAITING)
+            attempt.output(wire.LOG_STREAM_STDERR, b"e")
+            chunks = attempt.take_output()
+            more.result()
+            self.assertEqual(sum(len(chunk.data) for chunk in chunks if chunk.stream == wire.LOG_STREAM_STDOUT), LogRing.WAITING)
+            self.assertEqual([chunk.data for chunk in chunks if chunk.stream == wire.LOG_STREAM_STDERR], [b"e"])
+            left, taken = taken, taken + LogRing.WAITING
+            attempt.take_output()
+            left, taken = taken, taken + LogRing.WAITING
+        attempt.output(wire.LOG_STREAM_STDOUT, bytes(LogRing.WAITING))
+        attempt.rewind()
+        self.assertLessEqual(attempt.take_output()[0].offset, left - window)
 
 
 class Process:

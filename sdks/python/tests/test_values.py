@@ -184,16 +184,16 @@ class Ring(unittest.TestCase):
         self.assertIsNone(ring.take())
         ring.append(b"a" * 40_000)
         self.assertEqual([(at, len(data)) for at, data in (ring.take(), ring.take())], [(0, 32_768), (32_768, 7_232)])
-        ring.append(bytes(600_000))
-        self.assertEqual(ring.unsent, 600_000)
+        ring.append(bytes(2_000_000))
+        self.assertEqual(ring.unsent, 2_000_000)
         at, data = ring.take()
-        self.assertEqual((at, len(data)), (640_000 - LogRing.CAPACITY, 32_768))
+        self.assertEqual((at, len(data)), (2_040_000 - LogRing.CAPACITY, 32_768))
         ring.append(b"end")
         while (taken := ring.take()) is not None:
             at, data = taken
-        self.assertEqual((at + len(data), data[-3:]), (640_003, b"end"))
+        self.assertEqual((at + len(data), data[-3:]), (2_040_003, b"end"))
         ring.rewind()
-        self.assertEqual(ring.take()[0], 640_003 - LogRing.CAPACITY)
+        self.assertEqual(ring.take()[0], 2_040_003 - LogRing.CAPACITY)
 
 
 class Box(unittest.IsolatedAsyncioTestCase):

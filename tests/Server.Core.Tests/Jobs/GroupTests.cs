@@ -42,6 +42,21 @@ public sealed class GroupTests : IDisposable
     }
 
     [Fact]
+    public void PlaceOfAMember_IsTakenOffWhole_AndAVariableOfThatName_IsNone()
+    {
+        var own = ConfigValues.Empty.With("MINE", Text("1"));
+        var member = own.With("JOB_INDEX", Text("2")).With("JOB_COUNT", Text("3")).With("JOB_GROUP", Text("g"));
+        var named = own.With("JOB_INDEX", Text("of my own"));
+        Assert.Equal((3, 0), (GroupRequests.PlaceIn(Environment(member)).Count, GroupRequests.PlaceIn(Environment(named)).Count));
+        Assert.Equal(Environment(own), GroupRequests.ParametersAlone(Environment(member)));
+        Assert.Equal(Environment(named), GroupRequests.ParametersAlone(Environment(named)));
+
+        static ConfigValue Text(string text) => new ConfigValue.Text(text);
+
+        static ConfigValues Environment(ConfigValues variables) => ConfigValues.Empty.With("env", new ConfigValue.Map(variables));
+    }
+
+    [Fact]
     public async Task NoMoreThanItsLimit_AreUnderWay_AndTheRestSaysWhy()
     {
         var worker = Connect();
