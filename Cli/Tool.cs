@@ -34,6 +34,7 @@ internal sealed class Tool
             DescribeTypeCommand.Build, ConfigCommand.Build, DetectCommand.Build, WorkersCommand.Build, NewWorkerCommand.Build, CompletionCommand.Build,
         ])
             Root.Subcommands.Add(build(this));
+        TakeNoWords(Root);
     }
 
     public RootCommand Root { get; }
@@ -69,6 +70,15 @@ internal sealed class Tool
         var id = new Argument<string>("id") { HelpName = "JOB" };
         id.CompletionSources.Add(_ => Suggestions.Jobs);
         return id;
+    }
+
+    /// <summary>The word after a switch is not its value: <c>run --detach true</c> runs true.</summary>
+    private static void TakeNoWords(Command command)
+    {
+        foreach (var option in command.Options.OfType<Option<bool>>())
+            option.Arity = ArgumentArity.Zero;
+        foreach (var verb in command.Subcommands)
+            TakeNoWords(verb);
     }
 
     private async Task<int> RunAsync(ParseResult parsed, Func<Invocation, Task<int>> body)

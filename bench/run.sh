@@ -5,7 +5,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 dotnet build ../App/App.csproj -c Release -v q -nologo -clp:NoSummary
 dotnet build Load/Load.csproj -c Release -v q -nologo -clp:NoSummary
 dotnet build ../Worker.Stock/Worker.Stock.csproj -c Release -v q -nologo -clp:NoSummary
-# The tool as it is given to people: compiled for this machine.
-dotnet publish ../Cli/Cli.csproj -c Release -r "linux-$([ "$(uname -m)" = aarch64 ] && echo arm64 || echo x64)" --self-contained false -o ../Cli/bin/published -v q -nologo -clp:NoSummary
+# The tool as it is given to people: a program of this machine.
+if [ ! -e /usr/include/zlib.h ] || ! { command -v clang || command -v gcc; } >/dev/null; then
+  echo "Installing gcc and zlib1g-dev, which link pluginctl ..." >&2
+  apt-get update -qq; apt-get install -y -qq gcc zlib1g-dev
+fi
+dotnet publish ../Cli/Cli.csproj -c Release -r "linux-$([ "$(uname -m)" = aarch64 ] && echo arm64 || echo x64)" -o ../Cli/bin/published -v q -nologo -clp:NoSummary
 [ -d Browser/node_modules ] || npm ci --prefix Browser --no-audit --no-fund --silent
 exec dotnet Load/bin/Release/net10.0/Load.dll ../App/bin/Release/net10.0/App.dll results "$@"

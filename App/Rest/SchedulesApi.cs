@@ -132,7 +132,7 @@ public static class SchedulesApi
             ? SubmitApi.Unreadable(errors)
             : Replies.From(
                 SchedulePreview.Of(rule!, after ?? time.GetUtcNow(), count ?? UsualPreview),
-                runs => WireJson.Json(new { runs = runs.Select(run => new { at = run.At, local = run.Local, note = WireJson.Some(run.Note) }) }));
+                runs => WireJson.Json(new { runs = runs.Select(run => new { at = run.At.ToUniversalTime(), local = run.Local, note = WireJson.Some(run.Note) }) }));
     }
 
     /// <summary>Null: with what is wrong.</summary>

@@ -39,6 +39,13 @@ public sealed class RunTests(AdminWithWorker admin) : IClassFixture<AdminWithWor
     }
 
     [Fact]
+    public async Task WordAfterASwitch_IsTheCommand()
+    {
+        Assert.Equal(new Answer(1, "", ""), await _shell.RunAsync("run", "--wait", "false"));
+        Assert.Equal(0, (await _shell.RunAsync("run", "--quiet", "true")).Code);
+    }
+
+    [Fact]
     public async Task Run_BeyondItsTimeout_Is124()
     {
         var answer = await _shell.RunAsync("run", "sleep 600", "--timeout", "1s", "--param", "kill_grace=1s");
