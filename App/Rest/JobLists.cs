@@ -11,6 +11,8 @@ namespace BlazorPluginAdmin.App.Rest;
 /// <summary>Which jobs a request asks for: <c>q</c> as in the query box, and the parameters existing clients know.</summary>
 public static class JobLists
 {
+    private static readonly JobState[] States = System.Enum.GetValues<JobState>();
+
     private static readonly Dictionary<string, JobOrder> Orders = new(StringComparer.Ordinal)
     {
         ["updated"] = JobOrder.Updated,
@@ -58,15 +60,20 @@ public static class JobLists
         };
         if (query["state"].ToString() is { Length: > 0 } state)
         {
-            if (ParseState(state) is not { } one)
+            // The wire knows a state that no job of ours is ever in.
+            if (IsUnspecified(state))
             {
-                // The wire knows a state that no job of ours is ever in.
-                return IsUnspecified(state)
-                    ? (null, null)
-                    : (null, WireJson.Error(StatusCodes.Status400BadRequest, $"state is {string.Join(", ", System.Enum.GetNames<JobState>().Select(ApiObjects.Snake))}, with or without job_state_ before it"));
+                return (null, null);
             }
 
-            filter = filter with { States = [one] };
+            var states = state.Split(',').Select(ParseState).ToList();
+            if (states.Contains(null))
+            {
+                return (null, WireJson.Error(
+                    StatusCodes.Status400BadRequest, $"state is {string.Join(", ", System.Enum.GetNames<JobState>().Select(ApiObjects.Snake))}, with or without job_state_ before it; several are separated by commas"));
+            }
+
+            filter = filter with { States = [.. states.OfType<JobState>()] };
         }
 
         var types = Lanes.Types(admin.Views.Current.Value, query["job_type"], query["lane"]);
@@ -96,11 +103,11 @@ public static class JobLists
 
     private static bool IsUnspecified(string state) => state.Equals("unspecified", StringComparison.OrdinalIgnoreCase) || state.Equals("job_state_unspecified", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Both <c>running</c> and <c>job_state_running</c>, in any case.</summary>
+    /// <summary>Both <c>running</c> and <c>job_state_running</c>, in any case. One name: two of them are another state to who reads enums.</summary>
     internal static JobState? ParseState(string text)
     {
         const string Prefix = "job_state_";
         var name = text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? text[Prefix.Length..] : text;
-        return System.Enum.TryParse<JobState>(name, ignoreCase: true, out var state) && System.Enum.IsDefined(state) ? state : null;
+        return States.Where(state => name.Equals(state.ToString(), StringComparison.OrdinalIgnoreCase)).Cast<JobState?>().FirstOrDefault();
     }
 }

@@ -122,7 +122,7 @@ public static class SubmitApi
             return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
         }
 
-        var job = JsonSerializer.SerializeToNode(ApiObjects.Job(record.Job), WireJson.Options)!.AsObject();
+        var job = ApiObjects.Detail(record, admin.States.Current.Value.JobTypes.GetValueOrDefault(record.Job.JobType)?.Descriptor?.WorkerForm);
         if (admin.Explain(record.Job.Id) is { } why)
         {
             job["waiting"] = JsonSerializer.SerializeToNode(ApiObjects.Waiting(why), WireJson.Options);

@@ -123,7 +123,7 @@ internal static class ClientMapper
 
     public static Wire.ActivityEvent Activity(Activity activity)
     {
-        var wire = new Wire.ActivityEvent { Source = SourceOf(activity.Source), Message = activity.Message, Stage = activity.Stage, CreatedAt = ApiObjects.Stamp(activity.At) };
+        var wire = new Wire.ActivityEvent { Source = SourceOf(activity), Message = activity.Message, Stage = activity.Stage, CreatedAt = ApiObjects.Stamp(activity.At) };
         ConfigValueMapper.ToWire(activity.Details, wire.Details);
         return wire;
     }
@@ -195,7 +195,7 @@ internal static class ClientMapper
         return wire;
     }
 
-    private static Wire.ActivitySource SourceOf(string source) => source switch
+    private static Wire.ActivitySource SourceOf(Activity activity) => ActivitySources.NameOf(activity) switch
     {
         "detector" => Wire.ActivitySource.Detector,
         "executor" => Wire.ActivitySource.Executor,

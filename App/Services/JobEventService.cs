@@ -154,9 +154,10 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time, WatchSeat
             }
         }
 
+        /// <summary>What a caller was told of is told to its end, also when the filter would not find it any more: nobody is left believing that it runs.</summary>
         public bool Shows(Job job)
         {
-            if (!filter.Has(job))
+            if (!filter.Has(job) && !_open.Contains(job.Id))
             {
                 return false;
             }

@@ -32,7 +32,7 @@ internal sealed class FilterOptions
     {
         var filter = new JobFilter { WorkerId = call.Value(_worker) ?? "", GroupId = call.Value(_group) ?? "", Text = call.Value(_text) ?? "" };
         filter.JobTypes.Add(call.Value(_type) ?? []);
-        filter.States.Add((call.Value(_state) ?? []).Select(FilterText.State));
+        filter.States.Add((call.Value(_state) ?? []).SelectMany(words => words.Split(',')).Select(FilterText.State));
         filter.Reasons.Add(call.Value(_reason) ?? []);
         Pairs.Fill(filter.Labels, call.Value(_label), "--label");
         if (call.Value(_since) is { } since)

@@ -25,7 +25,8 @@ internal static class JobText
     public static bool TryReadState(string text, out JobState state)
     {
         var word = text.StartsWith("JOB_STATE_", StringComparison.OrdinalIgnoreCase) ? text["JOB_STATE_".Length..] : text;
-        return System.Enum.TryParse(word, ignoreCase: true, out state) && state != JobState.Unspecified && !char.IsDigit(word[0]);
+        state = System.Enum.GetValues<JobState>().FirstOrDefault(known => known != JobState.Unspecified && word.Equals(known.ToString(), StringComparison.OrdinalIgnoreCase));
+        return state != JobState.Unspecified;
     }
 
     public static string Age(Timestamp? since, DateTimeOffset now) => since is null ? "" : DurationText.Write(Positive(now - since.ToDateTimeOffset()));

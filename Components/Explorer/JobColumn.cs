@@ -10,7 +10,7 @@ public sealed record JobColumn(string Name, string Title, JobOrder? Order = null
 {
     public static readonly ImmutableArray<JobColumn> All =
     [
-        new("state", "State"), new("job", "Job"), new("type", "Type"), new("priority", "Priority", JobOrder.Queue), new("attempt", "Attempt"), new("progress", "Progress or result"), new("worker", "Worker"),
+        new("state", "State"), new("job", "Job"), new("id", "Id"), new("type", "Type"), new("priority", "Priority", JobOrder.Queue), new("attempt", "Attempt"), new("progress", "Progress or result"), new("worker", "Worker"),
         new("wait", "Waited"), new("run", "Ran for"), new("created", "Created", JobOrder.Created), new("updated", "Updated", JobOrder.Updated), new("completed", "Completed", JobOrder.Completed),
         new("origin", "Origin"), new("by", "Submitted by"), new("labels", "Labels"), new("error", "Error"), new("config", "Config"), new("reason", "Reason"), new("place", "Place"),
     ];

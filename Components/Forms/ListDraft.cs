@@ -16,6 +16,8 @@ public sealed class ListRow(int id, string text)
 /// <summary>A list while it is edited, row by row or as bulk text.</summary>
 public sealed class ListDraft
 {
+    private const int MostNamed = 3;
+
     private readonly ConfigKind _kind;
     private readonly List<ListRow> _rows = [];
     private readonly RemovedRow<ListRow> _removed;
@@ -100,6 +102,17 @@ public sealed class ListDraft
         var complete = elements.Count == _rows.Count;
         value = complete ? FieldConversion.ListOf(_kind, elements) : ConfigValue.None.Instance;
         return complete;
+    }
+
+    /// <summary>Rows that are no values, by their places from 1: of many only some are in sight.</summary>
+    public string Wrong
+    {
+        get
+        {
+            var wrong = _rows.Select((row, index) => (Place: index + 1, row.Error)).Where(row => row.Error.Length > 0).ToList();
+            var named = string.Join("; ", wrong.Take(MostNamed).Select(row => $"{row.Place}: {row.Error}"));
+            return $"{wrong.Count} of {_rows.Count} items {(wrong.Count == 1 ? "is" : "are")} not right ({named}{(wrong.Count > MostNamed ? "; …" : "")})";
+        }
     }
 
     private static IEnumerable<string> Lines(string text) =>

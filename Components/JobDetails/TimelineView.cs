@@ -217,7 +217,7 @@ public sealed record TimelineView(ImmutableArray<TimelineRow> Rows, DateTimeOffs
         {
             var x = Math.Min(At(bar.From), 100 - Narrowest);
             var end = bar.To is { } to ? At(to) : 100;
-            return bar with { X = x, Width = Math.Max(Narrowest, end - x), IsBreak = bar.Kind is "scheduled" or "queued" or "backoff" && breaks.Contains(bar.From) };
+            return bar with { X = x, Width = Math.Max(Narrowest, end - x), IsBreak = bar.Kind is "scheduled" or "blocked" or "queued" or "backoff" && breaks.Contains(bar.From) };
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using BlazorPluginAdmin.Components.Forms;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
@@ -102,8 +103,15 @@ public sealed partial class ConfigTab : AddressedComponent
         }
 
         _dated = (edit, edit.Version);
-        edit.DateSecrets(await Admin.History.ConfigVersionsAsync(JobType, SecretOrigins.MostVersions, Gone, edit.Version + 1));
-        StateHasChanged();
+        try
+        {
+            edit.DateSecrets(await Admin.History.ConfigVersionsAsync(JobType, SecretOrigins.MostVersions, Gone, edit.Version + 1));
+            StateHasChanged();
+        }
+        catch (DbException)
+        {
+            // The form needs none of it; the list of versions below says what is wrong with the store.
+        }
     }
 
     private string LinkTo(string view) => JobTypeLinks.To("configuration", JobType) + (view == "form" ? "" : $"&as={view}");
@@ -186,13 +194,29 @@ public sealed partial class ConfigTab : AddressedComponent
         Say($"Saved as version {saved.Version}", refused: false);
     }
 
-    /// <summary>An older version becomes unsaved changes over today's; secrets stay as they are.</summary>
-    private Task RevertAsync(ConfigDocument older)
+    /// <summary>An older version becomes unsaved changes over today's; secrets stay as they are. Changes of one's own come back when it is not saved.</summary>
+    private async Task RevertAsync(ConfigDocument older)
     {
-        var edit = new ConfigEdit(_edit!.Descriptor, Type!.Config, Type.CanDetect, Edits);
+        var (mine, count) = (_edit!, Dirty);
+        var edit = new ConfigEdit(mine.Descriptor, Type!.Config, Type.CanDetect, Edits);
         edit.Take(older);
         Begin(edit);
-        return _saving!.ReviewAsync(edit, $"The values of version {older.Version} become a new version. Secrets stay as they are now.");
+        var givenUp = count == 0 ? "" : $" {Words.Count(count, "unsaved change")} of yours {(count == 1 ? "is" : "are")} given up with it; Keep editing goes back to {(count == 1 ? "it" : "them")}.";
+        var isAsked = await _saving!.ReviewAsync(edit, $"The values of version {older.Version} become a new version. Secrets stay as they are now.{givenUp}", count == 0 ? null : Back);
+        if (!isAsked && count > 0)
+        {
+            Toasts.Say($"{Words.Count(count, "unsaved change")} made way for version {older.Version}.", () =>
+            {
+                Back();
+                return Task.FromResult<Refusal?>(null);
+            });
+        }
+
+        void Back()
+        {
+            Begin(mine);
+            StateHasChanged();
+        }
     }
 
     private void Imported() => Navigation.NavigateTo(LinkTo("form"));

@@ -18,6 +18,7 @@ public sealed partial class SaveFlow : ComponentBase
     private Asking _asking;
     private string _intro = "";
     private string _refusal = "";
+    private Action? _onKept;
 
     private enum Asking
     {
@@ -75,30 +76,35 @@ public sealed partial class SaveFlow : ComponentBase
         return false;
     }
 
-    public async Task ReviewAsync(ConfigEdit edit, string intro = "")
+    /// <param name="edit">What is to become a version.</param>
+    /// <param name="intro">What the person should know of it first.</param>
+    /// <param name="onKept">When the person goes back to editing instead.</param>
+    /// <returns>The person is asked.</returns>
+    public async Task<bool> ReviewAsync(ConfigEdit edit, string intro = "", Action? onKept = null)
     {
         (_edit, _intro) = (edit, intro);
         if (!await CheckAsync(edit))
         {
-            return;
+            return false;
         }
 
         if (Theirs is not null)
         {
             Merge(edit);
-            return;
+            return false;
         }
 
         _changes = edit.Changes;
         if (_changes.IsEmpty)
         {
             Say("Nothing differs from what is saved", false);
-            return;
+            return false;
         }
 
         _effects = ConfigEffects.Of(Type, edit.Settings, _changes.Count(change => change.Form != FieldError.NameOf(FormKind.Runtime)), Time.GetUtcNow(), Options.FirstDetectionDelay);
-        (_asking, _refusal) = (Asking.Review, "");
+        (_asking, _refusal, _onKept) = (Asking.Review, "", onKept);
         StateHasChanged();
+        return true;
     }
 
     /// <summary>Shows what others saved meanwhile, to choose where both changed the same.</summary>
@@ -148,5 +154,12 @@ public sealed partial class SaveFlow : ComponentBase
         return Task.CompletedTask;
     }
 
-    private void Close() => (_asking, _intro, _refusal) = (Asking.Nothing, "", "");
+    private void Keep()
+    {
+        var kept = _onKept;
+        Close();
+        kept?.Invoke();
+    }
+
+    private void Close() => (_asking, _intro, _refusal, _onKept) = (Asking.Nothing, "", "", null);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using System.Globalization;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Server.Core.Configs;
@@ -17,6 +18,7 @@ public sealed partial class VersionsCard : LiveComponent
     private ConfigDocument? _left;
     private ConfigDocument? _right;
     private string _missing = "";
+    private string _problem = "";
     private string _asked = "";
     private long _newest = -1;
     private int _shown = Shown;
@@ -42,7 +44,23 @@ public sealed partial class VersionsCard : LiveComponent
     /// <summary>Whether an address names a version by it, be it known or not.</summary>
     public static bool IsVersion(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    protected override async Task OnParametersSetAsync()
+    protected override Task OnParametersSetAsync() => ReadAsync();
+
+    /// <summary>The form beside it goes on when the store cannot be read.</summary>
+    private async Task ReadAsync()
+    {
+        try
+        {
+            await ReadNewAsync();
+            _problem = "";
+        }
+        catch (DbException exception)
+        {
+            (_problem, _newest, _asked) = (exception.Message, -1, "");
+        }
+    }
+
+    private async Task ReadNewAsync()
     {
         if ((Type.Config?.Version ?? 0) != _newest)
         {
@@ -59,8 +77,8 @@ public sealed partial class VersionsCard : LiveComponent
 
     private Task OlderAsync()
     {
-        _shown += Shown;
-        return LoadAsync();
+        (_shown, _newest) = (_shown + Shown, -1);
+        return ReadAsync();
     }
 
     /// <summary>One more than is shown, so that the last one shown can say how much it changed.</summary>

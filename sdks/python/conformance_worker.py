@@ -350,7 +350,7 @@ class Program:
 
 
 def ended(result):
-    return {"reason": result.reason.value, "generation": result.session.generation, "text": result.error}
+    return {"reason": result.reason.value, "generation": result.session.generation if result.session is not None else 0, "text": result.error}
 
 
 if __name__ == "__main__":

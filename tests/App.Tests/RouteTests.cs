@@ -207,8 +207,13 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
 
         Assert.Empty(await IdsAsync("job_type=r-list&state=job_state_unspecified"));
         Assert.Equal(
-            "state is pending, assigned, running, succeeded, failed, canceled, with or without job_state_ before it",
+            "state is pending, assigned, running, succeeded, failed, canceled, with or without job_state_ before it; several are separated by commas",
             (await admin.GetAsync("/api/plugin/jobs?state=finished", 400)).GetProperty("error").GetString());
+
+        // Numbers of theirs are running, 1 | 2; what was meant are both.
+        Assert.Equal([newer], await IdsAsync("job_type=r-list&state=pending,assigned"));
+        await admin.GetAsync("/api/plugin/jobs?state=3", 400);
+        await admin.PostAsync("/api/plugin/jobs/bulk", """{"action":"cancel","filter":{"states":["pending,assigned"]},"dry_run":true}""", 400);
         Assert.Equal("order is updated, created, completed, queue; left out it is updated", (await admin.GetAsync("/api/plugin/jobs?order=newest", 400)).GetProperty("error").GetString());
         Assert.Empty(await IdsAsync("lane=unknown"));
         Assert.Equal("iceberg_maintenance", (await admin.GetAsync("/api/plugin/activities?lane=iceberg&limit=1"))[0].GetProperty("job_type").GetString());

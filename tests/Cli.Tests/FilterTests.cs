@@ -23,8 +23,12 @@ public class FilterTests
     [InlineData("colour=red")]
     [InlineData("state=done")]
     [InlineData("state=4")]
+    [InlineData("state=pending|assigned")]
     [InlineData("label=env")]
     public void Filter_ThatSaysNotWhich_IsRefused(string text) => Assert.Equal(ExitCodes.Usage, Assert.Throws<ToolException>(() => FilterText.Read(text)).ExitCode);
+
+    [Fact]
+    public void StatesInOneWord_AreNoneByTheirNumbers() => Assert.Throws<ToolException>(() => FilterText.State("pending,assigned"));
 
     [Theory]
     [InlineData("running", JobState.Running)]

@@ -114,6 +114,13 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         var older = await SaveAsync(page);
         await TypeAsync(page, Keep, "32");
         await SaveAsync(page);
+        await TypeAsync(page, Keep, "33");
+        await page.Locator($"[data-testid=version-row][data-version='{older}']").GetByTestId("revert").ClickAsync();
+        await Expect(page.GetByTestId("review")).ToContainTextAsync("1 unsaved change of yours is given up");
+        await page.GetByTestId("review").GetByRole(AriaRole.Button, new() { Name = "Keep editing" }).ClickAsync();
+        await Expect(page.Locator(Keep)).ToHaveValueAsync("33");
+        await page.GetByTestId("discard").ClickAsync();
+        await Expect(page.Locator(Keep)).ToHaveValueAsync("32");
         await browser.VisitAsync(page, $"{Path}&version={older}");
         var diff = page.GetByTestId("version-diff");
         await Expect(diff.Locator("[data-change=min_keep]")).ToContainTextAsync("31");

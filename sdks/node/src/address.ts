@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import http from "node:http";
 import https from "node:https";
+import net from "node:net";
 import type { TlsFiles } from "./options.js";
 
 const lookupTimeout = 2000;
@@ -15,25 +16,29 @@ export interface Target {
 
 const forms = "use host:port, host:http.grpc or grpc://host:port";
 
-/** The parts of one address; undefined when it has none of the known forms. */
-function parse(entry: string): { target?: Target; host: string; http: number } | undefined {
-  const scheme = /^(grpcs?):\/\/(.+)$/.exec(entry);
-  if (scheme) return isAuthority(scheme[2]!) ? { target: { authority: scheme[2]!, secure: scheme[1] === "grpcs" }, host: "", http: 0 } : undefined;
-  const match = /^(.+):(\d{1,5})(?:\.(\d{1,5}))?$/.exec(entry);
-  if (!match || /[/\s]/.test(match[1]!)) return undefined;
-  const [, host, port, grpc] = match;
-  if (Number(port) > 65535 || Number(grpc ?? 0) > 65535) return undefined;
-  return { host: host!, http: Number(port), ...(grpc ? { target: { authority: `${host}:${grpc}`, secure: false } } : {}) };
+interface Parsed {
+  readonly target?: Target;
+  readonly host: string;
+  readonly http: number;
 }
 
-function isAuthority(text: string): boolean {
-  const match = /^([^\s/]+):(\d{1,5})$/.exec(text);
-  return match !== null && Number(match[2]) <= 65535;
+/** The parts of one address, or what is wrong with it. */
+function parse(entry: string): Parsed | string {
+  const [, scheme, rest] = /^(?:(grpcs?):\/\/)?(.+)$/.exec(entry) ?? [];
+  const match = /^(.+):(\d{1,5})(?:\.(\d{1,5}))?$/.exec(rest ?? "");
+  const [, host = "", port, grpc] = match ?? [];
+  if (!match || /[/\s]/.test(host) || (scheme && grpc)) return `'${entry}' is not an address; ${forms}`;
+  // Without brackets nobody knows where it ends and the port begins.
+  if (/[:[\]]/.test(host) && !net.isIPv6(/^\[(.*)\]$/.exec(host)?.[1] ?? "")) return `'${entry}' is not an address; ${forms}, an address of IPv6 in brackets, such as [::1]:23646`;
+  // The HTTP port is of no use beside a gRPC port: only the one that is dialled must be one.
+  if (Number(port) > 65535 || Number(grpc ?? 0) > 65535 || Number(grpc ?? port) === 0) return `'${entry}' is not an address; ${forms}, with a port of 1 to 65535`;
+  const dialled = grpc ?? (scheme && port);
+  return { host, http: Number(port), ...(dialled ? { target: { authority: `${host}:${dialled}`, secure: scheme === "grpcs" } } : {}) };
 }
 
 /** What is wrong with a list of addresses; empty when nothing is. */
 export function addressProblems(list: string): string[] {
-  return split(list).filter(entry => !parse(entry)).map(entry => `'${entry}' is not an address; ${forms}`);
+  return split(list).map(parse).filter(found => typeof found === "string");
 }
 
 export function split(list: string): string[] {
@@ -47,7 +52,7 @@ export function split(list: string): string[] {
  */
 export async function resolveAddress(entry: string, signal: AbortSignal, tls: TlsFiles = {}): Promise<Target> {
   const parsed = parse(entry);
-  if (!parsed) throw new TypeError(`'${entry}' is not an address; ${forms}`);
+  if (typeof parsed === "string") throw new TypeError(parsed);
   if (parsed.target) return parsed.target;
   for (const scheme of ["http", "https"] as const) {
     const port = await ask(`${scheme}://${parsed.host}:${parsed.http}/api/plugin/status`, signal, tls);

@@ -33,7 +33,7 @@ const patience = 5000;
 
 /**
  * One attempt or detection while its handler runs. Reports land in slots that the session's pump empties: progress keeps only
- * the newest, output keeps the last 256 KiB for re-sending, activities up to a bound.
+ * the newest, output keeps the last 768 KiB that were taken for re-sending, activities up to a bound.
  */
 export class Attempt implements Reports {
   /** Aborted when the work is to stop, whoever wants it. */

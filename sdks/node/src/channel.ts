@@ -23,7 +23,7 @@ export class Channel {
   private constructor(authority: string, settings: Settings, credentials: grpc.ChannelCredentials, token: string | undefined) {
     this.#client = new grpc.Client(authority, credentials, {
       "grpc.max_send_message_length": settings.sendLimit,
-      "grpc.max_receive_message_length": Math.min(settings.receiveLimit, 2 ** 31 - 1),
+      "grpc.max_receive_message_length": asLength(settings.receiveLimit),
       "grpc.keepalive_time_ms": settings.keepAlive,
       "grpc.keepalive_timeout_ms": pingTimeout,
       "grpc.keepalive_permit_without_calls": 0,
@@ -74,6 +74,11 @@ export class Channel {
     setImmediate(() => this.#client.close());
     this.#relay?.close();
   }
+}
+
+/** A limit as the library takes it. */
+export function asLength(limit: number): number {
+  return Math.min(limit, 2 ** 31 - 1);
 }
 
 /** Reads the files; throws when one cannot be used. */

@@ -1,7 +1,8 @@
 import * as grpc from "@grpc/grpc-js";
 import { addressProblems, resolveAddress, split } from "./address.js";
-import { tlsCredentials } from "./channel.js";
-import { type TlsFiles, currentToken } from "./options.js";
+import type { OutputStream } from "./attempt.js";
+import { asLength, tlsCredentials } from "./channel.js";
+import { type TlsFiles, currentToken, receiveLimit, tokenProblems } from "./options.js";
 import { type Plain, Value, fromWireMap, toWireMap } from "./values.js";
 import { type ValueMap, jobServices } from "./wire.js";
 
@@ -20,11 +21,44 @@ export interface SubmitOptions {
   requireWorker?: boolean;
 }
 
-export interface RunJobOptions extends SubmitOptions {
+export interface GetOptions {
+  /** Its parameters too, in `raw`; default false. */
+  parameters?: boolean;
+}
+
+export interface WaitOptions {
   /** Told of the job's output as it comes. */
-  onOutput?: (stream: "stdout" | "stderr", bytes: Buffer) => void;
+  onOutput?: (stream: OutputStream, bytes: Buffer) => void;
   /** Ends the waiting, not the job. */
   signal?: AbortSignal;
+}
+
+export interface RunJobOptions extends SubmitOptions, WaitOptions {}
+
+export interface CancelOptions {
+  /** Does not wait for the worker; default false. */
+  force?: boolean;
+}
+
+export interface WatchLogsOptions {
+  /** Waits for what is still to be written, and for further attempts, until the job has ended; default true. */
+  follow?: boolean;
+  /** Begins with so many last lines of each stream; default 0, all of them. */
+  tailLines?: number;
+  /** Ends it: its reason is thrown. */
+  signal?: AbortSignal;
+}
+
+/** Some of what a job wrote. */
+export interface OutputPiece {
+  /** From 1. */
+  readonly attempt: number;
+  readonly stream: OutputStream;
+  /** Of the first byte, within the stream of the attempt. */
+  readonly offset: number;
+  readonly bytes: Buffer;
+  /** Bytes before these that the admin never got. */
+  readonly missing: number;
 }
 
 /** A job as the admin knows it: the fields most callers want, and all of them. */
@@ -57,6 +91,7 @@ interface WireChunk {
   stream: string;
   offset: string;
   attempt: number;
+  gap_bytes: string;
 }
 
 const ended = new Set(["SUCCEEDED", "FAILED", "CANCELED"]);
@@ -65,17 +100,20 @@ const retryPause = 1000;
 const patience = 60_000;
 
 type Unary = (request: object, metadata: grpc.Metadata, options: grpc.CallOptions, done: (error: grpc.ServiceError | null, answer: unknown) => void) => void;
-type JobServiceClient = grpc.Client & Record<"Submit" | "Get" | "Cancel", Unary> & { WatchLogs(request: object, metadata: grpc.Metadata): grpc.ClientReadableStream<WireChunk> };
+type Watch = (request: object, metadata: grpc.Metadata) => grpc.ClientReadableStream<unknown>;
+type JobServiceClient = grpc.Client & Record<"Submit" | "Get" | "Cancel", Unary> & Record<"WatchLogs" | "WatchEvents", Watch>;
 
 export interface AdminClientOptions {
   /** Sent as bearer token. */
   token?: string;
-  /** Read at each call instead of the token. */
+  /** Where the token is instead; read at each call. */
   tokenFile?: string;
   /** As a worker's: files, read when the client dials. */
   tls?: TlsFiles;
   /** Instead of what `tls` and the address say. */
   credentials?: grpc.ChannelCredentials;
+  /** Longest message that is received, in bytes; default 1 GiB. */
+  receiveLimit?: number;
 }
 
 /** The submitting side: asks an admin for jobs over pluginadmin.v1.JobService. */
@@ -86,7 +124,7 @@ export class AdminClient {
   #dialled: Promise<JobServiceClient> | undefined;
 
   /**
-   * Throws a TypeError when it is no address.
+   * Throws a TypeError when it is no address, or the options cannot be used.
    * @param address As a worker's: `host:http`, whose gRPC port is asked for with the first call, `host:http.grpc`, `grpc://host:port`
    * or `grpcs://host:port`; of a comma list the first entry counts.
    */
@@ -94,6 +132,9 @@ export class AdminClient {
     const [entry = ""] = split(address);
     const problems = addressProblems(entry);
     if (entry === "" || problems.length > 0) throw new TypeError(problems[0] ?? "no address of an admin is set");
+    const wrong = tokenProblems(options);
+    if (!((options.receiveLimit ?? receiveLimit) > 0)) wrong.push("receiveLimit must be above 0");
+    if (wrong.length > 0) throw new TypeError(wrong.join("\n"));
     this.#entry = entry;
     this.#options = options;
   }
@@ -115,30 +156,65 @@ export class AdminClient {
     return view(answer.job);
   }
 
-  async get(jobId: string): Promise<JobView> {
-    const answer = (await this.#call("Get", { job_id: jobId, include: ["INCLUDE_PARAMETERS", "INCLUDE_RESULT"] })) as { job: WireJob };
-    return view(answer.job);
-  }
-
-  async cancel(jobId: string, reason = ""): Promise<JobView> {
-    return view(((await this.#call("Cancel", { job_id: jobId, reason })) as { job: WireJob }).job);
+  /** The job as it is, with its result. */
+  async get(jobId: string, options: GetOptions = {}): Promise<JobView> {
+    const include = ["INCLUDE_RESULT", ...(options.parameters ? ["INCLUDE_PARAMETERS"] : [])];
+    return view(((await this.#call("Get", { job_id: jobId, include })) as { job: WireJob }).job);
   }
 
   /**
-   * Submits, waits, and returns the job as it ended, however it ended. An admin that goes away meanwhile is waited for, a
-   * minute at most.
+   * Asks for the end of a job. It may still succeed: {@link wait} says how it ended.
+   * @param reason For people.
    */
+  async cancel(jobId: string, reason = "", options: CancelOptions = {}): Promise<JobView> {
+    return view(((await this.#call("Cancel", { job_id: jobId, reason, force: options.force ?? false })) as { job: WireJob }).job);
+  }
+
+  /**
+   * What a job writes, both streams by arrival, from its first byte on; ends with the job when it follows. Throws when the
+   * connection breaks: output is not picked up again where it broke.
+   */
+  async *watchLogs(jobId: string, options: WatchLogsOptions = {}): AsyncGenerator<OutputPiece, void, undefined> {
+    const request = { job_id: jobId, follow: options.follow ?? true, tail_lines: options.tailLines ?? 0 };
+    for await (const chunk of this.#watch<WireChunk>("WatchLogs", request, options.signal)) {
+      const missing = Number(chunk.gap_bytes);
+      if (chunk.data.length === 0 && missing === 0) continue;
+      yield { attempt: chunk.attempt, stream: chunk.stream === "LOG_STREAM_STDERR" ? "stderr" : "stdout", offset: Number(chunk.offset), bytes: chunk.data, missing };
+    }
+  }
+
+  /** Submits, waits, and returns the job as it ended, however it ended; see {@link wait}. */
   async runJob(jobType: string, parameters: { readonly [name: string]: Plain } = {}, options: RunJobOptions = {}): Promise<JobView> {
-    const { id } = await this.submit(jobType, parameters, options);
+    return this.wait((await this.submit(jobType, parameters, options)).id, options);
+  }
+
+  /**
+   * Waits for the end of a job, whoever submitted it, and returns it as it ended, however it ended. An admin that goes away
+   * meanwhile is waited for, a minute at most. Where the caller may open no more streams, the job is asked for again and again.
+   */
+  async wait(jobId: string, options: WaitOptions = {}): Promise<JobView> {
     const places = new Map<string, number>();
     let lostAt: number | undefined;
+    const ask = async () => {
+      const job = await this.get(jobId);
+      lostAt = undefined;
+      options.signal?.throwIfAborted();
+      return ended.has(job.state) ? job : undefined;
+    };
     while (true) {
       options.signal?.throwIfAborted();
       try {
-        await this.#follow(id, places, options);
-        const job = await this.get(id);
-        lostAt = undefined;
-        if (ended.has(job.state)) return job;
+        if (options.onOutput) {
+          await this.#follow(jobId, places, options.onOutput, options.signal);
+        } else {
+          // Asked for once the events are listened to, then after each: an end between the two is not missed.
+          for await (const _ of this.#events(jobId, options.signal)) {
+            const job = await ask();
+            if (job) return job;
+          }
+        }
+        const job = await ask();
+        if (job) return job;
       } catch (error) {
         if ((error as grpc.ServiceError).code !== grpc.status.UNAVAILABLE) throw error;
         lostAt ??= performance.now();
@@ -167,6 +243,7 @@ export class AdminClient {
     const { authority, secure } = await resolveAddress(this.#entry, this.#over.signal, tls);
     const root = grpc.loadPackageDefinition(jobServices) as unknown as { pluginadmin: { v1: { JobService: new (...args: unknown[]) => JobServiceClient } } };
     return new root.pluginadmin.v1.JobService(authority, credentials ?? (secure || tls.ca ? tlsCredentials(tls) : grpc.credentials.createInsecure()), {
+      "grpc.max_receive_message_length": asLength(this.#options.receiveLimit ?? receiveLimit),
       "grpc.enable_http_proxy": 0,
       ...(tls.serverName ? { "grpc.ssl_target_name_override": tls.serverName } : {}),
     });
@@ -180,24 +257,40 @@ export class AdminClient {
   }
 
   /** The output of a job until it has ended; what was told before is not told again. */
-  async #follow(id: string, places: Map<string, number>, options: RunJobOptions): Promise<void> {
-    const call = (await this.#client()).WatchLogs({ job_id: id, follow: true }, this.#metadata());
-    const onAbort = () => call.cancel();
-    options.signal?.addEventListener("abort", onAbort, { once: true });
+  async #follow(jobId: string, places: Map<string, number>, onOutput: NonNullable<WaitOptions["onOutput"]>, signal: AbortSignal | undefined): Promise<void> {
+    for await (const { attempt, stream, offset, bytes } of this.watchLogs(jobId, signal ? { signal } : {})) {
+      const place = `${attempt} ${stream}`;
+      const known = Math.max(0, (places.get(place) ?? 0) - offset);
+      if (known >= bytes.length) continue;
+      places.set(place, offset + bytes.length);
+      onOutput(stream, bytes.subarray(known));
+    }
+  }
+
+  /** Something happened to the job, or the admin has begun to listen. Ends at once when the caller has as many streams open as it may have. */
+  async *#events(jobId: string, signal: AbortSignal | undefined): AsyncGenerator<unknown, void, undefined> {
     try {
-      for await (const chunk of call as AsyncIterable<WireChunk>) {
-        const place = `${chunk.attempt} ${chunk.stream}`;
-        const end = Number(chunk.offset) + chunk.data.length;
-        const known = Math.max(0, (places.get(place) ?? 0) - Number(chunk.offset));
-        if (known >= chunk.data.length) continue;
-        places.set(place, end);
-        options.onOutput?.(chunk.stream === "LOG_STREAM_STDERR" ? "stderr" : "stdout", chunk.data.subarray(known));
-      }
+      yield* this.#watch("WatchEvents", { filter: { job_ids: [jobId] } }, signal);
     } catch (error) {
-      options.signal?.throwIfAborted();
+      if ((error as grpc.ServiceError).code !== grpc.status.RESOURCE_EXHAUSTED) throw error;
+    }
+  }
+
+  async *#watch<T>(method: "WatchLogs" | "WatchEvents", request: object, signal: AbortSignal | undefined): AsyncGenerator<T, void, undefined> {
+    const client = await this.#client();
+    signal?.throwIfAborted();
+    const call = client[method](request, this.#metadata());
+    // Whoever leaves before the end cancels it, and nobody listens any more to what it says of that.
+    call.on("error", () => {});
+    const onAbort = () => call.cancel();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      for await (const message of call as AsyncIterable<T>) yield message;
+    } catch (error) {
+      signal?.throwIfAborted();
       throw error;
     } finally {
-      options.signal?.removeEventListener("abort", onAbort);
+      signal?.removeEventListener("abort", onAbort);
       call.cancel();
     }
   }

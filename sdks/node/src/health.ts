@@ -3,14 +3,14 @@ import { within } from "./clock.js";
 import type { JobHandler } from "./handler.js";
 import type { Settings } from "./options.js";
 
-/** What the handlers last said of their health. */
+/** What the handlers last said of their health. One of a worker: a check that hangs outlives the session that asked for it, and is not asked again. */
 export class HealthBoard {
   readonly #texts = new Map<string, string>();
   readonly #asked = new Set<string>();
 
   /** @param changed Told when a handler says something else than before. */
   constructor(
-    private readonly handlers: ReadonlyMap<string, JobHandler>,
+    private readonly handlers: Iterable<JobHandler>,
     private readonly settings: Settings,
     private readonly changed: () => void,
   ) {}
@@ -22,7 +22,7 @@ export class HealthBoard {
 
   /** Asks those who are not still thinking about it; what they say is in the next heartbeat. */
   ask(): void {
-    for (const handler of this.handlers.values()) {
+    for (const handler of this.handlers) {
       if (handler.health && !this.#asked.has(handler.descriptor.job_type)) void this.#ask(handler, handler.descriptor.job_type);
     }
   }

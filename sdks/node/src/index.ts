@@ -10,6 +10,8 @@ export { descriptorProblems } from "./descriptor-checks.js";
 export { type Plain, Value, fromWire, fromWireMap, toWire } from "./values.js";
 export type { JobTypeDescriptor, PreviewRequest, ValueMap, WireValue } from "./wire.js";
 export { type BundleFacts, type MainOptions, bundleFacts, consoleLogger, exitCode, main, serveHealth } from "./main.js";
-export { AdminClient, type AdminClientOptions, type JobView, type RunJobOptions, type SubmitOptions, runJob } from "./client.js";
+export {
+  AdminClient, type AdminClientOptions, type CancelOptions, type GetOptions, type JobView, type OutputPiece, type RunJobOptions, type SubmitOptions, type WaitOptions, type WatchLogsOptions, runJob,
+} from "./client.js";
 export { type DetectOptions, type ExecuteOptions, HandlerTestHost } from "./testing.js";
 export { type Clock, ManualClock } from "./clock.js";

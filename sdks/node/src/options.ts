@@ -34,9 +34,9 @@ export interface WorkerOptions {
   stateDirectory?: string;
   /** Shown to people; default the package's version. */
   version?: string;
-  /** Sent as bearer token; default PLUGIN_TOKEN. */
+  /** Sent as bearer token; default PLUGIN_TOKEN, unless there is a tokenFile. */
   token?: string;
-  /** Read at each start instead of token. */
+  /** Where the token is instead; read at each start. */
   tokenFile?: string;
   tls?: TlsFiles;
   /** For selectors of jobs; keys of 1–63 characters. */
@@ -81,6 +81,9 @@ export type Settings = Required<Omit<WorkerOptions, "token" | "tokenFile" | "con
 
 export const packageVersion = "0.1.0";
 
+/** Longest message that is received, in bytes, where the options do not say. */
+export const receiveLimit = 2 ** 30;
+
 const silent: Logger = { info() {}, warn() {}, error() {} };
 
 export function settingsOf(options: WorkerOptions): Settings {
@@ -97,7 +100,7 @@ export function settingsOf(options: WorkerOptions): Settings {
     workerId: environment["PLUGIN_WORKER_ID"] || undefined,
     stateDirectory: environment["PLUGIN_DATA_DIR"] || ".",
     version: packageVersion,
-    token: environment["PLUGIN_TOKEN"] || undefined,
+    token: options.tokenFile ? undefined : environment["PLUGIN_TOKEN"] || undefined,
     labels: {},
     detectionSlots: 1,
     executionSlots: 4,
@@ -108,7 +111,7 @@ export function settingsOf(options: WorkerOptions): Settings {
     keepWork: false,
     extensions: ["log", "ack", "resume", "ping", "drain"],
     keepAlive: 60_000,
-    receiveLimit: 2 ** 30,
+    receiveLimit,
     sendLimit: 64 * 1024 * 1024,
     logger: silent,
     clock: systemClock,
@@ -116,6 +119,11 @@ export function settingsOf(options: WorkerOptions): Settings {
     ...set(options),
     tls: Object.fromEntries(Object.entries(tls).filter(([, value]) => value)),
   };
+}
+
+/** Two tokens that differ would be a riddle: which one is sent? */
+export function tokenProblems({ token, tokenFile }: Pick<WorkerOptions, "token" | "tokenFile">): string[] {
+  return token && tokenFile ? ["there is one token: its text (token) or its file (tokenFile)"] : [];
 }
 
 /** The token, or what its file says now. */
@@ -130,7 +138,7 @@ function set<T extends object>(options: T): T {
 
 /** Everything that can be found wrong without a network. */
 export function settingsProblems(settings: Settings, handlers: readonly JobHandler[], workerId: string): string[] {
-  const problems = addressProblems(settings.address);
+  const problems = [...addressProblems(settings.address), ...tokenProblems(settings)];
   if (handlers.length === 0) problems.push("a worker needs at least one handler");
   const seen = new Set<string>();
   for (const handler of handlers) {

@@ -6,6 +6,7 @@ import { ConfigReader } from "./config.js";
 import { DetectionRun } from "./detection.js";
 import type { WorkerFigures } from "./figures.js";
 import { JobContext, JobOutcome, type JobHandler, asCanceled } from "./handler.js";
+import { HealthBoard } from "./health.js";
 import type { Settings } from "./options.js";
 import { Previews } from "./previews.js";
 import { completion, detectionEnd } from "./results.js";
@@ -46,6 +47,7 @@ export const place = new AsyncLocalStorage<Place | undefined>();
 export class WorkRunner {
   readonly completions: CompletionBox;
   readonly previews: Previews;
+  readonly health: HealthBoard;
   /** The admin asked for no new work. */
   drained = false;
   /** The session is about to end. */
@@ -67,6 +69,7 @@ export class WorkRunner {
   ) {
     this.completions = new CompletionBox(settings.clock);
     this.previews = new Previews(handlers.values(), settings.clock);
+    this.health = new HealthBoard([...handlers.values()], settings, () => this.#link?.workChanged());
     this.#detections = new Slots(settings.detectionSlots);
   }
 

@@ -4,7 +4,6 @@ import type { Attempt } from "./attempt.js";
 import type { Channel } from "./channel.js";
 import { Deferred, within } from "./clock.js";
 import type { JobHandler } from "./handler.js";
-import { HealthBoard } from "./health.js";
 import { helloOf } from "./hello.js";
 import type { Settings } from "./options.js";
 import { Outbox } from "./outbox.js";
@@ -29,7 +28,6 @@ export class Session implements Link {
 
   readonly #outbox: Outbox;
   readonly #requests: Requests;
-  readonly #health: HealthBoard;
   readonly #closed = new Deferred<Closed>();
   readonly #greeted = new Deferred<NonNullable<AdminToWorkerMessage["hello"]>>();
   readonly #streamEnded = new Deferred();
@@ -64,7 +62,6 @@ export class Session implements Link {
       written: requestId => this.has("ack") || runner.completions.confirm(requestId),
       crowded: crowded => (crowded ? call.pause() : (this.#begun || !this.#isGreeted) && call.resume()),
     });
-    this.#health = new HealthBoard(handlers, settings, () => this.workChanged());
     this.#requests = new Requests(this, runner, handlers, settings, closed => this.close(closed));
     call.on("metadata", metadata => {
       this.adminVersion = String(metadata.get("plugin-admin-version")[0] ?? "unknown");
@@ -232,7 +229,7 @@ export class Session implements Link {
 
   #beat(): void {
     this.#beatAt = this.settings.clock.elapsed();
-    this.#health.ask();
+    this.runner.health.ask();
     this.#outbox.beat();
     this.#cancelBeat = undefined;
     this.#beatIn(this.heartbeatInterval);
@@ -247,7 +244,7 @@ export class Session implements Link {
 
   #heartbeat(): WorkerToAdminMessage {
     const { runner, settings } = this;
-    const health = this.#health.text;
+    const health = runner.health.text;
     return {
       heartbeat: {
         worker_id: this.workerId,

@@ -47,6 +47,8 @@ export interface RunResult {
   readonly text: string;
   /** The admin refused this worker for good: dialling again is of no use. */
   readonly permanent: boolean;
+  /** Milliseconds, from the accepted hello to the end of the session. */
+  readonly served: number;
   /** Undefined only when runForever was stopped before the first session. */
   readonly session?: SessionSnapshot;
 }

@@ -194,14 +194,12 @@ export class PluginWorker {
     let losses = 0;
     let lostAt: number | undefined;
     while (true) {
-      const began = clock.elapsed();
       try {
         const result = await this.run(options);
         const passes = RestartPolicy.restarts(result.reason, result.permanent) || (result.reason === "AdminShutdown" && result.session?.extensions.size === 0);
         if (!passes) return result;
-        const served = clock.elapsed() - began;
-        if (served >= rules.resetAfter) tries = 0;
-        losses = result.session?.extensions.size === 0 && result.reason === "ConnectionLost" && served < soon ? losses + 1 : 0;
+        if (result.served >= rules.resetAfter) tries = 0;
+        losses = result.session?.extensions.size === 0 && result.reason === "ConnectionLost" && result.served < soon ? losses + 1 : 0;
         lostAt = result.reason === "ConnectionLost" || result.reason === "HeartbeatTimeout" ? clock.elapsed() : undefined;
         triesAtWork = 0;
         logger.warn(`the session ended (${result.reason}): ${result.text}; dialling again`);
@@ -236,7 +234,7 @@ export class PluginWorker {
   }
 
   #stopResult(): RunResult {
-    return { reason: "StopRequested", text: "stop requested", permanent: false, ...(this.#session ? { session: this.#session } : {}) };
+    return { reason: "StopRequested", text: "stop requested", permanent: false, served: 0, ...(this.#session ? { session: this.#session } : {}) };
   }
 
   /** False when the worker was stopped meanwhile. Work that waits is cancelled with the signal. */
@@ -320,7 +318,10 @@ export class PluginWorker {
 
   /** What follows the end of a session, once: reset, then whoever waits is told. */
   async #end(round: Round, session: Session, snapshot: SessionSnapshot): Promise<void> {
+    // Looking up, dialling and waiting for the hello are no service.
+    const opened = this.#settings.clock.elapsed();
     const closed = await session.closed;
+    const served = this.#settings.clock.elapsed() - opened;
     // A stop that comes from here on joins the end that is under way.
     const stopped = round.stopRequested;
     this.#state = "Stopping";
@@ -338,7 +339,7 @@ export class PluginWorker {
     this.#round = undefined;
     this.#state = "Stopped";
     this.#figures.sessionEnded(reason);
-    round.ended.resolve({ reason, text, permanent, session: snapshot });
+    round.ended.resolve({ reason, text, permanent, served, session: snapshot });
     await this.#tell(round, reason, snapshot);
     round.told.resolve();
   }

@@ -17,10 +17,11 @@ async function serve(t, methods, credentials = grpc.ServerCredentials.createInse
   const server = new grpc.Server();
   const answer = name => (call, done) => {
     asked.push([name, call.request, call.metadata.get("authorization")[0]]);
-    done(null, { job: methods[name] });
+    const said = methods[name];
+    done(null, { job: typeof said === "function" ? said() : said });
   };
   const unused = Object.fromEntries(Object.keys(JobService.service).map(name => [name, (_, done) => done?.({ code: grpc.status.UNIMPLEMENTED })]));
-  server.addService(JobService.service, { ...unused, Submit: answer("Submit"), Get: answer("Get"), Cancel: answer("Cancel"), WatchLogs: methods.WatchLogs });
+  server.addService(JobService.service, { ...unused, Submit: answer("Submit"), Get: answer("Get"), Cancel: answer("Cancel"), ...Object.fromEntries(Object.entries(methods).filter(([name]) => name.startsWith("Watch"))) });
   const port = await new Promise((resolve, reject) => server.bindAsync("127.0.0.1:0", credentials, (error, bound) => (error ? reject(error) : resolve(bound))));
   t.after(() => server.forceShutdown());
   return { address: `grpc://127.0.0.1:${port}`, port, asked };
@@ -89,4 +90,99 @@ test("an address is what it is for a worker, and a token in a file is read at ea
   }
   assert.deepEqual(asked.map(([, , token]) => token), Array(4).fill(["Bearer first", "Bearer second"]).flat());
   for (const wrong of ["", "nowhere", "http://127.0.0.1:1"]) assert.throws(() => new AdminClient(wrong), TypeError);
+});
+
+test("the output of a job is followed as it comes, until it ends, breaks, or nobody wants more", async t => {
+  const requests = [];
+  let left;
+  const { address } = await serve(t, {
+    WatchLogs: call => {
+      requests.push(call.request);
+      call.write({ attempt: 1, stream: "LOG_STREAM_STDOUT", offset: 0, data: Buffer.from("one\n") });
+      call.write({ attempt: 2, stream: "LOG_STREAM_STDERR", offset: 7, data: Buffer.from("hm\n"), gap_bytes: 7 });
+      call.write({ attempt: 2, end_of_attempt: true, state: "JOB_STATE_SUCCEEDED" });
+      if (call.request.job_id === "broken") return call.emit("error", { code: grpc.status.UNAVAILABLE, details: "restarting" });
+      if (call.request.job_id === "endless") return call.on("cancelled", () => left());
+      call.end();
+    },
+  });
+  const client = new AdminClient(address);
+  t.after(() => client.close());
+  const read = async (id, options, most = Infinity) => {
+    const pieces = [];
+    for await (const { attempt, stream, offset, bytes, missing } of client.watchLogs(id, options)) {
+      if (pieces.push([attempt, stream, offset, String(bytes), missing]) === most) break;
+    }
+    return pieces;
+  };
+  const all = [[1, "stdout", 0, "one\n", 0], [2, "stderr", 7, "hm\n", 7]];
+  assert.deepEqual([await read("job-1"), await read("job-1", { follow: false, tailLines: 3 })], [all, all]);
+  assert.deepEqual(requests.map(({ job_id, follow, tail_lines }) => [job_id, follow, tail_lines]), [["job-1", true, 0], ["job-1", false, 3]]);
+  await assert.rejects(read("broken"), { code: grpc.status.UNAVAILABLE });
+  const isLeft = () => new Promise(resolve => (left = resolve));
+  let leaving = isLeft();
+  assert.deepEqual(await read("endless", {}, 1), all.slice(0, 1));
+  await leaving;
+  leaving = isLeft();
+  const patience = new AbortController();
+  const reading = assert.rejects(read("endless", { signal: patience.signal }), { name: "AbortError" });
+  while (requests.length < 5) await new Promise(setImmediate);
+  patience.abort();
+  await Promise.all([reading, leaving]);
+  await assert.rejects(read("job-1", { signal: AbortSignal.abort() }), { name: "AbortError" });
+  assert.equal(requests.length, 5);
+});
+
+test("a job that somebody else submitted is waited for, across a broken stream and without any", async t => {
+  let state;
+  const watches = [];
+  const { address, asked } = await serve(t, {
+    Get: () => job(state, { error_message: "too bad" }),
+    WatchEvents: call => {
+      const { job_ids: [id] } = call.request.filter;
+      watches.push(id);
+      if (id === "crowded") return call.emit("error", { code: grpc.status.RESOURCE_EXHAUSTED, details: "too many streams" });
+      call.write({ kind: "JOB_EVENT_KIND_SNAPSHOT" });
+      if (watches.length === 1) return setTimeout(() => call.emit("error", { code: grpc.status.UNAVAILABLE, details: "restarting" }), 50);
+      setTimeout(() => {
+        state = "FAILED";
+        call.write({ kind: "JOB_EVENT_KIND_STATE" });
+      }, 50);
+    },
+  });
+  const client = new AdminClient(address);
+  t.after(() => client.close());
+  state = "RUNNING";
+  const ended = await client.wait("job-1");
+  assert.deepEqual([ended.state, ended.error, watches], ["FAILED", "too bad", ["job-1", "job-1"]]);
+  // Parameters can be large, and nobody asked for them.
+  assert.ok(asked.every(([name, request]) => name === "Get" && String(request.include) === "INCLUDE_RESULT"));
+  await client.get("job-1", { parameters: true });
+  assert.deepEqual(asked.at(-1)[1].include, ["INCLUDE_RESULT", "INCLUDE_PARAMETERS"]);
+  state = "RUNNING";
+  const crowded = client.wait("crowded");
+  setTimeout(() => (state = "SUCCEEDED"), 100);
+  assert.equal((await crowded).state, "SUCCEEDED");
+  state = "RUNNING";
+  await assert.rejects(client.wait("crowded", { signal: AbortSignal.timeout(100) }), { name: "TimeoutError" });
+});
+
+test("a cancel waits for the worker unless it is forced", async t => {
+  const { address, asked } = await serve(t, { Cancel: job("CANCELED") });
+  const client = new AdminClient(address);
+  t.after(() => client.close());
+  await client.cancel("job-1", "enough");
+  await client.cancel("job-1", "", { force: true });
+  assert.deepEqual(asked.map(([, { reason, force }]) => [reason, force]), [["enough", false], ["", true]]);
+});
+
+test("a result may be as large as the limit allows, and options that cannot be used are refused", async t => {
+  const { address } = await serve(t, { Get: job("SUCCEEDED", { result: { summary: "x".repeat(5 * 1024 * 1024) } }) });
+  const client = new AdminClient(address);
+  const small = new AdminClient(address, { receiveLimit: 10_000 });
+  t.after(() => (client.close(), small.close()));
+  assert.equal((await client.get("job-1")).summary.length, 5 * 1024 * 1024);
+  await assert.rejects(small.get("job-1"), { code: grpc.status.RESOURCE_EXHAUSTED });
+  assert.throws(() => new AdminClient(address, { token: "text", tokenFile: "file" }), { name: "TypeError", message: "there is one token: its text (token) or its file (tokenFile)" });
+  assert.throws(() => new AdminClient(address, { receiveLimit: 0 }), /receiveLimit must be above 0/);
 });

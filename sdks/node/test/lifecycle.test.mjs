@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
+import os from "node:os";
+import path from "node:path";
 import { test } from "node:test";
 import * as grpc from "@grpc/grpc-js";
-import { adminOf, echo, handler, held, workerOf } from "./workers.mjs";
-import { JobOutcome, PluginWorker, StartFailure } from "../dist/index.js";
+import { adminOf, echo, foreign, handler, held, workerOf } from "./workers.mjs";
+import { JobOutcome, ManualClock, PluginWorker, StartFailure } from "../dist/index.js";
 
 const failsWith = code => error => error instanceof StartFailure && error.code === code;
 const accepting = { onStream: stream => stream.accept() };
@@ -293,6 +296,58 @@ test("runForever dials again after what may pass, and a stop ends it, also while
   while (worker.state !== "Stopped") await new Promise(setImmediate);
   await worker.stop();
   assert.equal((await paused).reason, "StopRequested");
+});
+
+test("a session serves from its hello on: what came before counts neither for nor against it", async t => {
+  const clock = new ManualClock();
+  const admin = await adminOf(t);
+  const warnings = [];
+  const worker = workerOf(t, { address: admin.address, clock, registrationTimeout: 600_000, logger: { info() {}, warn: text => warnings.push(text), error() {} } });
+  const serve = async milliseconds => {
+    const stream = await admin.stream();
+    await clock.advance(70_000);
+    stream.accept(foreign);
+    await stream.next("heartbeat");
+    await clock.advance(milliseconds);
+    stream.drop();
+  };
+  const run = worker.run();
+  await serve(2000);
+  assert.equal((await run).served, 2000);
+
+  const pauses = [];
+  const running = worker.runForever({ jitter: () => (pauses.push(worker.session.generation), 0.5) });
+  for (let loss = 1; loss <= 3; loss++) {
+    await serve(2000);
+    while (pauses.length < loss) await new Promise(setImmediate);
+    // The pauses double, although it was away for longer than resets them; the third is the longest.
+    const pause = [5000, 10_000, 30_000][loss - 1];
+    await clock.advance(pause - 1);
+    assert.equal(worker.state, "Stopped", `pause ${loss}`);
+    await clock.advance(1);
+  }
+  assert.equal(warnings.filter(text => text.startsWith("another worker may use this id")).length, 1);
+  await worker.stop();
+  assert.equal((await running).reason, "StopRequested");
+});
+
+test("a token is sent as its file says at each start, and there are not two of them", async t => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "worker-token-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const tokenFile = path.join(folder, "token");
+  const admin = await adminOf(t);
+  const worker = workerOf(t, { address: admin.address, tokenFile, environment: { PLUGIN_TOKEN: "of the environment" } });
+  await assert.rejects(worker.start(), error => error.code === "Unreachable" && /^the token file cannot be read: /.test(error.message));
+  for (const token of ["first", "second"]) {
+    writeFileSync(tokenFile, `${token}\n`);
+    const starting = worker.start();
+    const stream = await admin.stream();
+    stream.accept();
+    await starting;
+    assert.deepEqual(stream.call.metadata.get("authorization"), [`Bearer ${token}`]);
+    await worker.stop();
+  }
+  assert.throws(() => workerOf(t, { token: "text", tokenFile }), { name: "TypeError", message: "there is one token: its text (token) or its file (tokenFile)" });
 });
 
 test("runForever stops for whoever replaces the worker, and when it is refused for good", async t => {

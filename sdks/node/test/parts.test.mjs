@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { resolveAddress } from "../dist/address.js";
+import { addressProblems, resolveAddress } from "../dist/address.js";
 import { cut } from "../dist/attempt.js";
 import { ManualClock, systemClock } from "../dist/clock.js";
 import { CompletionBox } from "../dist/completions.js";
@@ -186,6 +186,22 @@ test("the worker port is asked of the status page, and guessed when that does no
   server.close();
   assert.equal(await found("admin:80.8080"), "admin:8080");
   assert.deepEqual(await resolveAddress("grpcs://admin:443", never), { authority: "admin:443", secure: true });
+});
+
+test("an address has ports from 1 to 65535, and one of IPv6 is in brackets", async () => {
+  for (const entry of ["host:0", "host:80.0", "grpc://host:0", "grpcs://host:70000", "host:70000", "host:80.70000"]) {
+    assert.deepEqual(addressProblems(entry), [`'${entry}' is not an address; use host:port, host:http.grpc or grpc://host:port, with a port of 1 to 65535`]);
+  }
+  for (const entry of ["::1:23646", "::1:80.8080", "grpc://::1:23646", "host:1:2", "[host]:1", "[::1:80"]) {
+    assert.deepEqual(addressProblems(entry), [`'${entry}' is not an address; use host:port, host:http.grpc or grpc://host:port, an address of IPv6 in brackets, such as [::1]:23646`]);
+  }
+  for (const entry of ["host", ":1", "host:1.2.3", "http://host:1", "grpc://host", "grpc://host:1/x", "grpc://host:1.2", "ho st:1"]) {
+    assert.deepEqual(addressProblems(entry), [`'${entry}' is not an address; use host:port, host:http.grpc or grpc://host:port`]);
+  }
+  const target = async entry => (await resolveAddress(entry, new AbortController().signal)).authority;
+  assert.deepEqual(addressProblems("host:1, host:0.1, [::1]:23646, [::1]:1.2, grpc://[::1]:1, grpcs://host:65535"), []);
+  assert.deepEqual([await target("[::1]:1.2"), await target("grpc://[::1]:1"), await target("host:0.1")], ["[::1]:2", "[::1]:1", "host:1"]);
+  await assert.rejects(resolveAddress("host:0", new AbortController().signal), TypeError);
 });
 
 test("an identity is given, else of the environment, else kept in a file", t => {

@@ -346,6 +346,29 @@ test("what is wrong with a handler, and with a value that is stored, is said", a
   assert.match(stream.all("job_progress_update").flatMap(update => update.activities).map(activity => activity.message).join(), /count is stored as string_value/);
 });
 
+test("a health check that hangs is asked once, however often the worker connects anew", async t => {
+  let asked = 0;
+  let answer;
+  const stuck = handler("stuck", { execute: () => JobOutcome.succeeded(), health: () => (asked++, new Promise(resolve => (answer = resolve))) });
+  const { admin, worker, stream } = await served(t, { requestTimeout: 20 }, {}, stuck);
+  const isSilent = message => message.heartbeat?.metadata.health === "stuck: health does not answer";
+  await stream.next(isSilent);
+  for (let session = 2; session <= 3; session++) {
+    await worker.stop();
+    const starting = worker.start();
+    const next = await admin.stream();
+    next.accept();
+    await starting;
+    await next.next(isSilent);
+    if (session === 2) continue;
+    assert.equal(asked, 1);
+    // What it says in the end is told by the session that is there then, and it is asked again.
+    answer("too slow");
+    await next.next(message => message.heartbeat?.metadata.health === "stuck: too slow");
+    assert.equal(asked, 2);
+  }
+});
+
 test("a message that is none ends the session, not the process", async t => {
   const { stream, worker } = await served(t, {}, {}, echo);
   const lost = worker.wait();

@@ -16,7 +16,7 @@ class CompletionBox:
     MOST = 1000
     LONGEST = 24 * 3600.0
     MOST_OUTPUTS = 64
-    """Of so many the output that was not sent goes with them: 512 KiB each."""
+    """Of so many the output that was not sent goes with them: the last 1 MiB of each of their two streams."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Tuple[wire.JobCompleted, Optional[RunningAttempt], float]] = OrderedDict()

@@ -32,6 +32,7 @@ class _Round:
     ended: asyncio.Future[RunResult]
     told: asyncio.Future[None]
     began: float
+    """By the loop's clock; the dial before it does not count as service."""
 
 
 def left(end: Optional[float]) -> Optional[float]:
@@ -271,6 +272,7 @@ class WorkerCore:
     async def _end(self, now: _Round) -> None:
         """What follows the end of a session, once: reset, then whoever waits is told. Nothing may keep the end from being told."""
         why = await asyncio.shield(now.session.closed)
+        served = asyncio.get_running_loop().time() - now.began
         runner = self._runner
         assert runner is not None
         try:
@@ -287,7 +289,7 @@ class WorkerCore:
         runner.drained = runner.ending = False
         self.state = WorkerState.STOPPED
         self.figures.session_ended(why.reason)
-        now.ended.set_result(RunResult(why.reason, why.text, now.snapshot, why.permanent))
+        now.ended.set_result(RunResult(why.reason, why.text, now.snapshot, why.permanent, served))
         await self._tell(why.reason, now.snapshot)
         now.told.set_result(None)
 

@@ -6,13 +6,13 @@ from typing import Optional
 
 from ._core import WorkerCore
 from .cancellation import Cancellation
-from .sessions import CloseReason, RestartPolicy, RunCanceled, RunResult, StartCanceled, StartFailure, WorkerState
+from .sessions import CloseReason, RestartPolicy, RunCanceled, RunResult, StartFailure, WorkerState
 
 LONGEST = 20
 """So many tries that the pause is the longest."""
 
 QUICK_LOSS = 10.0
-"""Seconds. Three sessions in a row that end sooner may have been pushed out by another worker of the same id."""
+"""Seconds after the hello. Three sessions in a row that end sooner may have been pushed out by another worker of the same id."""
 
 
 async def run_forever(core: WorkerCore, policy: RestartPolicy, cancel: Optional[Cancellation] = None) -> RunResult:
@@ -21,20 +21,18 @@ async def run_forever(core: WorkerCore, policy: RestartPolicy, cancel: Optional[
     stops, tries, tries_at_work, quick = core.stops, 0, 0, 0
     lost_at: Optional[float] = None
     while True:
-        began = loop.time()
         try:
             result = await core.run(cancel)
             # The shutdown of an admin that knows no extensions may pass: nobody there starts the worker again.
             if not policy.restarts(result.reason, result.permanent) and not (result.reason is CloseReason.ADMIN_SHUTDOWN and core.is_foreign):
                 return result
-            served = loop.time() - began
-            tries = 0 if served >= policy.reset_after else tries
-            quick = quick + 1 if core.is_foreign and result.reason is CloseReason.CONNECTION_LOST and served < QUICK_LOSS else 0
+            tries = 0 if result.served >= policy.reset_after else tries
+            quick = quick + 1 if core.is_foreign and result.reason is CloseReason.CONNECTION_LOST and result.served < QUICK_LOSS else 0
             lost_at = loop.time() if result.reason in (CloseReason.CONNECTION_LOST, CloseReason.HEARTBEAT_TIMEOUT) else None
             tries_at_work = 0
             logger.warning("the session ended (%s): %s; dialling again", result.reason.value, result.error)
         except StartFailure as failure:
-            if failure.reason is CloseReason.CANCELED and core.stops != stops and core.snapshot is not None:
+            if failure.reason is CloseReason.CANCELED and core.stops != stops:
                 return RunResult(CloseReason.STOP_REQUESTED, "stop requested", core.snapshot)
             if not policy.restarts(failure.reason, failure.permanent):
                 raise
@@ -53,8 +51,6 @@ async def run_forever(core: WorkerCore, policy: RestartPolicy, cancel: Optional[
             pause = policy.delay(tries, core.reconnect_delay)
         await _pause(core, pause, cancel, stops)
         if core.stops != stops and core.state not in (WorkerState.STARTING, WorkerState.RUNNING):
-            if core.snapshot is None:
-                raise StartCanceled("the worker was stopped before it was ever connected")
             return RunResult(CloseReason.STOP_REQUESTED, "stop requested", core.snapshot)
 
 

@@ -22,4 +22,11 @@ def instead(message: wire.WorkerToAdminMessage, size: int, limit: int) -> wire.W
     if kind == "object_preview_response":
         return wire.WorkerToAdminMessage(object_preview_response=wire.ObjectPreviewResponse(
             request_id=message.object_preview_response.request_id, error_message=why))
+    if kind == "job_progress_update":
+        # How far it is arrives; only what made it large does not.
+        update = wire.JobProgressUpdate()
+        update.CopyFrom(message.job_progress_update)
+        update.ClearField("metrics")
+        update.ClearField("activities")
+        return wire.WorkerToAdminMessage(job_progress_update=update)
     return message  # The others are bounded where they are made.

@@ -1,22 +1,30 @@
 """The submitting side: hands jobs to an admin and waits for their results."""
 from __future__ import annotations
 
+import datetime as dt
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Iterator, List, Mapping, Optional, Tuple, Type
+from typing import Any, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Type
 
 import grpc
 
 from ._transport import dial
 from .addresses import resolve, split
 from .cancellation import Cancellation
-from .options import WorkerOptions
+from .options import WorkerOptions, token_problems
 from .outcomes import CANCELED_TEXT
-from .values import Value, copy_to, from_map
+from .values import Value, copy_to, from_map, to_duration
 from .wire import job_service_pb2 as v1
 from .wire import plugin_pb2 as wire
 from .wire.job_service_pb2_grpc import JobServiceStub, JobTypeServiceStub
+
+CALL_TIMEOUT = 30.0
+"""Seconds an admin has for its answer, unless the caller has less time than that."""
+LAST_LOOK = 1.0
+"""Seconds it has at least: a job that has ended is found also by who does not want to wait."""
+USUAL_DETECTION = 45.0
+"""Seconds a detection may take when nobody says how long; as the admin has it."""
 
 _TERMINAL = (wire.JOB_STATE_SUCCEEDED, wire.JOB_STATE_FAILED, wire.JOB_STATE_CANCELED)
 
@@ -29,16 +37,31 @@ class JobFailed(Exception):
         self.job = job
 
 
+class _Limit(NamedTuple):
+    """The caller's own time."""
+
+    end: float
+    """By the monotonic clock."""
+    text: str
+    """What is said when it is over."""
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self.end - time.monotonic())
+
+
 class AdminClient:
     """Talks to one admin; may be used from any thread. With ``with`` it is closed at the end.
 
     ``address`` has the forms of :attr:`WorkerOptions.address`; of a comma list the first entry counts. Other options are those of
-    :class:`WorkerOptions`: ``token``, ``token_file`` (read at every call), ``tls_ca``, …. Refused calls raise ``grpc.RpcError``; its trailer ``pluginadmin-error-bin`` is an
-    ``ErrorDetail``.
+    :class:`WorkerOptions`: ``token``, or ``token_file`` (read at every call), ``tls_ca``, …. Refused calls raise ``grpc.RpcError``; its trailer ``pluginadmin-error-bin`` is an
+    ``ErrorDetail``. A call that is not answered within 30 s raises ``TimeoutError``; what it asked for may have been done all the same.
     """
 
     def __init__(self, address: str, **options: Any) -> None:
         self._options = WorkerOptions(address=address, **options)
+        if problems := token_problems(self._options):
+            raise ValueError("\n".join(problems))
         self._channel = dial(resolve(split(address)[0], self._options.tls_ca, self._options.tls_server_name), self._options)
         self._jobs: Any = JobServiceStub(self._channel)  # type: ignore[no-untyped-call]
         self._types: Any = JobTypeServiceStub(self._channel)  # type: ignore[no-untyped-call]
@@ -52,43 +75,39 @@ class AdminClient:
 
     def submit(self, job_type: str, parameters: Optional[Mapping[str, Value]] = None, **fields: Any) -> v1.Job:
         """A new job; accepted means durable. ``fields`` are those of ``SubmitRequest``: priority, idempotency_key, labels, summary, …."""
-        request = v1.SubmitRequest(job_type=job_type, **fields)
-        copy_to(parameters or {}, request.parameters)
-        job: v1.Job = self._jobs.Submit(request, metadata=self._metadata).job
-        return job
+        return self._submit(_submission(job_type, parameters, fields), None)
 
     def get(self, job_id: str) -> v1.Job:
         """The job as it is, with its result."""
-        request = v1.GetRequest(job_id=job_id, include=[v1.INCLUDE_RESULT, v1.INCLUDE_PARAMETERS, v1.INCLUDE_ATTEMPTS])
-        job: v1.Job = self._jobs.Get(request, metadata=self._metadata).job
-        return job
+        return self._get(job_id, None)
 
     def describe(self, job_type: str) -> wire.JobTypeDescriptor:
         """The descriptor of a job type, as a worker gave it."""
-        descriptor: wire.JobTypeDescriptor = self._types.Describe(v1.DescribeRequest(job_type=job_type), metadata=self._metadata).descriptor
+        descriptor: wire.JobTypeDescriptor = self._call(self._types.Describe, v1.DescribeRequest(job_type=job_type)).descriptor
         return descriptor
 
     def configure(self, job_type: str, values: Mapping[str, Value]) -> int:
         """Saves values of both forms of a job type; what is left out stays. Returns the version."""
         request = v1.SetConfigRequest(job_type=job_type)
         copy_to(values, request.values)
-        version: int = self._types.SetConfig(request, metadata=self._metadata).version
+        version: int = self._call(self._types.SetConfig, request).version
         return version
 
-    def detect(self, job_type: str, enqueue: bool = True, max_results: int = 0) -> v1.DetectResponse:
-        """Has a worker look for work now; with ``enqueue`` what it finds becomes jobs."""
-        request = v1.DetectRequest(job_type=job_type, enqueue=enqueue, max_results=max_results)
-        found: v1.DetectResponse = self._types.Detect(request, metadata=self._metadata)
+    def detect(self, job_type: str, enqueue: bool = True, max_results: int = 0, *, timeout: float = USUAL_DETECTION) -> v1.DetectResponse:
+        """Has a worker look for work now, for ``timeout`` seconds at most; with ``enqueue`` what it finds becomes jobs."""
+        request = v1.DetectRequest(job_type=job_type, enqueue=enqueue, max_results=max_results, timeout=to_duration(dt.timedelta(seconds=timeout)))
+        # It is answered when the worker has looked.
+        found: v1.DetectResponse = self._call(self._types.Detect, request, more=timeout)
         return found
 
     def jobs(self, job_type: str) -> List[v1.Job]:
         """The newest jobs of a type, at most 500."""
         request = v1.ListRequest(filter=v1.JobFilter(job_types=[job_type]), page_size=500)
-        return list(self._jobs.List(request, metadata=self._metadata).jobs)
+        return list(self._call(self._jobs.List, request).jobs)
 
     def cancel(self, job_id: str, reason: str = "", force: bool = False) -> v1.Job:
         """Asks for the end of a job; ``force`` does not wait for its worker."""
-        job: v1.Job = self._jobs.Cancel(v1.CancelRequest(job_id=job_id, reason=reason, force=force), metadata=self._metadata).job
+        job: v1.Job = self._call(self._jobs.Cancel, v1.CancelRequest(job_id=job_id, reason=reason, force=force)).job
         return job
 
     def watch_logs(self, job_id: str, follow: bool = True, tail_lines: int = 0) -> Iterator[v1.LogChunk]:
@@ -98,29 +117,36 @@ class AdminClient:
 
     def wait(self, job_id: str, timeout: Optional[float] = None, *, cancel: Optional[Cancellation] = None) -> v1.Job:
         """The job when it has ended. Raises ``TimeoutError`` after ``timeout`` seconds; the job goes on."""
-        end = None if timeout is None else time.monotonic() + timeout
+        return self._wait(job_id, None if timeout is None else _Limit(time.monotonic() + timeout, _goes_on(job_id, timeout)), cancel)
+
+    def _wait(self, job_id: str, limit: Optional[_Limit], cancel: Optional[Cancellation]) -> v1.Job:
         lost = 0
         while True:
             try:
-                job = self.get(job_id)
+                job = self._get(job_id, limit)
                 if job.state in _TERMINAL:
                     return job
-                self._follow(job_id, end, cancel)
+                self._follow(job_id, limit, cancel)
                 lost = 0
             except grpc.RpcError as error:
                 lost += 1
                 if error.code() is not grpc.StatusCode.UNAVAILABLE or lost > 30:
                     raise
                 # An admin that restarts has kept the job.
-                (cancel or Cancellation()).wait(1.0 if end is None else max(0.0, min(1.0, end - time.monotonic())))
+                (cancel or Cancellation()).wait(1.0 if limit is None else min(1.0, limit.left))
             if cancel is not None and cancel.is_set():
                 raise InterruptedError(f"the wait for job {job_id} was cancelled")
-            if end is not None and time.monotonic() >= end:
-                raise TimeoutError(f"job {job_id} goes on after {timeout:g} s")
+            if limit is not None and not limit.left:
+                raise TimeoutError(limit.text)
 
     def run_job(self, job_type: str, parameters: Optional[Mapping[str, Value]] = None, *, timeout: Optional[float] = None, **fields: Any) -> Any:
         """Submits, waits, and returns the outputs as Python values. Raises :class:`JobFailed`, or ``TimeoutError`` after ``timeout`` seconds."""
-        job = self.wait(self.submit(job_type, parameters, **fields).job_id, timeout)
+        request = _submission(job_type, parameters, fields)
+        limit = None if timeout is None else _Limit(time.monotonic() + timeout, f"the admin has not taken the job within {timeout:g} s; it may yet do it")
+        job_id = self._submit(request, limit).job_id
+        if limit is not None and timeout is not None:
+            limit = limit._replace(text=_goes_on(job_id, timeout))
+        job = self._wait(job_id, limit, None)
         if job.state != wire.JOB_STATE_SUCCEEDED:
             raise JobFailed(job)
         return from_map(job.result.output_values)
@@ -135,9 +161,31 @@ class AdminClient:
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
         self.close()
 
-    def _follow(self, job_id: str, end: Optional[float], cancel: Optional[Cancellation]) -> None:
+    def _submit(self, request: v1.SubmitRequest, limit: Optional[_Limit]) -> v1.Job:
+        job: v1.Job = self._call(self._jobs.Submit, request, limit).job
+        return job
+
+    def _get(self, job_id: str, limit: Optional[_Limit]) -> v1.Job:
+        request = v1.GetRequest(job_id=job_id, include=[v1.INCLUDE_RESULT, v1.INCLUDE_PARAMETERS, v1.INCLUDE_ATTEMPTS])
+        job: v1.Job = self._call(self._jobs.Get, request, limit).job
+        return job
+
+    def _call(self, method: Any, request: Any, limit: Optional[_Limit] = None, more: float = 0.0) -> Any:
+        """The answer. Raises ``TimeoutError`` when none comes in time, which is ``more`` than usual, or within the caller's own time."""
+        left = CALL_TIMEOUT + more
+        text = f"the admin has not answered within {left:g} s"
+        if limit is not None and limit.left < left:
+            left, text = max(limit.left, LAST_LOOK), limit.text
+        try:
+            return method(request, metadata=self._metadata, timeout=left)
+        except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                raise TimeoutError(text) from error
+            raise
+
+    def _follow(self, job_id: str, limit: Optional[_Limit], cancel: Optional[Cancellation]) -> None:
         """Returns when the job's output has ended, or the time is over, or somebody gives up."""
-        left = None if end is None else max(0.0, end - time.monotonic())
+        left = None if limit is None else limit.left
         call = self._jobs.WatchLogs(v1.WatchLogsRequest(job_id=job_id, follow=True, tail_lines=1), metadata=self._metadata, timeout=left)
         forget = cancel.link(call.cancel) if cancel is not None else lambda: None
         try:
@@ -148,6 +196,16 @@ class AdminClient:
                 raise
         finally:
             forget()
+
+
+def _submission(job_type: str, parameters: Optional[Mapping[str, Value]], fields: Mapping[str, Any]) -> v1.SubmitRequest:
+    request = v1.SubmitRequest(job_type=job_type, **fields)
+    copy_to(parameters or {}, request.parameters)
+    return request
+
+
+def _goes_on(job_id: str, timeout: float) -> str:
+    return f"job {job_id} goes on after {timeout:g} s"
 
 
 def run_job(address: str, job_type: str, parameters: Optional[Mapping[str, Value]] = None, *, timeout: Optional[float] = None, **fields: Any) -> Any:

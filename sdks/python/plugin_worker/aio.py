@@ -46,7 +46,8 @@ class PluginWorker(WorkerFace):
         return await self._serve(self._core.run(cancel), cancel)
 
     async def run_forever(self, policy: Optional[RestartPolicy] = None) -> RunResult:
-        """Serves, and dials again after ends that may pass; returns or raises with the first that does not. Cancelled: as :meth:`run`."""
+        """Serves, and dials again after ends that may pass; returns or raises with the first that does not. :meth:`stop` ends it with
+        ``STOP_REQUESTED``, before the first session too. Cancelled: as :meth:`run`."""
         self._remember_loop()
         self._core.refuse_start_inside()
         cancel = Cancellation()

@@ -119,7 +119,7 @@ class DetectionContext(_Context):
     ) -> None:
         super().__init__(worker_id, reports, canceled, stopping, clock)
         self.request = request
-        """The request as it came: runtime settings, cluster context."""
+        """The request as it came."""
         self.config = self._saved(descriptor, request.worker_config_values, request.admin_config_values)
         self.is_full = False
         """True when :attr:`max_results` proposals were made: looking on is of no use."""
@@ -131,6 +131,16 @@ class DetectionContext(_Context):
     @property
     def request_id(self) -> str:
         return self.request.request_id
+
+    @property
+    def runtime(self) -> wire.AdminRuntimeConfig:
+        """Scheduling and limits as they are saved; empty when the admin sends none."""
+        return self.request.admin_runtime
+
+    @property
+    def cluster(self) -> wire.ClusterContext:
+        """What the admin knows of the cluster; empty when it knows nothing."""
+        return self.request.cluster_context
 
     @property
     def sequence(self) -> int:
@@ -212,7 +222,7 @@ class JobContext(_Context):
     def output(self, stream: Union[str, int], data: bytes) -> None:
         """Output for people, kept with the attempt: ``"stdout"`` or ``"stderr"``, and bytes.
 
-        Waits as at a full pipe while 128 KiB of a stream wait to be sent, at most 5 s while nobody takes any. On the worker's loop it
+        Waits as at a full pipe while 256 KiB of a stream wait to be sent, at most 5 s while nobody takes any. On the worker's loop it
         never waits: of what comes faster than it is sent the beginning is lost, and shown as a gap; there use :meth:`output_async`.
         """
         self._reports.output(_stream(stream), bytes(data))

@@ -22,6 +22,15 @@ def _from_environment(name: str, otherwise: Optional[str]) -> Optional[str]:
     return os.environ.get(name) or otherwise
 
 
+class _TokenOfEnvironment(str):
+    """Nobody gave it to this worker: a file that is given goes before it."""
+
+
+def _token_from_environment() -> Optional[str]:
+    found = os.environ.get("PLUGIN_TOKEN")
+    return _TokenOfEnvironment(found) if found else None
+
+
 @dataclass(frozen=True)
 class WorkerOptions:
     """Everything a worker may be told. Durations are seconds. ``PLUGIN_…`` are environment variables a pool sets."""
@@ -34,10 +43,10 @@ class WorkerOptions:
     """Where a generated identity is kept. PLUGIN_DATA_DIR."""
     version: str = VERSION
     """Shown to people."""
-    token: Optional[str] = field(default_factory=lambda: _from_environment("PLUGIN_TOKEN", None), repr=False)
+    token: Optional[str] = field(default_factory=_token_from_environment, repr=False)
     """Sent as bearer token. An admin may exchange it for one bound to this worker, which is kept in memory only. PLUGIN_TOKEN."""
     token_file: Optional[str] = None
-    """Where the token is instead; read again with each dial."""
+    """Where the token is instead; read again with each dial. It goes before PLUGIN_TOKEN; a :attr:`token` together with it is refused."""
     tls_ca: Optional[str] = field(default_factory=lambda: _from_environment("PLUGIN_TLS_CA", None))
     """PEM file with the authority that signed the admin's certificate. Set: TLS whatever the form of the address. Read again with each dial.
     PLUGIN_TLS_CA."""
@@ -112,6 +121,12 @@ def find_worker_id(options: WorkerOptions) -> str:
     return made
 
 
+def token_problems(options: WorkerOptions) -> List[str]:
+    """Two tokens are given, of which only one can be meant."""
+    twice = options.token_file and options.token and not isinstance(options.token, _TokenOfEnvironment)
+    return ["there is one token: its text or its file"] if twice else []
+
+
 def check(options: WorkerOptions, given: Sequence[Any], worker_id: str) -> Dict[str, Handler]:
     """The handlers by lower-case job type. Raises ``ValueError`` with everything that can be found wrong without a network, one per line."""
     problems: List[str] = []
@@ -131,6 +146,7 @@ def check(options: WorkerOptions, given: Sequence[Any], worker_id: str) -> Dict[
         problems.append("the worker id must have 1 to 255 printable characters")
     if bool(options.tls_cert) != bool(options.tls_key) or (options.tls_cert and not options.tls_ca):
         problems.append("the TLS certificate and its key are used together, and with the authority")
+    problems += token_problems(options)
     for name in ("detection_slots", "execution_slots"):
         if not 1 <= getattr(options, name) <= 10_000:
             problems.append(f"{name} must be 1 to 10,000")

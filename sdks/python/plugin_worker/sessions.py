@@ -4,7 +4,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Callable, FrozenSet
+from typing import Callable, FrozenSet, Optional
 
 
 class CloseReason(Enum):
@@ -75,9 +75,12 @@ class RunResult:
     reason: CloseReason
     error: str
     """For people; may be empty."""
-    session: SessionSnapshot
+    session: Optional[SessionSnapshot]
+    """The one that ended, or the last one; ``None``: ``run_forever`` was stopped before there was one."""
     permanent: bool = False
     """The admin refused this worker for good: dialling again is of no use."""
+    served: float = 0.0
+    """Seconds from the admin's hello to the end."""
 
 
 class StartFailure(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
-from typing import Any, Awaitable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Awaitable, Callable, Dict, List, Mapping, Optional, Tuple
 
 from ._calls import found_by, propose_each, propose_each_async
 from .cancellation import Cancellation
@@ -20,6 +20,7 @@ class ManualClock:
 
     def __init__(self, start: Optional[dt.datetime] = None) -> None:
         self._now = start or dt.datetime(2030, 1, 1, tzinfo=dt.timezone.utc)
+        self._timers: List[Tuple[dt.datetime, Callable[[], None]]] = []
         self._lock = threading.Lock()
 
     def now(self) -> dt.datetime:
@@ -29,13 +30,40 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         """Turns it."""
+        self._advance(seconds, Cancellation())
+
+    def after(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
+        """Calls once it was turned so far, on the thread that turns it; at once when that is no time at all. Returns what takes that back."""
+        if seconds <= 0:
+            call()
+            return lambda: None
         with self._lock:
-            self._now += dt.timedelta(seconds=max(0.0, seconds))
+            timer = (self._now + dt.timedelta(seconds=seconds), call)
+            self._timers.append(timer)
+
+        def forget() -> None:
+            with self._lock:
+                self._timers = [other for other in self._timers if other is not timer]
+
+        return forget
 
     def wait(self, seconds: float, canceled: Cancellation) -> bool:
-        if not canceled.is_set():
-            self.advance(seconds)
+        self._advance(seconds, canceled)
         return canceled.is_set()
+
+    def _advance(self, seconds: float, canceled: Cancellation) -> None:
+        """As far as it goes until it is cancelled: whoever sleeps wakes at that instant, not later."""
+        left = dt.timedelta(seconds=max(0.0, seconds))
+        while not canceled.is_set():
+            with self._lock:
+                timer = min(self._timers, key=lambda one: one[0], default=None)
+                if timer is None or timer[0] > self._now + left:
+                    self._now += left
+                    return
+                step = max(timer[0] - self._now, dt.timedelta())
+                self._now, left = self._now + step, left - step
+                self._timers.remove(timer)
+            timer[1]()
 
     async def wait_async(self, seconds: float, canceled: Cancellation) -> bool:
         await asyncio.sleep(0)
@@ -98,21 +126,45 @@ class HandlerTestHost:
 
     def execute(
         self, parameters: Optional[Mapping[str, Value]] = None, *, job_id: str = "test-job", attempt: int = 1, timeout: Optional[float] = None,
+        labels: Optional[Mapping[str, str]] = None,
     ) -> JobOutcome:
-        """Runs one attempt with these parameters, after ``validate`` when the handler has it. ``timeout``: seconds until its ``ctx.deadline``;
-        that it passes cancels nothing here."""
+        """Runs one attempt with these parameters, after ``validate`` when the handler has it. ``timeout``: seconds until its ``ctx.deadline``,
+        when it is cancelled as by a worker; by the host's clock when that has ``after`` as a :class:`ManualClock`, else by the machine's."""
         assert self._handler.execute is not None, f"{self._handler.job_type} does not execute"
         request = wire.ExecuteJobRequest(
-            request_id="test-attempt", attempt=attempt, job=wire.JobSpec(job_id=job_id, job_type=self._handler.job_type))
+            request_id="test-attempt", attempt=attempt, job=wire.JobSpec(job_id=job_id, job_type=self._handler.job_type, labels=labels))
         copy_to(parameters or {}, request.job.parameters)
         self._configure(request)
         deadline = None if timeout is None else self.clock.now() + dt.timedelta(seconds=timeout)
-        ctx = JobContext(request, self._handler.descriptor, self._worker_id, _Reports(self, 0), self.canceled, self.stopping, self.clock, deadline)
+        canceled, late = Cancellation(), threading.Event()  # Of this attempt: the next one has time of its own.
+
+        def end() -> None:
+            late.set()
+            canceled.set()
+
+        ctx = JobContext(request, self._handler.descriptor, self._worker_id, _Reports(self, 0), canceled, self.stopping, self.clock, deadline)
+        forget = self.canceled.link(canceled.set), self._after(timeout, end)
         try:
             finding = self._call(self._handler.validate, ctx) if self._handler.validate is not None else None
-            return JobOutcome.failed(str(finding), permanent=True) if finding else JobOutcome.of(self._call(self._handler.execute, ctx))
+            outcome = JobOutcome.failed(str(finding), permanent=True) if finding else JobOutcome.of(self._call(self._handler.execute, ctx))
         except JobCanceled:
-            return JobOutcome.canceled()
+            outcome = JobOutcome.canceled()
+        finally:
+            for one in forget:
+                one()
+        return JobOutcome.failed("timeout", outputs=outcome.outputs) if late.is_set() and not outcome.success else outcome
+
+    def _after(self, timeout: Optional[float], call: Callable[[], None]) -> Callable[[], None]:
+        if timeout is None:
+            return lambda: None
+        after = getattr(self.clock, "after", None)
+        if after is not None:
+            forget: Callable[[], None] = after(timeout, call)
+            return forget
+        timer = threading.Timer(timeout, call)
+        timer.daemon = True
+        timer.start()
+        return timer.cancel
 
     def _configure(self, request: Any) -> None:
         copy_to(self.worker_config, request.worker_config_values)
@@ -120,11 +172,33 @@ class HandlerTestHost:
 
     def _call(self, function: Any, ctx: Any) -> Any:
         returned = function(ctx)
-        return asyncio.run(_awaited(returned)) if isinstance(returned, Awaitable) else returned
+        return asyncio.run(_awaited(returned, ctx.canceled)) if isinstance(returned, Awaitable) else returned
 
 
-async def _awaited(returned: Awaitable[Any]) -> Any:
-    return await returned
+async def _awaited(returned: Awaitable[Any], canceled: Cancellation) -> Any:
+    """Cancelled once, as by a worker."""
+    loop, task, awaits = asyncio.get_running_loop(), asyncio.current_task(), True
+
+    def cancel() -> None:
+        if awaits and task is not None:
+            task.cancel()
+
+    def ask() -> None:
+        try:
+            loop.call_soon_threadsafe(cancel)
+        except RuntimeError:
+            pass  # The loop is closed: nothing awaits any more.
+
+    forget = canceled.link(ask)
+    try:
+        return await returned
+    except asyncio.CancelledError:
+        if canceled.is_set():
+            raise JobCanceled("the work was cancelled") from None
+        raise
+    finally:
+        awaits = False
+        forget()
 
 
 class _Reports:

@@ -119,7 +119,7 @@ class PluginWorker(WorkerFace):
 
     def run_forever(self, policy: Optional[RestartPolicy] = None, *, cancel: Optional[Cancellation] = None) -> RunResult:
         """Serves, and dials again after ends that may pass; returns, or raises a :class:`~plugin_worker.StartFailure`, with the first that
-        does not. :meth:`stop` ends it, between two sessions too."""
+        does not. :meth:`stop` ends it with ``STOP_REQUESTED``, between two sessions and before the first one too."""
         self._core.refuse_start_inside()
         return self._serve(self._core.submit(run_forever(self._core, policy or RestartPolicy(), cancel)))
 

@@ -44,6 +44,22 @@ class Detections(AdminCase):
         def found(ctx):
             return (pw.Proposal(f"p-{n}", summary="x", parameters={"sequence": ctx.sequence}) for n in range(1200))
 
+    def test_what_the_admin_knows_reaches_the_detector(self):
+        found = []
+
+        def detect(ctx):
+            found.append((ctx.runtime.retry_limit, list(ctx.cluster.master_grpc_addresses), dict(ctx.cluster.metadata)))
+            return []
+
+        _, link = self.connected(Returning(detect))
+        link.send("d", run_detection_request=wire.RunDetectionRequest(
+            request_id="d", job_type="returning", admin_runtime=wire.AdminRuntimeConfig(retry_limit=3),
+            cluster_context=wire.ClusterContext(master_grpc_addresses=["master:19333"], metadata={"zone": "a"})))
+        self.assertTrue(link.expect("detection_complete").success)
+        link.send("e", run_detection_request=wire.RunDetectionRequest(request_id="e", job_type="returning"))
+        self.assertTrue(link.expect("detection_complete").success)
+        self.assertEqual(found, [(3, ["master:19333"], {"zone": "a"}), (0, [], {})])
+
     def test_batches_and_the_limit_in_each_form_of_a_detector(self):
         for form in ("calls", "yields", "yields_async", "calls_async", "returns", "returns_async_iterable", "returns_coroutine", "returns_async"):
             for most, sizes in ((700, [500, 200]), (0, [500, 500, 200])):

@@ -1,8 +1,12 @@
 """The host for tests of handlers."""
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import time
 import unittest
+
+from plugin_worker.contexts import SystemClock
 
 from .support import WRONG, Returning, pw
 
@@ -84,6 +88,45 @@ class Host(unittest.TestCase):
 
         host = pw.HandlerTestHost(late)
         self.assertEqual([host.execute(timeout=seconds).text for seconds in (None, 90)], ["none", "0:01:30"])
+
+    def test_time_that_is_over_cancels_once(self):
+        woken = []
+
+        @pw.job_type("long")
+        def long(ctx):
+            begun = ctx.now()
+            try:
+                ctx.sleep(3600)
+            finally:
+                woken.append(((ctx.now() - begun).total_seconds(), ctx.canceled.is_set()))
+            return "done"
+
+        host = pw.HandlerTestHost(long)
+        self.assertEqual([host.execute(timeout=seconds).text for seconds in (90, 7200, None)], ["timeout", "done", "done"])
+        self.assertEqual(woken, [(90.0, True), (3600.0, False), (3600.0, False)])
+        self.assertFalse(host.canceled.is_set())
+
+    def test_time_that_is_over_by_the_machine_s_clock(self):
+        @pw.job_type("waits")
+        def waits(ctx):
+            return "cancelled" if ctx.canceled.wait(10) else "forgotten"
+
+        @pw.job_type("awaits")
+        async def awaits(ctx):
+            await asyncio.sleep(10)
+
+        for handler, text in ((waits, "cancelled"), (awaits, "timeout")):
+            begun = time.monotonic()
+            self.assertEqual(pw.HandlerTestHost(handler, clock=SystemClock()).execute(timeout=0.05).text, text)
+            self.assertLess(time.monotonic() - begun, 5)
+
+    def test_gives_labels(self):
+        @pw.job_type("labelled")
+        def labelled(ctx):
+            return ctx.labels.get("zone", "none")
+
+        host = pw.HandlerTestHost(labelled)
+        self.assertEqual([host.execute(labels=labels).text for labels in (None, {"zone": "a"})], ["none", "a"])
 
     def test_executes_without_waiting(self):
         host = pw.HandlerTestHost(Handler())

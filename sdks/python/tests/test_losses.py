@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import unittest
+import unittest.mock
 from pathlib import Path
 
 from plugin_worker import _attempt
 from plugin_worker._attempt import LogRing
+from plugin_worker._forever import LONGEST
 from plugin_worker._outbox import Outbox
 
 from .support import Async, AdminCase, Closed, Gate, begin_wait, pw, wire
@@ -203,6 +205,41 @@ class Losses(AdminCase):
         worker.stop()
         self.assertIs(running.result().reason, pw.CloseReason.STOP_REQUESTED)
         self.assertEqual(asked, [("at work", 1), ("idle", 1, 7.0)])
+
+    def test_service_counts_from_the_hello_and_not_from_the_dial(self):
+        dial, asked, over = 1.0, [], threading.Event()
+
+        def greet_late(link):
+            over.wait(dial)
+            link.greet(extensions=())
+            link.end()
+
+        class Policy(pw.RestartPolicy):
+            def delay(self, tries, first):
+                asked.append(tries)
+                if tries < LONGEST:
+                    return 0.0
+                over.set()
+                return 60.0
+
+        self.admin.greeting = greet_late
+        worker = self.worker()
+        with self.assertLogs("plugin_worker", "WARNING"), unittest.mock.patch("plugin_worker._forever.QUICK_LOSS", 0.9 * dial):
+            running = Async(worker.run_forever, Policy(reset_after=0.9 * dial))
+            self.assertTrue(over.wait(20) and not running.is_over, asked)
+            worker.stop()
+        running.result()
+        # Each was tried after a longer pause than the one before, and the third was one too many within that time.
+        self.assertEqual(asked, [1, 2, LONGEST])
+
+    def test_result_says_how_long_it_served(self):
+        self.admin.greeting = lambda link: (threading.Event().wait(1.0), link.greet())
+        worker, link = self.connected()
+        waiting = begin_wait(worker)
+        threading.Event().wait(0.2)
+        link.end()
+        served = waiting.result().served
+        self.assertTrue(0.2 <= served < 1.0, served)
 
     def test_three_quick_losses_are_told_and_paused_for(self):
         self.admin.greeting = lambda link: (link.greet(extensions=(), delay=1), link.end())

@@ -47,6 +47,21 @@ class Reports(AdminCase):
         metrics = link.all("job_progress_update")[-1].metrics
         self.assertEqual((metrics["rows"].int64_value, metrics["bytes"].int64_value, len(metrics)), (1, 3, 100))
 
+    def test_progress_beyond_the_limit_comes_without_what_made_it_large(self):
+        @pw.job_type("tells")
+        def tells(ctx):
+            ctx.report(50, "half", "way", {"large": "x" * 30_000})
+            ctx.activity("y" * 15_000)
+            ctx.activity("z" * 15_000)
+
+        worker, link = self.connected(tells, max_send_bytes=20_000)
+        link.execute("j", "tells")
+        self.assertTrue(link.expect("job_completed").success)
+        updates = link.all("job_progress_update")
+        self.assertEqual({(update.request_id, update.progress_percent, update.stage, update.message) for update in updates}, {("r-j", 50.0, "half", "way")})
+        self.assertTrue(all(not update.metrics and not update.activities for update in updates))
+        self.assertIs(worker.state, pw.WorkerState.RUNNING)
+
     def test_output_is_whole_in_small_chunks(self):
         out, err = bytes(range(256)) * 4096, b"error\n" * 50_000
 

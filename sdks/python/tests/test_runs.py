@@ -1,11 +1,12 @@
 """Runs: one session, or one after the other."""
 from __future__ import annotations
 
+import threading
 import unittest
 
 import grpc
 
-from .support import Async, AdminCase, Closed, Gate, pw, wire
+from .support import Async, AdminCase, Closed, Gate, pw, silent, wire
 
 
 class Runs(AdminCase):
@@ -59,6 +60,23 @@ class Runs(AdminCase):
         closed.wait()
         worker.stop()
         self.assertIs(running.result().reason, pw.CloseReason.STOP_REQUESTED)
+
+    def test_stop_before_the_first_connection_ends_run_forever(self):
+        paused = threading.Event()
+
+        class Policy(pw.RestartPolicy):
+            def delay(self, tries, first):
+                paused.set()
+                return 60.0
+
+        for greeting, meanwhile in ((silent, lambda: self.admin.link()), (lambda link: link.greet(False, "not now"), lambda: paused.wait(10))):
+            self.admin.greeting = greeting
+            worker = self.worker()
+            running = Async(worker.run_forever, Policy())
+            self.assertTrue(meanwhile())
+            worker.stop()
+            result = running.result()
+            self.assertEqual((result.reason, result.session, result.served), (pw.CloseReason.STOP_REQUESTED, None, 0.0))
 
     def test_shutdown_of_a_foreign_admin_may_pass(self):
         self.admin.greeting = lambda link: link.greet(extensions=(), delay=1)

@@ -176,11 +176,74 @@ class Clients(unittest.TestCase):
         port = server.add_insecure_port("127.0.0.1:0")
         server.start()
         self.addCleanup(server.stop, None)
-        with tempfile.NamedTemporaryFile("w+") as file, pw.AdminClient(f"grpc://127.0.0.1:{port}", token="not this one", token_file=file.name) as client:
+        theirs = unittest.mock.patch.dict("os.environ", PLUGIN_TOKEN="not this one")
+        with theirs, tempfile.NamedTemporaryFile("w+") as file, pw.AdminClient(f"grpc://127.0.0.1:{port}", token_file=file.name) as client:
             for token in ("first\n", "second", ""):
                 Path(file.name).write_text(token)
                 self.assertEqual(client.cancel("j").job_id, "j")
         self.assertEqual(heard, ["Bearer first", "Bearer second", None])
+
+    def test_two_tokens_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "there is one token: its text or its file"):
+            pw.AdminClient("grpc://127.0.0.1:1", token="mine", token_file="too")
+
+
+class Patience(unittest.TestCase):
+    """With an admin that takes calls and answers none."""
+
+    def setUp(self):
+        released = threading.Event()
+        given = self.given = []
+
+        class Silent(grpc.GenericRpcHandler):
+            """Knows the jobs that ``given`` has, and nothing else."""
+
+            def service(self, details):
+                def answer(request, context):
+                    if details.method.endswith("/Submit") and given:
+                        return v1.SubmitResponse(job=v1.Job(job_id=given[0])).SerializeToString()
+                    released.wait(20)
+                    return b""
+
+                return grpc.unary_unary_rpc_method_handler(answer)
+
+        server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), handlers=(Silent(),))
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        self.addCleanup(server.stop, None)
+        self.addCleanup(released.set)
+        self.client = pw.AdminClient(f"grpc://127.0.0.1:{port}")
+        self.addCleanup(self.client.close)
+
+    def late(self, text, call, *arguments, **named):
+        begun = time.monotonic()
+        with self.assertRaisesRegex(TimeoutError, text):
+            Async(call, *arguments, **named).result(5)
+        self.assertLess(time.monotonic() - begun, 5)
+
+    def test_no_time_to_wait_is_time_enough_to_find_that_a_job_has_ended(self):
+        ended = v1.Job(job_id="j", state=wire.JOB_STATE_SUCCEEDED)
+        with unittest.mock.patch.object(self.client, "_jobs") as jobs:
+            jobs.Get.side_effect = lambda request, metadata, timeout: v1.GetResponse(job=ended) if timeout >= 1 else self.fail(f"{timeout} s")
+            self.assertEqual(self.client.wait("j", timeout=0), ended)
+
+    def test_each_call_ends_in_time_with_an_error_of_its_own(self):
+        client = self.client
+        with unittest.mock.patch("plugin_worker.admin.CALL_TIMEOUT", 0.2):
+            for call, *arguments in (
+                (client.submit, "x"), (client.get, "j"), (client.cancel, "j"), (client.describe, "x"), (client.configure, "x", {}), (client.jobs, "x"),
+                (client.wait, "j"), (client.run_job, "x"),
+            ):
+                with self.subTest(call.__name__):
+                    self.late("^the admin has not answered within 0.2 s$", call, *arguments)
+            # It is answered when the worker has looked, however long that may take.
+            self.late("^the admin has not answered within 0.5 s$", client.detect, "x", timeout=0.3)
+
+    def test_no_call_takes_longer_than_its_caller_has(self):
+        self.late("^job j goes on after 0.2 s$", self.client.wait, "j", 0.2)
+        self.late("^the admin has not taken the job within 0.2 s; it may yet do it$", self.client.run_job, "x", timeout=0.2)
+        self.given.append("j")
+        self.late("^job j goes on after 0.2 s$", self.client.run_job, "x", timeout=0.2)
 
 
 class Secure(AdminCase):
@@ -247,6 +310,13 @@ class Tokens(AdminCase):
 
 
 class Options(unittest.TestCase):
+    def test_token_and_token_file_together_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "^there is one token: its text or its file$"):
+            pw.PluginWorker(pw.WorkerOptions(worker_id="w", token="mine", token_file="too"), [echo])
+        with unittest.mock.patch.dict("os.environ", PLUGIN_TOKEN="theirs"):
+            options = pw.WorkerOptions(worker_id="w", token_file="mine")
+        pw.PluginWorker(options, [echo])  # The environment's is nobody's in particular.
+
     def test_environment_fills_in_what_is_not_given(self):
         said = {"PLUGIN_TLS_CA": "ca", "PLUGIN_TLS_CERT": "cert", "PLUGIN_TLS_KEY": "key", "PLUGIN_TLS_SERVER_NAME": "name", "PLUGIN_TOKEN": "t"}
         with unittest.mock.patch.dict("os.environ", said):

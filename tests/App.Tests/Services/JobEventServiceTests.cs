@@ -31,6 +31,19 @@ public sealed class JobEventServiceTests(ClientAdmin admin) : IClassFixture<Clie
     }
 
     [Fact]
+    public async Task Watch_OfAState_TellsTheEndOfWhatItTold()
+    {
+        using var call = admin.Watch(new WatchEventsRequest { Filter = new JobFilter { Labels = { ["watched"] = "life" }, States = { JobState.Running } } });
+        await using var events = call.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
+        await NextAsync(events, happened => happened is { Kind: JobEventKind.Snapshot, Job: null });
+        var job = await SubmitAsync("wait");
+        var running = await NextAsync(events, happened => happened.Job?.JobId == job);
+        admin.Handler.Go();
+        var ended = await NextAsync(events, happened => happened.Job?.JobId == job && happened.Kind == JobEventKind.State && happened.Job.State != JobState.Running);
+        Assert.Equal((JobState.Running, JobState.Succeeded), (running.Job.State, ended.Job.State));
+    }
+
+    [Fact]
     public async Task Watch_AfterAnEventNobodyKeeps_IsTold_AndBeginsAnew()
     {
         var job = await SubmitAsync("wait");
@@ -61,7 +74,8 @@ public sealed class JobEventServiceTests(ClientAdmin admin) : IClassFixture<Clie
         await admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new Server.Core.Jobs.JobId(job)) is { Stage: "second" }, "it goes on");
         using var call = admin.Watch(new WatchEventsRequest { Filter = new JobFilter { JobIds = { job } }, AfterSequence = from, IncludeProgress = true, IncludeActivities = true });
         await using var events = call.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
-        Assert.Equal("second", (await NextAsync(events, happened => happened.Kind == JobEventKind.Activity)).Activity.Stage);
+        var said = (await NextAsync(events, happened => happened.Kind == JobEventKind.Activity)).Activity;
+        Assert.Equal(("second", ActivitySource.Executor), (said.Stage, said.Source));
         Assert.Equal(20, (await NextAsync(events, happened => happened.Kind == JobEventKind.Progress)).Job.ProgressPercent);
         await StepAsync("third", 30);
         Assert.Equal(30, (await NextAsync(events, happened => happened is { Kind: JobEventKind.Progress, Job.ProgressPercent: > 20 })).Job.ProgressPercent);

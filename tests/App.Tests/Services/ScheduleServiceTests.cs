@@ -104,7 +104,7 @@ public sealed class ScheduleServiceTests(ClientAdmin admin) : IClassFixture<Clie
         var after = Uri.EscapeDataString("2026-03-28T12:00:00Z");
         var shown = (await admin.GetAsync($"/api/plugin/schedules/preview?cron=30%202%20*%20*%20*&zone=Europe/Berlin&after={after}&count=2")).GetProperty("runs");
         Assert.Equal(["2026-03-29T03:00:00+02:00", "2026-03-30T02:30:00+02:00"], shown.EnumerateArray().Select(run => run.GetProperty("local").GetString()));
-        Assert.Equal(["2026-03-29T01:00:00+00:00", "2026-03-30T00:30:00+00:00"], shown.EnumerateArray().Select(run => run.GetProperty("at").GetString()));
+        Assert.Equal(["2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"], shown.EnumerateArray().Select(run => run.GetProperty("at").GetString()));
         Assert.Contains("skips", shown[0].GetProperty("note").GetString(), StringComparison.Ordinal);
         var same = await CallAsync<PreviewScheduleRequest, PreviewScheduleResponse>("Preview", new PreviewScheduleRequest
         {

@@ -47,6 +47,10 @@ public sealed class DraftTests
         Assert.False(draft.TryResult(out _));
         Assert.Equal("", draft.Rows[0].Error);
         Assert.Contains("whole number", draft.Rows[1].Error, StringComparison.Ordinal);
+        Assert.StartsWith("1 of 2 items is not right (2: ", draft.Wrong, StringComparison.Ordinal);
+        draft.AddLines("a\nb\n3\nc");
+        Assert.False(draft.TryResult(out _));
+        Assert.Matches("^4 of 6 items are not right \\(2: [^;]+; 3: [^;]+; 4: [^;]+; …\\)$", draft.Wrong);
     }
 
     [Fact]

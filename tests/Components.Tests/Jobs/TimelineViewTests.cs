@@ -91,6 +91,13 @@ public sealed class TimelineViewTests
         Assert.Equal(["blocked 0-8", "queued 8-10"], Text(view.Rows[0]));
     }
 
+    [Fact]
+    public void LongBlock_IsABreak_AsEveryLongWait()
+    {
+        var view = TimelineView.From(Ended(JobState.Succeeded, 7220), [Try(1, 7200, 7202, 7220, AttemptOutcome.Succeeded)], [Said(1, 7198, "admin_dispatch", JobTimeline.Released) with { Request = null }], At(8000), trueScale: false);
+        Assert.Equal([("blocked", true), ("queued", false)], view.Rows[0].Bars.Select(bar => (bar.Kind, bar.IsBreak)));
+    }
+
     private static IEnumerable<string> Text(TimelineRow row) => row.Bars.Select(bar => $"{bar.Label} {(bar.From - Start).TotalSeconds}-{(bar.To - Start)?.TotalSeconds}");
 
     private static DateTimeOffset At(double seconds) => Start.AddSeconds(seconds);
