@@ -222,7 +222,7 @@ class Patience(unittest.TestCase):
         self.assertLess(time.monotonic() - begun, 5)
 
     def test_no_time_to_wait_is_time_enough_to_find_that_a_job_has_ended(self):
-        ended = v1.Job(job_id="j", state=wire.JOB_STATE_SUCCEEDED)
+        ended = v1.Job(job_id="j", state="JOB_STATE_SUCCEEDED")
         with unittest.mock.patch.object(self.client, "_jobs") as jobs:
             jobs.Get.side_effect = lambda request, metadata, timeout: v1.GetResponse(job=ended) if timeout >= 1 else self.fail(f"{timeout} s")
             self.assertEqual(self.client.wait("j", timeout=0), ended)
