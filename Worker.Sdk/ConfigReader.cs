@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using BlazorPluginAdmin.Wire;
 using Google.Protobuf;
@@ -13,10 +12,12 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// </summary>
 public sealed class ConfigReader
 {
+    private const int MostWarnings = 100;
     private const NumberStyles WholeNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
 
     private readonly IReadOnlyList<IDictionary<string, ConfigValue>> _layers;
-    private readonly ConcurrentQueue<string> _warnings = [];
+    private readonly Lock _gate = new();
+    private readonly List<string> _warnings = [];
 
     /// <param name="layers">First one wins.</param>
     public ConfigReader(params IReadOnlyList<IDictionary<string, ConfigValue>> layers) => _layers = layers;
@@ -24,8 +25,17 @@ public sealed class ConfigReader
     /// <summary>A reader with one more layer on top.</summary>
     public ConfigReader Under(IDictionary<string, ConfigValue> top) => new([top, .. _layers]);
 
-    /// <summary>What was stored in a kind that could not be used.</summary>
-    public IReadOnlyList<string> Warnings => [.. _warnings];
+    /// <summary>What was stored in a kind that could not be used: each text once, however often it is read, and the first 100 of them.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _warnings];
+            }
+        }
+    }
 
     /// <summary>True when some layer has a value of that name.</summary>
     public bool Has(string name) => _layers.Any(layer => layer.ContainsKey(name));
@@ -126,11 +136,22 @@ public sealed class ConfigReader
                     return converted;
                 }
 
-                _warnings.Enqueue($"{name} is stored as {value.KindCase}, which cannot be used; the default is");
+                Warn($"{name} is stored as {value.KindCase}, which cannot be used; the default is");
             }
         }
 
         return otherwise;
+    }
+
+    private void Warn(string warning)
+    {
+        lock (_gate)
+        {
+            if (_warnings.Count < MostWarnings && !_warnings.Contains(warning, StringComparer.Ordinal))
+            {
+                _warnings.Add(warning);
+            }
+        }
     }
 
     private T ReadValue<T>(string name, T otherwise, Func<ConfigValue, T?> convert)

@@ -57,5 +57,36 @@ internal sealed class CurrentSession
         }
     }
 
+    /// <summary>
+    /// The last word of an attempt, after what else that has to say. Completes when it is on its way, under this session or another
+    /// one; while the stream is away, only as long as nobody has cancelled the attempt.
+    /// </summary>
+    public async Task SayAsync(WorkerToAdminMessage last, RunningAttempt attempt)
+    {
+        while (true)
+        {
+            IWorkerSession session;
+            try
+            {
+                session = await NextAsync(attempt.Cancel.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            try
+            {
+                // Also when it was cancelled: who did that hears of it.
+                await session.SendAsync(last, CancellationToken.None, attempt).ConfigureAwait(false);
+                return;
+            }
+            catch (OperationCanceledException) when (session.IsOver)
+            {
+                // It may have arrived all the same; the admin knows the request.
+            }
+        }
+    }
+
     private static TaskCompletionSource NewNext() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

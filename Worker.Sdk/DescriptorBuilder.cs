@@ -36,7 +36,18 @@ public sealed class DescriptorBuilder
         return this;
     }
 
-    /// <summary>Scheduling and limits the admin starts with. Without this the type is enabled, with the admin's own numbers.</summary>
+    /// <summary>
+    /// Scheduling and limits the admin starts with, of a type that is enabled: <c>.Runtime(runtime => runtime.DetectionIntervalMinutes = 10)</c>.
+    /// Numbers that are not set are the admin's own, as all are without this.
+    /// </summary>
+    public DescriptorBuilder Runtime(Action<AdminRuntimeDefaults> set)
+    {
+        var defaults = new AdminRuntimeDefaults { Enabled = true };
+        set(defaults);
+        return Runtime(defaults);
+    }
+
+    /// <summary>The same as the protocol carries it: without <c>Enabled = true</c> the type is disabled until somebody enables it.</summary>
     public DescriptorBuilder Runtime(AdminRuntimeDefaults defaults)
     {
         _descriptor.AdminRuntimeDefaults = defaults;

@@ -51,8 +51,7 @@ internal sealed partial class DetectionRunner(WorkerOptions options, string work
             error = attempt.Cancel.IsCancellationRequested ? JobOutcome.AsCanceled(error) : error;
         }
 
-        await ((Task)session.NextAsync(attempt.Cancel.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        session.Live?.Send(Results.Ended(request, sent, error), attempt);
+        await session.SayAsync(Results.Ended(request, sent, error), attempt).ConfigureAwait(false);
     }
 
     public void Dispose() => _slots.Dispose();

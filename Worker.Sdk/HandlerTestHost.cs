@@ -1,5 +1,6 @@
 using System.Text;
 using BlazorPluginAdmin.Wire;
+using Google.Protobuf.WellKnownTypes;
 
 namespace BlazorPluginAdmin.WorkerSdk;
 
@@ -22,6 +23,21 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
 
     /// <summary>How long the next attempts may take: sets their deadline, and cancels them then. Null: as long as they like.</summary>
     public TimeSpan? Timeout { get; set; }
+
+    /// <summary>When the last job of the type succeeded, for the next detections. Null: none has.</summary>
+    public DateTimeOffset? LastSuccessfulRun { get; set; }
+
+    /// <summary>The sequence of the next detections.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Scheduling and limits as they are saved, for the next detections. Null: the admin sends none.</summary>
+    public AdminRuntimeConfig? Runtime { get; set; }
+
+    /// <summary>What the admin knows of the cluster, for the next detections. Null: nothing.</summary>
+    public ClusterContext? Cluster { get; set; }
+
+    /// <summary>Labels of the next jobs.</summary>
+    public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Saved worker values of the next call.</summary>
     public ValueSet WorkerConfig { get; } = [];
@@ -48,7 +64,16 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
     public async Task<IReadOnlyList<Proposal>> DetectAsync(int maxResults = 0, CancellationToken cancellationToken = default)
     {
         _proposals.Clear();
-        var request = new RunDetectionRequest { RequestId = "test-detection", JobType = handler.Descriptor.JobType, MaxResults = maxResults };
+        var request = new RunDetectionRequest
+        {
+            RequestId = "test-detection",
+            JobType = handler.Descriptor.JobType,
+            MaxResults = maxResults,
+            DetectionSequence = Sequence,
+            LastSuccessfulRun = LastSuccessfulRun is { } last ? Timestamp.FromDateTimeOffset(last) : null,
+            AdminRuntime = Runtime?.Clone(),
+            ClusterContext = Cluster?.Clone(),
+        };
         bool IsFull() => maxResults > 0 && _proposals.Count >= maxResults;
         var config = Reader();
         var context = new DetectionContext(
@@ -74,7 +99,7 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
         }
         finally
         {
-            Warn(config);
+            Warn(config.Warnings);
         }
     }
 
@@ -83,6 +108,7 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
     {
         var request = new ExecuteJobRequest { RequestId = "test-attempt", Attempt = attempt, Job = new JobSpec { JobId = jobId, JobType = handler.Descriptor.JobType } };
         parameters.CopyTo(request.Job.Parameters);
+        request.Job.Labels.Add(Labels);
         using var timeout = Timeout is { } limit ? new CancellationTokenSource(limit, TimeProvider) : new CancellationTokenSource();
         using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var context = new JobContext(request, Reader(), workerId, new Reports(this), canceled.Token, _stopping.Token)
@@ -96,11 +122,11 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
         }
         finally
         {
-            Warn(context.Config, context.Saved);
+            Warn(context.Warnings);
         }
     }
 
-    private void Warn(params IEnumerable<ConfigReader> readers) => _activities.AddRange(readers.SelectMany(reader => reader.Warnings).Distinct().Select(warning => (warning, "config", new ValueSet())));
+    private void Warn(IEnumerable<string> warnings) => _activities.AddRange(warnings.Select(warning => (warning, "config", new ValueSet())));
 
     private ConfigReader Reader() => new(
         Layer(WorkerConfig), Layer(AdminConfig), handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [], handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);

@@ -20,7 +20,8 @@ public interface IJobHandler
 
     /// <summary>
     /// Why this worker cannot run a job with these values although another one may, or null. Asked before a slot is taken, so it
-    /// must be quick; such a job is refused unstarted and the admin tries other workers.
+    /// must be quick; such a job is refused unstarted and the admin tries other workers. Without an answer within
+    /// <see cref="WorkerOptions.RequestTimeout"/> the job is begun.
     /// </summary>
     string? CannotRun(ConfigReader config) => null;
 
@@ -32,7 +33,7 @@ public interface IJobHandler
 
     /// <summary>
     /// What keeps this handler from working well (a missing program, a full disk), in a few words; null: nothing. Asked once every
-    /// heartbeat interval and given <see cref="WorkerOptions.RequestTimeout"/>; sent as <c>health</c> in the heartbeat's metadata, and part of the worker's own <c>/health</c>.
+    /// heartbeat interval, but not while the former call goes on, and given <see cref="WorkerOptions.RequestTimeout"/>; sent as <c>health</c> in the heartbeat's metadata, and part of the worker's own <c>/health</c>.
     /// </summary>
     Task<string?> HealthAsync(CancellationToken canceled) => Task.FromResult<string?>(null);
 

@@ -25,8 +25,8 @@ internal interface IWorkerSession
     /// <summary>Queues a message; what the attempt still has to say goes before it.</summary>
     void Send(WorkerToAdminMessage message, RunningAttempt? after = null);
 
-    /// <summary>Completes when the message is on its way.</summary>
-    ValueTask SendAsync(WorkerToAdminMessage message, CancellationToken cancellationToken);
+    /// <summary>Completes when the message is on its way; what the attempt still has to say goes before it.</summary>
+    ValueTask SendAsync(WorkerToAdminMessage message, CancellationToken cancellationToken, RunningAttempt? after = null);
 
     /// <summary>There is something to report.</summary>
     void Wake();

@@ -13,20 +13,35 @@ internal sealed partial class JobCalls(WorkerOptions options, string workerId, W
     /// <summary>Null: the attempt has none.</summary>
     public static TimeSpan? Timeout(ExecuteJobRequest request) => request.AdminRuntime?.ExecutionTimeoutSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    /// <summary>Why this worker cannot; null: it can, as far as the handler says.</summary>
-    public string? CannotRun(IJobHandler handler, ExecuteJobRequest request)
+    /// <summary>Why this worker cannot; null: it can, as far as the handler says in time. Cancels and pings wait for the answer.</summary>
+    public async Task<string?> CannotRunAsync(IJobHandler handler, ExecuteJobRequest request, CancellationToken ended)
     {
+        var asked = Task.Run(Ask, CancellationToken.None);
         try
         {
-            return handler.CannotRun(Saved(handler, request).Under(request.Job.Parameters));
+            return await asked.WaitAsync(options.RequestTimeout.AsTimer(), options.TimeProvider, ended).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (TimeoutException) when (!asked.IsCompleted)
         {
-            options.EndIfFatal(exception);
-
-            // Running it says the same in its result.
-            LogHandlerFailed(options.Logger, exception, request.RequestId);
+            // A no would be the end of the job when there is no other worker.
+            LogSaysNothing(options.Logger, request.Job.JobType, request.RequestId);
             return null;
+        }
+
+        string? Ask()
+        {
+            try
+            {
+                return handler.CannotRun(Saved(handler, request).Under(request.Job.Parameters));
+            }
+            catch (Exception exception)
+            {
+                options.EndIfFatal(exception);
+
+                // Running it says the same in its result.
+                LogHandlerFailed(options.Logger, exception, request.RequestId);
+                return null;
+            }
         }
     }
 
@@ -38,6 +53,8 @@ internal sealed partial class JobCalls(WorkerOptions options, string workerId, W
     /// <param name="stopping">The worker is about to stop.</param>
     public async Task<JobOutcome> RunAsync(IJobHandler handler, ExecuteJobRequest request, RunningAttempt attempt, bool isOurs, CancellationToken stopping)
     {
+        // A handler that blocks holds up nobody who watches its time.
+        await Task.Yield();
         inside.Value = true;
         using var span = WorkerTelemetry.Execution(request);
         var began = options.TimeProvider.GetTimestamp();
@@ -79,13 +96,14 @@ internal sealed partial class JobCalls(WorkerOptions options, string workerId, W
         }
         finally
         {
-            attempt.Warn([.. context?.Config.Warnings ?? [], .. context?.Saved.Warnings ?? []]);
+            attempt.Warn(context?.Warnings ?? []);
         }
     }
 
     private async Task<IReadOnlyList<string>> FindingsAsync(IJobHandler handler, ConfigReader config, CancellationToken canceled)
     {
-        var finding = handler.ValidateAsync(config, canceled);
+        // On the pool: the limit holds for one that blocks, too.
+        var finding = Task.Run(() => handler.ValidateAsync(config, canceled), CancellationToken.None);
         try
         {
             return await finding.WaitAsync(options.RequestTimeout.AsTimer(), options.TimeProvider, canceled).ConfigureAwait(false);
@@ -101,6 +119,9 @@ internal sealed partial class JobCalls(WorkerOptions options, string workerId, W
         request.AdminConfigValues,
         handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
         handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
+
+    [LoggerMessage(43, LogLevel.Warning, "The handler of {JobType} does not say in time whether it can run {RequestId}; it is begun")]
+    private static partial void LogSaysNothing(ILogger logger, string jobType, string requestId);
 
     [LoggerMessage(1, LogLevel.Warning, "The handler of {Attempt} failed")]
     private static partial void LogHandlerFailed(ILogger logger, Exception exception, string attempt);

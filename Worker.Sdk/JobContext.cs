@@ -50,6 +50,9 @@ public sealed class JobContext
     /// <summary>As <see cref="Config"/> without the job's parameters: what only those may decide who may save the configuration.</summary>
     public ConfigReader Saved { get; }
 
+    /// <summary>Values of a kind that could not be used, by whichever reader.</summary>
+    internal IReadOnlyList<string> Warnings => [.. Config.Warnings.Concat(Parameters.Warnings).Concat(Saved.Warnings).Distinct()];
+
     /// <summary>Labels of the job.</summary>
     public IReadOnlyDictionary<string, string> Labels => new Dictionary<string, string>(Request.Job.Labels, StringComparer.Ordinal);
 

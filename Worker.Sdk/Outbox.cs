@@ -29,8 +29,8 @@ internal sealed partial class Outbox(
         Channel.CreateUnbounded<(WorkerToAdminMessage, RunningAttempt?)>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>What waits for the admin to read, one message at a time: it never takes the place of what cannot wait.</summary>
-    private readonly Channel<(WorkerToAdminMessage Message, TaskCompletionSource Flushed)> _patient =
-        Channel.CreateBounded<(WorkerToAdminMessage, TaskCompletionSource)>(new BoundedChannelOptions(1) { SingleReader = true });
+    private readonly Channel<(WorkerToAdminMessage Message, RunningAttempt? After, TaskCompletionSource Flushed)> _patient =
+        Channel.CreateBounded<(WorkerToAdminMessage, RunningAttempt?, TaskCompletionSource)>(new BoundedChannelOptions(1) { SingleReader = true });
 
     private readonly SemaphoreSlim _wake = new(0, 1);
     private TaskCompletionSource _room = NewSignal();
@@ -65,12 +65,12 @@ internal sealed partial class Outbox(
         }
     }
 
-    /// <summary>Completes when the message is on its way, so that what is put next comes after it.</summary>
-    public async ValueTask PutAsync(WorkerToAdminMessage message, CancellationToken cancellationToken)
+    /// <summary>Completes when the message is on its way, so that what is put next comes after it; what the attempt still has to say goes before it.</summary>
+    public async ValueTask PutAsync(WorkerToAdminMessage message, CancellationToken cancellationToken, RunningAttempt? after = null)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ended);
         var flushed = NewSignal();
-        await _patient.Writer.WriteAsync((message, flushed), either.Token).ConfigureAwait(false);
+        await _patient.Writer.WriteAsync((message, after, flushed), either.Token).ConfigureAwait(false);
         Wake();
         await flushed.Task.WaitAsync(either.Token).ConfigureAwait(false);
     }
@@ -138,11 +138,7 @@ internal sealed partial class Outbox(
             for (var count = 0; count < Most && _queue.Reader.TryRead(out var next); count++)
             {
                 Taken();
-                if (next.After is { } attempt)
-                {
-                    ReportAll(attempt);
-                }
-
+                ReportAll(next.After);
                 Write(next.Message);
                 wrote = true;
                 if (!Acknowledges && next.Message.JobCompleted is { } completed)
@@ -155,6 +151,7 @@ internal sealed partial class Outbox(
             TaskCompletionSource? flushed = null;
             if (_patient.Reader.TryRead(out var patient))
             {
+                ReportAll(patient.After);
                 Write(patient.Message);
                 (wrote, flushed) = (true, patient.Flushed);
             }
@@ -227,10 +224,13 @@ internal sealed partial class Outbox(
         return wrote;
     }
 
-    private void ReportAll(RunningAttempt attempt)
+    private void ReportAll(RunningAttempt? attempt)
     {
-        ReportOutput(attempt);
-        ReportProgress(attempt);
+        if (attempt is not null)
+        {
+            ReportOutput(attempt);
+            ReportProgress(attempt);
+        }
     }
 
     private bool ReportOutput(RunningAttempt attempt)

@@ -36,6 +36,8 @@ internal static class WorkerIdentity
             problems.Add("a worker needs at least one handler");
         }
 
+        problems.AddRange(handlers.Where(handler => handler.Descriptor is null).Select(handler => $"the handler {handler.GetType()} has no descriptor"));
+        handlers = [.. handlers.Where(handler => handler.Descriptor is not null)];
         problems.AddRange(handlers.SelectMany(handler => DescriptorRules.Problems(handler.Descriptor)));
         problems.AddRange(handlers.Where(handler => !handler.CanDetect && !handler.CanExecute).Select(handler => $"the handler of {handler.Descriptor.JobType} neither detects nor executes"));
         foreach (var twice in handlers.GroupBy(handler => handler.Descriptor.JobType, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))

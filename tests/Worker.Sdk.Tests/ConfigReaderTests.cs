@@ -32,6 +32,19 @@ public sealed class ConfigReaderTests
         Assert.Single(reader.Warnings);
     }
 
+    [Fact]
+    public void Warnings_AreKeptOncePerText_AndNotWithoutEnd()
+    {
+        var reader = new ConfigReader(Enumerable.Range(0, 150).ToDictionary(n => $"n{n}", _ => new ConfigValue { BoolValue = true }));
+        for (var n = 0; n < 300; n++)
+        {
+            _ = reader.Int64($"n{n / 2}");
+        }
+
+        Assert.Equal(100, reader.Warnings.Count);
+        Assert.Equal(100, reader.Warnings.Distinct().Count());
+    }
+
     [Theory]
     [InlineData("1h30m", 5400)]
     [InlineData("250ms", 0.25)]

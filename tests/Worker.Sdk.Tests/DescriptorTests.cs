@@ -92,6 +92,24 @@ public sealed class DescriptorTests
     }
 
     [Fact]
+    public void DescriptorThatIsNone_IsSaid_WithItsHandler()
+    {
+        var thrown = Assert.Throws<ArgumentException>(() => new PluginWorker(new WorkerOptions { WorkerId = "w" }, new Made(null!), new Idle(new DescriptorBuilder("t", "T").Build())));
+        Assert.StartsWith($"the handler {typeof(Made)} has no descriptor\nthe handler of t neither detects nor executes", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Type_IsEnabled_UnlessItsRuntimeSaysOtherwise()
+    {
+        Assert.Equal(new AdminRuntimeDefaults { Enabled = true }, Runtime(builder => builder));
+        Assert.Equal(new AdminRuntimeDefaults { Enabled = true, DetectionIntervalMinutes = 10 }, Runtime(builder => builder.Runtime(runtime => runtime.DetectionIntervalMinutes = 10)));
+        Assert.False(Runtime(builder => builder.Runtime(runtime => runtime.Enabled = false)).Enabled);
+        Assert.False(Runtime(builder => builder.Runtime(new AdminRuntimeDefaults())).Enabled);
+
+        static AdminRuntimeDefaults Runtime(Func<DescriptorBuilder, DescriptorBuilder> change) => change(new DescriptorBuilder("t", "T")).Build().AdminRuntimeDefaults;
+    }
+
+    [Fact]
     public void WholeForm_IsBuilt()
     {
         var built = new DescriptorBuilder("t", "T").Worker(form => form.Section("s", "", "", section =>

@@ -34,6 +34,76 @@ public sealed class HandlerSideTests : SdkTest
     }
 
     [Fact]
+    public async Task ValidationThatBlocks_IsLimitedToo()
+    {
+        using var ever = new ManualResetEventSlim();
+        Task<IReadOnlyList<string>> Block(ConfigReader config)
+        {
+            ever.Wait();
+            return Task.FromResult<IReadOnlyList<string>>([]);
+        }
+
+        var worker = Worker(new Talkative { Findings = Block }, options => options with { RequestTimeout = TimeSpan.FromMilliseconds(1) });
+        var stream = await StartAsync(worker);
+        try
+        {
+            await stream.ExecuteAsync("r", "j", "talkative");
+            Assert.Equal("TimeoutException: the values were not validated within 0 s", (await stream.NextAsync(Body.JobCompleted)).JobCompleted.ErrorMessage);
+        }
+        finally
+        {
+            ever.Set();
+        }
+    }
+
+    [Fact]
+    public async Task ParametersOfAWrongKind_AreToldOnce_HoweverOftenTheyAreRead()
+    {
+        var (_, stream) = await ConnectAsync(new Particular());
+        await stream.ExecuteAsync("r", "j", "particular", request => request.Job.Parameters["count"] = new ConfigValue { BoolValue = true });
+        var activities = new List<string>();
+        WorkerToAdminMessage message;
+        while ((message = await stream.NextAsync()).JobCompleted is null)
+        {
+            activities.AddRange(message.JobProgressUpdate?.Activities.Select(activity => activity.Message) ?? []);
+        }
+
+        Assert.Equal(["count is stored as BoolValue, which cannot be used; the default is"], activities);
+    }
+
+    [Fact]
+    public async Task HealthThatHangs_IsNotAskedForAgain_BeforeItHasEnded()
+    {
+        var (clock, asked, answer) = (new ManualTimeProvider(), new Gatherings(), new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var calls = 0;
+        var handler = new Talkative
+        {
+            Health = _ =>
+            {
+                calls++;
+                asked.Add();
+                return answer.Task;
+            },
+        };
+        var health = new HandlerHealth([handler], new WorkerOptions { TimeProvider = clock });
+        var first = health.CheckAsync(CancellationToken.None);
+        await asked.WaitAsync(1);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(await first.InTimeAsync("the end of patience"));
+        for (var n = 0; n < 3; n++)
+        {
+            var next = health.CheckAsync(CancellationToken.None);
+            clock.Advance(TimeSpan.FromSeconds(2));
+            Assert.False(await next.InTimeAsync("the end of patience"));
+            Assert.Equal("talkative: says nothing of its health within 2 s", health.Text);
+        }
+
+        answer.SetResult("awake");
+        Assert.True(await health.CheckAsync(CancellationToken.None).InTimeAsync("the answer"));
+        Assert.Equal(("talkative: awake", 2), (health.Text, calls));
+    }
+
+    [Fact]
     public async Task Metrics_AndDeadline_AndValuesOfAWrongKind_AreTold()
     {
         var (_, stream) = await ConnectAsync(new Talkative());
@@ -351,6 +421,14 @@ public sealed class HandlerSideTests : SdkTest
             context.Report(50, "counting", "", new ValueSet { ["rows"] = 7L });
             return Task.FromResult(JobOutcome.Succeeded("counted", new ValueSet { ["began"] = context.Config.Int64("count") == 0, ["deadline"] = context.Deadline?.ToString("O") ?? "" }));
         }
+    }
+
+    /// <summary>Reads its parameter alone, and more than once.</summary>
+    private sealed class Particular : IJobHandler
+    {
+        public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("particular", "Particular").Build();
+
+        public Task<JobOutcome> ExecuteAsync(JobContext context) => Task.FromResult(JobOutcome.Succeeded($"{context.Parameters.Int64("count")}{context.Parameters.Int64("count")}"));
     }
 
     /// <summary>Takes lines of every level, and remembers which came.</summary>

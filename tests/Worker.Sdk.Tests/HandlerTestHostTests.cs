@@ -46,11 +46,44 @@ public sealed class HandlerTestHostTests
     {
         var host = new HandlerTestHost(new Picky());
         host.WorkerConfig["count"] = true;
-        await host.ExecuteAsync([]);
+        await host.ExecuteAsync(new ValueSet { ["share"] = true });
         await host.DetectAsync();
-        Assert.Equal(["looking", "config", "config"], host.Activities.Select(activity => activity.Stage));
+        Assert.Equal(["looking", "config", "config", "config"], host.Activities.Select(activity => activity.Stage));
         Assert.Equal("looks around", host.Activities[0].Message);
         Assert.StartsWith("count is stored as BoolValue", host.Activities[1].Message, StringComparison.Ordinal);
+        Assert.StartsWith("share is stored as BoolValue", host.Activities[2].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatTheAdminKnows_IsWhatTheTestSays()
+    {
+        var (handler, last) = (new Curious(), new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.FromHours(1)));
+        var host = new HandlerTestHost(handler);
+        await host.DetectAsync();
+        Assert.Equal((null, 0, 0, ""), handler.Seen);
+        host.LastSuccessfulRun = last;
+        host.Sequence = 7;
+        host.Runtime = new AdminRuntimeConfig { RetryLimit = 3 };
+        host.Cluster = new ClusterContext { FilerAddresses = { "filer:8888" } };
+        await host.DetectAsync();
+        Assert.Equal((last, 7, 3, "filer:8888"), handler.Seen);
+        host.Labels["team"] = "blue";
+        Assert.Equal("blue", (await host.ExecuteAsync([])).Text);
+    }
+
+    private sealed class Curious : IJobHandler
+    {
+        public (DateTimeOffset?, long, int, string) Seen { get; private set; }
+
+        public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("curious", "Curious").Build();
+
+        public Task DetectAsync(DetectionContext context)
+        {
+            Seen = (context.LastSuccessfulRun, context.Sequence, context.Runtime.RetryLimit, string.Concat(context.Cluster.FilerAddresses));
+            return Task.CompletedTask;
+        }
+
+        public Task<JobOutcome> ExecuteAsync(JobContext context) => Task.FromResult(JobOutcome.Succeeded(context.Labels["team"]));
     }
 
     private sealed class Picky : IJobHandler
@@ -65,6 +98,7 @@ public sealed class HandlerTestHostTests
         public Task<JobOutcome> ExecuteAsync(JobContext context)
         {
             context.Activity("looks around", "looking");
+            _ = context.Parameters.Double("share");
             return Task.FromResult(JobOutcome.Succeeded("", new ValueSet { ["deadline"] = context.Deadline?.ToString("O") ?? "" }));
         }
     }

@@ -222,7 +222,91 @@ public sealed class LossTests : SdkTest
         Assert.Equal((true, 700, 700), (message.DetectionComplete.Success, message.DetectionComplete.TotalProposals, found));
     }
 
+    [Fact]
+    public async Task EndOfADetection_ThatWasNotWrittenWhenTheStreamBroke_IsSaidByTheNextOne()
+    {
+        var handler = new Finder();
+        handler.Release.SetResult();
+        using var runner = new WorkRunner(new Dictionary<string, IJobHandler> { ["finder"] = handler }, new WorkerOptions(), "w", new WorkerFigures("w", () => (0, 0), () => 0));
+        var (first, second) = (new Torn(breaks: true), new Torn(breaks: false));
+        runner.Attach(first);
+        runner.Detect(new RunDetectionRequest { RequestId = "d", JobType = "finder" }, first);
+        await first.End.Task.InTimeAsync("the end that is lost");
+
+        // The next hello claims it.
+        Assert.Equal("d", Assert.Single(runner.Running).RequestId);
+        runner.Detach();
+        runner.Attach(second);
+        Assert.Equal((true, 700), (await second.End.Task.InTimeAsync("the end that is said again")) is { } end ? (end.Success, end.TotalProposals) : default);
+        await runner.IdleAsync().InTimeAsync("the end of the work");
+        Assert.Empty(runner.Running);
+    }
+
+    [Fact]
+    public async Task EndOfADetection_IsWaitedForNoLonger_WhenItIsCanceledWhileTheStreamIsAway()
+    {
+        var handler = new Finder();
+        handler.Release.SetResult();
+        using var runner = new WorkRunner(new Dictionary<string, IJobHandler> { ["finder"] = handler }, new WorkerOptions(), "w", new WorkerFigures("w", () => (0, 0), () => 0));
+        var session = new Torn(breaks: true);
+        runner.Attach(session);
+        runner.Detect(new RunDetectionRequest { RequestId = "d", JobType = "finder" }, session);
+        await session.End.Task.InTimeAsync("the end that is lost");
+        runner.Detach();
+        var idle = runner.IdleAsync();
+        Assert.False(idle.IsCompleted);
+        runner.CancelAll();
+        await idle.InTimeAsync("the end of the work");
+    }
+
     private static WorkerOptions Small(WorkerOptions options) => options with { Channel = new GrpcChannelOptions { MaxReceiveMessageSize = 1000 } };
+
+    /// <summary>A stream that may break with the end of a detection.</summary>
+    private sealed class Torn(bool breaks) : IWorkerSession
+    {
+        private volatile bool _isOver;
+
+        public TaskCompletionSource<DetectionComplete> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsOurs => true;
+
+        public bool IsOver => _isOver;
+
+        public bool TakesOutput => true;
+
+        public bool Acknowledges => true;
+
+        public bool Resumes => true;
+
+        public void Acknowledge(string requestId, bool accepted, string message)
+        {
+        }
+
+        public void Send(WorkerToAdminMessage message, RunningAttempt? after = null) => Take(message);
+
+        public ValueTask SendAsync(WorkerToAdminMessage message, CancellationToken cancellationToken, RunningAttempt? after = null)
+        {
+            Take(message);
+            return _isOver ? throw new OperationCanceledException("the stream broke") : ValueTask.CompletedTask;
+        }
+
+        public void Wake()
+        {
+        }
+
+        public void WorkChanged()
+        {
+        }
+
+        private void Take(WorkerToAdminMessage message)
+        {
+            if (message.DetectionComplete is { } end)
+            {
+                _isOver = breaks;
+                End.TrySetResult(end);
+            }
+        }
+    }
 
     /// <summary>May run as often as anybody likes.</summary>
     private sealed class Harmless : IJobHandler

@@ -98,6 +98,29 @@ public sealed class WorkTests : SdkTest
         Assert.Equal((false, "not here"), (ack.Accepted, ack.Message));
     }
 
+    /// <summary>The loop that asks it is the one that handles cancels and pings.</summary>
+    [Fact]
+    public async Task HandlerThatDoesNotSayWhetherItCan_IsBegun_AndHoldsUpNothing()
+    {
+        using var handler = new Stuck();
+        var worker = Worker(handler, options => options with { RequestTimeout = TimeSpan.FromMilliseconds(1) });
+        var stream = await StartAsync(worker);
+        await stream.ExecuteAsync("r1", "j1", "stuck");
+        await stream.SendAsync(new AdminToWorkerMessage { Ping = new Ping { Nonce = 7 } });
+        Assert.True((await AckAsync(stream, "r1")).Accepted);
+        Assert.Equal(7, (await stream.NextAsync(Body.Pong)).Pong.Nonce);
+    }
+
+    [Fact]
+    public async Task Timeout_OfAHandlerThatBlocks_IsSaid()
+    {
+        using var handler = new Stuck { Decides = true };
+        var worker = Worker(handler, options => options with { CancelGrace = TimeSpan.FromMilliseconds(50) });
+        var stream = await StartAsync(worker);
+        await stream.ExecuteAsync("r1", "j1", "stuck", Within(seconds: 1));
+        Assert.Equal("timeout", (await stream.NextAsync(Body.JobCompleted)).JobCompleted.ErrorMessage);
+    }
+
     [Theory]
     [InlineData("r1", true, "cancel request accepted")]
     [InlineData("j1", true, "cancel request accepted")]
@@ -318,6 +341,28 @@ public sealed class WorkTests : SdkTest
             reported.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.Canceled);
             return JobOutcome.Succeeded("done");
+        }
+    }
+
+    /// <summary>Takes a thread and never gives it back, before the test ends.</summary>
+    private sealed class Stuck : IJobHandler, IDisposable
+    {
+        private readonly ManualResetEventSlim _over = new();
+
+        public bool Decides { get; init; }
+
+        public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("stuck", "Stuck").Build();
+
+        public string? CannotRun(ConfigReader config) => Decides ? null : Wait("too late");
+
+        public Task<JobOutcome> ExecuteAsync(JobContext context) => Task.FromResult(JobOutcome.Succeeded(Wait("ran")));
+
+        public void Dispose() => _over.Set();
+
+        private string Wait(string answer)
+        {
+            _over.Wait();
+            return answer;
         }
     }
 
