@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import time
 import unittest
 
 from plugin_worker.contexts import SystemClock
@@ -109,16 +108,14 @@ class Host(unittest.TestCase):
     def test_time_that_is_over_by_the_machine_s_clock(self):
         @pw.job_type("waits")
         def waits(ctx):
-            return "cancelled" if ctx.canceled.wait(10) else "forgotten"
+            return "cancelled" if ctx.canceled.wait(60) else "forgotten"
 
         @pw.job_type("awaits")
         async def awaits(ctx):
-            await asyncio.sleep(10)
+            await asyncio.sleep(60)
 
         for handler, text in ((waits, "cancelled"), (awaits, "timeout")):
-            begun = time.monotonic()
             self.assertEqual(pw.HandlerTestHost(handler, clock=SystemClock()).execute(timeout=0.05).text, text)
-            self.assertLess(time.monotonic() - begun, 5)
 
     def test_gives_labels(self):
         @pw.job_type("labelled")

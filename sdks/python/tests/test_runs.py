@@ -69,7 +69,7 @@ class Runs(AdminCase):
                 paused.set()
                 return 60.0
 
-        for greeting, meanwhile in ((silent, lambda: self.admin.link()), (lambda link: link.greet(False, "not now"), lambda: paused.wait(10))):
+        for greeting, meanwhile in ((silent, lambda: self.admin.link()), (lambda link: link.greet(False, "not now"), lambda: paused.wait(60))):
             self.admin.greeting = greeting
             worker = self.worker()
             running = Async(worker.run_forever, Policy())
