@@ -20,8 +20,7 @@ public interface IJobHandler
 
     /// <summary>
     /// Why this worker cannot run a job with these values although another one may, or null. Asked before a slot is taken, so it
-    /// must be quick; such a job is refused unstarted and the admin tries other workers. Without an answer within
-    /// <see cref="WorkerOptions.RequestTimeout"/> the job is begun.
+    /// must be quick; such a job is refused unstarted and the admin tries other workers.
     /// </summary>
     string? CannotRun(ConfigReader config) => null;
 

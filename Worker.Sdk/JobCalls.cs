@@ -13,35 +13,20 @@ internal sealed partial class JobCalls(WorkerOptions options, string workerId, W
     /// <summary>Null: the attempt has none.</summary>
     public static TimeSpan? Timeout(ExecuteJobRequest request) => request.AdminRuntime?.ExecutionTimeoutSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    /// <summary>Why this worker cannot; null: it can, as far as the handler says in time. Cancels and pings wait for the answer.</summary>
-    public async Task<string?> CannotRunAsync(IJobHandler handler, ExecuteJobRequest request, CancellationToken ended)
+    /// <summary>Why this worker cannot; null: it can, as far as the handler says.</summary>
+    public string? CannotRun(IJobHandler handler, ExecuteJobRequest request)
     {
-        var asked = Task.Run(Ask, CancellationToken.None);
         try
         {
-            return await asked.WaitAsync(options.RequestTimeout.AsTimer(), options.TimeProvider, ended).ConfigureAwait(false);
+            return handler.CannotRun(Saved(handler, request).Under(request.Job.Parameters));
         }
-        catch (TimeoutException) when (!asked.IsCompleted)
+        catch (Exception exception)
         {
-            // A no would be the end of the job when there is no other worker.
-            LogSaysNothing(options.Logger, request.Job.JobType, request.RequestId);
+            options.EndIfFatal(exception);
+
+            // Running it says the same in its result.
+            LogHandlerFailed(options.Logger, exception, request.RequestId);
             return null;
-        }
-
-        string? Ask()
-        {
-            try
-            {
-                return handler.CannotRun(Saved(handler, request).Under(request.Job.Parameters));
-            }
-            catch (Exception exception)
-            {
-                options.EndIfFatal(exception);
-
-                // Running it says the same in its result.
-                LogHandlerFailed(options.Logger, exception, request.RequestId);
-                return null;
-            }
         }
     }
 
@@ -119,9 +104,6 @@ internal sealed partial class JobCalls(WorkerOptions options, string workerId, W
         request.AdminConfigValues,
         handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
         handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
-
-    [LoggerMessage(43, LogLevel.Warning, "The handler of {JobType} does not say in time whether it can run {RequestId}; it is begun")]
-    private static partial void LogSaysNothing(ILogger logger, string jobType, string requestId);
 
     [LoggerMessage(1, LogLevel.Warning, "The handler of {Attempt} failed")]
     private static partial void LogHandlerFailed(ILogger logger, Exception exception, string attempt);

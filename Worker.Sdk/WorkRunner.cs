@@ -119,7 +119,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             return;
         }
 
-        if (await _calls.CannotRunAsync(handler, request, ended).ConfigureAwait(false) is { } why)
+        if (await Task.Run(() => _calls.CannotRun(handler, request), CancellationToken.None).WaitAsync(ended).ConfigureAwait(false) is { } why)
         {
             Refuse(request, session, why);
             return;

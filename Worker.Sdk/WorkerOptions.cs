@@ -54,7 +54,7 @@ public sealed record WorkerOptions
     /// <summary>How long to wait for the admin's hello; default 5 s.</summary>
     public TimeSpan RegistrationTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a handler may think about its values (<see cref="IJobHandler.ValidateAsync"/>), its health, or whether it can run a job; default 2 s.</summary>
+    /// <summary>How long a handler may think about its values (<see cref="IJobHandler.ValidateAsync"/>) or its health; default 2 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long running work outlives a lost stream, when the admin agreed; default 15 s.</summary>

@@ -333,7 +333,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         Close(CloseReason.ConnectionLost, "the admin ended the stream");
     }
 
-    /// <summary>The loop that starts handlers. It asks them whether they can run, so they can hold it up for a moment: a ping tells.</summary>
+    /// <summary>The loop that starts handlers. It asks them whether they can run, so they can hold it up: a ping tells.</summary>
     private async Task WorkAsync()
     {
         await foreach (var message in _inbox.Reader.ReadAllAsync(_over).ConfigureAwait(false))

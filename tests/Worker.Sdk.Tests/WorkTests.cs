@@ -98,23 +98,10 @@ public sealed class WorkTests : SdkTest
         Assert.Equal((false, "not here"), (ack.Accepted, ack.Message));
     }
 
-    /// <summary>The loop that asks it is the one that handles cancels and pings.</summary>
-    [Fact]
-    public async Task HandlerThatDoesNotSayWhetherItCan_IsBegun_AndHoldsUpNothing()
-    {
-        using var handler = new Stuck();
-        var worker = Worker(handler, options => options with { RequestTimeout = TimeSpan.FromMilliseconds(1) });
-        var stream = await StartAsync(worker);
-        await stream.ExecuteAsync("r1", "j1", "stuck");
-        await stream.SendAsync(new AdminToWorkerMessage { Ping = new Ping { Nonce = 7 } });
-        Assert.True((await AckAsync(stream, "r1")).Accepted);
-        Assert.Equal(7, (await stream.NextAsync(Body.Pong)).Pong.Nonce);
-    }
-
     [Fact]
     public async Task Timeout_OfAHandlerThatBlocks_IsSaid()
     {
-        using var handler = new Stuck { Decides = true };
+        using var handler = new Stuck();
         var worker = Worker(handler, options => options with { CancelGrace = TimeSpan.FromMilliseconds(50) });
         var stream = await StartAsync(worker);
         await stream.ExecuteAsync("r1", "j1", "stuck", Within(seconds: 1));
@@ -349,20 +336,16 @@ public sealed class WorkTests : SdkTest
     {
         private readonly ManualResetEventSlim _over = new();
 
-        public bool Decides { get; init; }
-
         public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("stuck", "Stuck").Build();
 
-        public string? CannotRun(ConfigReader config) => Decides ? null : Wait("too late");
-
-        public Task<JobOutcome> ExecuteAsync(JobContext context) => Task.FromResult(JobOutcome.Succeeded(Wait("ran")));
+        public Task<JobOutcome> ExecuteAsync(JobContext context) => Task.FromResult(Wait());
 
         public void Dispose() => _over.Set();
 
-        private string Wait(string answer)
+        private JobOutcome Wait()
         {
             _over.Wait();
-            return answer;
+            return JobOutcome.Succeeded("ran");
         }
     }
 
