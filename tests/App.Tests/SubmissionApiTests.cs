@@ -62,6 +62,10 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         var sent = message.ExecuteJobRequest;
         Assert.Equal((9007199254740993L, id), (sent.Job.Parameters["n"].Int64Value, sent.Job.JobId));
 
+        var read = await admin.GetAsync($"/api/plugin/jobs/{id}");
+        Assert.Equal(("1", "w-submit"), (read.GetProperty("labels").GetProperty("a").GetString(), read.GetProperty("require_labels").GetProperty("worker_id").GetString()));
+        Assert.Equal(["list", "n"], read.GetProperty("parameters").EnumerateObject().Select(parameter => parameter.Name).Order());
+
         using var second = await SendAsync(HttpMethod.Post, "/api/plugin/jobs", Night, "night-1");
         Assert.Equal((HttpStatusCode.OK, id), (second.StatusCode, (await JsonAsync(second)).GetProperty("job_id").GetString()));
         using var other = await SendAsync(HttpMethod.Post, "/api/plugin/jobs", """{"job_type":"submitted"}""", "night-1");
