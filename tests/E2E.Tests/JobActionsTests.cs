@@ -54,21 +54,21 @@ public sealed class JobActionsTests(WorkingAdmin browser) : IClassFixture<Workin
         await Expect(modal.Locator("h1")).ToHaveTextAsync("Keys 2");
         await Expect(modal).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("o");
-        await page.WaitForURLAsync($"**/jobs/{failed}");
+        await Expect(page).ToHaveURLAsync(new Regex($"/jobs/{failed}$"));
         await Expect(modal).ToHaveCountAsync(0);
         await Expect(page.GetByTestId("retry-job")).ToBeVisibleAsync();
 
         // Asked once, confirmed once; the new job opens, and each knows of the other.
         await page.Keyboard.PressAsync("r");
         await page.GetByTestId("retry-job-confirm").ClickAsync();
-        await page.WaitForURLAsync(url => Regex.IsMatch(url, "/jobs/job-") && !url.EndsWith(failed, StringComparison.Ordinal));
+        await Expect(page).ToHaveURLAsync(new Regex($"/jobs/(?!{failed})job-"));
         await Expect(page.GetByTestId("related")).ToContainTextAsync("Retry of");
         await page.GetByTestId("related").GetByRole(AriaRole.Link, new() { Name = "Keys 2" }).First.ClickAsync();
         await Expect(modal.GetByTestId("related")).ToContainTextAsync("Retried as");
         await browser.VisitAsync(page, $"/jobs/{failed}");
         await Expect(page.GetByTestId("clone-job")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("e");
-        await page.WaitForURLAsync($"**/jobs/new?clone={failed}");
+        await Expect(page).ToHaveURLAsync(new Regex($@"/jobs/new\?clone={failed}$"));
 
         await browser.VisitAsync(page, $"/jobs/{running}");
         await Expect(page.GetByTestId("job-log")).ToContainTextAsync("begun");
@@ -139,14 +139,14 @@ public sealed class JobActionsTests(WorkingAdmin browser) : IClassFixture<Workin
         await Expect(row).ToHaveCountAsync(2);
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("e");
-        await page.WaitForURLAsync($"**/jobs/new?clone={failed}");
+        await Expect(page).ToHaveURLAsync(new Regex($@"/jobs/new\?clone={failed}$"));
         await Expect(page.GetByLabel("Summary")).ToHaveValueAsync("Row that failed");
 
         await browser.VisitAsync(page, "/plugin/queue?job=command");
         await Expect(row.Filter(new() { HasText = "Row that waits" })).ToBeVisibleAsync();
         await row.Filter(new() { HasText = "Row that waits" }).GetByTestId("job-link").FocusAsync();
         await page.Keyboard.PressAsync("e");
-        await page.WaitForURLAsync($"**/jobs/new?clone={waits}");
+        await Expect(page).ToHaveURLAsync(new Regex($@"/jobs/new\?clone={waits}$"));
         await Expect(page.GetByLabel("Summary")).ToHaveValueAsync("Row that waits");
         await Jobs.CancelAsync(browser.Admin.Address, waits);
         Assert.Empty(complaints);

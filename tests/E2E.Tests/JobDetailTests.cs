@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -27,7 +28,7 @@ public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<Working
         await Expect(timeline.Locator("tr", new() { HasText = "running" }).Locator("[data-label=from]")).ToHaveTextAsync(Clock("started_at"));
         await Expect(timeline.Locator("tr", new() { HasText = "running" }).Locator("[data-label=to]")).ToHaveTextAsync(Clock("ended_at"));
         await page.GetByRole(AriaRole.Link, new() { Name = "env=prod" }).ClickAsync();
-        await page.WaitForURLAsync("**/jobs?q=label.env*");
+        await Expect(page).ToHaveURLAsync(new Regex(@"/jobs\?q=label\.env"));
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
 
@@ -48,7 +49,7 @@ public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<Working
         await Expect(attempts).Not.ToBeInViewportAsync();
         await page.GetByTestId("part-attempts").ClickAsync();
         await Expect(attempts).ToBeInViewportAsync();
-        await page.WaitForURLAsync("**tab=attempts");
+        await Expect(page).ToHaveURLAsync(new Regex("tab=attempts$"));
         await Browser.ReloadAsync(page);
         await Expect(attempts).ToBeInViewportAsync();
         await Expect(page.GetByTestId("part-attempts")).ToHaveAttributeAsync("aria-current", "location");
@@ -56,7 +57,7 @@ public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<Working
         // An attempt leads to its output.
         await page.GetByRole(AriaRole.Link, new() { Name = "output", Exact = true }).ClickAsync();
         await Expect(page.GetByTestId("log-stdout")).ToBeInViewportAsync();
-        await page.WaitForURLAsync("**tab=output&attempt=1");
+        await Expect(page).ToHaveURLAsync(new Regex("tab=output&attempt=1$"));
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
     }
@@ -104,7 +105,7 @@ public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<Working
         await Expect(page.GetByTestId("log-hits")).ToHaveTextAsync("1/1");
         await Expect(log.Locator(".log-marked")).ToContainTextAsync("line 12 of many");
         await page.Locator(".log-marked .log-no").ClickAsync();
-        await page.WaitForURLAsync(url => url.Contains(place + job, StringComparison.Ordinal) && url.Contains("offset=", StringComparison.Ordinal));
+        await Expect(page).ToHaveURLAsync(new Regex($"{Regex.Escape(place + job)}.*offset="));
         await Browser.ReloadAsync(page);
         await Expect(log.Locator(".log-marked")).ToContainTextAsync("line 12 of many");
 

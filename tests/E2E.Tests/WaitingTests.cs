@@ -125,7 +125,7 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
 
         await OpenAsync("type_limit");
         await page.GetByTestId("why-link").ClickAsync();
-        await page.WaitForURLAsync("**/plugin/configuration?job=rare");
+        await Expect(page).ToHaveURLAsync(new Regex(@"/plugin/configuration\?job=rare$"));
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
 
@@ -159,7 +159,7 @@ public sealed class WaitingTests(ClusterAdmin browser) : IClassFixture<ClusterAd
         await Expect(dialog.Locator("li").First).ToContainTextAsync("w-deadly");
         await PageChecks.CheckAsync(page, "job-release-390-dark");
         await page.GetByTestId("release-confirm").ClickAsync();
-        await page.WaitForURLAsync(url => url.Contains("/jobs/", StringComparison.Ordinal) && !url.EndsWith(job, StringComparison.Ordinal));
+        await Expect(page).ToHaveURLAsync(new Regex($"/jobs/(?!{job})job-"));
         await Expect(page.GetByTestId("related")).ToContainTextAsync("Retry of");
         await page.Context.CloseAsync();
     }
