@@ -1,6 +1,7 @@
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorPluginAdmin.Components.Charts;
@@ -29,18 +30,15 @@ public sealed partial class SwimLanes
 
     [Parameter]
     [EditorRequired]
-    public IReadOnlyList<WorkerView> Workers { get; set; } = [];
+    public ReadModel Model { get; set; } = ReadModel.Empty;
 
-    /// <summary>Groups the rows; null: they are not grouped.</summary>
+    /// <summary>Its attempts alone; null: those of the busiest, grouped by lane.</summary>
     [Parameter]
-    public Func<string, string>? LaneOf { get; set; }
+    public WorkerId? Worker { get; set; }
 
     /// <summary>Where it starts; attempts are remembered for an hour at most.</summary>
     [Parameter]
     public Window Window { get; set; }
-
-    [Parameter]
-    public int Most { get; set; } = 12;
 
     [Parameter]
     public string Empty { get; set; } = "Nothing was at work in this time.";
@@ -109,8 +107,11 @@ public sealed partial class SwimLanes
 
     private void Look()
     {
-        var to = _zoom.To ?? Clock.Now;
-        _view = SwimView.From(Workers, _origin, to - _zoom.Span, to, Clock.Now, _zoom.Span * (SwimLaneBar.Least / Plotted), Most, LaneOf);
+        // The second that has begun, whole: who looks at the same model in it looks at the same picture.
+        var now = Clock.Now.AddTicks(TimeSpan.TicksPerSecond - 1);
+        now = now.AddTicks(-(now.UtcTicks % TimeSpan.TicksPerSecond));
+        var to = _zoom.To ?? now;
+        _view = SwimView.Of(Model, Worker, to - _zoom.Span, to, now, _zoom.Span * (SwimLaneBar.Least / Plotted));
         _due = true;
     }
 }

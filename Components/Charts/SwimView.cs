@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Views;
@@ -6,13 +7,16 @@ using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Components.Charts;
 
-/// <summary>An attempt as a bar; lengths are seconds since the origin of the picture.</summary>
+/// <summary>An attempt as a bar.</summary>
 /// <param name="Style">As of the state's chip.</param>
 /// <param name="Letter">The state without colour.</param>
+/// <param name="Until">Its end; of one that is still growing, the time of the picture.</param>
 /// <param name="Done">0–1, of a bar that is still growing and whose worker says how far it is.</param>
 /// <param name="Count">More than one: a crowd of attempts that are too short to be told apart; it leads to the last of them.</param>
-public sealed record SwimBar(string Key, JobId Job, string Name, string JobType, string State, string Style, string Letter, double From, double To, int Track, bool IsOpen, double Done, DateTimeOffset SentAt, DateTimeOffset? EndedAt, int Count = 1)
+public sealed record SwimBar(string Key, JobId Job, string Name, string JobType, string State, string Style, string Letter, DateTimeOffset SentAt, DateTimeOffset Until, int Track, bool IsOpen, double Done, int Count = 1)
 {
+    public TimeSpan Took => Until - SentAt;
+
     /// <summary>One that waits for its worker to come back, or to stop.</summary>
     public bool IsUneasy => Style == "uneasy";
 
@@ -30,40 +34,49 @@ public sealed record SwimView(ImmutableArray<SwimRow> Rows, DateTimeOffset Start
     /// <summary>Bars that overlap are stacked up to this; further ones lie over the last.</summary>
     public const int MostTracks = 6;
 
+    /// <summary>Rows of a picture of all workers.</summary>
+    public const int Most = 12;
+
     public static readonly SwimView Empty = new([], default, default, 0);
 
-    /// <param name="origin">Where zero is; bars that end keep their place however the span moves.</param>
+    private static readonly OncePerModel<(WorkerId? Worker, DateTimeOffset From, DateTimeOffset To, DateTimeOffset Now, TimeSpan Least), SwimView> Known = new((model, asked) => asked.Worker is { } worker
+        ? From([.. model.Workers.Where(view => view.Worker.Id == worker)], asked.From, asked.To, asked.Now, asked.Least, 1, null)
+        : From(model.Busiest, asked.From, asked.To, asked.Now, asked.Least, Most, jobType => model.JobType(jobType)?.Rules.Lane ?? ""));
+
+    /// <summary>The busiest workers by lane, or one; worked out once for all who look at the same.</summary>
+    public static SwimView Of(ReadModel model, WorkerId? worker, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, TimeSpan least) => Known.Of(model, (worker, from, to, now, least));
+
     /// <param name="least">The shortest bar that can be seen; what is shorter and begins beside its like is one bar with it.</param>
     /// <param name="laneOf">The lane of a job type; null groups nothing.</param>
-    public static SwimView From(IEnumerable<WorkerView> workers, DateTimeOffset origin, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, TimeSpan least, int most, Func<string, string>? laneOf)
+    public static SwimView From(IEnumerable<WorkerView> workers, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, TimeSpan least, int most, Func<string, string>? laneOf)
     {
         var rows = workers
-            .Select(view => Row(view, origin, from, to, now, least, laneOf))
+            .Select(view => Row(view, from, to, now, least, laneOf))
             .Where(row => !row.Bars.IsEmpty)
             .ToList();
         return new SwimView([.. rows.Take(most).OrderBy(row => row.Lane, StringComparer.Ordinal)], from, to, Math.Max(0, rows.Count - most));
     }
 
-    private static SwimRow Row(WorkerView view, DateTimeOffset origin, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, TimeSpan least, Func<string, string>? laneOf)
+    private static SwimRow Row(WorkerView view, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, TimeSpan least, Func<string, string>? laneOf)
     {
-        var running = view.Running.Select(job => Open(job, origin, now));
-        var ended = view.Numbers.Attempts.Where(attempt => view.Running.All(job => job.Id != attempt.Job || job.Attempt!.Number != attempt.Number)).Select(attempt => Ended(attempt, origin));
-        var bars = Crowded(ended, least.TotalSeconds).Concat(running)
-            .Where(bar => bar.SentAt <= to && (bar.EndedAt ?? now) >= from)
-            .OrderBy(bar => bar.From).ThenBy(bar => bar.Key, StringComparer.Ordinal)
+        var running = view.Running.Select(job => Open(job, now));
+        var ended = view.Numbers.Attempts.Where(attempt => view.Running.All(job => job.Id != attempt.Job || job.Attempt!.Number != attempt.Number)).Select(Ended);
+        var bars = Crowded(ended, least).Concat(running)
+            .Where(bar => bar.SentAt <= to && bar.Until >= from)
+            .OrderBy(bar => bar.SentAt).ThenBy(bar => bar.Key, StringComparer.Ordinal)
             .ToList();
-        var tracks = new List<double>();
+        var tracks = new List<DateTimeOffset>();
         for (var n = 0; n < bars.Count; n++)
         {
-            var free = tracks.FindIndex(end => end <= bars[n].From);
+            var free = tracks.FindIndex(end => end <= bars[n].SentAt);
             if (free < 0 && tracks.Count < MostTracks)
             {
-                tracks.Add(0);
+                tracks.Add(default);
                 free = tracks.Count - 1;
             }
 
             free = free < 0 ? MostTracks - 1 : free;
-            tracks[free] = bars[n].IsOpen ? double.MaxValue : bars[n].To;
+            tracks[free] = bars[n].IsOpen ? DateTimeOffset.MaxValue : bars[n].Until;
             bars[n] = bars[n] with { Track = free };
         }
 
@@ -72,22 +85,22 @@ public sealed record SwimView(ImmutableArray<SwimRow> Rows, DateTimeOffset Start
     }
 
     /// <summary>In a grid of time, so that a crowd keeps its place and only the newest one grows.</summary>
-    private static IEnumerable<SwimBar> Crowded(IEnumerable<SwimBar> ended, double least) => ended
-        .GroupBy(bar => bar.To - bar.From < least ? $"{Math.Floor(bar.From / least)} {bar.State} {bar.JobType}" : bar.Key)
-        .Select(crowd => crowd.MaxBy(bar => bar.To)! is var last && crowd.Count() is > 1 and var count
-            ? last with { Key = crowd.Key, Name = $"{count} attempts of {last.JobType}", From = crowd.Min(bar => bar.From), SentAt = crowd.Min(bar => bar.SentAt), Count = count }
+    private static IEnumerable<SwimBar> Crowded(IEnumerable<SwimBar> ended, TimeSpan least) => ended
+        .GroupBy(bar => bar.Took < least ? $"{bar.SentAt.UtcTicks / least.Ticks} {bar.State} {bar.JobType}" : bar.Key)
+        .Select(crowd => crowd.MaxBy(bar => bar.Until)! is var last && crowd.Count() is > 1 and var count
+            ? last with { Key = crowd.Key, Name = $"{count} attempts of {last.JobType}", SentAt = crowd.Min(bar => bar.SentAt), Count = count }
             : last);
 
-    private static SwimBar Open(Job job, DateTimeOffset origin, DateTimeOffset now)
+    private static SwimBar Open(Job job, DateTimeOffset now)
     {
         var attempt = job.Attempt!;
         var letter = job.Phase switch { JobPhase.Reconnecting => "?", JobPhase.Canceling => "C", _ => job.State == JobState.Assigned ? "A" : "R" };
         return new SwimBar(
             attempt.RequestId.Value, job.Id, Words.Name(job), job.JobType, Words.State(job.State, job.Phase, job.Reason), Words.Look(job.State, job.Phase, job.Reason).Style, letter,
-            Seconds(origin, attempt.SentAt), Seconds(origin, now), 0, true, job.Percent / 100, attempt.SentAt, null);
+            attempt.SentAt, now, 0, true, job.Percent / 100);
     }
 
-    private static SwimBar Ended(EndedAttempt attempt, DateTimeOffset origin)
+    private static SwimBar Ended(EndedAttempt attempt)
     {
         var (state, style, letter) = attempt.Outcome switch
         {
@@ -101,8 +114,6 @@ public sealed record SwimView(ImmutableArray<SwimRow> Rows, DateTimeOffset Start
         };
         return new SwimBar(
             $"{attempt.Job} {attempt.Number} {attempt.SentAt.UtcTicks}", attempt.Job, Words.Visible(attempt.Summary.Length > 0 ? attempt.Summary : attempt.Job.Value), attempt.JobType,
-            state, style, letter, Seconds(origin, attempt.SentAt), Seconds(origin, attempt.EndedAt), 0, false, 0, attempt.SentAt, attempt.EndedAt);
+            state, style, letter, attempt.SentAt, attempt.EndedAt, 0, false, 0);
     }
-
-    private static double Seconds(DateTimeOffset origin, DateTimeOffset at) => (at - origin).TotalSeconds;
 }

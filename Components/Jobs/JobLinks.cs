@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorPluginAdmin.Components.Jobs;
@@ -8,17 +9,35 @@ public static class JobLinks
     /// <summary>Which job is open, and where in it one is; what is said of one job means nothing for the next.</summary>
     public static readonly IReadOnlyList<string> Parameters = ["detail", "tab", "attempt", "stream", "offset", "plan"];
 
+    private static readonly ConditionalWeakTable<NavigationManager, Lead> Leads = [];
+
     /// <summary>The job that the address opens, if any.</summary>
     public static string? Shown(NavigationManager navigation) => System.Web.HttpUtility.ParseQueryString(new Uri(navigation.Uri).Query)["detail"];
 
-    public static string Detail(NavigationManager navigation, string job) => navigation.GetUriWithQueryParameters(To(job));
+    public static string Detail(NavigationManager navigation, string job) => Leads.GetValue(navigation, Lead.Of).At(navigation) + Uri.EscapeDataString(job);
 
-    public static string Closed(NavigationManager navigation) => navigation.GetUriWithQueryParameters(To(null));
+    public static string Closed(NavigationManager navigation) => navigation.GetUriWithQueryParameters(None);
 
-    private static Dictionary<string, object?> To(string? job)
+    private static readonly Dictionary<string, object?> None = Parameters.ToDictionary(name => name, _ => (object?)null);
+
+    /// <summary>What the addresses of all jobs of a page begin with: lists ask for hundreds of them, several times a second. Circuit's thread only.</summary>
+    private sealed class Lead
     {
-        var parameters = Parameters.ToDictionary(name => name, _ => (object?)null);
-        parameters["detail"] = job;
-        return parameters;
+        private string _page = "";
+        private string _lead = "";
+
+        public static Lead Of(NavigationManager navigation) => new();
+
+        public string At(NavigationManager navigation)
+        {
+            if (_page != navigation.Uri)
+            {
+                _page = navigation.Uri;
+                var closed = Closed(navigation).Split('#')[0];
+                _lead = $"{closed}{(closed.Contains('?', StringComparison.Ordinal) ? '&' : '?')}detail=";
+            }
+
+            return _lead;
+        }
     }
 }

@@ -97,12 +97,12 @@ public sealed class ChartViewTests
                 Attempts = [Ended("j-0", -4000, -3990), Ended("j-1", -100, -50), Ended("j-2", -80, -20, AttemptOutcome.Failed)],
             },
         };
-        var swim = SwimView.From([view, View("idle", [])], Now, Now.AddMinutes(-15), Now, Now, TimeSpan.FromSeconds(2), 10, type => $"lane of {type}");
+        var swim = SwimView.From([view, View("idle", [])], Now.AddMinutes(-15), Now, Now, TimeSpan.FromSeconds(2), 10, type => $"lane of {type}");
         var row = Assert.Single(swim.Rows);
         Assert.Equal((2, "lane of t"), (row.Tracks, row.Lane));
         Assert.Equal([("j-1", 0, "S"), ("j-2", 1, "F"), ("j-3", 0, "?")], row.Bars.Select(bar => (bar.Job.Value, bar.Track, bar.Letter)));
         Assert.True(row.Bars[2].IsUneasy);
-        Assert.Equal((-100, -50), (row.Bars[0].From, row.Bars[0].To));
+        Assert.Equal((Now.AddSeconds(-100), Now.AddSeconds(-50)), (row.Bars[0].SentAt, row.Bars[0].Until));
     }
 
     /// <summary>Hundreds of attempts of no length would be a heap of bars, sent anew each second.</summary>
@@ -116,9 +116,20 @@ public sealed class ChartViewTests
                 Attempts = [Ended("j-1", -10, -10), Ended("j-2", -9, -9), Ended("j-3", -9, -9, AttemptOutcome.Failed), Ended("j-4", -10, -3), Ended("j-5", -2, -1)],
             },
         };
-        var bars = SwimView.From([view], Now, Now.AddMinutes(-15), Now, Now, TimeSpan.FromSeconds(2), 10, null).Rows[0].Bars;
+        var bars = SwimView.From([view], Now.AddMinutes(-15), Now, Now, TimeSpan.FromSeconds(2), 10, null).Rows[0].Bars;
         Assert.Equal([("j-2", 2), ("j-3", 1), ("j-4", 1), ("j-5", 1)], bars.Select(bar => (bar.Job.Value, bar.Count)).Order());
-        Assert.Equal(("2 attempts of t", -10, -9), bars.Where(bar => bar.Count == 2).Select(bar => (bar.Name, bar.From, bar.To)).Single());
+        Assert.Equal(("2 attempts of t", Now.AddSeconds(-10), Now.AddSeconds(-9)), bars.Where(bar => bar.Count == 2).Select(bar => (bar.Name, bar.SentAt, bar.Until)).Single());
+    }
+
+    [Fact]
+    public void Lanes_AreWorkedOutOnce_ForAllWhoLookAtTheSame()
+    {
+        var view = View("w-1", []) with { Running = [Running("j-1", Now, JobPhase.None)] };
+        var model = ReadModel.Empty with { Workers = [view, View("w-2", [])], Busiest = [view] };
+        SwimView Of(string? worker) => SwimView.Of(model, worker is null ? null : new WorkerId(worker), Now.AddMinutes(-15), Now, Now, TimeSpan.FromSeconds(2));
+        Assert.Same(Of(null), Of(null));
+        Assert.Equal("w-1", Assert.Single(Of("w-1").Rows).Name);
+        Assert.Empty(Of("w-2").Rows);
     }
 
     [Fact]
