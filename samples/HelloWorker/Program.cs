@@ -4,7 +4,7 @@ using BlazorPluginAdmin.WorkerSdk;
 
 // The admin: the first argument, else PLUGIN_ADMIN, else 127.0.0.1:23646. At SIGTERM and Ctrl+C what runs is finished.
 var options = args is [var address, ..] ? new WorkerOptions { Address = address } : new WorkerOptions();
-var worker = new PluginWorker(options.WithEnvironment(), new Hello());
+var worker = new PluginWorker(options, new Hello());
 using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 await worker.RunForeverAsync();
