@@ -19,7 +19,7 @@ internal sealed class Hello : IJobHandler
 {
     public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("hello", "Hello", "Greets people.")
         .Worker(form => form.Section("greeting", "Greeting", "", section => section.List("names", "Names", "One per line.", new[] { "world" })))
-        .Runtime(new AdminRuntimeDefaults { Enabled = true, DetectionIntervalMinutes = 1, GlobalExecutionConcurrency = 4, PerWorkerExecutionConcurrency = 4 })
+        .Runtime(runtime => { runtime.DetectionIntervalMinutes = 1; runtime.GlobalExecutionConcurrency = 4; runtime.PerWorkerExecutionConcurrency = 4; })
         .Build();
 
     public async Task DetectAsync(DetectionContext context)
