@@ -122,6 +122,9 @@ public sealed record WorkerOptions
     internal Action<int> Exit { get; init; } = Environment.Exit;
 #pragma warning restore RS0030
 
+    /// <summary>Two tokens that differ would be a riddle: which one is sent? Null: there are not two.</summary>
+    internal string? TokenProblem => Token is not null && TokenFile is not null ? "there is one token: its text or its file" : null;
+
     /// <summary>The token, or what its file says now; null: none.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
