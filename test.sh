@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Runs every test. --fast leaves out the browser. Installs what it needs (Debian packages, npm) and says so.
+# Runs every test. --fast leaves out the browser; --nightly adds the conformance kit with its long cases and strict times, for half an
+# hour more and a machine that does nothing else. Installs what it needs (Debian packages, npm) and says so.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 fast=no; [ "${1-}" = --fast ] && fast=yes
+nightly=no; [ "${1-}" = --nightly ] && nightly=yes
 say() { printf '== %s\n' "$*"; }
 
 command -v dotnet >/dev/null || { echo "The .NET SDK 10 is missing: install the package dotnet-sdk-10.0"; exit 69; }
@@ -58,5 +60,10 @@ for project in tests/*.Tests/*.csproj; do
   [ -f "$figures" ] && cat "$figures"
   rm -f "$output"
 done
+if [ $nightly = yes ]; then
+  say "conformance kit, nightly"
+  if sdks/conformance/run.sh --nightly --worker "dotnet sdks/conformance/workers/csharp/bin/Release/net10.0/conformance-worker.dll" \
+    --worker "/usr/bin/python3 sdks/python/conformance_worker.py" --worker "node sdks/node/conformance-worker.mjs"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

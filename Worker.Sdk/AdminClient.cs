@@ -14,8 +14,10 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// All members may be called from any thread.
 /// </summary>
 /// <param name="options">Where the admin is and as whom to speak: address, token or its file (read at every call), TLS and channel; the rest is of no use here.</param>
+/// <exception cref="ArgumentException">There are two tokens.</exception>
 public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
 {
+    private readonly WorkerOptions _options = options.TokenProblem is { } problem ? throw new ArgumentException(problem, nameof(options)) : options;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan CrowdedPause = TimeSpan.FromSeconds(2);
 
@@ -72,7 +74,7 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
                 }
                 while (isTold is not null);
 
-                await Task.Delay(CrowdedPause, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(CrowdedPause, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
         },
         cancellationToken);
@@ -122,12 +124,12 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() => GrpcMethod.From<TRequest, TResponse>(JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService"), name);
 
-    private CallOptions Within(CancellationToken cancellationToken) => Call(cancellationToken) with { Deadline = options.TimeProvider.GetUtcNow() + TimeSpan.FromSeconds(30) };
+    private CallOptions Within(CancellationToken cancellationToken) => Call(cancellationToken) with { Deadline = _options.TimeProvider.GetUtcNow() + TimeSpan.FromSeconds(30) };
 
     private CallOptions Call(CancellationToken cancellationToken)
     {
         var headers = new Metadata();
-        if (options.CurrentToken() is { } token)
+        if (_options.CurrentToken() is { } token)
         {
             headers.Add("authorization", $"Bearer {token}");
         }
@@ -179,13 +181,13 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
             }
             catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal)
             {
-                lost ??= options.TimeProvider.GetTimestamp();
-                if (options.TimeProvider.GetElapsedTime(lost.Value) >= Patience)
+                lost ??= _options.TimeProvider.GetTimestamp();
+                if (_options.TimeProvider.GetElapsedTime(lost.Value) >= Patience)
                 {
                     throw;
                 }
 
-                await Task.Delay(Pause, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Pause, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -198,8 +200,8 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
         {
             if (_channel is null)
             {
-                var entry = WorkerAddress.Split(options.Address)[0];
-                var (address, channel) = options.Secured(await WorkerAddress.ResolveAsync(entry, options, cancellationToken).ConfigureAwait(false));
+                var entry = WorkerAddress.Split(_options.Address)[0];
+                var (address, channel) = _options.Secured(await WorkerAddress.ResolveAsync(entry, _options, cancellationToken).ConfigureAwait(false));
                 _channel = GrpcChannel.ForAddress(address, channel);
             }
 

@@ -38,18 +38,13 @@ public sealed class DescriptorBuilder
 
     /// <summary>
     /// Scheduling and limits the admin starts with, of a type that is enabled: <c>.Runtime(runtime => runtime.DetectionIntervalMinutes = 10)</c>.
-    /// Numbers that are not set are the admin's own, as all are without this.
+    /// Numbers that are not set are the admin's own, as all are without this. A message of one's own would be a trap: the type of one that
+    /// says nothing of <c>Enabled</c> is disabled.
     /// </summary>
     public DescriptorBuilder Runtime(Action<AdminRuntimeDefaults> set)
     {
         var defaults = new AdminRuntimeDefaults { Enabled = true };
         set(defaults);
-        return Runtime(defaults);
-    }
-
-    /// <summary>The same as the protocol carries it: without <c>Enabled = true</c> the type is disabled until somebody enables it.</summary>
-    public DescriptorBuilder Runtime(AdminRuntimeDefaults defaults)
-    {
         _descriptor.AdminRuntimeDefaults = defaults;
         return this;
     }

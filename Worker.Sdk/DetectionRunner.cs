@@ -11,6 +11,9 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// <param name="inside">The caller is a handler.</param>
 internal sealed partial class DetectionRunner(WorkerOptions options, string workerId, WorkerFigures figures, CurrentSession session, AsyncLocal<bool> inside) : IDisposable
 {
+    /// <summary>Detections beyond the slots. An admin has one of each job type at a time: more of them are a fault, which must not fill the memory.</summary>
+    public const int MostWaiting = 1000;
+
     private readonly SemaphoreSlim _slots = new(options.DetectionSlots, options.DetectionSlots);
     private int _running;
 

@@ -12,6 +12,7 @@ namespace BlazorPluginAdmin.WorkerSdk;
 public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test-worker")
 #pragma warning restore CA1001
 {
+    private readonly JobTypeDescriptor _descriptor = handler.Descriptor ?? throw new ArgumentException(WorkerIdentity.NoDescriptor(handler), nameof(handler));
     private readonly StringBuilder _output = new();
     private readonly List<Proposal> _proposals = [];
     private readonly List<(double Percent, string Stage, string Message)> _progress = [];
@@ -67,7 +68,7 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
         var request = new RunDetectionRequest
         {
             RequestId = "test-detection",
-            JobType = handler.Descriptor.JobType,
+            JobType = _descriptor.JobType,
             MaxResults = maxResults,
             DetectionSequence = Sequence,
             LastSuccessfulRun = LastSuccessfulRun is { } last ? Timestamp.FromDateTimeOffset(last) : null,
@@ -106,7 +107,7 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
     /// <summary>Runs one attempt with these parameters, once the handler has found nothing wrong with its values.</summary>
     public async Task<JobOutcome> ExecuteAsync(ValueSet parameters, string jobId = "test-job", int attempt = 1, CancellationToken cancellationToken = default)
     {
-        var request = new ExecuteJobRequest { RequestId = "test-attempt", Attempt = attempt, Job = new JobSpec { JobId = jobId, JobType = handler.Descriptor.JobType } };
+        var request = new ExecuteJobRequest { RequestId = "test-attempt", Attempt = attempt, Job = new JobSpec { JobId = jobId, JobType = _descriptor.JobType } };
         parameters.CopyTo(request.Job.Parameters);
         request.Job.Labels.Add(Labels);
         using var timeout = Timeout is { } limit ? new CancellationTokenSource(limit, TimeProvider) : new CancellationTokenSource();
@@ -129,7 +130,7 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
     private void Warn(IEnumerable<string> warnings) => _activities.AddRange(warnings.Select(warning => (warning, "config", new ValueSet())));
 
     private ConfigReader Reader() => new(
-        Layer(WorkerConfig), Layer(AdminConfig), handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [], handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
+        Layer(WorkerConfig), Layer(AdminConfig), _descriptor.WorkerConfigForm?.DefaultValues ?? [], _descriptor.AdminConfigForm?.DefaultValues ?? []);
 
     private static Dictionary<string, ConfigValue> Layer(ValueSet values) => values.ToDictionary(pair => pair.Key, pair => pair.Value.Wire, StringComparer.Ordinal);
 

@@ -31,6 +31,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
     /// <exception cref="HttpListenerException">The health port is taken.</exception>
     public PluginWorker(WorkerOptions options, params IReadOnlyList<IJobHandler> handlers)
     {
+        options = options.WithEnvironment();
         _options = options = options.LogLevel is { } lowest ? options with { Logger = new LevelLogger(options.Logger, lowest) } : options;
         WorkerId = WorkerIdentity.Find(options);
         var problems = WorkerIdentity.Problems(options, handlers, WorkerId);

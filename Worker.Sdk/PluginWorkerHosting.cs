@@ -11,6 +11,7 @@ public static class PluginWorkerHosting
     /// <summary>Registers the worker; add handlers with <see cref="AddHandler{T}"/>.</summary>
     public static IServiceCollection AddPluginWorker(this IServiceCollection services, WorkerOptions options)
     {
+        options = options.WithEnvironment();
         if (options.LogLevel is { } lowest)
         {
             // Otherwise the host's own minimum would hide what is asked for.

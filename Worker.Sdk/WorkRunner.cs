@@ -163,6 +163,12 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
             return;
         }
 
+        if (_running.Values.Count(running => running.IsDetection) >= options.DetectionSlots + DetectionRunner.MostWaiting)
+        {
+            session.Send(Results.Ended(request, 0, "too many detections wait"));
+            return;
+        }
+
         var attempt = new RunningAttempt(request.RequestId, request.RequestId, request.JobType, isDetection: true, keepsOutput: false, options.TimeProvider, () => _session.Live?.Wake(), CancellationToken.None)
         {
             IsIdempotent = handler.IsIdempotent,

@@ -15,12 +15,12 @@ public static class WorkerEnvironment
     /// These options, and where they say nothing what the environment says: <c>PLUGIN_ADMIN</c>, <c>PLUGIN_TOKEN</c>, <c>PLUGIN_WORKER_ID</c>,
     /// <c>PLUGIN_DATA_DIR</c> (the identity is kept there), <c>PLUGIN_HEALTH_PORT</c>, <c>PLUGIN_LOG_LEVEL</c>, <c>PLUGIN_TLS_CA</c>, <c>_CERT</c>, <c>_KEY</c> and
     /// <c>_SERVER_NAME</c>. <c>PLUGIN_POOL</c>, <c>_ORDINAL</c>, <c>_LAUNCH</c>, <c>_BUNDLE</c> and <c>_BUNDLE_VERSION</c> go into the hello's
-    /// metadata, so that who started the process can tell which session is its.
+    /// metadata, so that who started the process can tell which session is its. A <see cref="PluginWorker"/> does this itself; an
+    /// <see cref="AdminClient"/> takes its options as they are.
     /// </summary>
-    public static WorkerOptions WithEnvironment(this WorkerOptions options) => options.With(Environment.GetEnvironmentVariable);
-
-    internal static WorkerOptions With(this WorkerOptions options, Func<string, string?> read)
+    public static WorkerOptions WithEnvironment(this WorkerOptions options)
     {
+        var read = options.Variable;
         var metadata = new Dictionary<string, string>(options.Metadata, StringComparer.Ordinal);
         foreach (var (variable, name) in Facts)
         {

@@ -36,7 +36,7 @@ internal static class WorkerIdentity
             problems.Add("a worker needs at least one handler");
         }
 
-        problems.AddRange(handlers.Where(handler => handler.Descriptor is null).Select(handler => $"the handler {handler.GetType()} has no descriptor"));
+        problems.AddRange(handlers.Where(handler => handler.Descriptor is null).Select(NoDescriptor));
         handlers = [.. handlers.Where(handler => handler.Descriptor is not null)];
         problems.AddRange(handlers.SelectMany(handler => DescriptorRules.Problems(handler.Descriptor)));
         problems.AddRange(handlers.Where(handler => !handler.CanDetect && !handler.CanExecute).Select(handler => $"the handler of {handler.Descriptor.JobType} neither detects nor executes"));
@@ -67,9 +67,9 @@ internal static class WorkerIdentity
             problems.Add("the TLS certificate and its key are used together, and with the authority");
         }
 
-        if (options.Token is not null && options.TokenFile is not null)
+        if (options.TokenProblem is { } riddle)
         {
-            problems.Add("there is one token: its text or its file");
+            problems.Add(riddle);
         }
 
         if (options.ExecutionSlots is < 1 or > 10_000 || options.DetectionSlots is < 1 or > 10_000)
@@ -89,4 +89,6 @@ internal static class WorkerIdentity
 
         return problems;
     }
+
+    public static string NoDescriptor(IJobHandler handler) => $"the handler {handler.GetType()} has no descriptor";
 }

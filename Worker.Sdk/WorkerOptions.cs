@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BlazorPluginAdmin.WorkerSdk;
 
-/// <summary>How a worker dials in and how much it takes on.</summary>
+/// <summary>How a worker dials in and how much it takes on. Where they say nothing, the environment does: <see cref="WorkerEnvironment.WithEnvironment"/>.</summary>
 public sealed record WorkerOptions
 {
     /// <summary>Null: nobody gave one, so that the environment may.</summary>
@@ -13,17 +13,17 @@ public sealed record WorkerOptions
     /// <inheritdoc cref="GivenAddress"/>
     internal string? GivenStateDirectory { get; private init; }
 
-    /// <summary>Where the admin is: <c>host:http</c>, <c>host:http.grpc</c>, <c>grpc://host:port</c>, <c>grpcs://host:port</c>, or a comma list tried in order; default 127.0.0.1:23646.</summary>
+    /// <summary>Where the admin is: <c>host:http</c>, <c>host:http.grpc</c>, <c>grpc://host:port</c>, <c>grpcs://host:port</c>, or a comma list tried in order; default <c>PLUGIN_ADMIN</c>, else 127.0.0.1:23646.</summary>
     public string Address
     {
         get => GivenAddress ?? "127.0.0.1:23646";
         init => GivenAddress = value;
     }
 
-    /// <summary>Stable identity, 1–255 printable characters; null: from <c>worker.id</c> in <see cref="StateDirectory"/>, made when missing.</summary>
+    /// <summary>Stable identity, 1–255 printable characters; null: <c>PLUGIN_WORKER_ID</c>, else from <c>worker.id</c> in <see cref="StateDirectory"/>, made when missing.</summary>
     public string? WorkerId { get; init; }
 
-    /// <summary>Where the generated identity is kept; default the current folder.</summary>
+    /// <summary>Where the generated identity is kept; default <c>PLUGIN_DATA_DIR</c>, else the current folder.</summary>
     public string StateDirectory
     {
         get => GivenStateDirectory ?? ".";
@@ -114,10 +114,16 @@ public sealed record WorkerOptions
     /// <summary>Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Where what these options do not say is looked up; tests have an environment of their own.</summary>
+    internal Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Ends the process; tests do not want that.</summary>
 #pragma warning disable RS0030 // The one end that no Main can return from: a handler ran out of memory, and nothing can be trusted any more.
     internal Action<int> Exit { get; init; } = Environment.Exit;
 #pragma warning restore RS0030
+
+    /// <summary>Two tokens that differ would be a riddle: which one is sent? Null: there are not two.</summary>
+    internal string? TokenProblem => Token is not null && TokenFile is not null ? "there is one token: its text or its file" : null;
 
     /// <summary>The token, or what its file says now; null: none.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>

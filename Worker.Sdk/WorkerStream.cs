@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Threading.Channels;
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Wire;
 using Microsoft.Extensions.Logging;
@@ -11,9 +10,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
 {
     private static readonly GrpcMethod<WorkerToAdminMessage, AdminToWorkerMessage> Method =
         GrpcMethod.From<WorkerToAdminMessage, AdminToWorkerMessage>(PluginReflection.Descriptor.Services[0], "WorkerStream");
-
-    /// <summary>More than this the admin has to keep itself until the loop that starts handlers comes to it.</summary>
-    private const int InboxLength = 1024;
 
     /// <summary>What is asked for when the admin does not say.</summary>
     public static readonly TimeSpan UsualHeartbeat = TimeSpan.FromSeconds(10);
@@ -31,10 +27,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     private readonly DuplexCall<WorkerToAdminMessage, AdminToWorkerMessage> _call;
     private readonly Outbox _outbox;
     private readonly SelfDescription _self;
-
-    /// <summary>Work and what is said about it, in order: the reader never waits for a handler's answer.</summary>
-    private readonly Channel<AdminToWorkerMessage> _inbox =
-        Channel.CreateBounded<AdminToWorkerMessage>(new BoundedChannelOptions(InboxLength) { SingleReader = true, SingleWriter = true });
+    private readonly AdminRequests _requests;
 
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationToken _over;
@@ -69,6 +62,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         _channel = GrpcChannel.ForAddress(secured, channel);
         _call = _channel.DuplexStreaming(Method, new CallOptions(headers));
         _outbox = new Outbox(options, runner, workerId, _call.RequestStream, () => Close(CloseReason.ConnectionLost, "the admin does not read; the outgoing queue is full"), _over);
+        _requests = new AdminRequests(this, runner, _self, _outbox, options.Logger, _over);
     }
 
     public string Address { get; }
@@ -174,6 +168,16 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         catch (ObjectDisposedException)
         {
             // Whoever waited for the reason was faster and has disposed the session.
+        }
+    }
+
+    /// <summary>The admin goes, or has another worker of this id: work may end first, unless the session does so already.</summary>
+    public void ShutDown(AdminShutdown shutdown)
+    {
+        if (!_stopAsked)
+        {
+            ShutdownGrace = shutdown.GracePeriodSeconds > 0 ? TimeSpan.FromSeconds(shutdown.GracePeriodSeconds) : ShutdownGrace;
+            _closed.TrySetResult(new SessionEnd(shutdown.Reason == "replaced" ? CloseReason.Replaced : CloseReason.AdminShutdown, shutdown.Reason));
         }
     }
 
@@ -285,7 +289,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         }
 
         _reading = GuardedAsync(ReadAsync);
-        _loops = Task.WhenAll(_reading, GuardedAsync(WorkAsync), GuardedAsync(_outbox.PumpAsync), GuardedAsync(BeatAsync), GuardedAsync(CheckHealthAsync));
+        _loops = Task.WhenAll(_reading, GuardedAsync(_requests.WorkAsync), GuardedAsync(_outbox.PumpAsync), GuardedAsync(BeatAsync), GuardedAsync(CheckHealthAsync));
     }
 
     /// <summary>Nothing was heard for three intervals.</summary>
@@ -319,7 +323,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         Interlocked.Exchange(ref _heard, _options.TimeProvider.GetTimestamp());
         foreach (var message in _early)
         {
-            await TakeAsync(message).ConfigureAwait(false);
+            await _requests.TakeAsync(message).ConfigureAwait(false);
         }
 
         while (await (_reads ?? _call.ResponseStream.MoveNextAsync(_over).AsTask()).ConfigureAwait(false))
@@ -327,91 +331,10 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
             _reads = null;
             Interlocked.Exchange(ref _heard, _options.TimeProvider.GetTimestamp());
             await _outbox.RoomAsync().ConfigureAwait(false);
-            await TakeAsync(_call.ResponseStream.Current).ConfigureAwait(false);
+            await _requests.TakeAsync(_call.ResponseStream.Current).ConfigureAwait(false);
         }
 
         Close(CloseReason.ConnectionLost, "the admin ended the stream");
-    }
-
-    /// <summary>The loop that starts handlers. It asks them whether they can run, so they can hold it up: a ping tells.</summary>
-    private async Task WorkAsync()
-    {
-        await foreach (var message in _inbox.Reader.ReadAllAsync(_over).ConfigureAwait(false))
-        {
-            await _outbox.RoomAsync().ConfigureAwait(false);
-            switch (message.BodyCase)
-            {
-                case AdminToWorkerMessage.BodyOneofCase.RunDetectionRequest:
-                    message.RunDetectionRequest.RequestId = Either(message.RunDetectionRequest.RequestId, message.RequestId);
-                    _runner.Detect(message.RunDetectionRequest, this);
-                    break;
-                case AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest:
-                    message.ExecuteJobRequest.RequestId = Either(message.ExecuteJobRequest.RequestId, message.RequestId);
-                    await _runner.ExecuteAsync(message.ExecuteJobRequest, this, _over).ConfigureAwait(false);
-                    break;
-                case AdminToWorkerMessage.BodyOneofCase.CancelRequest:
-                    _runner.Cancel(message.CancelRequest, message.RequestId, this);
-                    break;
-                case AdminToWorkerMessage.BodyOneofCase.Ping:
-                    Send(new WorkerToAdminMessage { Pong = new Pong { Nonce = message.Ping.Nonce } });
-                    break;
-                case AdminToWorkerMessage.BodyOneofCase.Drain:
-                    _runner.IsDrained = message.Drain.Enabled;
-                    WorkChanged();
-                    break;
-            }
-        }
-    }
-
-    private async ValueTask TakeAsync(AdminToWorkerMessage message)
-    {
-        switch (message.BodyCase)
-        {
-            case AdminToWorkerMessage.BodyOneofCase.Hello:
-                // A late or second one grants nothing any more, but it may still refuse.
-                if (message.Hello.Accepted)
-                {
-                    LogHelloAgain(_options.Logger);
-                }
-                else
-                {
-                    Close(CloseReason.Rejected, message.Hello.Message, StreamEnds.IsForGood(message.Hello));
-                }
-
-                break;
-            case AdminToWorkerMessage.BodyOneofCase.RequestConfigSchema:
-                Send(_self.Schema(message));
-                break;
-            case AdminToWorkerMessage.BodyOneofCase.RunDetectionRequest or AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest or AdminToWorkerMessage.BodyOneofCase.CancelRequest
-                or AdminToWorkerMessage.BodyOneofCase.Ping or AdminToWorkerMessage.BodyOneofCase.Drain:
-                await _inbox.Writer.WriteAsync(message, _over).ConfigureAwait(false);
-                break;
-            case AdminToWorkerMessage.BodyOneofCase.Shutdown:
-                Acknowledge(message.RequestId, accepted: true, "shutdown acknowledged");
-                if (_stopAsked)
-                {
-                    // It ends already, and in order.
-                    break;
-                }
-
-                ShutdownGrace = message.Shutdown.GracePeriodSeconds > 0 ? TimeSpan.FromSeconds(message.Shutdown.GracePeriodSeconds) : ShutdownGrace;
-                _closed.TrySetResult(new SessionEnd(message.Shutdown.Reason == "replaced" ? CloseReason.Replaced : CloseReason.AdminShutdown, message.Shutdown.Reason));
-                break;
-            case AdminToWorkerMessage.BodyOneofCase.JobCompletedAck:
-                _runner.Completions.Confirm(message.JobCompletedAck.RequestId);
-                break;
-            case AdminToWorkerMessage.BodyOneofCase.RequestObjectPreview:
-                if (!_runner.Previews.IsOffered)
-                {
-                    Acknowledge(message.RequestId, accepted: false, "unsupported request body");
-                }
-
-                _runner.Preview(message.RequestObjectPreview, message.RequestId, this, _over);
-                break;
-            default:
-                Acknowledge(message.RequestId, accepted: false, "unsupported request body");
-                break;
-        }
     }
 
     /// <summary>Every interval, and soon after each change of work.</summary>
@@ -442,11 +365,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
         }
     }
 
-    private static string Either(string body, string envelope) => body.Length > 0 ? body : envelope;
-
     [LoggerMessage(10, LogLevel.Error, "A session failed")]
     private static partial void LogLoopFailed(ILogger logger, Exception exception);
-
-    [LoggerMessage(11, LogLevel.Warning, "The admin said hello again; that changes nothing")]
-    private static partial void LogHelloAgain(ILogger logger);
 }

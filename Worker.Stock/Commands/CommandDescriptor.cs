@@ -13,13 +13,12 @@ public static class CommandDescriptor
             .Section("job", "Command", "", Job)
             .Section("job.result", "Result", "", ProcessFields.Result)
             .Section("process", "Process", "How commands run on the workers.", ProcessFields.Process))
-        .Runtime(new AdminRuntimeDefaults
+        .Runtime(runtime =>
         {
-            Enabled = true,
-            GlobalExecutionConcurrency = 64,
-            PerWorkerExecutionConcurrency = 4,
-            RetryBackoffSeconds = 5,
-            ExecutionTimeoutSeconds = 300,
+            runtime.GlobalExecutionConcurrency = 64;
+            runtime.PerWorkerExecutionConcurrency = 4;
+            runtime.RetryBackoffSeconds = 5;
+            runtime.ExecutionTimeoutSeconds = 300;
         })
         .Build();
 

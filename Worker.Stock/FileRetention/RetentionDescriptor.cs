@@ -23,18 +23,18 @@ public static class RetentionDescriptor
             .Section("scope", "Scope", "Where to look. Symbolic links are never followed.", Scope)
             .Section("selection", "Selection", "Which files. Age and size rules are joined by Match.", Selection)
             .Section("action", "Action", "What happens to them. Starts as a dry run.", Action))
-        .Runtime(new AdminRuntimeDefaults
+        .Runtime(runtime =>
         {
-            Enabled = false,
-            DetectionIntervalMinutes = 60,
-            DetectionTimeoutSeconds = 300,
-            MaxJobsPerDetection = 100,
-            GlobalExecutionConcurrency = 16,
-            PerWorkerExecutionConcurrency = 1,
-            RetryLimit = 1,
-            RetryBackoffSeconds = 60,
-            JobTypeMaxRuntimeSeconds = 3600,
-            ExecutionTimeoutSeconds = 3600,
+            runtime.Enabled = false;
+            runtime.DetectionIntervalMinutes = 60;
+            runtime.DetectionTimeoutSeconds = 300;
+            runtime.MaxJobsPerDetection = 100;
+            runtime.GlobalExecutionConcurrency = 16;
+            runtime.PerWorkerExecutionConcurrency = 1;
+            runtime.RetryLimit = 1;
+            runtime.RetryBackoffSeconds = 60;
+            runtime.JobTypeMaxRuntimeSeconds = 3600;
+            runtime.ExecutionTimeoutSeconds = 3600;
         })
         .Build();
 

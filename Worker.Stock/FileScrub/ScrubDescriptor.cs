@@ -14,18 +14,18 @@ public static class ScrubDescriptor
             .Section("schedule", "Schedule", "Which files are due.", Schedule)
             .Section("effort", "Effort", "How much one job reads, and how fast.", Effort)
             .Section("findings", "Findings", "What is reported, and what is a failure.", Findings))
-        .Runtime(new AdminRuntimeDefaults
+        .Runtime(runtime =>
         {
-            Enabled = false,
-            DetectionIntervalMinutes = 60,
-            DetectionTimeoutSeconds = 300,
-            MaxJobsPerDetection = 100,
-            GlobalExecutionConcurrency = 16,
-            PerWorkerExecutionConcurrency = 1,
-            RetryLimit = 1,
-            RetryBackoffSeconds = 60,
-            JobTypeMaxRuntimeSeconds = 3600,
-            ExecutionTimeoutSeconds = 3600,
+            runtime.Enabled = false;
+            runtime.DetectionIntervalMinutes = 60;
+            runtime.DetectionTimeoutSeconds = 300;
+            runtime.MaxJobsPerDetection = 100;
+            runtime.GlobalExecutionConcurrency = 16;
+            runtime.PerWorkerExecutionConcurrency = 1;
+            runtime.RetryLimit = 1;
+            runtime.RetryBackoffSeconds = 60;
+            runtime.JobTypeMaxRuntimeSeconds = 3600;
+            runtime.ExecutionTimeoutSeconds = 3600;
         })
         .Build();
 

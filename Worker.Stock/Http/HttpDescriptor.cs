@@ -16,14 +16,13 @@ public static class HttpDescriptor
             .Section("job.expect", "Accepted answers", "Everything else is a failure; 408, 425, 429, 5xx and network errors are tried again.", Expect)
             .Section("job.time", "Time and redirects", "", Times)
             .Section("egress", "Egress", "Where calls may go. Checked on the address that is connected to, at every redirect.", Egress))
-        .Runtime(new AdminRuntimeDefaults
+        .Runtime(runtime =>
         {
-            Enabled = true,
-            GlobalExecutionConcurrency = 64,
-            PerWorkerExecutionConcurrency = 8,
-            RetryLimit = 2,
-            RetryBackoffSeconds = 5,
-            ExecutionTimeoutSeconds = 60,
+            runtime.GlobalExecutionConcurrency = 64;
+            runtime.PerWorkerExecutionConcurrency = 8;
+            runtime.RetryLimit = 2;
+            runtime.RetryBackoffSeconds = 5;
+            runtime.ExecutionTimeoutSeconds = 60;
         })
         .Build();
 

@@ -16,13 +16,12 @@ public static class ScriptDescriptor
             .Section("process", "Process", "How scripts run on the workers.", ProcessFields.Process)
             .Section("interpreters", "Interpreters", "What runs the scripts. An interpreter can run anything the worker's account may.", section => Interpreters(section, interpreters)))
         .Admin(_ => { })
-        .Runtime(new AdminRuntimeDefaults
+        .Runtime(runtime =>
         {
-            Enabled = true,
-            GlobalExecutionConcurrency = 64,
-            PerWorkerExecutionConcurrency = 4,
-            RetryBackoffSeconds = 5,
-            ExecutionTimeoutSeconds = 300,
+            runtime.GlobalExecutionConcurrency = 64;
+            runtime.PerWorkerExecutionConcurrency = 4;
+            runtime.RetryBackoffSeconds = 5;
+            runtime.ExecutionTimeoutSeconds = 300;
         })
         .Build();
 

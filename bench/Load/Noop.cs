@@ -11,13 +11,14 @@ internal sealed class Noop(string jobType, int proposals, ConcurrentDictionary<s
     public JobTypeDescriptor Descriptor { get; } = DescriptorOf(jobType);
 
     public static JobTypeDescriptor DescriptorOf(string jobType) => new DescriptorBuilder(jobType, jobType)
-        .Runtime(new AdminRuntimeDefaults
+        .Runtime(runtime =>
         {
-            GlobalExecutionConcurrency = 100_000,
-            PerWorkerExecutionConcurrency = 1_000,
-            MaxJobsPerDetection = 1_000_000,
-            DetectionTimeoutSeconds = 600,
-            ExecutionTimeoutSeconds = 600,
+            runtime.Enabled = false;
+            runtime.GlobalExecutionConcurrency = 100_000;
+            runtime.PerWorkerExecutionConcurrency = 1_000;
+            runtime.MaxJobsPerDetection = 1_000_000;
+            runtime.DetectionTimeoutSeconds = 600;
+            runtime.ExecutionTimeoutSeconds = 600;
         })
         .Build();
 

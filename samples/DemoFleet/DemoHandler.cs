@@ -20,7 +20,7 @@ internal sealed class DemoHandler(DemoType type, int seed, TimeProvider time) : 
                 section.Select("logging", "Logging", "How much it says.", "normal", ("quiet", "Quiet"), ("normal", "Normal"), ("chatty", "Chatty"));
                 section.Duration("pause", "Pause", "Between two steps.", TimeSpan.Zero).Range(TimeSpan.Zero, TimeSpan.FromSeconds(10)).VisibleWhen("logging", "chatty");
             }))
-        .Runtime(type.Runtime)
+        .Runtime(type.Set)
         .Build();
 
     public bool CanDetect => type.Found.Most > 0;

@@ -33,16 +33,16 @@ internal sealed record DemoType(
             ["query", "render", "mail"], ["report {n} for sales", "report {n} for support"], [new(.15, "query: statement timeout after 30 s (tenant {n})")]),
     ];
 
-    public AdminRuntimeDefaults Runtime => new()
+    public void Set(AdminRuntimeDefaults runtime)
     {
-        Enabled = Found.Most > 0,
-        DetectionIntervalMinutes = 1,
-        DetectionTimeoutSeconds = 30,
-        MaxJobsPerDetection = 100,
-        GlobalExecutionConcurrency = Limit,
-        PerWorkerExecutionConcurrency = PerWorker,
-        RetryLimit = 2,
-        RetryBackoffSeconds = 15,
-        ExecutionTimeoutSeconds = 600,
-    };
+        runtime.Enabled = Found.Most > 0;
+        runtime.DetectionIntervalMinutes = 1;
+        runtime.DetectionTimeoutSeconds = 30;
+        runtime.MaxJobsPerDetection = 100;
+        runtime.GlobalExecutionConcurrency = Limit;
+        runtime.PerWorkerExecutionConcurrency = PerWorker;
+        runtime.RetryLimit = 2;
+        runtime.RetryBackoffSeconds = 15;
+        runtime.ExecutionTimeoutSeconds = 600;
+    }
 }

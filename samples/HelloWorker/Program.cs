@@ -4,7 +4,7 @@ using BlazorPluginAdmin.WorkerSdk;
 
 // The admin: the first argument, else PLUGIN_ADMIN, else 127.0.0.1:23646. At SIGTERM and Ctrl+C what runs is finished.
 var options = args is [var address, ..] ? new WorkerOptions { Address = address } : new WorkerOptions();
-var worker = new PluginWorker(options.WithEnvironment(), new Hello());
+var worker = new PluginWorker(options, new Hello());
 using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 await worker.RunForeverAsync();
@@ -19,7 +19,7 @@ internal sealed class Hello : IJobHandler
 {
     public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("hello", "Hello", "Greets people.")
         .Worker(form => form.Section("greeting", "Greeting", "", section => section.List("names", "Names", "One per line.", new[] { "world" })))
-        .Runtime(new AdminRuntimeDefaults { Enabled = true, DetectionIntervalMinutes = 1, GlobalExecutionConcurrency = 4, PerWorkerExecutionConcurrency = 4 })
+        .Runtime(runtime => { runtime.DetectionIntervalMinutes = 1; runtime.GlobalExecutionConcurrency = 4; runtime.PerWorkerExecutionConcurrency = 4; })
         .Build();
 
     public async Task DetectAsync(DetectionContext context)

@@ -88,7 +88,7 @@ public sealed class HundredJobsTests
         public TaskCompletionSource AllBegun { get; } = New();
 
         public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("gated", "Gated")
-            .Runtime(new AdminRuntimeDefaults { Enabled = true, GlobalExecutionConcurrency = Count, PerWorkerExecutionConcurrency = Count }).Build();
+            .Runtime(runtime => { runtime.GlobalExecutionConcurrency = Count; runtime.PerWorkerExecutionConcurrency = Count; }).Build();
 
         public bool CanDetect => false;
 

@@ -88,7 +88,7 @@ internal static class Recorded
     private sealed class Handler(string worker, Runs runs) : IJobHandler
     {
         public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder(JobType, "Recorded")
-            .Runtime(new AdminRuntimeDefaults { GlobalExecutionConcurrency = 64, PerWorkerExecutionConcurrency = 16, RetryLimit = 9, RetryBackoffSeconds = 1, ExecutionTimeoutSeconds = 120 })
+            .Runtime(runtime => { runtime.Enabled = false; runtime.GlobalExecutionConcurrency = 64; runtime.PerWorkerExecutionConcurrency = 16; runtime.RetryLimit = 9; runtime.RetryBackoffSeconds = 1; runtime.ExecutionTimeoutSeconds = 120; })
             .Build();
 
         public bool CanDetect => false;

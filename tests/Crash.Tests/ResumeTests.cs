@@ -89,7 +89,7 @@ public sealed class ResumeTests
         public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("once", "Once")
-            .Runtime(new AdminRuntimeDefaults { GlobalExecutionConcurrency = 1, PerWorkerExecutionConcurrency = 1, RetryLimit = 3, RetryBackoffSeconds = 1, ExecutionTimeoutSeconds = 600 })
+            .Runtime(runtime => { runtime.Enabled = false; runtime.GlobalExecutionConcurrency = 1; runtime.PerWorkerExecutionConcurrency = 1; runtime.RetryLimit = 3; runtime.RetryBackoffSeconds = 1; runtime.ExecutionTimeoutSeconds = 600; })
             .Build();
 
         public bool CanDetect => false;

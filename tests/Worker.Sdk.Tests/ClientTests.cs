@@ -41,6 +41,12 @@ public sealed class ClientTests
         Assert.Equal(["Bearer first", "Bearer second", null], tokens);
     }
 
+    [Fact]
+    public void TwoTokens_AreRefused() => Assert.StartsWith(
+        "there is one token: its text or its file",
+        Assert.Throws<ArgumentException>(() => new AdminClient(new WorkerOptions { Token = "t", TokenFile = "f" })).Message,
+        StringComparison.Ordinal);
+
     /// <summary>A job that ran longer than that has used up nothing of it.</summary>
     [Fact]
     public async Task Patience_CountsFromTheLoss_NotFromTheStartOfTheWait()

@@ -104,7 +104,6 @@ public sealed class DescriptorTests
         Assert.Equal(new AdminRuntimeDefaults { Enabled = true }, Runtime(builder => builder));
         Assert.Equal(new AdminRuntimeDefaults { Enabled = true, DetectionIntervalMinutes = 10 }, Runtime(builder => builder.Runtime(runtime => runtime.DetectionIntervalMinutes = 10)));
         Assert.False(Runtime(builder => builder.Runtime(runtime => runtime.Enabled = false)).Enabled);
-        Assert.False(Runtime(builder => builder.Runtime(new AdminRuntimeDefaults())).Enabled);
 
         static AdminRuntimeDefaults Runtime(Func<DescriptorBuilder, DescriptorBuilder> change) => change(new DescriptorBuilder("t", "T")).Build().AdminRuntimeDefaults;
     }

@@ -240,11 +240,12 @@ public sealed class HandlerSideTests : SdkTest
     public async Task Environment_SaysWhatTheProcessIs_AndItsLaunchIsInTheHello()
     {
         var variables = new Dictionary<string, string> { ["PLUGIN_ADMIN"] = Admin.Address, ["PLUGIN_TOKEN"] = "t", ["PLUGIN_WORKER_ID"] = "w-9", ["PLUGIN_POOL"] = "p", ["PLUGIN_ORDINAL"] = "3", ["PLUGIN_LAUNCH"] = "l-1", ["PLUGIN_HEALTH_PORT"] = "8099" };
-        var options = new WorkerOptions { StateDirectory = "kept" }.With(variables.GetValueOrDefault);
+        var options = new WorkerOptions { StateDirectory = "kept", Variable = variables.GetValueOrDefault }.WithEnvironment();
         Assert.Equal((Admin.Address, "t", "w-9", "kept", 8099), (options.Address, options.Token, options.WorkerId, options.StateDirectory, options.HealthPort));
-        var wrong = Assert.Throws<ArgumentException>(() => new PluginWorker(options.With(_ => null) with { HealthPort = new WorkerOptions().With(name => name == "PLUGIN_HEALTH_PORT" ? "x" : null).HealthPort }, new Echo()));
+        var wrong = Assert.Throws<ArgumentException>(() => new PluginWorker(new WorkerOptions { WorkerId = "w", Variable = name => name == "PLUGIN_HEALTH_PORT" ? "x" : null }, new Echo()));
         Assert.StartsWith("the health port must be 1 to 65535", wrong.Message, StringComparison.Ordinal);
-        var worker = Worker(new Echo(), _ => options with { HealthPort = null, RegistrationTimeout = TimeSpan.FromSeconds(30) });
+        variables.Remove("PLUGIN_HEALTH_PORT");
+        var worker = Worker(new Echo(), _ => new WorkerOptions { Variable = variables.GetValueOrDefault, RegistrationTimeout = TimeSpan.FromSeconds(30) });
         var stream = await StartAsync(worker);
         Assert.Equal(("w-9", "p", "3", "l-1"), (stream.Hello.WorkerId, stream.Hello.Metadata["pool"], stream.Hello.Metadata["ordinal"], stream.Hello.Metadata["launch"]));
     }
@@ -265,8 +266,8 @@ public sealed class HandlerSideTests : SdkTest
             TlsKey = "mine",
             TlsServerName = "mine",
         };
-        Assert.Equal(Said(given), Said(given.With(name => name.Contains("PORT", StringComparison.Ordinal) ? "2" : "theirs")));
-        var filed = new WorkerOptions { TokenFile = "mine" }.With(_ => "theirs");
+        Assert.Equal(Said(given), Said((given with { Variable = name => name.Contains("PORT", StringComparison.Ordinal) ? "2" : "theirs" }).WithEnvironment()));
+        var filed = new WorkerOptions { TokenFile = "mine", Variable = _ => "theirs" }.WithEnvironment();
         Assert.Equal((null, "mine", "theirs", "theirs", "theirs"), (filed.Token, filed.TokenFile, filed.Address, filed.StateDirectory, filed.TlsCa));
 
         static object Said(WorkerOptions all) => (all.Address, all.StateDirectory, all.WorkerId, all.Token, all.HealthPort, all.LogLevel, (all.TlsCa, all.TlsCert, all.TlsKey, all.TlsServerName));
@@ -281,7 +282,7 @@ public sealed class HandlerSideTests : SdkTest
     [InlineData("loud", LogLevel.Information)]
     [InlineData("", null)]
     public void Environment_SaysWhatIsLogged(string said, LogLevel? expected) =>
-        Assert.Equal(expected, new WorkerOptions().With(name => name == "PLUGIN_LOG_LEVEL" ? said : null).LogLevel);
+        Assert.Equal(expected, new WorkerOptions { Variable = name => name == "PLUGIN_LOG_LEVEL" ? said : null }.WithEnvironment().LogLevel);
 
     [Theory]
     [InlineData(LogLevel.Debug, LogLevel.Debug)]
@@ -295,6 +296,17 @@ public sealed class HandlerSideTests : SdkTest
         var logger = provider.GetRequiredService<ILogger<PluginWorker>>();
         Assert.Equal(lowest, Enum.GetValues<LogLevel>().First(logger.IsEnabled));
         Assert.True(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Tidy.Handler").IsEnabled(LogLevel.Information));
+    }
+
+    [Fact]
+    public async Task AHost_ReadsTheEnvironmentToo()
+    {
+        var variables = new Dictionary<string, string> { ["PLUGIN_LOG_LEVEL"] = "warning", ["PLUGIN_WORKER_ID"] = "w-9" };
+        var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(new EveryLevel()));
+        services.AddPluginWorker(new WorkerOptions { Variable = variables.GetValueOrDefault }).AddHandler<Echo>();
+        await using var provider = services.BuildServiceProvider();
+        Assert.Equal("w-9", provider.GetRequiredService<PluginWorker>().WorkerId);
+        Assert.False(provider.GetRequiredService<ILogger<PluginWorker>>().IsEnabled(LogLevel.Information));
     }
 
     [Fact]

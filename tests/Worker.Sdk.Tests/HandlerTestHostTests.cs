@@ -71,6 +71,17 @@ public sealed class HandlerTestHostTests
         Assert.Equal("blue", (await host.ExecuteAsync([])).Text);
     }
 
+    [Fact]
+    public void HandlerWithoutADescriptor_IsNamed() => Assert.StartsWith(
+        $"the handler {typeof(Undescribed)} has no descriptor",
+        Assert.Throws<ArgumentException>(() => new HandlerTestHost(new Undescribed())).Message,
+        StringComparison.Ordinal);
+
+    private sealed class Undescribed : IJobHandler
+    {
+        public JobTypeDescriptor Descriptor => null!;
+    }
+
     private sealed class Curious : IJobHandler
     {
         public (DateTimeOffset?, long, int, string) Seen { get; private set; }

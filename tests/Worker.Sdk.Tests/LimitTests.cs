@@ -42,6 +42,25 @@ public sealed class LimitTests : SdkTest
     }
 
     [Fact]
+    public async Task Detections_WaitForTheirSlot_AThousandAtMost()
+    {
+        var handler = new Searching();
+        var stream = await StartAsync(Worker(handler, options => options with { DetectionSlots = 2 }));
+        for (var n = 1; n <= 1003; n++)
+        {
+            await stream.SendAsync(new AdminToWorkerMessage { RequestId = $"d{n}", RunDetectionRequest = new RunDetectionRequest { RequestId = $"d{n}", JobType = "searching" } });
+        }
+
+        var refused = (await stream.NextAsync(Body.DetectionComplete)).DetectionComplete;
+        Assert.Equal(("d1003", false, "too many detections wait"), (refused.RequestId, refused.Success, refused.ErrorMessage));
+        handler.Found.SetResult();
+        for (var n = 1; n <= 1002; n++)
+        {
+            Assert.True((await stream.NextAsync(Body.DetectionComplete)).DetectionComplete.Success);
+        }
+    }
+
+    [Fact]
     public async Task ProposalThatIsTooLarge_IsNotSent_AndSaidSo()
     {
         var (_, stream) = await ConnectAsync(new Finding(new string('x', 1024 * 1024), "fits"));
@@ -184,5 +203,14 @@ public sealed class LimitTests : SdkTest
 
             return JobOutcome.Succeeded("said");
         }
+    }
+
+    private sealed class Searching : IJobHandler
+    {
+        public TaskCompletionSource Found { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("searching", "Searching").Build();
+
+        public Task DetectAsync(DetectionContext context) => Found.Task;
     }
 }

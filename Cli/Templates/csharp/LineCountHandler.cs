@@ -11,7 +11,7 @@ public sealed class LineCountHandler : IJobHandler
         .Worker(form => form
             .Section("where", "Where", "", section => section.Text("folder", "Folder", "On the machine of the worker.", "/var/log"))
             .Section("job", "Job", "", section => section.Text("file", "File", "The file to count.").Required()))
-        .Runtime(new AdminRuntimeDefaults { Enabled = true, DetectionIntervalMinutes = 5, GlobalExecutionConcurrency = 4, PerWorkerExecutionConcurrency = 4 })
+        .Runtime(runtime => { runtime.DetectionIntervalMinutes = 5; runtime.GlobalExecutionConcurrency = 4; runtime.PerWorkerExecutionConcurrency = 4; })
         .Build();
 
     // Looks for work. A key that is known already makes no second job.

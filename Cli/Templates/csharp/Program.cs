@@ -8,6 +8,6 @@ using __Name__;
 var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
 builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
-builder.Services.AddPluginWorker(new WorkerOptions { ExecutionSlots = 4 }.WithEnvironment()).AddHandler<LineCountHandler>();
+builder.Services.AddPluginWorker(new WorkerOptions { ExecutionSlots = 4 }).AddHandler<LineCountHandler>();
 await builder.Build().RunAsync();
 return Environment.ExitCode;

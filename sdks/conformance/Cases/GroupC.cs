@@ -13,11 +13,20 @@ internal static class GroupC
     public static async Task C1(CaseRun run)
     {
         var (admin, worker, stream) = await run.ConnectAsync();
-        var hello = await LostAtWorkAsync(admin, worker, stream, busy: run.Busy(5), awaySeconds: 2);
+        await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(run.Busy(5))), ("report_every_ms", Values.Of(400L)));
+        var before = await ProgressAsync(stream, above: 0);
+        stream.Drop();
+        var (closed, _) = await worker.ClosedAsync(1, 3);
+        Expect.Equal("ConnectionLost", closed.Text("reason"), "the reason");
+        await CaseClock.PauseAsync(2);
+        var second = (await CaseRun.ConnectAsync(admin, worker, 2)).Stream;
+        var hello = await second.HelloAsync();
         Expect.True(
             hello.RunningWork is [{ WorkId: "job-r-1", RequestId: "r-1", Kind: WorkKind.Execution, JobType: "conf_sleep" }],
             "running_work in hello with the job and its request id", hello.RunningWork);
-        var second = await admin.StreamAsync(2);
+
+        // The first may have been reported while the stream was away; the one after it was not.
+        await ProgressAsync(second, await ProgressAsync(second, before));
         Expect.True((await second.CompletedAsync("r-1", 16)).Success, "the job to succeed under its request id", "it failed");
         await second.Said.NeverAsync(message => message.JobCompleted is not null, "one completion only", 1, second.Said.Count);
         Expect.True(!worker.Events.From().Any(said => said.Item.IsHandler("canceled")), "the handler to be left alone", "it was cancelled");
@@ -149,15 +158,9 @@ internal static class GroupC
         return end;
     }
 
-    private static async Task<WorkerHello> LostAtWorkAsync(ScriptedAdmin admin, WorkerProcess worker, AdminStream stream, long busy, double awaySeconds)
-    {
-        await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(busy)));
-        await worker.Events.AwaitAsync(said => said.IsHandler("begin"), "the handler to begin", 3);
-        stream.Drop();
-        var (closed, _) = await worker.ClosedAsync(1, 3);
-        Expect.Equal("ConnectionLost", closed.Text("reason"), "the reason");
-        await CaseClock.PauseAsync(awaySeconds);
-        var second = (await CaseRun.ConnectAsync(admin, worker, 2)).Stream;
-        return await second.HelloAsync();
-    }
+    /// <summary>The first progress of the attempt beyond that percentage, with work still to do.</summary>
+    private static async Task<double> ProgressAsync(AdminStream stream, double above) =>
+        (await stream.FirstAsync(
+            message => message.JobProgressUpdate is { RequestId: "r-1", ProgressPercent: < 100 } progress && progress.ProgressPercent > above,
+            FormattableString.Invariant($"progress of the attempt above {above:0.#} % and below 100 %"), 4)).JobProgressUpdate.ProgressPercent;
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import { addressProblems, resolveAddress, split } from "./address.js";
 import type { OutputStream } from "./attempt.js";
@@ -11,7 +13,7 @@ export interface SubmitOptions {
   detail?: string;
   /** 0–100. */
   priority?: number;
-  /** The same key again returns the job it made; at most 128 printable characters. */
+  /** The same key again returns the job it made; at most 128 printable characters. Made up when there is none. */
   idempotencyKey?: string;
   labels?: Record<string, string>;
   /** What the worker's labels must be. */
@@ -96,8 +98,9 @@ interface WireChunk {
 
 const ended = new Set(["SUCCEEDED", "FAILED", "CANCELED"]);
 const deadline = 30_000;
-const retryPause = 1000;
-const patience = 60_000;
+const retryPause = 250;
+const crowdedPause = 1000;
+const usualPatience = 120_000;
 
 type Unary = (request: object, metadata: grpc.Metadata, options: grpc.CallOptions, done: (error: grpc.ServiceError | null, answer: unknown) => void) => void;
 type Watch = (request: object, metadata: grpc.Metadata) => grpc.ClientReadableStream<unknown>;
@@ -114,9 +117,14 @@ export interface AdminClientOptions {
   credentials?: grpc.ChannelCredentials;
   /** Longest message that is received, in bytes; default 1 GiB. */
   receiveLimit?: number;
+  /** How long an admin may be gone before a call fails, in milliseconds; default 120,000. */
+  patience?: number;
 }
 
-/** The submitting side: asks an admin for jobs over pluginadmin.v1.JobService. */
+/**
+ * The submitting side: asks an admin for jobs over pluginadmin.v1.JobService. An admin that is away for a restart is waited for,
+ * `patience` long; a submission is sent again under its key, so that it makes one job.
+ */
 export class AdminClient {
   readonly #entry: string;
   readonly #options: AdminClientOptions;
@@ -134,6 +142,7 @@ export class AdminClient {
     if (entry === "" || problems.length > 0) throw new TypeError(problems[0] ?? "no address of an admin is set");
     const wrong = tokenProblems(options);
     if (!((options.receiveLimit ?? receiveLimit) > 0)) wrong.push("receiveLimit must be above 0");
+    if (!((options.patience ?? 0) >= 0)) wrong.push("patience must be 0 or above");
     if (wrong.length > 0) throw new TypeError(wrong.join("\n"));
     this.#entry = entry;
     this.#options = options;
@@ -141,25 +150,29 @@ export class AdminClient {
 
   /** Accepted means durable. Plain values are converted to the kinds of the type's form; a Value goes as it is. */
   async submit(jobType: string, parameters: { readonly [name: string]: Plain } = {}, options: SubmitOptions = {}): Promise<JobView> {
-    const answer = (await this.#call("Submit", {
+    return this.#submit(jobType, parameters, options);
+  }
+
+  async #submit(jobType: string, parameters: { readonly [name: string]: Plain }, options: SubmitOptions, signal?: AbortSignal): Promise<JobView> {
+    const request = {
       job_type: jobType,
       ...(isJson(parameters) ? { parameters_json: JSON.stringify(parameters) } : { parameters: toWireMap(parameters) }),
       summary: options.summary ?? "",
       detail: options.detail ?? "",
-      idempotency_key: options.idempotencyKey ?? "",
+      idempotency_key: options.idempotencyKey || `sdk-${randomUUID()}`,
       labels: options.labels ?? {},
       require_labels: options.requireLabels ?? {},
       require_worker: options.requireWorker ?? false,
       ...(options.priority === undefined ? {} : { priority: options.priority }),
       ...(options.retryLimit === undefined ? {} : { retry_limit: options.retryLimit }),
-    })) as { job: WireJob };
-    return view(answer.job);
+    };
+    return this.#patiently(() => this.#call("Submit", request), signal);
   }
 
   /** The job as it is, with its result. */
   async get(jobId: string, options: GetOptions = {}): Promise<JobView> {
     const include = ["INCLUDE_RESULT", ...(options.parameters ? ["INCLUDE_PARAMETERS"] : [])];
-    return view(((await this.#call("Get", { job_id: jobId, include })) as { job: WireJob }).job);
+    return this.#patiently(() => this.#call("Get", { job_id: jobId, include }));
   }
 
   /**
@@ -167,7 +180,7 @@ export class AdminClient {
    * @param reason For people.
    */
   async cancel(jobId: string, reason = "", options: CancelOptions = {}): Promise<JobView> {
-    return view(((await this.#call("Cancel", { job_id: jobId, reason, force: options.force ?? false })) as { job: WireJob }).job);
+    return this.#patiently(() => this.#call("Cancel", { job_id: jobId, reason, force: options.force ?? false }));
   }
 
   /**
@@ -185,25 +198,24 @@ export class AdminClient {
 
   /** Submits, waits, and returns the job as it ended, however it ended; see {@link wait}. */
   async runJob(jobType: string, parameters: { readonly [name: string]: Plain } = {}, options: RunJobOptions = {}): Promise<JobView> {
-    return this.wait((await this.submit(jobType, parameters, options)).id, options);
+    return this.wait((await this.#submit(jobType, parameters, options, options.signal)).id, options);
   }
 
   /**
-   * Waits for the end of a job, whoever submitted it, and returns it as it ended, however it ended. An admin that goes away
-   * meanwhile is waited for, a minute at most. Where the caller may open no more streams, the job is asked for again and again.
+   * Waits for the end of a job, whoever submitted it, and returns it as it ended, however it ended. Where the caller may open no
+   * more streams, the job is asked for again and again.
    */
   async wait(jobId: string, options: WaitOptions = {}): Promise<JobView> {
     const places = new Map<string, number>();
-    let lostAt: number | undefined;
-    const ask = async () => {
-      const job = await this.get(jobId);
-      lostAt = undefined;
-      options.signal?.throwIfAborted();
-      return ended.has(job.state) ? job : undefined;
-    };
-    while (true) {
-      options.signal?.throwIfAborted();
-      try {
+    return this.#patiently(async answered => {
+      const ask = async () => {
+        const job = await this.#call("Get", { job_id: jobId, include: ["INCLUDE_RESULT"] });
+        answered();
+        options.signal?.throwIfAborted();
+        return ended.has(job.state) ? job : undefined;
+      };
+      while (true) {
+        options.signal?.throwIfAborted();
         if (options.onOutput) {
           await this.#follow(jobId, places, options.onOutput, options.signal);
         } else {
@@ -215,13 +227,9 @@ export class AdminClient {
         }
         const job = await ask();
         if (job) return job;
-      } catch (error) {
-        if ((error as grpc.ServiceError).code !== grpc.status.UNAVAILABLE) throw error;
-        lostAt ??= performance.now();
-        if (performance.now() - lostAt > patience) throw error;
+        await pause(crowdedPause);
       }
-      await new Promise(resolve => setTimeout(resolve, retryPause));
-    }
+    }, options.signal);
   }
 
   close(): void {
@@ -245,6 +253,9 @@ export class AdminClient {
     return new root.pluginadmin.v1.JobService(authority, credentials ?? (secure || tls.ca ? tlsCredentials(tls) : grpc.credentials.createInsecure()), {
       "grpc.max_receive_message_length": asLength(this.#options.receiveLimit ?? receiveLimit),
       "grpc.enable_http_proxy": 0,
+      // An admin that is back is to be found soon, however long it was gone.
+      "grpc.initial_reconnect_backoff_ms": retryPause,
+      "grpc.max_reconnect_backoff_ms": 1000,
       ...(tls.serverName ? { "grpc.ssl_target_name_override": tls.serverName } : {}),
     });
   }
@@ -295,12 +306,29 @@ export class AdminClient {
     }
   }
 
-  async #call(method: "Submit" | "Get" | "Cancel", request: object): Promise<unknown> {
+  /** @param call Says of each answer that it came, when more than one comes: a long call is not a long absence. */
+  async #patiently<T>(call: (answered: () => void) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    let lostAt: number | undefined;
+    while (true) {
+      try {
+        return await call(() => (lostAt = undefined));
+      } catch (error) {
+        if ((error as grpc.ServiceError).code !== grpc.status.UNAVAILABLE) throw error;
+        lostAt ??= performance.now();
+        if (performance.now() - lostAt >= (this.#options.patience ?? usualPatience)) throw error;
+      }
+      await pause(retryPause);
+      signal?.throwIfAborted();
+    }
+  }
+
+  async #call(method: "Submit" | "Get" | "Cancel", request: object): Promise<JobView> {
     const client = await this.#client();
     const metadata = this.#metadata();
-    return new Promise((resolve, reject) => {
-      client[method](request, metadata, { deadline: Date.now() + deadline }, (error, answer) => (error ? reject(error) : resolve(answer)));
+    const { job } = await new Promise<{ job: WireJob }>((resolve, reject) => {
+      client[method](request, metadata, { deadline: Date.now() + deadline }, (error, answer) => (error ? reject(error) : resolve(answer as { job: WireJob })));
     });
+    return view(job);
   }
 }
 

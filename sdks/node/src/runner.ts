@@ -16,6 +16,9 @@ import type { ExecuteJobRequest, RunDetectionRequest, WorkerToAdminMessage } fro
 
 const atCapacity = "executor is at capacity";
 
+/** Detections beyond the slots. An admin has one of each job type at a time: more of them are a fault, which must not fill the memory. */
+const mostWaiting = 1000;
+
 /** The live stream as the runner sees it. */
 export interface Link {
   /** The admin agreed to extensions, so it is one of ours. */
@@ -160,6 +163,10 @@ export class WorkRunner {
       return;
     }
     if (this.#running.has(request.request_id)) return;
+    if (this.running.filter(attempt => attempt.isDetection).length >= this.settings.detectionSlots + mostWaiting) {
+      link.send(detectionEnd(request, 0, "too many detections wait"));
+      return;
+    }
     const attempt = this.#attempt(request.request_id, request.request_id, handler.descriptor.job_type, true, false, link);
     link.workChanged();
     this.#own(place.run({ worker: this.worker }, () => this.#runDetection(handler, request, attempt)));

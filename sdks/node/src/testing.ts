@@ -46,7 +46,9 @@ export class HandlerTestHost {
   constructor(
     private readonly handler: JobHandler,
     private readonly workerId = "test-worker",
-  ) {}
+  ) {
+    if (!handler.descriptor) throw new TypeError("the handler has no descriptor");
+  }
 
   /** What was written, both streams by arrival. */
   get output(): string {

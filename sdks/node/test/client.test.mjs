@@ -68,7 +68,7 @@ test("a refusal is thrown as it came, and nobody there is no endless wait", asyn
   const port = await new Promise(resolve => server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (_, bound) => resolve(bound)));
   t.after(() => server.forceShutdown());
   await assert.rejects(runJob(`grpc://127.0.0.1:${port}`, "count"), { code: grpc.status.INVALID_ARGUMENT, details: "lines: too few" });
-  await assert.rejects(runJob("grpc://127.0.0.1:1", "count"), { code: grpc.status.UNAVAILABLE });
+  await assert.rejects(runJob("grpc://127.0.0.1:1", "count", {}, { patience: 0 }), { code: grpc.status.UNAVAILABLE });
 });
 
 test("an address is what it is for a worker, and a token in a file is read at each call", async t => {
@@ -185,4 +185,41 @@ test("a result may be as large as the limit allows, and options that cannot be u
   await assert.rejects(small.get("job-1"), { code: grpc.status.RESOURCE_EXHAUSTED });
   assert.throws(() => new AdminClient(address, { token: "text", tokenFile: "file" }), { name: "TypeError", message: "there is one token: its text (token) or its file (tokenFile)" });
   assert.throws(() => new AdminClient(address, { receiveLimit: 0 }), /receiveLimit must be above 0/);
+});
+
+test("an admin that is away is waited for, and a submission sent again makes one job", async t => {
+  const submitted = [];
+  const away = { code: grpc.status.UNAVAILABLE, details: "restarting" };
+  const asked = { Get: 0, Cancel: 0 };
+  const once = name => (_, done) => (asked[name]++ === 0 ? done(away) : done(null, { job: job("CANCELED") }));
+  const server = new grpc.Server();
+  server.addService(JobService.service, {
+    ...Object.fromEntries(Object.keys(JobService.service).map(name => [name, () => {}])),
+    Get: once("Get"),
+    Cancel: once("Cancel"),
+    Submit: ({ request }, done) => (submitted.push(request.idempotency_key) % 3 === 0 ? done(null, { job: job("PENDING") }) : done(away)),
+  });
+  // Nobody is there yet: a port of its own, given back.
+  const place = http.createServer();
+  await new Promise(resolve => place.listen(0, "127.0.0.1", resolve));
+  const { port } = place.address();
+  await new Promise(resolve => place.close(resolve));
+  const client = new AdminClient(`grpc://127.0.0.1:${port}`);
+  const hasty = new AdminClient(`grpc://127.0.0.1:${port}`, { patience: 0 });
+  t.after(() => (client.close(), hasty.close(), server.forceShutdown()));
+  await assert.rejects(hasty.submit("count"), { code: grpc.status.UNAVAILABLE });
+  const submitting = client.submit("count");
+  await new Promise((resolve, reject) => server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), error => (error ? reject(error) : resolve())));
+  assert.equal((await submitting).state, "PENDING");
+  assert.deepEqual([(await client.get("job-1")).state, (await client.cancel("job-1")).state, asked], ["CANCELED", "CANCELED", { Get: 2, Cancel: 2 }]);
+  await client.submit("count");
+  const [first, , , second] = submitted;
+  assert.match(first, /^sdk-.{36}$/);
+  assert.deepEqual(submitted, [first, first, first, second, second, second]);
+  assert.notEqual(first, second);
+  const wanted = new AbortController();
+  const waiting = assert.rejects(new AdminClient("grpc://127.0.0.1:1").runJob("count", {}, { signal: wanted.signal }), { name: "AbortError" });
+  wanted.abort();
+  await waiting;
+  assert.throws(() => new AdminClient("grpc://127.0.0.1:1", { patience: NaN }), /patience must be 0 or above/);
 });

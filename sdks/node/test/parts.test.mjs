@@ -280,4 +280,5 @@ test("the test host runs a handler with a clock turned by hand", async () => {
   assert.deepEqual([host.outputOf("stderr"), host.output, host.progress], ["zzz", "zzz", [{ percent: 10 }]]);
   const strict = handler("strict", { validate: () => "no", execute: () => JobOutcome.succeeded() });
   assert.equal((await new HandlerTestHost(strict).execute()).text, "no");
+  assert.throws(() => new HandlerTestHost({ execute() {} }), /the handler has no descriptor/);
 });

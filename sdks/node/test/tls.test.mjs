@@ -78,7 +78,7 @@ test("a client dials with TLS as a worker does", async t => {
   t.after(() => server.forceShutdown());
   const own = { ca: file("authority.pem"), cert: file("worker.pem"), key: file("worker.key") };
   for (const [address, tls, answer] of [[`grpcs://127.0.0.1:${port}`, own, "CANCELED"], [`127.0.0.1:1.${port}`, own, "CANCELED"], [`grpcs://127.0.0.1:${port}`, { ca: own.ca }, undefined], [`grpcs://127.0.0.1:${port}`, { ...own, ca: file("stranger.pem") }, undefined]]) {
-    const client = new AdminClient(address, { tls });
+    const client = new AdminClient(address, { tls, patience: 0 });
     t.after(() => client.close());
     if (answer) assert.equal((await client.cancel("j")).state, answer);
     else await assert.rejects(client.cancel("j"), { code: grpc.status.UNAVAILABLE });

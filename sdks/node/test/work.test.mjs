@@ -226,6 +226,18 @@ test("detections wait for their slot and can be cancelled while they wait", asyn
   assert.equal((await stream.next("detection_complete")).total_proposals, 1);
 });
 
+test("a thousand detections wait for their slot, and no more", async t => {
+  let open;
+  const gate = new Promise(resolve => (open = resolve));
+  const find = handler("find", { async *detect() { await gate; } });
+  const { stream } = await served(t, { detectionSlots: 2 }, {}, find);
+  for (let n = 1; n <= 1003; n++) stream.send({ request_id: `d-${n}`, run_detection_request: { job_type: "find" } });
+  const ended = () => stream.next("detection_complete").then(({ request_id, success, error_message }) => [request_id, success, error_message]);
+  assert.deepEqual(await ended(), ["d-1003", false, "too many detections wait"]);
+  open();
+  for (let n = 1; n <= 1002; n++) assert.ok((await ended())[1]);
+});
+
 test("attempts, proposals, sessions and what waits are counted", async t => {
   const fail = handler("fail", { execute: () => JobOutcome.failed("no") });
   const find = handler("find", { async *detect() { yield { id: "p-1" }; yield { id: "p-2" }; } });

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 AT_CAPACITY = "executor is at capacity"
 LONGEST_TIMER = 24 * 86_400
 """Seconds. Longer timeouts are no timeouts: nothing may overflow."""
-MOST_QUEUED_DETECTIONS = 1000
+MOST_WAITING_DETECTIONS = 1000
+"""Beyond the slots. An admin has one of each job type at a time: more of them are a fault, which must not fill the memory."""
 
 
 class WorkRunner:
@@ -133,7 +134,7 @@ class WorkRunner:
 
     def detect(self, request: wire.RunDetectionRequest, session: Session) -> None:
         handler = self._handlers.get(request.job_type.lower())
-        queued = sum(1 for one in self._running.values() if one.is_detection)
+        known = sum(1 for one in self._running.values() if one.is_detection)
         session.acknowledge(request.request_id, True, "detection request accepted")
         if handler is None or handler.detect is None:
             session.send(ended(request, 0, f"job type {request.job_type} is not detected by this worker"))
@@ -141,7 +142,7 @@ class WorkRunner:
             pass  # The same detection again: it runs.
         elif self.draining:
             session.send(ended(request, 0, "the worker takes no new work"))
-        elif queued >= MOST_QUEUED_DETECTIONS:
+        elif known >= self._options.detection_slots + MOST_WAITING_DETECTIONS:
             session.send(ended(request, 0, "too many detections wait"))
         else:
             attempt = self._attempt(request.request_id, request.request_id, handler, True, session)

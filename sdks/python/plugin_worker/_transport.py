@@ -82,6 +82,7 @@ def dial(target: Target, options: WorkerOptions) -> grpc.Channel:
         ("grpc.use_local_subchannel_pool", 1),
         ("grpc.enable_http_proxy", 0),
         ("grpc.enable_retries", 0),
+        ("grpc.max_reconnect_backoff_ms", 1000),  # For clients: an admin that is back is to be found soon.
         ("grpc.max_receive_message_length", options.max_receive_bytes),
         ("grpc.max_send_message_length", options.max_send_bytes),
         ("grpc.keepalive_time_ms", int(options.keepalive_interval * 1000)),

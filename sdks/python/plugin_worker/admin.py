@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+import uuid
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Type
+from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar
 
 import grpc
 
@@ -21,10 +22,14 @@ from .wire.job_service_pb2_grpc import JobServiceStub, JobTypeServiceStub
 
 CALL_TIMEOUT = 30.0
 """Seconds an admin has for its answer, unless the caller has less time than that."""
+PAUSE = 0.25
+"""Seconds between two attempts to find an admin that is away."""
 LAST_LOOK = 1.0
 """Seconds it has at least: a job that has ended is found also by who does not want to wait."""
 USUAL_DETECTION = 45.0
 """Seconds a detection may take when nobody says how long; as the admin has it."""
+
+T = TypeVar("T")
 
 _TERMINAL = (wire.JOB_STATE_SUCCEEDED, wire.JOB_STATE_FAILED, wire.JOB_STATE_CANCELED)
 
@@ -56,9 +61,12 @@ class AdminClient:
     ``address`` has the forms of :attr:`WorkerOptions.address`; of a comma list the first entry counts. Other options are those of
     :class:`WorkerOptions`: ``token``, or ``token_file`` (read at every call), ``tls_ca``, …. Refused calls raise ``grpc.RpcError``; its trailer ``pluginadmin-error-bin`` is an
     ``ErrorDetail``. A call that is not answered within 30 s raises ``TimeoutError``; what it asked for may have been done all the same.
+    An admin that is away for a restart is waited for by ``submit``, ``get``, ``cancel``, ``wait`` and ``run_job``, for ``patience`` seconds; a
+    submission is sent again under its key, so that it makes one job.
     """
 
-    def __init__(self, address: str, **options: Any) -> None:
+    def __init__(self, address: str, *, patience: float = 120.0, **options: Any) -> None:
+        self._patience = patience
         self._options = WorkerOptions(address=address, **options)
         if problems := token_problems(self._options):
             raise ValueError("\n".join(problems))
@@ -74,12 +82,12 @@ class AdminClient:
         return [("authorization", f"Bearer {token}")] if token else []
 
     def submit(self, job_type: str, parameters: Optional[Mapping[str, Value]] = None, **fields: Any) -> v1.Job:
-        """A new job; accepted means durable. ``fields`` are those of ``SubmitRequest``: priority, idempotency_key, labels, summary, …."""
+        """A new job; accepted means durable. ``fields`` are those of ``SubmitRequest``: priority, idempotency_key (made up when there is none), labels, summary, …."""
         return self._submit(_submission(job_type, parameters, fields), None)
 
     def get(self, job_id: str) -> v1.Job:
         """The job as it is, with its result."""
-        return self._get(job_id, None)
+        return self._patiently(lambda: self._get(job_id, None))
 
     def describe(self, job_type: str) -> wire.JobTypeDescriptor:
         """The descriptor of a job type, as a worker gave it."""
@@ -107,7 +115,8 @@ class AdminClient:
 
     def cancel(self, job_id: str, reason: str = "", force: bool = False) -> v1.Job:
         """Asks for the end of a job; ``force`` does not wait for its worker."""
-        job: v1.Job = self._call(self._jobs.Cancel, v1.CancelRequest(job_id=job_id, reason=reason, force=force)).job
+        request = v1.CancelRequest(job_id=job_id, reason=reason, force=force)
+        job: v1.Job = self._patiently(lambda: self._call(self._jobs.Cancel, request)).job
         return job
 
     def watch_logs(self, job_id: str, follow: bool = True, tail_lines: int = 0) -> Iterator[v1.LogChunk]:
@@ -120,24 +129,18 @@ class AdminClient:
         return self._wait(job_id, None if timeout is None else _Limit(time.monotonic() + timeout, _goes_on(job_id, timeout)), cancel)
 
     def _wait(self, job_id: str, limit: Optional[_Limit], cancel: Optional[Cancellation]) -> v1.Job:
-        lost = 0
         while True:
+            # A job may take long: the admin's absence is counted from the last answer on.
+            job = self._patiently(lambda: self._get(job_id, limit), limit, cancel)
+            if job.state in _TERMINAL:
+                return job
             try:
-                job = self._get(job_id, limit)
-                if job.state in _TERMINAL:
-                    return job
                 self._follow(job_id, limit, cancel)
-                lost = 0
             except grpc.RpcError as error:
-                lost += 1
-                if error.code() is not grpc.StatusCode.UNAVAILABLE or lost > 30:
+                if error.code() is not grpc.StatusCode.UNAVAILABLE:
                     raise
-                # An admin that restarts has kept the job.
-                (cancel or Cancellation()).wait(1.0 if limit is None else min(1.0, limit.left))
-            if cancel is not None and cancel.is_set():
-                raise InterruptedError(f"the wait for job {job_id} was cancelled")
-            if limit is not None and not limit.left:
-                raise TimeoutError(limit.text)
+                _pause(limit, cancel)
+            _check(limit, cancel)
 
     def run_job(self, job_type: str, parameters: Optional[Mapping[str, Value]] = None, *, timeout: Optional[float] = None, **fields: Any) -> Any:
         """Submits, waits, and returns the outputs as Python values. Raises :class:`JobFailed`, or ``TimeoutError`` after ``timeout`` seconds."""
@@ -162,8 +165,22 @@ class AdminClient:
         self.close()
 
     def _submit(self, request: v1.SubmitRequest, limit: Optional[_Limit]) -> v1.Job:
-        job: v1.Job = self._call(self._jobs.Submit, request, limit).job
+        job: v1.Job = self._patiently(lambda: self._call(self._jobs.Submit, request, limit), limit).job
         return job
+
+    def _patiently(self, call: Callable[[], T], limit: Optional[_Limit] = None, cancel: Optional[Cancellation] = None) -> T:
+        """The answer, also of an admin that comes back meanwhile."""
+        lost: Optional[float] = None
+        while True:
+            try:
+                return call()
+            except grpc.RpcError as error:
+                now = time.monotonic()
+                lost = now if lost is None else lost
+                if error.code() is not grpc.StatusCode.UNAVAILABLE or now - lost >= self._patience:
+                    raise
+            _pause(limit, cancel)
+            _check(limit, cancel)
 
     def _get(self, job_id: str, limit: Optional[_Limit]) -> v1.Job:
         request = v1.GetRequest(job_id=job_id, include=[v1.INCLUDE_RESULT, v1.INCLUDE_PARAMETERS, v1.INCLUDE_ATTEMPTS])
@@ -198,8 +215,20 @@ class AdminClient:
             forget()
 
 
+def _pause(limit: Optional[_Limit], cancel: Optional[Cancellation]) -> None:
+    (cancel or Cancellation()).wait(PAUSE if limit is None else min(PAUSE, limit.left))
+
+
+def _check(limit: Optional[_Limit], cancel: Optional[Cancellation]) -> None:
+    """Raises when the caller does not want to wait any more."""
+    if cancel is not None and cancel.is_set():
+        raise InterruptedError("the wait for a job was cancelled")
+    if limit is not None and not limit.left:
+        raise TimeoutError(limit.text)
+
+
 def _submission(job_type: str, parameters: Optional[Mapping[str, Value]], fields: Mapping[str, Any]) -> v1.SubmitRequest:
-    request = v1.SubmitRequest(job_type=job_type, **fields)
+    request = v1.SubmitRequest(job_type=job_type, **{**fields, "idempotency_key": fields.get("idempotency_key") or f"sdk-{uuid.uuid4()}"})
     copy_to(parameters or {}, request.parameters)
     return request
 

@@ -154,6 +154,16 @@ class Detections(AdminCase):
             self.assertEqual((done.request_id, done.success, done.error_message), (name, False, "context canceled"))
         self.assertFalse(begun.acquire(blocking=False), "a cancelled detection was run")
 
+    def test_a_thousand_detections_wait_and_no_more(self):
+        found = threading.Event()
+        _, link = self.connected(Returning(lambda ctx: found.wait(20) and []), detection_slots=2)
+        for number in range(1, 1004):
+            link.send(f"d{number}", run_detection_request=wire.RunDetectionRequest(request_id=f"d{number}", job_type="returning"))
+        refused = link.expect("detection_complete")
+        self.assertEqual((refused.request_id, refused.success, refused.error_message), ("d1003", False, "too many detections wait"))
+        found.set()
+        self.assertTrue(all(link.expect("detection_complete").success for _ in range(1002)))
+
 
 class Away(AdminCase):
     class Finds:

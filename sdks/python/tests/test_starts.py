@@ -188,6 +188,65 @@ class Clients(unittest.TestCase):
             pw.AdminClient("grpc://127.0.0.1:1", token="mine", token_file="too")
 
 
+class Away(unittest.TestCase):
+    """With an admin that is not there yet, and then refuses what it is asked for twice before it answers."""
+
+    def setUp(self):
+        counts = {}
+        self.keys = keys = []
+
+        class Jobs(JobServiceServicer):
+            def answer(self, name, context, answer):
+                counts[name] = counts.get(name, 0) + 1
+                if counts[name] % 3:
+                    context.abort(grpc.StatusCode.UNAVAILABLE, "restarting")
+                return answer
+
+            def Submit(self, request, context):
+                keys.append(request.idempotency_key)
+                return self.answer("Submit", context, v1.SubmitResponse(job=v1.Job(job_id="j")))
+
+            def Get(self, request, context):
+                return self.answer("Get", context, v1.GetResponse(job=v1.Job(job_id=request.job_id, state="JOB_STATE_SUCCEEDED")))
+
+            def Cancel(self, request, context):
+                return self.answer("Cancel", context, v1.CancelResponse(job=v1.Job(job_id=request.job_id)))
+
+        self.server = grpc.server(futures.ThreadPoolExecutor(max_workers=2))
+        add_JobServiceServicer_to_server(Jobs(), self.server)
+        self.addCleanup(self.server.stop, None)
+        with socket.create_server(("127.0.0.1", 0)) as place:
+            self.port = place.getsockname()[1]
+
+    def client(self, **options):
+        client = pw.AdminClient(f"grpc://127.0.0.1:{self.port}", **options)
+        self.addCleanup(client.close)
+        return client
+
+    def test_an_admin_that_is_away_is_waited_for_and_a_submission_sent_again_makes_one_job(self):
+        client = self.client()
+        submitting = Async(client.submit, "x")
+        self.server.add_insecure_port(f"127.0.0.1:{self.port}")
+        self.server.start()
+        self.assertEqual(submitting.result().job_id, "j")
+        self.assertEqual((client.get("j").job_id, client.wait("j").job_id, client.cancel("j").job_id), ("j", "j", "j"))
+        client.submit("x")
+        client.submit("x", idempotency_key="mine")
+        first, second = self.keys[0], self.keys[3]
+        self.assertRegex(first, "^sdk-.{36}$")
+        self.assertNotEqual(first, second)
+        self.assertEqual(self.keys, [first] * 3 + [second] * 3 + ["mine"] * 3)
+
+    def test_patience_has_an_end(self):
+        client = self.client(patience=0)
+        for call in (client.submit, client.get, client.cancel, client.wait):
+            with self.subTest(call.__name__), self.assertRaises(grpc.RpcError) as gone:
+                call("j")
+            self.assertEqual(gone.exception.code(), grpc.StatusCode.UNAVAILABLE)
+        with self.assertRaisesRegex(TimeoutError, "^job j goes on after 0 s$"):
+            self.client().wait("j", timeout=0)
+
+
 class Patience(unittest.TestCase):
     """With an admin that takes calls and answers none."""
 

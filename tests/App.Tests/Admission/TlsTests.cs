@@ -98,7 +98,7 @@ public sealed class TlsTests(TlsAdmin admin) : IClassFixture<TlsAdmin>
 
     private sealed class Greeter : IJobHandler
     {
-        public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("greet", "Greet", "Greets.").Runtime(new AdminRuntimeDefaults { Enabled = true }).Build();
+        public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("greet", "Greet", "Greets.").Build();
 
         public Task DetectAsync(DetectionContext context) => Task.CompletedTask;
 

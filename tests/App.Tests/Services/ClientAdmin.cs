@@ -112,7 +112,7 @@ public class ClientAdmin : RunningAdmin, IAsyncLifetime
                     job.Secret("word", "Word", "");
                 })
                 .Section("all", "All", "", all => all.Integer("pace", "Pace", "", 3)))
-            .Runtime(new AdminRuntimeDefaults { Enabled = false, GlobalExecutionConcurrency = 4, PerWorkerExecutionConcurrency = 4 })
+            .Runtime(runtime => { runtime.Enabled = false; runtime.GlobalExecutionConcurrency = 4; runtime.PerWorkerExecutionConcurrency = 4; })
             .Build();
 
         public void Go() => _go.Writer.TryWrite(true);

@@ -232,7 +232,7 @@ public sealed class AnswerTests(WeedMessages messages) : WeedTest(messages)
                 await release.Task;
                 return JobOutcome.Succeeded("done");
             },
-            describe: builder => builder.Runtime(new AdminRuntimeDefaults { Enabled = true, RetryLimit = 3 })));
+            describe: builder => builder.Runtime(runtime => runtime.RetryLimit = 3)));
         var job = await Admin.ExecuteAsync("a", "j1");
         Assert.Equal(("canceled", 4), (job.State, job.Requests.Count));
         Assert.Equal([1, 2, 3, 4], Admin.Said.Where(message => message.ExecuteJobRequest is not null).Select(message => message.ExecuteJobRequest.Attempt));

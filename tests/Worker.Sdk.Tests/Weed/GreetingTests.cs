@@ -150,7 +150,7 @@ public sealed class GreetingTests(WeedMessages messages) : WeedTest(messages)
     public async Task Must04_TypeThatIsNotToStartByItself_StaysDisabled()
     {
         await StartAdminAsync();
-        await ConnectAsync(new Played("a", _ => Task.CompletedTask, describe: builder => builder.Runtime(new AdminRuntimeDefaults { RetryLimit = 1 })));
+        await ConnectAsync(new Played("a", _ => Task.CompletedTask, describe: builder => builder.Runtime(runtime => { runtime.Enabled = false; runtime.RetryLimit = 1; })));
         Assert.True((await Admin.RunAsync("a")).Disabled);
     }
 

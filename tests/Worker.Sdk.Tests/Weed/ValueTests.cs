@@ -122,7 +122,7 @@ public sealed class ValueTests(WeedMessages messages) : WeedTest(messages)
                 await Task.Delay(TimeSpan.FromSeconds(1.3), TimeProvider.System, context.Canceled);
                 return JobOutcome.Succeeded("took longer than is stored");
             },
-            describe: builder => builder.Runtime(new AdminRuntimeDefaults { Enabled = true, ExecutionTimeoutSeconds = 1 })));
+            describe: builder => builder.Runtime(runtime => runtime.ExecutionTimeoutSeconds = 1)));
         Assert.Equal(("succeeded", ""), (await Admin.ExecuteAsync("a", "j1")) is { } job ? (job.State, job.Error) : default);
     }
 

@@ -17,7 +17,7 @@ internal abstract class ConformanceHandler : IJobHandler
         Counts.AddOrUpdate(jobType, 1, (_, count) => count + 1);
         Descriptor = new DescriptorBuilder(jobType, jobType, "A handler of the conformance kit")
             .Worker(form => form.Section("job", "Parameters", "", fields))
-            .Runtime(new AdminRuntimeDefaults { Enabled = true, PerWorkerExecutionConcurrency = 4, ExecutionTimeoutSeconds = 600 })
+            .Runtime(runtime => { runtime.PerWorkerExecutionConcurrency = 4; runtime.ExecutionTimeoutSeconds = 600; })
             .Build();
     }
 

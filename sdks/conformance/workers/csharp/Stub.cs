@@ -29,7 +29,7 @@ internal sealed class Stub
     };
 
     private readonly Lock _gate = new();
-    private WorkerOptions _options = new WorkerOptions().WithEnvironment();
+    private WorkerOptions _options = new();
     private IReadOnlyList<string> _handlers = [.. Handlers.Keys];
     private PluginWorker? _worker;
 
