@@ -10,7 +10,9 @@ namespace BlazorPluginAdmin.Components.JobDetails;
 public sealed partial class JobGantt
 {
     private TimelineView _view = new([], default, default, false);
-    private TimelineBar? _read;
+
+    /// <summary>Which bar is read; what it says may change under the pointer.</summary>
+    private (string Kind, string Label, DateTimeOffset From)? _reading;
     private DateTimeOffset _now;
     private bool _trueScale;
     private bool _asTable;
@@ -29,9 +31,13 @@ public sealed partial class JobGantt
     /// <summary>What the marks in sight mean.</summary>
     private string Legend => string.Join(", ", _view.Rows.SelectMany(row => row.Marks).Select(mark => mark.Label).Distinct()) is { Length: > 0 } marks ? $"▾ {marks}" : "";
 
+    private TimelineBar? Read => _view.Rows.SelectMany(row => row.Bars).FirstOrDefault(bar => Key(bar) == _reading);
+
     protected override void OnParametersSet() => Look();
 
     protected override void OnTick() => Look();
+
+    private static (string Kind, string Label, DateTimeOffset From) Key(TimelineBar bar) => (bar.Kind, bar.Label, bar.From);
 
     private static string P(double percent) => string.Create(CultureInfo.InvariantCulture, $"{percent:0.###}%");
 

@@ -10,6 +10,9 @@ public sealed partial class TimeFilter
     private const string Span = "between";
     private const string InputFormat = "yyyy-MM-dd'T'HH:mm";
 
+    /// <summary>The framework's script puts seconds behind what such a box says.</summary>
+    private static readonly string[] HandedOver = [InputFormat, InputFormat + "':'ss"];
+
     private static readonly (string Age, string Words)[] Ages = [("15m", "last 15 min"), ("1h", "last hour"), ("24h", "last 24 h"), ("7d", "last 7 days")];
 
     private bool _asksForSpan;
@@ -48,7 +51,8 @@ public sealed partial class TimeFilter
         ? TimeZoneInfo.ConvertTime(at, Viewer.ShownZone).ToString(InputFormat, CultureInfo.InvariantCulture)
         : "";
 
-    private string Instant(ChangeEventArgs change) => DateTime.TryParseExact((string?)change.Value, InputFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
+    /// <summary>Empty: none, or one that is beyond the calendar in another zone.</summary>
+    private string Instant(ChangeEventArgs change) => DateTime.TryParseExact((string?)change.Value, HandedOver, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) && local.Year is > 1 and < 9999
         ? new DateTimeOffset(local, Viewer.ShownZone.GetUtcOffset(local)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)
         : "";
 }

@@ -20,6 +20,9 @@ public sealed class Who : IDisposable
 
     public Actor Actor { get; private set; }
 
+    /// <summary>Nobody signed in: all who come through the same door are the same actor.</summary>
+    public bool IsNameless { get; private set; }
+
     /// <summary>Looks, and may do nothing else.</summary>
     public bool OnlyLooks => Actor.Role is not { Permissions.IsEmpty: false };
 
@@ -35,7 +38,11 @@ public sealed class Who : IDisposable
 
     public void Dispose() => _authentication.AuthenticationStateChanged -= OnChanged;
 
-    private async Task LearnAsync(Task<AuthenticationState> state) => Actor = (await state).User.Actor(Actor.LocalUi.Via, Actor.LocalUi.Name);
+    private async Task LearnAsync(Task<AuthenticationState> state)
+    {
+        var user = (await state).User;
+        (Actor, IsNameless) = (user.Actor(Actor.LocalUi.Via, Actor.LocalUi.Name), user.Identity?.Name is null);
+    }
 
     /// <summary>Somebody else has taken the circuit over, or lost a role: the next act is theirs.</summary>
     private void OnChanged(Task<AuthenticationState> state) => _ = LearnAsync(state);

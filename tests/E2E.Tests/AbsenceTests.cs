@@ -44,6 +44,39 @@ public sealed class AbsenceTests(Fleet fleet) : IClassFixture<Fleet>
         static int Last(string text) => int.Parse(text.Split("number ")[^1].Split('.')[0], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Whoever presses, or comes back to the tab, does not wait for the next try by itself, which never comes here.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task LostConnection_IsTriedAtOnce_ByThePressAndByTheLook(bool pressed, bool restarted)
+    {
+        await using var proxy = new ReverseProxy(fleet.Admin.Address, "", strips: false);
+        await proxy.StartAsync();
+        var (page, _) = await fleet.OpenAsync("/workers?q=nobody");
+        await page.GotoAsync($"{proxy.Address}/workers?q=nobody");
+        await Browser.ReadyAsync(page);
+        await page.EvaluateAsync("""
+            () => {
+              const wait = setTimeout;
+              window.setTimeout = (act, span, ...rest) => span === 1000 ? 0 : wait(act, span, ...rest);
+              window.sameDocument = true;
+            }
+            """);
+        await (restarted ? fleet.Admin.KillAsync() : proxy.StopAsync());
+        var bar = page.Locator("#components-reconnect-modal");
+        await Expect(bar).ToBeVisibleAsync();
+        await (restarted ? fleet.Admin.StartAsync() : proxy.StartAsync());
+        await Expect(bar).ToBeVisibleAsync();
+        await (pressed ? bar.GetByRole(AriaRole.Button, new() { Name = "Try now" }).ClickAsync() : page.EvaluateAsync("document.dispatchEvent(new Event('visibilitychange'))"));
+        await Expect(bar).ToBeHiddenAsync(new() { Timeout = Patience });
+        await Browser.ReadyAsync(page);
+        Assert.EndsWith("/workers?q=nobody", page.Url, StringComparison.Ordinal);
+        Assert.Equal(!restarted, await page.EvaluateAsync<bool>("window.sameDocument === true"));
+        await page.Context.CloseAsync();
+    }
+
     /// <summary>Killed without a word, a worker leaves nothing of its commands running.</summary>
     [Fact]
     public async Task KilledWorker_LeavesNothingRunning()

@@ -83,6 +83,10 @@ public sealed class ActivityTests(WorkingAdmin browser) : IClassFixture<WorkingA
         await page.GetByLabel("Time", new() { Exact = true }).SelectOptionAsync("1h");
         await Expect(page).ToHaveURLAsync(new Regex("since=1h"));
         await Expect(page.GetByTestId("entry")).ToHaveCountAsync(1);
+        await page.GetByLabel("Time", new() { Exact = true }).SelectOptionAsync("between");
+        await page.GetByLabel("until", new() { Exact = true }).FillAsync("2020-01-01T00:00");
+        await Expect(page).ToHaveURLAsync(new Regex("until=20(19|20)-"));
+        await Expect(page.GetByText("Nothing matches")).ToBeVisibleAsync();
         await browser.VisitAsync(page, $"/activity?q={job}&severity=bad&until=2020-01-01");
         await Expect(page.GetByText("Nothing matches")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("until", new() { Exact = true })).ToHaveValueAsync("2020-01-01T00:00");

@@ -83,6 +83,28 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         await page.Context.CloseAsync();
     }
 
+    /// <summary>What the worker says now is shown in place; what it does not say stays as it was.</summary>
+    [Fact]
+    public async Task RefreshedSchema_ComesFromTheWorker_AndIsShownInPlace()
+    {
+        using var worker = await OfferAsync("fresh", form => form.Section("s", "S", "", section => section.Text("old", "Old", "", "1")));
+        var (page, complaints) = await browser.OpenAsync("/plugin/configuration?job=fresh");
+        await Expect(page.Locator("#w-worker-old")).ToHaveValueAsync("1");
+        await page.GetByTestId("refresh-schema").ClickAsync();
+        await Expect(page.GetByTestId("toast")).ToContainTextAsync("Asked a worker for its newest form.");
+        var asked = await worker.NextAsync(Body.RequestConfigSchema);
+        Assert.True(asked.RequestConfigSchema.ForceRefresh);
+        await AnswerAsync(worker, asked.RequestId, new DescriptorBuilder("fresh", "fresh", "Described anew.", "fa-code", 2).Worker(form => form.Section("s", "S", "", section =>
+        {
+            section.Text("old", "Old", "", "1");
+            section.Text("more", "More", "", "2");
+        })).Build());
+        await Expect(page.Locator("#w-worker-more")).ToHaveValueAsync("2");
+        await Expect(page.Locator(".form-lead").First).ToContainTextAsync("form version 2");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task AnotherForm_IsToldFieldByField_AndDropsNothing()
     {
@@ -347,18 +369,20 @@ public sealed class FormsTests(EmptyAdmin browser) : IClassFixture<EmptyAdmin>
         var worker = new ScriptedWorker($"127.0.0.1:{browser.Admin.GrpcPort}", id.Length > 0 ? id : $"w-{type}");
         await worker.HelloAsync(type);
         var asked = await worker.NextAsync(Body.RequestConfigSchema);
-        await worker.SendAsync(new WorkerToAdminMessage
-        {
-            ConfigSchemaResponse = new ConfigSchemaResponse
-            {
-                RequestId = asked.RequestId,
-                JobType = type,
-                Success = true,
-                JobTypeDescriptor = descriptor,
-            },
-        });
+        await AnswerAsync(worker, asked.RequestId, descriptor);
         return worker;
     }
+
+    private static ValueTask AnswerAsync(ScriptedWorker worker, string request, JobTypeDescriptor descriptor) => worker.SendAsync(new WorkerToAdminMessage
+    {
+        ConfigSchemaResponse = new ConfigSchemaResponse
+        {
+            RequestId = request,
+            JobType = descriptor.JobType,
+            Success = true,
+            JobTypeDescriptor = descriptor,
+        },
+    });
 
     private static async Task TypeAsync(IPage page, string field, string text)
     {

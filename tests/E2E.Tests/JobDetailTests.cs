@@ -99,6 +99,14 @@ public sealed class JobDetailTests(WorkingAdmin browser) : IClassFixture<Working
         await Expect(log.Locator(".ansi-red")).ToHaveTextAsync("red");
         await Expect(log.Locator("b")).ToHaveCountAsync(0);
 
+        var at = log.Locator(".log-at").First;
+        await Expect(at).ToBeHiddenAsync();
+        await page.GetByTestId("log-times").CheckAsync();
+        await Expect(at).ToBeVisibleAsync();
+        Assert.Matches(@"^\d\d:\d\d:\d\d\.\d{3}$", await at.GetAttributeAsync("data-t"));
+        await page.GetByTestId("log-times").UncheckAsync();
+        await Expect(at).ToBeHiddenAsync();
+
         await page.GetByTestId("log-stdout").ClickAsync();
         await page.GetByLabel("Search in the output").FillAsync("LINE 12 of");
         await page.Keyboard.PressAsync("Enter");

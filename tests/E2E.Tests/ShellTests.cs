@@ -148,6 +148,10 @@ public sealed class ShellTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await Expect(bar.Locator(":is(a, button):visible")).ToHaveTextAsync(["Overview", "Job types", "Jobs", "Workers", "Activity"]);
         Assert.Empty(await SmallTargetsAsync(page, "nav[aria-label=Main] :is(a, button), .shell-head :is(a, button):not(.skip)"));
         Assert.Equal(48, await page.Locator(".shell-head").EvaluateAsync<int>("head => head.offsetHeight"));
+        await Expect(page.GetByTestId("person")).ToHaveTextAsync("operator, no sign-inmay do everything");
+        Assert.Empty(await page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll("[data-testid=person] b, [data-testid=person] span")].filter(line => line.scrollWidth > line.clientWidth || line.getBoundingClientRect().right > innerWidth).map(line => line.textContent)
+            """));
 
         await page.GetByTestId("types-sheet-open").ClickAsync();
         var sheet = page.GetByTestId("types-sheet");

@@ -103,6 +103,19 @@ public sealed class FieldTests : FormContext
     }
 
     [Fact]
+    public void TextArea_IsOfFixedWidth_UntilSwitched()
+    {
+        var form = RenderForm(Buffer(new FieldSchema { Name = "f", Type = FieldType.Text, Widget = FieldWidget.TextArea }, saved: new ConfigValue.Text("a\nb")));
+        Assert.Equal(("true", true), Stand());
+        form.Find("[aria-label='f: fixed width']").Click();
+        Assert.Equal(("false", false), Stand());
+        form.Find("[aria-label='f: fixed width']").Click();
+        Assert.Equal(("true", true), Stand());
+
+        (string? Pressed, bool IsMono) Stand() => (form.Find("[aria-label='f: fixed width']").GetAttribute("aria-pressed"), form.Find("#f-worker-f").ClassList.Contains("field-mono"));
+    }
+
+    [Fact]
     public void MultiLineValueOfAOneLineField_GetsATextArea()
     {
         var form = RenderForm(Buffer(new FieldSchema { Name = "f", Type = FieldType.Text, Widget = FieldWidget.Text }, saved: new ConfigValue.Text("a\nb")));

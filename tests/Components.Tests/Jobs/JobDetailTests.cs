@@ -115,6 +115,32 @@ public sealed class JobDetailTests : LivePages
         Task ReadAgainAsync() => page.InvokeAsync(() => page.FindComponent<JobActions>().Instance.OnChanged.InvokeAsync());
     }
 
+    /// <summary>From the last twenty that succeeded: half took longer. Of fewer than five nothing is said.</summary>
+    [Theory]
+    [InlineData(4, null, null)]
+    [InlineData(5, "≈ 1 min 30 s left", "usually ≈ 3 min")]
+    [InlineData(26, "≈ 15 min left", "usually ≈ 17 min")]
+    public void TimeLeft_IsThatOfTheUsualRun_OrNothing(int runs, string? left, string? after)
+    {
+        var running = _running with { Attempt = _running.Attempt! with { SentAt = Clock.GetUtcNow().AddSeconds(-90) } };
+        Store.Commit([new Change.JobSaved(running, null, null), .. Enumerable.Range(1, runs).Select(n => new Change.JobSaved(Ran(n, JobState.Succeeded), null, null)), .. Enumerable.Range(50, 9).Select(n => new Change.JobSaved(Ran(n, JobState.Failed), null, null))]);
+        States(running);
+        var page = Page();
+        Assert.Equal(left, page.FindAll("[data-testid=eta]") is [var eta] ? eta.TextContent : null);
+        Clock.Advance(TimeSpan.FromMinutes(20));
+        page.WaitForAssertion(() => Assert.Equal(after, page.FindAll("[data-testid=eta]") is [var eta] ? eta.TextContent : null));
+
+        // The later, the longer: run number n took n minutes.
+        static Job Ran(int n, JobState state) => Succeeded($"ran-{n:00}") with
+        {
+            State = state,
+            CompletedAt = DateTimeOffset.UnixEpoch.AddDays(n),
+            UpdatedAt = DateTimeOffset.UnixEpoch.AddDays(n),
+            Attempts = 1,
+            Attempt = new Attempt { Number = 1, RequestId = new RequestId($"ran-{n}"), Worker = new WorkerId("w"), Session = default, SentAt = DateTimeOffset.UnixEpoch.AddDays(n).AddMinutes(-n), EndedAt = DateTimeOffset.UnixEpoch.AddDays(n), Timeout = default, TimeoutAt = default },
+        };
+    }
+
     private IRenderedComponent<JobDetail> Page()
     {
         var page = Render<JobDetail>(parameters => parameters.Add(page => page.Id, "job-1"));

@@ -3,6 +3,7 @@ using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Forms;
+using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Workers;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,49 @@ public sealed class JobValueTests : BunitContext
         shown.Find("button").Click();
         Assert.Contains("9007199254740993", shown.Find("pre").TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", shown.Markup, StringComparison.Ordinal);
+    }
+
+    /// <summary>A number that a script would round stays the number it is, wherever it stands.</summary>
+    [Fact]
+    public void Result_AsJson_HasItsNumbersExact()
+    {
+        var outputs = ConfigValues.Empty
+            .With("least", new ConfigValue.Int64(long.MinValue))
+            .With("sizes", new ConfigValue.Map(ConfigValues.Empty.With("all", new ConfigValue.List([new ConfigValue.Int64(9007199254740993), new ConfigValue.Int64(long.MaxValue)]))));
+        var shown = Render<JobResultCard>(parameters => parameters.Add(card => card.Result, JobResult.Empty with { Summary = "done", Outputs = outputs }));
+        Assert.Empty(shown.FindAll("pre"));
+        shown.Find("[data-testid=result-json]").Click();
+        var json = shown.Find("pre").TextContent;
+        Assert.All(["-9223372036854775808", "9007199254740993", "9223372036854775807"], number => Assert.Contains(number, json, StringComparison.Ordinal));
+        Assert.Equal(json, shown.FindComponent<CopyButton>().Instance.Text);
+        using var read = System.Text.Json.JsonDocument.Parse(json);
+        Assert.Equal(long.MinValue, long.Parse(read.RootElement.GetProperty("least").ToString(), System.Globalization.CultureInfo.InvariantCulture));
+        shown.Find("[aria-label=Form] button").Click();
+        Assert.Empty(shown.FindAll("pre"));
+    }
+
+    [Fact]
+    public void ActivitiesOfAJob_NewestLast_AreNarrowedBySource_AndRepeatsAreOne()
+    {
+        Activity[] told =
+        [
+            .. Enumerable.Range(0, 40).Select(n => Said(100 - n, "worker_progress", "half")), Said(50, "person", "asked to stop"), Said(49, "worker_progress", "half"),
+        ];
+        var shown = Render<JobActivities>(parameters => parameters.Add(view => view.Activities, told));
+        Assert.Equal(["half", "asked to stop", "half × 40"], Lines());
+        Assert.Equal(["", "executor", "person"], shown.FindAll("#activity-source option").Select(option => option.GetAttribute("value")));
+        shown.Find("#activity-source").Change("person");
+        Assert.Equal(["asked to stop"], Lines());
+
+        // Without what stood between them the rest are one.
+        shown.Find("#activity-source").Change("executor");
+        Assert.Equal(["half × 41"], Lines());
+        shown.Render(parameters => parameters.Add(view => view.Activities, [Said(50, "person", "asked to stop")]));
+        Assert.Equal("Nothing from executor", shown.Find(".empty-title").TextContent);
+
+        IEnumerable<string> Lines() => shown.FindAll("[data-testid=job-activities] li").Select(line => line.QuerySelector(".said")!.TextContent + (line.QuerySelector(".badge") is { } times ? $" {times.TextContent}" : ""));
+
+        static Activity Said(long sequence, string source, string message) => new() { Sequence = sequence, At = DateTimeOffset.UnixEpoch, Source = source, Message = message };
     }
 
     [Fact]

@@ -47,6 +47,17 @@ public sealed class WorkerPageTests : LivePages
     }
 
     [Fact]
+    public void WorkerThatIgnoresCancel_IsMarked_InTheListAndOnItsPage_AndNoOther()
+    {
+        Admin.Views.Publish(new ReadModel { Workers = [.. new[] { true, false }.Select(ignores => new WorkerView { Worker = new Worker { Id = new WorkerId(ignores ? "deaf" : "good"), FirstSeenAt = DateTimeOffset.UnixEpoch, IgnoresCancel = ignores } })] });
+        var rows = Render<WorkersPage>().FindAll("[data-testid=worker-row]");
+        Assert.Equal(2, rows.Count);
+        Assert.All(rows, row => Assert.Equal(row.TextContent.Contains("deaf", StringComparison.Ordinal), row.QuerySelector("[data-testid=ignores-cancel]")?.TextContent == "ignores cancel"));
+        Assert.Contains("It ignores cancel", Render<WorkerPage>(parameters => parameters.Add(page => page.Id, "deaf")).Find("[data-testid=ignores-cancel]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(Render<WorkerPage>(parameters => parameters.Add(page => page.Id, "good")).FindAll("[data-testid=ignores-cancel]"));
+    }
+
+    [Fact]
     public void StoreThatCannotBeRead_IsSaid_AndReadAgain()
     {
         Store.Commit([new Change.JobSaved(Succeeded("job-1") with { Attempt = On("w-1") }, null, null), new Change.AttemptSaved(new JobId("job-1"), On("w-1"))]);
