@@ -148,7 +148,7 @@ public static class ApiObjects
         queue_position = waits.Position,
         effective_priority = waits.Priority,
         expected_start_seconds = waits.StartsIn is { } starts ? Math.Round(starts.TotalSeconds, 3) : (double?)null,
-        checks = waits.Checks.Select(check => new { rule = check.Rule, passed = check.Passed, code = Some(check.Code), text = Some(check.Text) }),
+        checks = waits.Checks.Select(check => new { rule = check.Rule, passed = check.Passed, judged = check.IsJudged, code = Some(check.Code), text = Some(check.Text) }),
     };
 
     public static object Run(Job job) => new

@@ -6,7 +6,7 @@ using BlazorPluginAdmin.Server.Core.Views;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
 
-/// <summary>Why a job waits, with every rule of dispatch up to the one that stops it, and how many of its type go first.</summary>
+/// <summary>Why a job waits, with every rule of dispatch, and how many of its type go first.</summary>
 /// <param name="Position">From 1; null while it is not due.</param>
 /// <param name="Priority">What it has come to by waiting, 0–100.</param>
 /// <param name="StartsIn">Expected; null: nothing can be said.</param>
