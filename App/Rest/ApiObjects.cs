@@ -135,6 +135,18 @@ public static class ApiObjects
         return node;
     }
 
+    /// <summary>A job as it was acted on, with why it waits as <c>GET</c> has it.</summary>
+    public static JsonObject Explained(IAdmin admin, Job job)
+    {
+        var node = JsonSerializer.SerializeToNode(Job(job), Options)!.AsObject();
+        if (admin.Explain(job.Id) is { } why)
+        {
+            node["waiting"] = JsonSerializer.SerializeToNode(Waiting(why), Options);
+        }
+
+        return node;
+    }
+
     /// <summary>Why a job waits, in short.</summary>
     public static object Reason(Waiting waiting) => new { code = waiting.Code, text = waiting.Text, subject = Some(waiting.Subject), since = waiting.Since, until = waiting.Until };
 
