@@ -46,9 +46,10 @@ internal sealed class JobService(IAdmin admin, JobLogStore logs, Waits waits)
         var digest = Digest(request.Filter);
         var page = await PageAsync(filter, CursorOf(request.Cursor, digest), call.CancellationToken);
         var count = await admin.History.CountAsync(filter, request.CountExactly, call.CancellationToken);
+        var reasons = admin.Reasons();
         return new V1.ListResponse
         {
-            Jobs = { page.Items.Select(job => Shown(Newest(job))) },
+            Jobs = { page.Items.Select(Newest).Select(job => ClientMapper.Job(job, reasons.Explain(job))) },
             NextCursor = page.Next is { } next ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{digest}{next}")) : "",
             Total = count.Total,
             TotalIsExact = count.IsExact,
