@@ -112,6 +112,7 @@ public static class ApiObjects
         number = attempt.Number,
         request_id = attempt.RequestId.Value,
         worker_id = attempt.Worker.Value,
+        worker_instance_id = Some(attempt.Instance),
         session_generation = attempt.Generation > 0 ? attempt.Generation : (long?)null,
         outcome = Snake(attempt.Outcome.ToString()),
         sent_at = attempt.SentAt,
