@@ -45,7 +45,8 @@ internal static class Waiting
     /// <param name="groupId">A group that was accepted.</param>
     /// <param name="wasReachable">The admin answered before: now it can only be gone for a while.</param>
     /// <param name="limit">How long to wait; null = as long as it takes.</param>
-    public static async Task<Group> ForGroupAsync(this Invocation invocation, string groupId, bool wasReachable, TimeSpan? limit = null)
+    /// <param name="showsProgress">False: something else is shown meanwhile.</param>
+    public static async Task<Group> ForGroupAsync(this Invocation invocation, string groupId, bool wasReachable, TimeSpan? limit = null, bool showsProgress = true)
     {
         var cancel = new GroupCancel(invocation, groupId);
         var began = invocation.Now;
@@ -59,7 +60,8 @@ internal static class Waiting
                     var group = (await invocation.Admin.AskAsync(Calls.GetGroup, new GetGroupRequest { GroupId = groupId }, invocation.Leave)).Group;
                     if (JobEnding.IsEnd(group.State))
                         return group;
-                    invocation.Progress(JobText.Progress(group));
+                    if (showsProgress)
+                        invocation.Progress(JobText.Progress(group));
                     await cancel.OnInterruptAsync();
                     (wasReachable, lost) = (true, null);
                 }

@@ -214,7 +214,7 @@ public sealed class FieldBuilder
     /// <summary>The whole value must match.</summary>
     public FieldBuilder Regex(string pattern, string message = "") => Rule(ValidationRuleType.Regex, pattern, message);
 
-    /// <summary>A named check of the admin: absolute_path, safe_root, glob, http_url, env_names, header_map, cidr.</summary>
+    /// <summary>A named check of the admin: absolute_path, safe_root, glob, http_url, env_names, header_map, cidr; or not_both_zero: with the name of another number behind it.</summary>
     public FieldBuilder Check(string name) => Rule(ValidationRuleType.Custom, name);
 
     /// <summary>Shown only while another field of the form has this value.</summary>

@@ -20,7 +20,10 @@ internal static class DescriptorRules
     private const int LongestName = 200;
     private const int LongestPattern = 1000;
 
-    private static readonly string[] Checks = ["absolute_path", "safe_root", "glob", "http_url", "env_names", "header_map", "cidr"];
+    /// <summary>Stands before the name of the other field.</summary>
+    private const string NotBothZero = "not_both_zero:";
+
+    private static readonly string[] Checks = ["absolute_path", "safe_root", "glob", "http_url", "env_names", "header_map", "cidr", $"{NotBothZero}FIELD"];
 
     /// <summary>Empty: nothing is wrong.</summary>
     public static IEnumerable<string> Problems(JobTypeDescriptor descriptor)
@@ -80,6 +83,7 @@ internal static class DescriptorRules
             .Concat(TooDeep(form, fields, over).Select(name => $"{name} has a value nested deeper than {Deepest}"))
             .Concat(fields.Where(field => field.VisibleWhenField.Length > 0 && fields.TrueForAll(other => other.Name != field.VisibleWhenField))
                 .Select(field => $"{field.Name} depends on {field.VisibleWhenField}, which is not in the form"))
+            .Concat(fields.SelectMany(field => field.ValidationRules.Select(Other).OfType<string>().Where(name => fields.TrueForAll(other => other.Name != name)).Select(name => $"{field.Name} is checked with {name}, which is not in the form")))
             .Concat(Circling(fields).Select(name => $"{name} depends on itself"))
             .Concat(fields.SelectMany(field => Problems(field, Of(form.DefaultValues, field.Name), Stored(field, Of(over, field.Name) ?? Of(form.DefaultValues, field.Name))).Select(problem => $"{field.Name} {problem}")));
     }
@@ -213,12 +217,16 @@ internal static class DescriptorRules
     private static string? OfRule(ValidationRule rule, Kind stored) => rule.Type switch
     {
         ValidationRuleType.Regex => Unreadable(rule.Expression) is { } why ? $"has a pattern that cannot be read: {why}" : null,
-        ValidationRuleType.Custom => Array.IndexOf(Checks, rule.Expression.Trim()) >= 0 ? null : $"has the check {rule.Expression.Trim()}, which is none of {string.Join(", ", Checks)}",
+        ValidationRuleType.Custom => Array.IndexOf(Checks, rule.Expression.Trim()) >= 0 || Other(rule) is not null ? null : $"has the check {rule.Expression.Trim()}, which is none of {string.Join(", ", Checks)}",
         ValidationRuleType.MinLength or ValidationRuleType.MaxLength or ValidationRuleType.MinItems or ValidationRuleType.MaxItems when Limit(rule) is null => "has a limit that is no number of 0 or more",
         ValidationRuleType.MinLength or ValidationRuleType.MaxLength => stored is Kind.StringValue or Kind.BytesValue or Kind.StringList or Kind.ListValue or Kind.MapValue ? null : "has a limit of its length, which means nothing for its type",
         ValidationRuleType.MinItems or ValidationRuleType.MaxItems => Fits(ConfigFieldType.List, stored) || stored == Kind.MapValue ? null : "has a limit of its items, which means nothing for its type",
         _ => "has a rule of an unknown type",
     };
+
+    /// <summary>The field that a check looks at too; null: it looks at none.</summary>
+    private static string? Other(ValidationRule rule) =>
+        rule.Type == ValidationRuleType.Custom && rule.Expression.Trim() is var name && name.StartsWith(NotBothZero, StringComparison.Ordinal) ? name[NotBothZero.Length..] : null;
 
     private static IEnumerable<string> OfLimits(ConfigField field, ValidationRuleType least, ValidationRuleType most, string things)
     {

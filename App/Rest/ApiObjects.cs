@@ -112,6 +112,7 @@ public static class ApiObjects
         number = attempt.Number,
         request_id = attempt.RequestId.Value,
         worker_id = attempt.Worker.Value,
+        worker_instance_id = Some(attempt.Instance),
         session_generation = attempt.Generation > 0 ? attempt.Generation : (long?)null,
         outcome = Snake(attempt.Outcome.ToString()),
         sent_at = attempt.SentAt,
@@ -135,6 +136,18 @@ public static class ApiObjects
         return node;
     }
 
+    /// <summary>A job as it was acted on, with why it waits as <c>GET</c> has it.</summary>
+    public static JsonObject Explained(IAdmin admin, Job job)
+    {
+        var node = JsonSerializer.SerializeToNode(Job(job), Options)!.AsObject();
+        if (admin.Explain(job.Id) is { } why)
+        {
+            node["waiting"] = JsonSerializer.SerializeToNode(Waiting(why), Options);
+        }
+
+        return node;
+    }
+
     /// <summary>Why a job waits, in short.</summary>
     public static object Reason(Waiting waiting) => new { code = waiting.Code, text = waiting.Text, subject = Some(waiting.Subject), since = waiting.Since, until = waiting.Until };
 
@@ -148,7 +161,7 @@ public static class ApiObjects
         queue_position = waits.Position,
         effective_priority = waits.Priority,
         expected_start_seconds = waits.StartsIn is { } starts ? Math.Round(starts.TotalSeconds, 3) : (double?)null,
-        checks = waits.Checks.Select(check => new { rule = check.Rule, passed = check.Passed, code = Some(check.Code), text = Some(check.Text) }),
+        checks = waits.Checks.Select(check => new { rule = check.Rule, passed = check.Passed, judged = check.IsJudged, code = Some(check.Code), text = Some(check.Text) }),
     };
 
     public static object Run(Job job) => new

@@ -293,7 +293,7 @@ public static class JobsApi
     internal static async Task<IResult> ActAsync(IAdmin admin, string id, Command<Job> command, CancellationToken cancellationToken)
     {
         var reply = await admin.SendAsync(command, cancellationToken);
-        return reply.IsAccepted ? WireJson.Json(ApiObjects.Job(reply.Value)) : await RefusedAsync(admin, id, reply, cancellationToken);
+        return reply.IsAccepted ? WireJson.Json(ApiObjects.Explained(admin, reply.Value)) : await RefusedAsync(admin, id, reply, cancellationToken);
     }
 
     /// <summary>A job that has ended is not the engine's any more; whether it ever was one, the store knows.</summary>

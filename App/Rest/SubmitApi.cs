@@ -47,7 +47,7 @@ public static class SubmitApi
         api.MapPatch("/jobs/{id}", UpdateAsync);
         api.MapPost("/jobs/{id}/retry", RetryAsync);
         api.MapPost("/jobs/{id}/release", async (IAdmin admin, Caller caller, string id, CancellationToken cancellationToken) =>
-            Replies.From(await admin.ReleaseAsync(caller.By, new JobId(id), cancellationToken), job => WireJson.Json(ApiObjects.Job(job), StatusCodes.Status201Created)));
+            Replies.From(await admin.ReleaseAsync(caller.By, new JobId(id), cancellationToken), job => WireJson.Json(ApiObjects.Explained(admin, job), StatusCodes.Status201Created)));
     }
 
     private static async Task<IResult> SubmitAsync(IAdmin admin, Caller caller, HttpContext http, CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ public static class SubmitApi
 
         return Replies.From(await admin.SendAsync(command, cancellationToken), submission =>
         {
-            var answer = JsonSerializer.SerializeToNode(ApiObjects.Job(submission.Job), WireJson.Options)!.AsObject();
+            var answer = ApiObjects.Explained(admin, submission.Job);
             if (!submission.Warnings.IsEmpty)
             {
                 answer["warnings"] = new JsonArray([.. submission.Warnings.Select(warning => JsonValue.Create(warning))]);
@@ -161,7 +161,7 @@ public static class SubmitApi
             ? Unreadable(errors)
             : Replies.From(
                 await admin.RetryAsync(caller.By, new JobId(id), cancellationToken, new RetryChanges(body?.Now ?? false, parameters is { Count: > 0 } ? parameters : null, priority)),
-                job => WireJson.Json(ApiObjects.Job(job), job.Id.Value == id ? StatusCodes.Status200OK : StatusCodes.Status201Created));
+                job => WireJson.Json(ApiObjects.Explained(admin, job), job.Id.Value == id ? StatusCodes.Status200OK : StatusCodes.Status201Created));
     }
 
     private static ConfigValues? Parameters(IAdmin admin, string jobType, JsonElement? json, List<FieldError> errors)

@@ -177,6 +177,7 @@ internal static class ClientMapper
             Number = attempt.Number,
             RequestId = attempt.RequestId.Value,
             WorkerId = attempt.Worker.Value,
+            WorkerInstanceId = attempt.Instance,
             Generation = attempt.Generation,
             State = attempt.Outcome != AttemptOutcome.Open ? ApiObjects.Snake(attempt.Outcome.ToString())
                 : attempt.Cancel != CancelCause.None ? "canceling"

@@ -16,6 +16,12 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time, WatchSeat
 
     public async Task WatchAsync(V1.WatchEventsRequest request, ResponseWriter<V1.JobEvent> responses, CallContext call)
     {
+        // That they wait for something else now is no event of theirs, and asking each at every change is too much.
+        if (request.Filter is { WaitingCodes.Count: > 0 })
+        {
+            throw ClientErrors.Invalid("waiting_codes", "what jobs wait for changes without an event of theirs; watch without waiting_codes and look at each job's waiting, or list with them");
+        }
+
         using var seat = seats.Take(ClientActor.Of(call).Name ?? "");
         await foreach (var happened in ReadAsync(request, ClientFilter.Read(admin, request.Filter), call.CancellationToken))
         {
@@ -61,10 +67,12 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time, WatchSeat
                 isResumed = false;
             }
 
+            // Newer than the events: what moved on since says nothing of what it waited for.
+            var reasons = admin.Reasons();
             foreach (var happened in events)
             {
                 at = happened.Sequence;
-                if (watched.Event(happened, request.IncludeActivities) is { } wire)
+                if (watched.Event(happened, request.IncludeActivities, reasons) is { } wire)
                 {
                     yield return wire;
                 }
@@ -95,7 +103,7 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time, WatchSeat
             yield return new V1.JobEvent { Sequence = at, Kind = V1.JobEventKind.Reset, At = now };
         }
 
-        var jobs = admin.States.Current.Value.Jobs;
+        var (jobs, reasons) = (admin.States.Current.Value.Jobs, admin.Reasons());
         var missed = watched.Expected.Where(id => !jobs.ContainsKey(id)).ToList();
         foreach (var job in jobs.Values.Where(watched.Shows))
         {
@@ -112,7 +120,7 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time, WatchSeat
 
         yield return new V1.JobEvent { Sequence = at, Kind = V1.JobEventKind.Snapshot, At = now };
 
-        V1.JobEvent Shown(Job job) => new() { Sequence = at, Kind = V1.JobEventKind.Snapshot, Job = ClientMapper.Job(job), At = now };
+        V1.JobEvent Shown(Job job) => new() { Sequence = at, Kind = V1.JobEventKind.Snapshot, Job = ClientMapper.Job(job, reasons.Explain(job)), At = now };
     }
 
     private async Task NewsAsync(long at, TimeSpan pace, CancellationToken cancellationToken)
@@ -167,11 +175,11 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time, WatchSeat
         }
 
         /// <summary>Null: none of this caller's.</summary>
-        public V1.JobEvent? Event(JobEvent happened, bool activities)
+        public V1.JobEvent? Event(JobEvent happened, bool activities, WaitingReasons reasons)
         {
             if (happened.Job is { } job)
             {
-                return Shows(job) ? Wire(happened, V1.JobEventKind.State, ClientMapper.Job(job)) : null;
+                return Shows(job) ? Wire(happened, V1.JobEventKind.State, ClientMapper.Job(job, reasons.Explain(job))) : null;
             }
 
             if (!activities || !_told.ContainsKey(happened.Id))

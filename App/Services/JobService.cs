@@ -46,9 +46,10 @@ internal sealed class JobService(IAdmin admin, JobLogStore logs, Waits waits)
         var digest = Digest(request.Filter);
         var page = await PageAsync(filter, CursorOf(request.Cursor, digest), call.CancellationToken);
         var count = await admin.History.CountAsync(filter, request.CountExactly, call.CancellationToken);
+        var reasons = admin.Reasons();
         return new V1.ListResponse
         {
-            Jobs = { page.Items.Select(job => Shown(Newest(job))) },
+            Jobs = { page.Items.Select(Newest).Select(job => ClientMapper.Job(job, reasons.Explain(job))) },
             NextCursor = page.Next is { } next ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{digest}{next}")) : "",
             Total = count.Total,
             TotalIsExact = count.IsExact,
@@ -98,7 +99,6 @@ internal sealed class JobService(IAdmin admin, JobLogStore logs, Waits waits)
             attempt.StdoutBytes = logs.KeptOf(record.Job.Id, attempt.Number, LogStream.Stdout);
             attempt.StderrBytes = logs.KeptOf(record.Job.Id, attempt.Number, LogStream.Stderr);
             attempt.DroppedBytes = logs.LimitOf(record.Job.Id, attempt.Number)?.Dropped ?? 0;
-            attempt.WorkerInstanceId = Holder(record.Job.Id, attempt.RequestId);
         }
 
         if (include.Contains(V1.Include.Activities))
@@ -108,14 +108,6 @@ internal sealed class JobService(IAdmin admin, JobLogStore logs, Waits waits)
         }
 
         return wire;
-    }
-
-    /// <summary>The process that works on the attempt now; empty: none does.</summary>
-    private string Holder(JobId job, string request)
-    {
-        var state = admin.States.Current.Value;
-        return state.Jobs.GetValueOrDefault(job)?.Attempt is { Outcome: AttemptOutcome.Open, GraceUntil: null } attempt && attempt.RequestId.Value == request
-            && state.Sessions.TryGetValue(attempt.Session, out var session) ? session.InstanceId : "";
     }
 
     /// <summary>A job that has ended is not the engine's any more; whether it ever was one, the store knows.</summary>

@@ -160,6 +160,7 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits, WatchSeats seats
         foreach (var detection in round)
         {
             var proposals = await admin.History.ProposalsAsync(detection.Id, 0, MostProposals - response.Proposals.Count, cancellationToken);
+            response.JobIds.AddRange(proposals.Where(trace => trace.Outcome == ProposalOutcome.Queued).Select(trace => trace.Job?.Value).OfType<string>());
             response.Proposals.AddRange(proposals.Select(trace => ApiObjects.WireProposal(trace.Proposal, form)));
         }
 

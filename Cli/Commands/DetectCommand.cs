@@ -19,10 +19,11 @@ internal static class DetectCommand
         type.CompletionSources.Add(_ => tool.Suggestions.JobTypes);
         var max = new Option<int>("--max") { Description = "At most so many findings", HelpName = "N" };
         var enqueue = new Option<bool>("--enqueue") { Description = "Makes jobs of them; else they are only shown" };
-        var wait = new Option<string?>("--wait") { Description = "How long the worker may look; 5m", HelpName = "DURATION" };
+        var wait = new Option<bool>("--wait") { Description = "Waits until the jobs of --enqueue have ended; ends as the first that failed" };
+        var timeout = new Option<string?>("--timeout") { Description = "How long the worker may look; 5m", HelpName = "DURATION" };
         var verb = tool.Verb("detect", "Lets a worker look for work now, and shows what it found.", async call =>
         {
-            var patience = call.Duration(wait) ?? Usual;
+            var patience = call.Duration(timeout) ?? Usual;
             var request = new DetectRequest { JobType = call.Value(type), MaxResults = call.Value(max), Enqueue = call.Value(enqueue), Timeout = patience.ToDuration() };
             var answer = await call.ProgressAsync(
                 call.Admin.FollowAsync(Calls.WatchDetect, request, call.Leave, patience + Answering),
@@ -32,12 +33,28 @@ internal static class DetectCommand
             if (answer.ErrorMessage.Length > 0 && !call.IsJson)
                 throw new ToolException(ExitCodes.Failed, "detection_failed", answer.ErrorMessage);
             Show(call, answer, request.Enqueue);
-            return answer.ErrorMessage.Length > 0 ? ExitCodes.Failed : ExitCodes.Done;
-        }, "pluginctl detect file_retention", "pluginctl detect file_retention --enqueue --max 10");
+            return answer.ErrorMessage.Length > 0 ? ExitCodes.Failed
+                : call.Value(wait) ? await EndAsync(call, answer.JobIds) : ExitCodes.Done;
+        }, "pluginctl detect file_retention", "pluginctl detect file_retention --enqueue --max 10", "pluginctl detect file_retention --enqueue --wait");
         verb.Arguments.Add(type);
-        foreach (var option in (IEnumerable<Option>)[max, enqueue, wait])
+        foreach (var option in (IEnumerable<Option>)[max, enqueue, wait, timeout])
             verb.Options.Add(option);
         return verb;
+    }
+
+    /// <summary>What the tool ends with once all have ended: the code of the first of them that failed or was canceled.</summary>
+    private static async Task<int> EndAsync(Invocation call, IEnumerable<string> jobs)
+    {
+        var code = ExitCodes.Done;
+        foreach (var id in jobs)
+        {
+            var ending = JobEnding.Of(await call.ForJobAsync(id, showsOutput: false));
+            if (ending.Text.Length > 0)
+                call.Note($"pluginctl: job {id} {Visible.Line(ending.Text)}");
+            code = code == ExitCodes.Done ? ending.ExitCode : code;
+        }
+
+        return code;
     }
 
     private static void Show(Invocation call, DetectResponse answer, bool isEnqueued)

@@ -34,7 +34,7 @@ internal sealed class RunCommand
             "pluginctl run --type http --param url=https://example.org --param method=HEAD",
             "pluginctl run cat --param-file stdin=notes.txt",
             "pluginctl run \"make test\" --detach --priority high --key build-41 --label env=ci",
-            "pluginctl run \"./work.sh ${index}\" --parallel 8 --max-running 2 --wait");
+            "pluginctl run \"./work.sh ${index}\" --parallel 8 --max-running 2");
         verb.Arguments.Add(run._words);
         run._type.CompletionSources.Add(_ => tool.Suggestions.JobTypes);
         foreach (var option in (IEnumerable<Option>)[run._type, run._detach, run._wait, run._waitTimeout, run._parallel, run._maxRunning, run._cancelRest, .. run._submit.All])
@@ -101,11 +101,32 @@ internal sealed class RunCommand
         var answer = await call.Admin.AskAsync(Calls.SubmitGroup, new SubmitGroupRequest { Template = template, Parallel = members, MaxRunning = call.Value(_maxRunning), FailPolicy = policy, IdempotencyKey = key }, call.Leave);
         var group = answer.Group;
         if (!template.DryRun && !call.Value(_detach))
-            return await GroupsCommand.EndAsync(call, await call.ForGroupAsync(group.GroupId, wasReachable: true, limit));
+            return await GroupsCommand.EndAsync(call, await EndAsync(call, group, showsOutput: !call.Value(_wait) && !call.IsJson, limit));
         if (call.IsJson)
             call.Json(group);
         else
             call.Say(template.DryRun ? "accepted if it were submitted" : group.GroupId);
         return ExitCodes.Done;
+    }
+
+    /// <summary>The group as it ended, and until then what its members print.</summary>
+    private static async Task<Group> EndAsync(Invocation call, Group group, bool showsOutput, TimeSpan? limit)
+    {
+        if (!showsOutput)
+            return await call.ForGroupAsync(group.GroupId, wasReachable: true, limit);
+        using var output = new GroupOutput(call, group);
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(call.Leave);
+        var copying = output.CopyAsync(left.Token);
+        try
+        {
+            var ended = await call.ForGroupAsync(group.GroupId, wasReachable: true, limit, showsProgress: false);
+            await copying;
+            return ended;
+        }
+        finally
+        {
+            await left.CancelAsync();
+            await copying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 }

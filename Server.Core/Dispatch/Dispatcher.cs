@@ -25,7 +25,7 @@ public static class Dispatcher
             var type = turn.JobType(job.JobType);
             var timeout = JobFlow.TimeoutOf(type, job, turn.Options);
             var request = turn.Ids.Request(RequestId.AttemptPrefix, turn.Now);
-            var assign = new JobInput.Assign(request, session.Worker, session.Id, session.Generation, session.CanResume, timeout, type.Config?.Version ?? 0);
+            var assign = new JobInput.Assign(request, session.Worker, session.Id, session.Generation, session.InstanceId, session.CanResume, timeout, type.Config?.Version ?? 0);
             if (JobFlow.Apply(turn, job, assign).Job is null)
             {
                 continue;

@@ -34,7 +34,18 @@ internal static partial class CustomChecks
         _ => value is ConfigValue.Text text ? Text(name, text.Value) : null,
     };
 
-    public static bool IsKnown(string name) => Names.Contains(name);
+    /// <summary>Names another field of the form behind it: numbers that mean "none" when they are 0, of which one is needed.</summary>
+    public const string NotBothZero = "not_both_zero:";
+
+    public static bool IsKnown(string name) => Names.Contains(name) || (name.Length > NotBothZero.Length && name.StartsWith(NotBothZero, StringComparison.Ordinal));
+
+    /// <summary>The verdict of <see cref="NotBothZero"/> on a field and the other one; null when it passes, or when one of them is not there.</summary>
+    public static string? Together(string name, FieldSchema field, FieldSchema? other, ConfigValues values) =>
+        name.StartsWith(NotBothZero, StringComparison.Ordinal) && other is not null && IsZero(values.Find(field.Name)) && IsZero(values.Find(other.Name))
+            ? $"{field.Caption} and {other.Caption} must not both be 0"
+            : null;
+
+    private static bool IsZero(ConfigValue? value) => value is ConfigValue.Int64 { Value: 0 } or ConfigValue.Double { Value: 0 };
 
     private static bool IsScalar(ConfigValue value) => value.Kind is >= ConfigKind.Bool and <= ConfigKind.Duration;
 

@@ -26,6 +26,7 @@ public static class FormValidator
         var hidden = ImmutableArray.CreateBuilder<string>();
         var accepted = values;
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var fine = new List<FieldSchema>();
         foreach (var section in form.Sections)
         {
             var asked = part == FormPart.All || section.IsSubmitForm == (part == FormPart.Submission);
@@ -43,10 +44,24 @@ public static class FormValidator
                 else if (TryAccept(field, form.KindOf(field), kind, values.Find(field.Name), errors, out var value))
                 {
                     accepted = accepted.With(field.Name, value);
+                    fine.Add(field);
                 }
             }
         }
+        foreach (var field in fine)
+            CheckTogether(form, kind, field, accepted, errors);
         return new FormVerdict(accepted, errors.ToImmutable(), hidden.ToImmutable());
+    }
+
+    /// <summary>What depends on another field too, once both are as they would be stored.</summary>
+    private static void CheckTogether(FormSchema form, FormKind kind, FieldSchema field, ConfigValues accepted, ImmutableArray<FieldError>.Builder errors)
+    {
+        foreach (var rule in field.Rules.Take(FormLimits.Rules).Where(rule => rule.Type == FieldRuleType.Custom))
+        {
+            var name = rule.Expression.Trim();
+            if (CustomChecks.Together(name, field, form.Fields.FirstOrDefault(other => name.EndsWith(':' + other.Name, StringComparison.Ordinal)), accepted) is { } fault)
+                errors.Add(FieldError.Of(kind, field, field.Name, FieldErrorCodes.Custom, rule.ErrorMessage.Length > 0 ? rule.ErrorMessage : fault));
+        }
     }
 
     /// <summary>The errors of one field on its own, for a check while a person types.</summary>

@@ -22,6 +22,9 @@ public sealed record Attempt
     /// <summary>Which of its worker's sessions holds it, or held it last; zero: not known. Stored.</summary>
     public long Generation { get; init; }
 
+    /// <summary>The process that has it, or had it last, by the name it gave itself; empty: not known. Stored.</summary>
+    public string Instance { get; init; } = "";
+
     public required DateTimeOffset SentAt { get; init; }
 
     /// <summary>The session had the extension <c>resume</c>, so that the attempt may outlive it for a grace. Stored.</summary>

@@ -12,7 +12,7 @@ public abstract record JobInput
     /// <summary>Not-before, back-off or a capacity pause is over, or a person cut it short.</summary>
     public sealed record Due : JobInput;
 
-    public sealed record Assign(RequestId RequestId, WorkerId Worker, SessionId Session, long Generation, bool CanResume, TimeSpan Timeout, long ConfigVersion) : JobInput;
+    public sealed record Assign(RequestId RequestId, WorkerId Worker, SessionId Session, long Generation, string Instance, bool CanResume, TimeSpan Timeout, long ConfigVersion) : JobInput;
 
     /// <summary>Another member of its group has ended and leaves it room.</summary>
     public sealed record Release : JobInput;
@@ -38,7 +38,7 @@ public abstract record JobInput
     public sealed record SessionLost(TimeSpan Grace) : JobInput;
 
     /// <summary>The same process came back and still works on the attempt.</summary>
-    public sealed record Adopt(SessionId Session, long Generation) : JobInput;
+    public sealed record Adopt(SessionId Session, long Generation, string Instance) : JobInput;
 
     /// <summary>The attempt is gone for good: grace over, not claimed, or given up by the worker.</summary>
     public sealed record Lose(string Why) : JobInput;

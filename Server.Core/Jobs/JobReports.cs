@@ -235,7 +235,7 @@ public static class JobReports
             return null;
         }
 
-        JobFlow.Apply(turn, job, new JobInput.Adopt(session.Id, session.Generation));
+        JobFlow.Apply(turn, job, new JobInput.Adopt(session.Id, session.Generation, session.InstanceId));
         return turn.State.Jobs.GetValueOrDefault(id);
     }
 

@@ -118,6 +118,7 @@ public static class JobTransitions
             Worker = assign.Worker,
             Session = assign.Session,
             Generation = assign.Generation,
+            Instance = assign.Instance,
             CanResume = assign.CanResume,
             SentAt = now.Wall,
             Timeout = assign.Timeout,
@@ -255,6 +256,7 @@ public static class JobTransitions
                 {
                     Session = adopt.Session,
                     Generation = adopt.Generation,
+                    Instance = adopt.Instance,
                     GraceUntil = null,
                 },
                 UpdatedAt = now.Wall,

@@ -13,10 +13,12 @@ public static class StartEstimate
     private const int Fewest = 5;
 
     /// <summary>Those before it, in rounds of as many as run now. Null: nothing can be said.</summary>
-    public static TimeSpan? Of(JobType type, string waitingCode, int? position) =>
-        position is { } place && Moving.Contains(waitingCode) && type.Counts.Active > 0 && Usual(type.RecentEnded.Reverse().Where(job => job.State == JobState.Succeeded).Take(Recent)) is { } usual
-            ? usual * Math.Ceiling(place / (double)type.Counts.Active)
-            : null;
+    /// <param name="usual">See <see cref="Usual(JobType)"/>.</param>
+    public static TimeSpan? Of(JobType type, string waitingCode, int? position, TimeSpan? usual) =>
+        position is { } place && Moving.Contains(waitingCode) && type.Counts.Active > 0 ? usual * Math.Ceiling(place / (double)type.Counts.Active) : null;
+
+    /// <summary>What the last runs of the type usually took; null with too few of them.</summary>
+    public static TimeSpan? Usual(JobType type) => Usual(type.RecentEnded.Reverse().Where(job => job.State == JobState.Succeeded).Take(Recent));
 
     /// <summary>Half of the last runs took longer; null with too few of them.</summary>
     public static TimeSpan? Usual(IEnumerable<Job> succeeded)

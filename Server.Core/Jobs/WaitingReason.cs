@@ -6,8 +6,9 @@ using BlazorPluginAdmin.Server.Core.Views;
 
 namespace BlazorPluginAdmin.Server.Core.Jobs;
 
-/// <summary>Why a job waits, with every rule of dispatch up to the one that stops it, and how many of its type go first.</summary>
+/// <summary>Why a job waits, with every rule of dispatch, and how many of its type go first.</summary>
 /// <param name="Position">From 1; null while it is not due.</param>
+/// <param name="Checks">Empty for one of many, see <see cref="WaitingReasons"/>.</param>
 /// <param name="Priority">What it has come to by waiting, 0–100.</param>
 /// <param name="StartsIn">Expected; null: nothing can be said.</param>
 public sealed record WaitingExplanation(Waiting Waiting, int? Position, ImmutableArray<WaitingCheck> Checks, int Priority, TimeSpan? StartsIn);
@@ -16,6 +17,25 @@ public sealed record WaitingExplanation(Waiting Waiting, int? Position, Immutabl
 public sealed class WaitingReasons(AdminState state, Now now)
 {
     private readonly Dictionary<(string Type, bool IsAsked), WaitingCheck?> _usual = [];
+    private readonly Dictionary<string, TimeSpan?> _runs = [];
+
+    /// <summary>With its place in the queue, and without the checks. Null: the job does not wait, or not any more as it did then.</summary>
+    /// <param name="job">As it was told of; it may have come further since.</param>
+    public WaitingExplanation? Explain(Job job)
+    {
+        if (state.Jobs.GetValueOrDefault(job.Id) is not { } newest || (newest.Phase, newest.Attempts) != (job.Phase, job.Attempts) || Of(newest) is not { } waiting)
+        {
+            return null;
+        }
+
+        var type = state.JobTypes[job.JobType];
+        if (!_runs.TryGetValue(type.Name, out var usual))
+        {
+            _runs[type.Name] = usual = StartEstimate.Usual(type);
+        }
+
+        return WaitingReason.Placed(type, newest, waiting, usual, [], now);
+    }
 
     /// <summary>Null: the job does not wait, or is gone.</summary>
     public Waiting? Of(Job job)
@@ -58,10 +78,14 @@ public static class WaitingReason
         }
 
         var checks = WaitingChecks.Of(state, type, job, now).ToImmutableArray();
+        return Placed(type, job, From(type, job, checks.FirstOrDefault(check => !check.Passed)), StartEstimate.Usual(type), checks, now);
+    }
+
+    internal static WaitingExplanation Placed(JobType type, Job job, Waiting waiting, TimeSpan? usual, ImmutableArray<WaitingCheck> checks, Now now)
+    {
         var place = type.Ready.IndexOf(QueueEntry.Of(job, type.Dispatch.AgeingPerMinute));
-        var waiting = From(type, job, checks.FirstOrDefault(check => !check.Passed));
         int? position = place < 0 ? null : place + 1;
-        return new WaitingExplanation(waiting, position, checks, Ageing.Effective(job, type.Dispatch.AgeingPerMinute, now.Wall), StartEstimate.Of(type, waiting.Code, position));
+        return new WaitingExplanation(waiting, position, checks, Ageing.Effective(job, type.Dispatch.AgeingPerMinute, now.Wall), StartEstimate.Of(type, waiting.Code, position, usual));
     }
 
     /// <summary>With nothing in its way, others of the queue are before it.</summary>

@@ -43,6 +43,22 @@ public static class Holds
     /// <summary>Null: jobs that somebody asked for may start now, but for the gate.</summary>
     public static Hold? OnAskedJobs(AdminState state, JobType type) => Missing(state, type) ?? OfScheduler(state, type, asked: true) ?? OfLock(state, LaneOf(state, type));
 
+    /// <summary>
+    /// For people: every hold on a job by itself, in the order of <see cref="OnAskedJobs"/> with the gate behind it and of
+    /// <see cref="OnDetectedJobs"/>; the first is what these find. Null: that one does not hold it.
+    /// </summary>
+    public static IEnumerable<(string Rule, Hold? Hold)> EachOnJob(AdminState state, JobType type, bool asked, Now now)
+    {
+        var lane = LaneOf(state, type);
+        yield return ("The cluster is reachable", Missing(state, type));
+        yield return ("No maintenance, no pause of the scheduler holds it", OfScheduler(state, type, asked));
+        yield return ("It is not kept quiet by the timetable", asked ? null : OfTimetable(type, now));
+        yield return ("No other admin schedules the work", asked ? null : OtherAdmin(state, lane));
+        yield return ("Its lane lets it start", asked ? null : OfLane(state, type, lane, detects: false));
+        yield return ("The cluster lock is had, or not needed", OfLock(state, lane));
+        yield return ("Nothing that runs alone is at work", asked ? Gate.From(state).OnJob(type) : null);
+    }
+
     /// <summary>Scheduled work of the type is out of the question, whoever has the turn.</summary>
     public static Hold? OnScheduled(AdminState state, JobType type, Now now) =>
         Missing(state, type) ?? OfScheduler(state, type, asked: false) ?? OfTimetable(type, now) ?? OtherAdmin(state, LaneOf(state, type));

@@ -32,7 +32,7 @@ public static class SessionTransitions
             .ToList();
         foreach (var job in waiting.Where(job => listed.Contains(job.Attempt!.RequestId)))
         {
-            JobFlow.Apply(turn, job, new JobInput.Adopt(session.Id, session.Generation));
+            JobFlow.Apply(turn, job, new JobInput.Adopt(session.Id, session.Generation, session.InstanceId));
         }
 
         var held = turn.State.Sessions[session.Id].Held;

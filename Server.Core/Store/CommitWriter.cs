@@ -73,7 +73,7 @@ internal sealed class CommitWriter : IDisposable
             connection,
             $"INSERT INTO attempts (job, sequence, {Rows.AttemptColumns}) VALUES ({Statement.Places(Rows.AttemptColumnCount + 2)}) ON CONFLICT (job, request) DO UPDATE SET started = excluded.started, "
             + "ended = excluded.ended, outcome = excluded.outcome, error = excluded.error, cancel = excluded.cancel, cancel_reason = excluded.cancel_reason, "
-            + "generation = excluded.generation, exit_code = excluded.exit_code, cancel_grace = excluded.cancel_grace, forced = excluded.forced, error_class = excluded.error_class"));
+            + "generation = excluded.generation, exit_code = excluded.exit_code, cancel_grace = excluded.cancel_grace, forced = excluded.forced, error_class = excluded.error_class, instance = excluded.instance"));
         _worker = Prepare(connection, "workers", "id, body", 2);
         _forget = Add(new Statement(connection, "DELETE FROM workers WHERE id = $1"));
         _forgetJob = [.. JobTables.Select(table => Add(new Statement(connection, $"DELETE FROM {table.Name} WHERE {table.Key} = $1")))];
@@ -281,7 +281,7 @@ internal sealed class CommitWriter : IDisposable
     private void Write(JobId job, Attempt attempt) => _attempt.Run(
         job.Value, ++_attemptSequence, attempt.Number, attempt.RequestId.Value, attempt.Worker.Value, attempt.CanResume ? 1 : 0, attempt.SentAt.UtcTicks,
         attempt.StartedAt?.UtcTicks, attempt.EndedAt?.UtcTicks, (int)attempt.Outcome, attempt.Error, attempt.Timeout.Ticks, (int)attempt.Cancel, attempt.CancelReason,
-        attempt.Generation, attempt.ExitCode, attempt.CancelGrace?.Ticks, attempt.ForcedAt?.UtcTicks, attempt.ErrorClass.Length > 0 ? attempt.ErrorClass : null);
+        attempt.Generation, attempt.ExitCode, attempt.CancelGrace?.Ticks, attempt.ForcedAt?.UtcTicks, attempt.ErrorClass.Length > 0 ? attempt.ErrorClass : null, attempt.Instance.Length > 0 ? attempt.Instance : null);
 
     private Statement Prepare(SqliteConnection connection, string table, string columns, int count) =>
         Add(new Statement(connection, $"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({Statement.Places(count)})"));

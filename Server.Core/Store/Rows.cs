@@ -24,9 +24,9 @@ internal static class Rows
 
     public const int JobColumnCount = 41;
 
-    public const string AttemptColumns = "number, request, worker, can_resume, sent, started, ended, outcome, error, timeout, cancel, cancel_reason, generation, exit_code, cancel_grace, forced, error_class";
+    public const string AttemptColumns = "number, request, worker, can_resume, sent, started, ended, outcome, error, timeout, cancel, cancel_reason, generation, exit_code, cancel_grace, forced, error_class, instance";
 
-    public const int AttemptColumnCount = 17;
+    public const int AttemptColumnCount = 18;
 
     public const string ActivityColumns = "sequence, at, source, message, stage, severity, type, job, request, worker, actor, details";
 
@@ -98,6 +98,7 @@ internal static class Rows
         CancelGrace = row.IsDBNull(first + 14) ? null : new TimeSpan(row.GetInt64(first + 14)),
         ForcedAt = MaybeTime(row, first + 15),
         ErrorClass = row.IsDBNull(first + 16) ? "" : row.GetString(first + 16),
+        Instance = row.IsDBNull(first + 17) ? "" : row.GetString(first + 17),
     };
 
     public static Activity Activity(SqliteDataReader row) => new()

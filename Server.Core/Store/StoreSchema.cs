@@ -150,5 +150,10 @@ internal static class StoreSchema
         """
         ALTER TABLE attempts ADD COLUMN error_class TEXT;
         """,
+
+        // The process of its worker that had an attempt.
+        """
+        ALTER TABLE attempts ADD COLUMN instance TEXT;
+        """,
     ];
 }

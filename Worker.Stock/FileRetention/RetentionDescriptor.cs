@@ -42,7 +42,7 @@ public static class RetentionDescriptor
 
     private static void Selection(SectionBuilder section)
     {
-        section.Number("older_than_days", "Older than (days)", "0 = no age rule.", 30).Range(0.0, 36500.0);
+        section.Number("older_than_days", "Older than (days)", "0 = no age rule.", 30).Range(0.0, 36500.0).Check("not_both_zero:larger_than_mib");
         section.Number("larger_than_mib", "Larger than (MiB)", "0 = no size rule.", 0).Range(0.0, 1e9);
         section.Select("match", "Match", "Whether one rule is enough.", "any", ("any", "Any rule"), ("all", "All rules"));
         section.Select("age_basis", "Age counts from", "Content (mtime) or inode (ctime).", "mtime", ("mtime", "Last change of content"), ("ctime", "Last change of the inode"))

@@ -197,15 +197,20 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
     [Fact]
     public async Task WaitingJobs_SayWhy_AndSinceWhen_AlsoInLists()
     {
-        var id = await LaterAsync();
+        var submitted = await SubmitLaterAsync();
+        var id = submitted.GetProperty("job_id").GetString();
+        using var patch = await SendAsync(HttpMethod.Patch, $"/api/plugin/jobs/{id}", """{"priority":50}""");
+        var patched = await JsonAsync(patch);
         var listed = (await admin.GetAsync("/api/plugin/jobs?job_type=later&state=pending")).EnumerateArray().Single(job => job.GetProperty("job_id").GetString() == id);
         var alone = await admin.GetAsync($"/api/plugin/jobs/{id}");
-        foreach (var job in (JsonElement[])[listed, alone])
+        foreach (var job in (JsonElement[])[submitted, patched, listed, alone])
         {
             var waiting = job.GetProperty("waiting");
             Assert.Equal(("not_before", job.GetProperty("created_at").GetString()), (waiting.GetProperty("code").GetString(), waiting.GetProperty("since").GetString()));
             Assert.Equal(job.GetProperty("not_before").GetString(), waiting.GetProperty("until").GetString());
         }
+
+        Assert.Equal(alone.GetProperty("waiting").GetRawText(), submitted.GetProperty("waiting").GetRawText());
     }
 
     [Theory]
@@ -238,14 +243,16 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         return worker;
     }
 
-    private async Task<string> LaterAsync()
+    private async Task<string> LaterAsync() => (await SubmitLaterAsync()).GetProperty("job_id").GetString()!;
+
+    private async Task<JsonElement> SubmitLaterAsync()
     {
         if (!admin.Admin.States.Current.Value.JobTypes.ContainsKey("later"))
         {
             using var worker = await ConnectAsync("w-once", "later");
         }
 
-        return (await admin.PostAsync("/api/plugin/jobs", """{"job_type":"later","not_before":"NEXT"}""".Replace("NEXT", $"{TimeProvider.System.GetUtcNow().AddDays(1):O}", StringComparison.Ordinal), 201)).GetProperty("job_id").GetString()!;
+        return await admin.PostAsync("/api/plugin/jobs", """{"job_type":"later","not_before":"NEXT"}""".Replace("NEXT", $"{TimeProvider.System.GetUtcNow().AddDays(1):O}", StringComparison.Ordinal), 201);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string body, string key = "")

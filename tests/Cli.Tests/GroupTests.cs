@@ -17,6 +17,37 @@ public sealed class GroupTests(AdminWithWorker admin) : IClassFixture<AdminWithW
         Assert.Equal(["0 of 5\n", "1 of 5\n", "2 of 5\n", "3 of 5\n", "4 of 5\n"], said.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Lines are whole, each with its member's index; what goes to stderr goes to stderr.</summary>
+    [Fact]
+    public async Task Parallel_ShowsWhatEachMemberPrints()
+    {
+        var answer = await _shell.RunAsync("run", "--parallel", "20", "--", "sh", "-c", "printf 'a%s' $JOB_INDEX; echo b; echo err >&2; printf end; test $JOB_INDEX != 3 || exit 7");
+        Assert.Equal(7, answer.Code);
+        Assert.Equal(Enumerable.Range(0, 20).SelectMany(n => (string[])[$"{n}: a{n}b", $"{n}: end"]).Order(StringComparer.Ordinal), answer.Lines.Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(0, 20).Select(n => $"{n}: err").Order(StringComparer.Ordinal), answer.Error.Split('\n').Where(line => line.EndsWith(": err", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>As it comes, not when the group has ended.</summary>
+    [Fact]
+    public async Task Parallel_ShowsLinesWhileMembersRun()
+    {
+        using var folder = new TemporaryFolder();
+        var go = Path.Combine(folder.Path, "go");
+        using var output = new WatchedOutput("1: begun 1");
+        var running = _shell.RunAsync(new Interrupts(), output, "run", "--parallel", "2", "--", "sh", "-c", $"echo begun $JOB_INDEX; until test -e {go}; do sleep 0.05; done");
+        await output.SeenAsync();
+        Assert.False(running.IsCompleted);
+        await File.WriteAllTextAsync(go, "");
+        Assert.Equal(0, (await running).Code);
+    }
+
+    [Fact]
+    public async Task ParallelOfOne_IsCopiedByteForByte()
+    {
+        var answer = await _shell.RunAsync("run", "--parallel", "1", "--", "printf", "no end");
+        Assert.Equal((0, "no end"), (answer.Code, answer.Output));
+    }
+
     /// <summary>Also the retry of a retry, which is no member.</summary>
     [Fact]
     public async Task Member_IsRetriedWithOtherParameters_AndKnowsItsPlace()

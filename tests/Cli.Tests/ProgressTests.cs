@@ -44,6 +44,34 @@ public sealed class ProgressTests(AdminWithWorker admin) : IClassFixture<AdminWi
         Assert.EndsWith("\r\e[K", answer.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>All of them, and as the first that failed.</summary>
+    [Fact]
+    public async Task Detect_ThatWaits_EndsWhenItsJobsHave()
+    {
+        using var worker = new ScriptedWorker(admin.Address, "w-waits");
+        await worker.HelloAsync("awaited");
+        var asked = (await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.RequestConfigSchema)).RequestId;
+        await worker.SendAsync(new WorkerToAdminMessage { ConfigSchemaResponse = new ConfigSchemaResponse { RequestId = asked, JobType = "awaited", Success = true, JobTypeDescriptor = new JobTypeDescriptor { JobType = "awaited", DescriptorVersion = 1 } } });
+        var waits = new Shell(admin.Address).RunAsync("detect", "awaited", "--enqueue", "--wait");
+        var run = (await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.RunDetectionRequest)).RunDetectionRequest.RequestId;
+        await worker.SendAsync(new WorkerToAdminMessage { DetectionProposals = new DetectionProposals { RequestId = run, JobType = "awaited", Proposals = { new JobProposal { ProposalId = "a", DedupeKey = "a", JobType = "awaited", Summary = "a" } } } });
+        await worker.SendAsync(new WorkerToAdminMessage { DetectionComplete = new DetectionComplete { RequestId = run, JobType = "awaited", Success = true, TotalProposals = 1 } });
+        var job = (await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest));
+        Assert.False(waits.IsCompleted);
+        await worker.SendAsync(new WorkerToAdminMessage
+        {
+            JobCompleted = new JobCompleted
+            {
+                RequestId = job.RequestId,
+                JobId = job.ExecuteJobRequest.Job.JobId,
+                JobType = "awaited",
+                ErrorMessage = "broken",
+                Result = new JobResult { OutputValues = { ["exit_code"] = new ConfigValue { Int64Value = 7 }, ["error_class"] = new ConfigValue { StringValue = "permanent" } } },
+            },
+        });
+        Assert.Equal(7, (await waits).Code);
+    }
+
     [Fact]
     public async Task Detect_ShowsWhatWasFoundAndQueuedSoFar()
     {

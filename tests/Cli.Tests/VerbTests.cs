@@ -96,6 +96,12 @@ public sealed class VerbTests(AdminWithWorker admin) : IClassFixture<AdminWithWo
         Assert.True(found.Code == 0, found.Error);
         Assert.Contains("1 found, none queued", found.Output, StringComparison.Ordinal);
         Assert.Equal("1", JsonDocument.Parse((await _shell.RunAsync("detect", "file_retention", "--json")).Output).RootElement.GetProperty("found").ToString());
+        var shown = await _shell.RunAsync("detect", "file_retention", "--wait", "--timeout", "1m");
+        Assert.Equal((0, 64), (shown.Code, (await _shell.RunAsync("detect", "file_retention", "--timeout", "soon")).Code));
+
+        var refused = await _shell.RunAsync("config", "set", "file_retention", "older_than_days=0");
+        Assert.Equal(65, refused.Code);
+        Assert.Contains("must not both be 0", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]

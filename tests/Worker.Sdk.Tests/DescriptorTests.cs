@@ -27,7 +27,7 @@ public sealed class DescriptorTests
         { "a has a limit that is no number of 0 or more", section => section.Text("a", "", "").Rule(ValidationRuleType.MinItems, "some") },
         { "a has a limit of its items, which means nothing for its type", section => section.Text("a", "", "").MaxItems(3) },
         { "a has a lowest length above its highest", section => section.Text("a", "", "").MinLength(5).MaxLength(3) },
-        { "a has the check htp_url, which is none of absolute_path, safe_root, glob, http_url, env_names, header_map, cidr", section => section.Text("a", "", "").Check("htp_url") },
+        { "a has the check htp_url, which is none of absolute_path, safe_root, glob, http_url, env_names, header_map, cidr, not_both_zero:FIELD", section => section.Text("a", "", "").Check("htp_url") },
         { "a depends on itself", section => section.Text("a", "", "").VisibleWhen("a", "x") },
     };
 

@@ -87,7 +87,7 @@ public sealed class DescriptorTests
         worker scope exclude List/Textarea = [.git/**] Custom glob, MaxItems 128
         worker scope max_depth Int64/Unspecified = 32 1..256
         worker scope one_filesystem Bool/Toggle = true
-        worker selection older_than_days Double/Number = 30 0..36500
+        worker selection older_than_days Double/Number = 30 0..36500 Custom not_both_zero:larger_than_mib
         worker selection larger_than_mib Double/Number = 0 0..1000000000
         worker selection match Enum/Select = "any" of any|all
         worker selection age_basis Enum/Select = "mtime" of mtime|ctime|-atime

@@ -24,7 +24,8 @@ const bounds: Record<string, readonly string[]> = {
 
 const lengths = ["string_value", "bytes_value", "string_list", "list_value", "map_value"];
 const items = [...kinds["LIST"]!, "map_value"];
-const checks = ["absolute_path", "safe_root", "glob", "http_url", "env_names", "header_map", "cidr"];
+const checks = ["absolute_path", "safe_root", "glob", "http_url", "env_names", "header_map", "cidr", "not_both_zero:FIELD"];
+const notBothZero = "not_both_zero:";
 
 /** An admin refuses the whole descriptor beyond these; a longer pattern it does not enforce. */
 const most = { sections: 50, fields: 500, defaults: 2000, choices: 1000, rules: 50, nesting: 16, name: 200, pattern: 1000, bytes: 1024 * 1024 };
@@ -103,6 +104,12 @@ function fieldProblems(form: WireForm, field: WireField, names: readonly string[
   if (field.visible_when_field && !names.includes(field.visible_when_field)) {
     problems.push(`${field.name} depends on ${field.visible_when_field}, which is not in the form`);
   }
+  for (const { type, expression } of field.validation_rules) {
+    const other = expression.trim().slice(notBothZero.length);
+    if (type === "VALIDATION_RULE_TYPE_CUSTOM" && expression.trim().startsWith(notBothZero) && !names.includes(other)) {
+      problems.push(`${field.name} is checked with ${other}, which is not in the form`);
+    }
+  }
   problems.push(...choiceProblems(field, otherwise), ...ruleProblems(field, stored).map(text => `${field.name} has ${text}`));
   return problems;
 }
@@ -153,7 +160,7 @@ function ruleProblems(field: WireField, stored: string): string[] {
       const why = unreadable(expression);
       if (why) problems.push(`a pattern that cannot be read: ${why}`);
     } else if (rule === "CUSTOM") {
-      if (!checks.includes(expression.trim())) problems.push(`the check ${expression.trim()}, which is none of ${checks.join(", ")}`);
+      if (!checks.includes(expression.trim()) && !expression.trim().startsWith(notBothZero)) problems.push(`the check ${expression.trim()}, which is none of ${checks.join(", ")}`);
     } else if (!limits[rule]) {
       problems.push("a rule of an unknown type");
     } else if (!/^\d+$/.test(expression) || Number(expression) >= 2 ** 31) {

@@ -253,7 +253,7 @@ export class FieldBuilder {
     return this.#rule("MIN_LENGTH", String(fewest));
   }
 
-  /** A named check of the admin: absolute_path, safe_root, glob, http_url, env_names, header_map, cidr. */
+  /** A named check of the admin: absolute_path, safe_root, glob, http_url, env_names, header_map, cidr; or not_both_zero: with the name of another number behind it. */
   check(name: string): this {
     return this.#rule("CUSTOM", name);
   }

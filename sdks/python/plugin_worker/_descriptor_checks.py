@@ -35,7 +35,8 @@ _LIMITS = {
     wire.VALIDATION_RULE_TYPE_MIN_ITEMS: _ITEMS,
     wire.VALIDATION_RULE_TYPE_MAX_ITEMS: _ITEMS,
 }
-_CHECKS = ("absolute_path", "safe_root", "glob", "http_url", "env_names", "header_map", "cidr")
+_CHECKS = ("absolute_path", "safe_root", "glob", "http_url", "env_names", "header_map", "cidr", "not_both_zero:FIELD")
+_NOT_BOTH_ZERO = "not_both_zero:"
 
 # An admin refuses the whole descriptor beyond these; a longer pattern it does not enforce.
 _MOST_SECTIONS, _MOST_FIELDS, _MOST_DEFAULTS, _MOST_CHOICES, _MOST_RULES = 50, 500, 2000, 1000, 50
@@ -84,6 +85,9 @@ def _form_problems(form: wire.ConfigForm, over: Mapping[str, wire.ConfigValue]) 
     for field in fields:
         if field.visible_when_field and field.visible_when_field not in names:
             found.append(f"{field.name} depends on {field.visible_when_field}, which is not in the form")
+        for name in (rule.expression.strip() for rule in field.validation_rules if rule.type == wire.VALIDATION_RULE_TYPE_CUSTOM):
+            if name.startswith(_NOT_BOTH_ZERO) and name[len(_NOT_BOTH_ZERO):] not in names:
+                found.append(f"{field.name} is checked with {name[len(_NOT_BOTH_ZERO):]}, which is not in the form")
         default = over.get(field.name) or form.default_values.get(field.name)
         found += [f"{field.name} {text}" for text in _field_problems(field, form.default_values, _stored(field, default))]
     return found
@@ -130,7 +134,7 @@ def _rule_problems(rules: Sequence[wire.ValidationRule], stored: str) -> List[st
             found += [f"has a pattern that cannot be read: {why}"] if why else []
         elif rule.type == wire.VALIDATION_RULE_TYPE_CUSTOM:
             name = rule.expression.strip()
-            found += [f"has the check {name}, which is none of {', '.join(_CHECKS)}"] if name not in _CHECKS else []
+            found += [f"has the check {name}, which is none of {', '.join(_CHECKS)}"] if name not in _CHECKS and not name.startswith(_NOT_BOTH_ZERO) else []
         elif rule.type not in _LIMITS:
             found.append("has a rule of an unknown type")
         elif not re.fullmatch("[0-9]{1,20}", rule.expression) or int(rule.expression) >= 2 ** 31:

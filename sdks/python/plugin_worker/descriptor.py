@@ -212,7 +212,7 @@ class FieldBuilder:
         return self._rule(wire.VALIDATION_RULE_TYPE_REGEX, pattern, message)
 
     def check(self, name: str) -> FieldBuilder:
-        """A named check of the admin: absolute_path, safe_root, glob, http_url, env_names, header_map, cidr."""
+        """A named check of the admin: absolute_path, safe_root, glob, http_url, env_names, header_map, cidr; or not_both_zero: with the name of another number behind it."""
         return self._rule(wire.VALIDATION_RULE_TYPE_CUSTOM, name)
 
     def visible_when(self, field: str, equals: Value) -> FieldBuilder:

@@ -1,6 +1,7 @@
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.Wire.V1;
+using CancelRequest = BlazorPluginAdmin.Wire.V1.CancelRequest;
 
 namespace BlazorPluginAdmin.App.Tests.Services;
 
@@ -116,6 +117,46 @@ public sealed class JobEventServiceTests(ClientAdmin admin) : IClassFixture<Clie
         using var call = admin.Watch(new WatchEventsRequest { Filter = new JobFilter { JobIds = { job } } });
         await using var events = call.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
         Assert.Equal((JobEventKind.Snapshot, JobState.Succeeded), ((await NextAsync(events)).Kind, events.Current.Job.State));
+    }
+
+    /// <summary>In the first picture as in what comes later, as somebody who asks for the job is told.</summary>
+    [Fact]
+    public async Task Watch_SaysWhyAJobWaits_AsGetDoes()
+    {
+        var filter = new JobFilter { Labels = { ["watched"] = "why" } };
+        using var before = admin.Watch(new WatchEventsRequest { Filter = filter });
+        await using var news = before.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
+        await NextAsync(news);
+        var id = (await admin.SubmitAsync(new SubmitRequest
+        {
+            JobType = "told",
+            ParametersJson = """{"says":"x"}""",
+            Labels = { ["watched"] = "why" },
+            RequireLabels = { ["rack"] = "none" },
+        })).JobId;
+        var told = (await NextAsync(news, happened => happened.Job?.JobId == id)).Job;
+        using var after = admin.Watch(new WatchEventsRequest { Filter = filter });
+        await using var picture = after.ResponseStream.ReadAllAsync().GetAsyncEnumerator();
+        var shown = (await NextAsync(picture)).Job;
+        var got = (await admin.CallAsync<GetRequest, GetResponse>("JobService", "Get", new GetRequest { JobId = id })).Job;
+        Assert.Equal(("labels", 1), (got.Waiting.Code, got.QueuePosition));
+        foreach (var job in (Job[])[told, shown])
+        {
+            Assert.Equal((got.Waiting, got.EffectivePriority, got.QueuePosition), (job.Waiting, job.EffectivePriority, job.QueuePosition));
+        }
+
+        await admin.CallAsync<CancelRequest, CancelResponse>("JobService", "Cancel", new CancelRequest { JobId = id });
+        Assert.Null((await NextAsync(news, happened => happened.Job?.State == JobState.Canceled)).Job.Waiting);
+    }
+
+    /// <summary>What it would find at its start is not what waits so later.</summary>
+    [Fact]
+    public async Task Watch_ByWhatJobsWaitFor_IsRefused()
+    {
+        using var call = admin.Watch(new WatchEventsRequest { Filter = new JobFilter { WaitingCodes = { "paused" } } });
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.MoveNextAsync(CancellationToken.None));
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.Contains("waiting_codes", refused.Status.Detail, StringComparison.Ordinal);
     }
 
     private async Task<string> SubmitAsync(string says) => (await admin.SubmitAsync(new SubmitRequest

@@ -310,10 +310,13 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
         var job = await admin.RunAsync("wait");
         await admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new Server.Core.Jobs.JobId(job.JobId)) is { State: Server.Core.Jobs.JobState.Running }, "it runs");
         var running = (await admin.CallAsync<GetRequest, GetResponse>("JobService", "Get", new GetRequest { JobId = job.JobId, Include = { Include.Attempts } })).Job;
-        Assert.NotEqual("", Assert.Single(running.Attempts).WorkerInstanceId);
+        var instance = Assert.Single(running.Attempts).WorkerInstanceId;
+        Assert.NotEqual("", instance);
         var canceled = await admin.CallAsync<CancelRequest, CancelResponse>("JobService", "Cancel", new CancelRequest { JobId = job.JobId, Reason = "enough" });
         Assert.Equal(CancelOutcome.Requested, canceled.Outcome);
-        Assert.Equal(JobState.Canceled, (await admin.EndAsync(job.JobId)).State);
+        var ended = await admin.EndAsync(job.JobId);
+        Assert.Equal((JobState.Canceled, instance), (ended.State, Assert.Single(ended.Attempts).WorkerInstanceId));
+        Assert.Equal(instance, (await admin.GetAsync($"/api/plugin/jobs/{job.JobId}/detail")).GetProperty("job").GetProperty("attempts")[0].GetProperty("worker_instance_id").GetString());
         var (code, _) = await admin.RefusedAsync<CancelRequest, CancelResponse>("JobService", "Cancel", new CancelRequest { JobId = job.JobId });
         Assert.Equal(StatusCode.FailedPrecondition, code);
     }

@@ -255,12 +255,15 @@ public sealed class WaitingChecksTests
         var state = admin.State;
         var now = admin.Now;
         Assert.Empty(DispatchPlanner.Plan(state, now).Assignments);
+        var reasons = new WaitingReasons(state, now);
         foreach (var job in state.Jobs.Values.Where(job => job.State == JobState.Pending))
         {
             var type = state.JobTypes[job.JobType];
             var stop = WaitingChecks.Of(state, type, job, now).FirstOrDefault(check => !check.Passed);
             Assert.True(stop is not null, $"{job.Id} is stopped by nothing and does not start");
             Assert.Equal(stop.Code, WaitingReason.For(state, type, job, now)!.Code);
+            Assert.Equal(WaitingReason.Explain(state, job.Id, now)! with { Checks = [] }, reasons.Explain(job));
+            Assert.Null(reasons.Explain(job with { Attempts = job.Attempts + 1 }));
             codes.Add(stop.Code);
         }
 

@@ -284,7 +284,7 @@ public sealed class JobLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task EachAttempt_KeepsItsExitCode_AndTheSessionThatHeldItLast()
+    public async Task EachAttempt_KeepsItsExitCode_AndTheSessionAndProcessThatHeldItLast()
     {
         var worker = _admin.ConnectDescribed();
         var job = _admin.Submit(change: command => command with { RetryLimit = 1 });
@@ -297,7 +297,7 @@ public sealed class JobLifeTests : IDisposable
         var back = _admin.Connect("w-1", instance: "i-2", running: new RunningWork(job.Id.Value, false, "echo", 10, "", request.RequestId));
         back.Complete(request, exitCode: 0);
         var record = (await _admin.Store.History.JobAsync(job.Id, CancellationToken.None))!;
-        Assert.Equal([(1, 7L, 1L), (2, 0L, 2L)], record.Attempts.Select(attempt => (attempt.Number, attempt.ExitCode!.Value, attempt.Generation)));
+        Assert.Equal([(1, 7L, 1L, "i-1"), (2, 0L, 2L, "i-2")], record.Attempts.Select(attempt => (attempt.Number, attempt.ExitCode!.Value, attempt.Generation, attempt.Instance)));
     }
 
     [Theory]

@@ -32,6 +32,29 @@ public sealed class FormChecksTests
     public void Config_DoesNotAskForTheSubmitForm() =>
         Assert.True(FormChecks.Config(Command, ConfigValues.Empty, ConfigValues.Empty).IsValid);
 
+    /// <summary>Of two numbers of which 0 means "none" one is needed; what is not given is as its default.</summary>
+    [Theory]
+    [InlineData(0.0, null, false)]
+    [InlineData(0.0, 0.0, false)]
+    [InlineData(0.0, 0.5, true)]
+    [InlineData(1.0, 0.0, true)]
+    [InlineData(null, 0.0, true)]
+    public void Config_WithBothZero_IsRefused(double? days, double? size, bool fits)
+    {
+        var older = new FieldSchema { Name = "days", Label = "Days", Type = FieldType.Double, Rules = [new FieldRule(FieldRuleType.Custom, "not_both_zero:size", "")] };
+        var form = new FormSchema("f", "", "", [new SectionSchema("s", "", "", [older, new FieldSchema { Name = "size", Label = "Size", Type = FieldType.Double }])], Values(30, 0));
+        var descriptor = new Descriptor { JobType = "retention", WorkerForm = form };
+        var errors = FormChecks.Config(descriptor, ConfigValues.Empty, Values(days, size)).Errors;
+        Assert.Equal(fits ? [] : ["days custom: Days and Size must not both be 0"], errors.Select(error => $"{error.Path} {error.Code}: {error.Message}"));
+        Assert.Empty(FieldRules.Of(older, ConfigKind.Double).Faults);
+
+        static ConfigValues Values(double? days, double? size)
+        {
+            var values = days is { } some ? ConfigValues.Empty.With("days", new ConfigValue.Double(some)) : ConfigValues.Empty;
+            return size is { } much ? values.With("size", new ConfigValue.Double(much)) : values;
+        }
+    }
+
     [Fact]
     public void Config_StoresOnlyWhatWasGiven()
     {

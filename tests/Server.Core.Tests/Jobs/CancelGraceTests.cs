@@ -119,7 +119,7 @@ public sealed class CancelGraceTests : IDisposable
     private static Job Running(Now now)
     {
         var job = new Job { Id = new JobId("j"), JobType = "t", DedupeKey = "j", CreatedAt = now.Wall, UpdatedAt = now.Wall, DueAt = now.Wall };
-        job = JobTransitions.Next(job, new JobInput.Assign(new RequestId("r"), new WorkerId("w"), new SessionId(1), 1, true, TimeSpan.FromMinutes(5), 1), Policy, now).Job!;
+        job = JobTransitions.Next(job, new JobInput.Assign(new RequestId("r"), new WorkerId("w"), new SessionId(1), 1, "i-1", true, TimeSpan.FromMinutes(5), 1), Policy, now).Job!;
         return JobTransitions.Next(job, new JobInput.Accept(), Policy, now).Job!;
     }
 }

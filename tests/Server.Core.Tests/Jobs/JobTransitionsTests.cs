@@ -15,7 +15,7 @@ public class JobTransitionsTests
     private static readonly JobInput[] Inputs =
     [
         new JobInput.Due(),
-        new JobInput.Assign(new RequestId("r"), new WorkerId("w"), new SessionId(1), 1, true, TimeSpan.FromMinutes(5), 1),
+        new JobInput.Assign(new RequestId("r"), new WorkerId("w"), new SessionId(1), 1, "i-1", true, TimeSpan.FromMinutes(5), 1),
         new JobInput.Accept(),
         new JobInput.Refuse("not me", true),
         new JobInput.Refuse("nobody", false),
@@ -27,7 +27,7 @@ public class JobTransitionsTests
         new JobInput.Fail("hopeless", true),
         new JobInput.SessionLost(TimeSpan.Zero),
         new JobInput.SessionLost(TimeSpan.FromSeconds(15)),
-        new JobInput.Adopt(new SessionId(2), 2),
+        new JobInput.Adopt(new SessionId(2), 2, "i-1"),
         new JobInput.Lose("gone"),
         new JobInput.TimeOut(),
         new JobInput.PassDeadline(),

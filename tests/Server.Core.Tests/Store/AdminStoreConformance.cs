@@ -112,7 +112,7 @@ public abstract partial class AdminStoreConformance : IDisposable
         var attempt = Attempt("r1");
         var job = Job("j") with { State = JobState.Running, Phase = JobPhase.Working };
         Store.Commit([new Change.JobSaved(job, payload, null), new Change.AttemptSaved(job.Id, attempt)]);
-        var ended = attempt with { Outcome = AttemptOutcome.Failed, StartedAt = Start, EndedAt = Start.AddSeconds(1), Error = "broke", Generation = 5, ExitCode = -7 };
+        var ended = attempt with { Outcome = AttemptOutcome.Failed, StartedAt = Start, EndedAt = Start.AddSeconds(1), Error = "broke", Generation = 5, Instance = "i-5", ExitCode = -7 };
         Store.Commit([new Change.AttemptSaved(new JobId("j"), ended), new Change.AttemptSaved(new JobId("j"), Attempt("r2") with { Number = 2 }), new Change.JobSaved(job with { Summary = "newer" }, null, null)]);
         Reopen();
         var open = Assert.Single(Store.Load().OpenJobs);
@@ -120,8 +120,8 @@ public abstract partial class AdminStoreConformance : IDisposable
         var record = (await Store.History.JobAsync(open.Id, CancellationToken.None))!;
         Assert.Equal(payload, record.Payload);
         Assert.Null(record.Result);
-        Assert.Equal([("r1", AttemptOutcome.Failed, "broke", Start.AddSeconds(1), 5, -7L), ("r2", AttemptOutcome.Open, "", null, 4, null)],
-            record.Attempts.Select(one => (one.RequestId.Value, one.Outcome, one.Error, one.EndedAt, one.Generation, one.ExitCode)));
+        Assert.Equal([("r1", AttemptOutcome.Failed, "broke", Start.AddSeconds(1), 5, "i-5", -7L), ("r2", AttemptOutcome.Open, "", null, 4, "", null)],
+            record.Attempts.Select(one => (one.RequestId.Value, one.Outcome, one.Error, one.EndedAt, one.Generation, one.Instance, one.ExitCode)));
     }
 
     [Fact]

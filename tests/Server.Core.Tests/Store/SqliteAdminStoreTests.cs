@@ -2,6 +2,8 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Links;
+using BlazorPluginAdmin.Server.Core.Workers;
 
 namespace BlazorPluginAdmin.Server.Core.Tests.Store;
 
@@ -49,6 +51,30 @@ public sealed class SqliteAdminStoreTests : AdminStoreConformance
 
         _store = new SqliteAdminStore(File);
         Assert.Contains("newer version", Assert.Throws<StoreRefusedException>(() => _store.Load()).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Of the attempts in it nobody knows which process had them; of those that come later it is kept.</summary>
+    [Fact]
+    public async Task FileOfBeforeAttemptsHadProcesses_IsOpened()
+    {
+        _store.Dispose();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            connection.Open();
+            connection.CreateFunction("fingerprint", (string type, int reason, string error) => type);
+            using var command = connection.CreateCommand();
+            const int Steps = 14;
+            command.CommandText = string.Join(';', StoreSchema.Steps.Take(Steps))
+                + $"; PRAGMA application_id = {StoreSchema.ApplicationId}; PRAGMA user_version = {Steps};"
+                + "INSERT INTO attempts (job, request, sequence, number, worker, can_resume, sent, outcome, error, timeout, cancel, cancel_reason) VALUES ('j', 'r1', 1, 1, 'w', 0, 1, 0, '', 1, 0, '')";
+            command.ExecuteNonQuery();
+        }
+
+        _store = new SqliteAdminStore(File);
+        _store.Load();
+        var next = new Attempt { Number = 2, RequestId = new RequestId("r2"), Worker = new WorkerId("w"), Session = default, Instance = "i-2", SentAt = DateTimeOffset.UnixEpoch, Timeout = TimeSpan.FromMinutes(5), TimeoutAt = default };
+        _store.Commit([new Change.JobSaved(Job("j"), JobPayload.Empty, null), new Change.AttemptSaved(new JobId("j"), next)]);
+        Assert.Equal(["", "i-2"], (await _store.History.JobAsync(new JobId("j"), CancellationToken.None))!.Attempts.Select(one => one.Instance));
     }
 
     [Fact]

@@ -235,13 +235,14 @@ class DetectRequest(_message.Message):
     def __init__(self, job_type: _Optional[str] = ..., max_results: _Optional[int] = ..., enqueue: bool = ..., timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class DetectResponse(_message.Message):
-    __slots__ = ["created", "detection_id", "duplicates", "ended", "error_message", "found", "message", "proposals", "stage"]
+    __slots__ = ["created", "detection_id", "duplicates", "ended", "error_message", "found", "job_ids", "message", "proposals", "stage"]
     CREATED_FIELD_NUMBER: _ClassVar[int]
     DETECTION_ID_FIELD_NUMBER: _ClassVar[int]
     DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     ENDED_FIELD_NUMBER: _ClassVar[int]
     ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     FOUND_FIELD_NUMBER: _ClassVar[int]
+    JOB_IDS_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     PROPOSALS_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
@@ -251,10 +252,11 @@ class DetectResponse(_message.Message):
     ended: bool
     error_message: str
     found: int
+    job_ids: _containers.RepeatedScalarFieldContainer[str]
     message: str
     proposals: _containers.RepeatedCompositeFieldContainer[_plugin_pb2.JobProposal]
     stage: str
-    def __init__(self, detection_id: _Optional[str] = ..., found: _Optional[int] = ..., created: _Optional[int] = ..., duplicates: _Optional[int] = ..., proposals: _Optional[_Iterable[_Union[_plugin_pb2.JobProposal, _Mapping]]] = ..., error_message: _Optional[str] = ..., stage: _Optional[str] = ..., message: _Optional[str] = ..., ended: bool = ...) -> None: ...
+    def __init__(self, detection_id: _Optional[str] = ..., found: _Optional[int] = ..., created: _Optional[int] = ..., duplicates: _Optional[int] = ..., proposals: _Optional[_Iterable[_Union[_plugin_pb2.JobProposal, _Mapping]]] = ..., error_message: _Optional[str] = ..., stage: _Optional[str] = ..., message: _Optional[str] = ..., ended: bool = ..., job_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DrainRequest(_message.Message):
     __slots__ = ["enabled", "reason", "worker_id"]
