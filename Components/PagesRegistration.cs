@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Components.Forms;
+using BlazorPluginAdmin.Components.Jobs;
 using BlazorPluginAdmin.Components.Live;
 using BlazorPluginAdmin.Components.Schedules;
 using BlazorPluginAdmin.Components.Shared;
@@ -34,6 +35,7 @@ public static class PagesRegistration
         .AddScoped<Attention>()
         .AddScoped<Announcer>()
         .AddScoped<CircuitFeeds>()
+        .AddScoped<ListedJobs>()
         .AddScoped<Viewer>()
         .AddScoped<Who>()
         .AddScoped<CircuitClock>();

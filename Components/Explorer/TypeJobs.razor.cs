@@ -144,6 +144,13 @@ public sealed partial class TypeJobs
         }
     }
 
+    /// <summary>Who presses has the focus there. A row that had it and was scrolled away, and with that from the page, never said that it lost it.</summary>
+    private void TakeAskedFor()
+    {
+        _hasFocus = false;
+        TakeWaiting();
+    }
+
     private void Hold(ref bool reason, bool held)
     {
         reason = held;

@@ -47,11 +47,29 @@ function press(element) {
   if (element.matches("input, select, textarea, .card-anchor")) element.focus({ preventScroll: element.matches("a") });
 }
 
+const inSight = row => {
+  const { top, bottom } = row.getBoundingClientRect(), box = row.closest(".scroll")?.getBoundingClientRect();
+  return bottom > Math.max(0, box?.top ?? 0) && top < Math.min(innerHeight, box?.bottom ?? innerHeight);
+};
+
+// Beside the last row that is drawn of a long list stands one in place of all that follow, which come when it is in sight.
+function whenDrawn(rows, then) {
+  const watch = new MutationObserver(() => { watch.disconnect(); then(); });
+  watch.observe(rows, { childList: true });
+  setTimeout(() => watch.disconnect(), 2 * patience);
+  return true;
+}
+
 function move(by) {
   const rows = within("[data-row]");
   if (rows.length === 0) return false;
   const now = rows.findIndex(row => row.contains(document.activeElement));
-  lastRow = Math.max(0, Math.min(rows.length - 1, now >= 0 ? now + by : lastRow < 0 ? 0 : Math.min(lastRow, rows.length - 1)));
+  const beside = rows[now]?.[by > 0 ? "nextElementSibling" : "previousElementSibling"];
+  if (beside?.matches("tr[aria-hidden]") && beside.offsetHeight > 0) return whenDrawn(beside.parentElement, () => move(by));
+  let next = Math.max(0, Math.min(rows.length - 1, now >= 0 ? now + by : lastRow));
+  // The row that had the focus was scrolled away, and of a long list only what is looked at is drawn: it goes on from there.
+  if (now < 0 && !inSight(rows[next])) next = Math.max(0, rows.findIndex(inSight));
+  lastRow = next;
   const row = rows[lastRow], link = row.querySelector("[data-row-open]");
   if (!link && !row.hasAttribute("tabindex")) row.tabIndex = -1;
   (link ?? row).focus();

@@ -30,6 +30,24 @@ public sealed class ChartViewTests
         Assert.Equal(numbers.Buckets(window).ToArray().Max(bucket => bucket.Queued), view.Steps.Max(step => step.Queued));
     }
 
+    [Theory]
+    [InlineData(Window.Quarter, 15, 1)]
+    [InlineData(Window.Hour, 12, 5)]
+    [InlineData(Window.SixHours, 24, 15)]
+    [InlineData(Window.Day, 24, 60)]
+    public void Outcomes_OfEachWindow_AreFewBars_AndLoseNothing(Window window, int bars, int minutes)
+    {
+        var numbers = new TypeNumbers
+        {
+            Series = [.. Enumerable.Range(0, 180).Select(n => new Bucket(Now.AddSeconds(5 * (n - 180)), n, 1, 1, 0))],
+            Minutes = [.. Enumerable.Range(0, 1440).Select(n => new Bucket(Now.AddMinutes(n - 1440), n % 7, 1, 2, 1))],
+        };
+        var view = OutcomesView.From(numbers, window);
+        Assert.Equal((bars, minutes), (view.Length, OutcomesView.Width(window).TotalMinutes));
+        Assert.Equal(Now - ChartWindows.Span(window), view[0].Start);
+        Assert.Equal(numbers.Buckets(window).ToArray().Sum(bucket => bucket.Ended), view.Sum(bar => bar.Ended));
+    }
+
     [Fact]
     public void Area_BreaksWhereNobodyWasLooking()
     {

@@ -6,6 +6,7 @@ using BlazorPluginAdmin.Components.Tests.Live;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Queries;
 using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Tests.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -45,6 +46,31 @@ public sealed class TypeJobsTests : LivePages
 
     private IRenderedComponent<TypeJobs> Jobs(string? after = null) => Render<TypeJobs>(parameters => parameters
         .Add(list => list.Query, JobQuery.Parse("type:echo").Query).Add(list => list.Columns, Columns).Add(list => list.After, after));
+
+    /// <summary>A row with the focus that was scrolled away goes from the page without a word; it must not hold the list for ever.</summary>
+    [Fact]
+    public void NewerOrder_ThatIsAskedFor_IsHeldNoMore()
+    {
+        var time = (ManualTimeProvider)Services.GetRequiredService<TimeProvider>();
+        var list = Jobs();
+        list.Find("div:has(> .scroll)").FocusIn();
+        One(2);
+        list.WaitForAssertion(() => Assert.NotEmpty(list.FindAll("[data-testid=moved-rows]")));
+        Assert.Single(list.FindAll("[data-testid=job-row]"));
+        list.Find("[data-testid=moved-rows]").Click();
+        Assert.Equal(2, list.FindAll("[data-testid=job-row]").Count);
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        One(3);
+        list.WaitForAssertion(() => Assert.Equal(3, list.FindAll("[data-testid=job-row]").Count));
+        Assert.Empty(list.FindAll("[data-testid=moved-rows]"));
+
+        void One(int n)
+        {
+            Store.Commit([new Change.JobSaved(Succeeded($"job-{n}"), null, null)]);
+            Admin.Views.Publish(new ReadModel { Totals = new Totals { Jobs = new JobCounts { Succeeded = n } } });
+        }
+    }
 
     [Fact]
     public void OrderSizeAndColumns_AreTheAddresss_ElseThePersons()

@@ -6,6 +6,7 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Views;
+using BlazorPluginAdmin.Server.Core.Workers;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -107,6 +108,56 @@ public sealed class DetectionTabTests : LivePages
         Assert.Equal(
             busy.Concat(quiet).OrderByDescending(detection => detection.StartedAt).ThenByDescending(detection => detection.Id.Value, StringComparer.Ordinal).Select(detection => detection.JobType),
             page.FindAll("[data-testid=detection-row] td:nth-child(2)").Select(cell => cell.TextContent));
+    }
+
+    [Theory]
+    [InlineData("state=failed", "4, 3")]
+    [InlineData("worker=w-2", "5")]
+    [InlineData("state=failed&worker=w-1&since=1970-01-01T00:04", "4")]
+    [InlineData("until=1970-01-01T00:01", "0")]
+    [InlineData("state=odd&since=never", "5, 4, 3, 2, 1, 0")]
+    public void Detections_AreNarrowedByTheAddress(string asked, string found)
+    {
+        Detections("echo", 0, 6, n => (n is 3 ? DetectionStatus.Failed : n is 4 ? DetectionStatus.TimedOut : DetectionStatus.Succeeded, n == 5 ? "w-2" : "w-1"));
+        foreach (var job in new[] { "job=echo&", "" })
+        {
+            Services.GetRequiredService<NavigationManager>().NavigateTo($"plugin/detection?{job}{asked}");
+            var page = Render<JobTypePage>(parameters => parameters.Add(its => its.Tab, "detection"));
+            Assert.Equal(found, string.Join(", ", page.FindAll("[data-testid=detection-row] [aria-label='Copy request id']").Select(button => button.Closest("td")!.QuerySelector(".small")!.GetAttribute("title")!["echo-".Length..])));
+            var said = page.FindAll("[data-testid=not-understood]").Select(notice => notice.TextContent).ToList();
+            Assert.Equal(asked.StartsWith("state=odd", StringComparison.Ordinal), said is [var notice] && notice.EndsWith(": state=odd, since=never", StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>The model looks back fifty; whoever asks for something rare may look as far as the store does.</summary>
+    [Fact]
+    public void DetectionsThatMatchNone_SaySo_AndAreLookedForFurtherBack()
+    {
+        var all = Detections("echo", 0, 120, n => (n == 7 ? DetectionStatus.Failed : DetectionStatus.Succeeded, "w-1"));
+        Store.Commit([.. all.Select(detection => new Change.DetectionSaved(detection))]);
+        Services.GetRequiredService<NavigationManager>().NavigateTo("plugin/detection?job=echo&state=failed");
+        var page = Render<JobTypePage>(parameters => parameters.Add(its => its.Tab, "detection"));
+        Assert.Contains("Nothing matches", page.Find("[aria-label=Detections]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("0 of the newest 50", page.Find("[aria-label=Detections]").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("plugin/detection?job=echo", page.Find("[aria-label=Detections] .empty a").GetAttribute("href"), StringComparison.Ordinal);
+        page.Find("[data-testid=more-detections]").Click();
+        Assert.Single(page.FindAll("[data-testid=detection-row]"));
+        Assert.Empty(page.FindAll("[data-testid=more-detections]"));
+
+        // Behind the time that is asked for nothing can match.
+        Services.GetRequiredService<NavigationManager>().NavigateTo("plugin/detection?job=echo&state=failed&since=1970-01-01T01:30");
+        page = Render<JobTypePage>(parameters => parameters.Add(its => its.Tab, "detection"));
+        Assert.Contains("Nothing matches", page.Find("[aria-label=Detections]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[data-testid=more-detections]"));
+    }
+
+    /// <summary>The newest of them, one a minute, as the model has them.</summary>
+    private List<Detection> Detections(string type, int from, int to, Func<int, (DetectionStatus Status, string Worker)> look)
+    {
+        List<Detection> all = [.. Detections(type, from, to).Select((detection, place) => look(to - 1 - place) is var (status, worker) ? detection with { Status = status, Worker = new WorkerId(worker) } : detection)];
+        var view = new JobTypeView { Name = type, DisplayName = type, CanDetect = true, Detections = [.. all.Take(50)] };
+        Admin.Views.Publish(new ReadModel { JobTypes = [view], Detections = view.Detections });
+        return all;
     }
 
     /// <summary>One a minute, newest first.</summary>

@@ -1,4 +1,5 @@
 using BlazorPluginAdmin.Components.JobTypes;
+using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Components.Tests.Live;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
@@ -29,6 +30,16 @@ public sealed class RunHistoryTests : LivePages
         Store.Commit([new Change.JobSaved(Succeeded("good"), null, null)]);
         card.Find("[data-testid=list-retry]").Click();
         Assert.Equal(6, card.FindAll("[data-testid=job-link]").Count);
+    }
+
+    [Fact]
+    public void Error_IsReadAndCopiedWhole()
+    {
+        Store.Commit([new Change.JobSaved(Failed(1) with { Error = "the disk is full\nat line 3" }, null, null)]);
+        var card = Render<RunHistory>(parameters => parameters.Add(card => card.Type, _type with { RecentEnded = [] }));
+        Assert.Equal("the disk is full", card.Find("summary").TextContent);
+        Assert.Equal("the disk is full\nat line 3", card.Find("details pre").TextContent);
+        Assert.Equal("the disk is full\nat line 3", card.FindComponent<CopyButton>().Instance.Text);
     }
 
     private IRenderedComponent<RunHistory> Card() => Render<RunHistory>(parameters => parameters.Add(card => card.Type, _type));
