@@ -9,7 +9,7 @@ namespace BlazorPluginAdmin.Components.Activities;
 /// </summary>
 public sealed class ActivityTail(Func<Activity, bool> matches)
 {
-    public const int Most = 5_000;
+    public const int Most = 1_000;
 
     private readonly List<Activity> _rows = [];
     private long _newest;

@@ -106,7 +106,24 @@ public sealed partial class JobsPage
         }
 
         await ReadAsync(TickAsync);
-        await LookSoonAsync();
+        _ = LookBesideAsync();
+    }
+
+    /// <summary>A store that takes its time over millions does not hold up the rows.</summary>
+    private async Task LookBesideAsync()
+    {
+        try
+        {
+            await LookSoonAsync();
+        }
+        catch (OperationCanceledException) when (Gone.IsCancellationRequested)
+        {
+            // The page was left while it read.
+        }
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
+        }
     }
 
     private Task LookSoonAsync() => (_look ??= new Paced(Time, Pace, LookAsync, DispatchExceptionAsync, Gone)).AskAsync();
@@ -126,8 +143,9 @@ public sealed partial class JobsPage
             {
                 await ReadPageAsync();
             }
-            else if (_address.IsFirstPage && !_address.Ascending && _page.Start is { } start)
+            else if (_address.IsFirstPage && !_address.Ascending && _page.Start is { } start && !(_newer >= MostNewer && _address.Query.IsEmpty))
             {
+                // Without a query nothing that came goes again: many stay many.
                 var shown = _page.Items.Select(job => job.Id).ToHashSet();
                 var newer = await Admin.History.JobsAsync(_address.Filter(Time.GetUtcNow(), State) with { Before = start, Limit = MostNewer }, Gone);
                 _newer = newer.Items.Count(job => !shown.Contains(job.Id));

@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Components.Tests.Live;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Store;
+using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Tests.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,6 +79,32 @@ public sealed class JobsPageTests : LivePages
         }
 
         Assert.Equal(buttons, asked);
+    }
+
+    /// <summary>Counting a million jobs takes a while, in which the jobs that are looked at go on.</summary>
+    [Fact]
+    public void CountThatTakesItsTime_HoldsUpNoRow()
+    {
+        var time = (ManualTimeProvider)Services.GetRequiredService<TimeProvider>();
+        Store.Commit([new Change.JobSaved(Succeeded("job-1") with { State = JobState.Running, CompletedAt = null }, null, null)]);
+        Navigation.NavigateTo("jobs");
+        var page = Render<JobsPage>();
+        page.WaitForAssertion(() => Assert.Equal("1 job", page.Find("[data-testid=total]").TextContent));
+        Assert.Contains("Running", page.Find("[data-testid=job-row]").TextContent, StringComparison.Ordinal);
+
+        var counts = Switch.Count("CountAsync");
+        Switch.Instead = method => method == "CountAsync" ? new TaskCompletionSource<JobCount>().Task : null;
+        Publish(1);
+        page.WaitForAssertion(() => Assert.True(Switch.Count("CountAsync") > counts));
+        Store.Commit([new Change.JobSaved(Succeeded("job-1"), null, null)]);
+        page.WaitForAssertion(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            Publish(2);
+            Assert.Contains("Succeeded", page.Find("[data-testid=job-row]").TextContent, StringComparison.Ordinal);
+        });
+
+        void Publish(int n) => Admin.Views.Publish(new ReadModel { Totals = new Totals { Jobs = new JobCounts { Succeeded = n } } });
     }
 
     /// <summary>The query of the page that comes is none of its own.</summary>
