@@ -34,7 +34,7 @@ internal sealed class RunCommand
             "pluginctl run --type http --param url=https://example.org --param method=HEAD",
             "pluginctl run cat --param-file stdin=notes.txt",
             "pluginctl run \"make test\" --detach --priority high --key build-41 --label env=ci",
-            "pluginctl run \"./work.sh ${index}\" --parallel 8 --max-running 2");
+            "pluginctl run './work.sh ${index}' --parallel 8 --max-running 2");
         verb.Arguments.Add(run._words);
         run._type.CompletionSources.Add(_ => tool.Suggestions.JobTypes);
         foreach (var option in (IEnumerable<Option>)[run._type, run._detach, run._wait, run._waitTimeout, run._parallel, run._maxRunning, run._cancelRest, .. run._submit.All])

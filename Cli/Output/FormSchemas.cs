@@ -76,33 +76,60 @@ internal static class FormSchemas
             case ConfigFieldType.Bytes: json.WriteString("contentEncoding", "base64"); break;
         }
 
-        if (field.FieldType == ConfigFieldType.Enum)
-            Names(json, "enum", field.Options.Where(option => !option.Disabled).Select(option => option.Value));
         if (field.Sensitive)
             json.WriteBoolean("writeOnly", true);
         if (field.ReadOnly)
             json.WriteBoolean("readOnly", true);
-        Value(json, "minimum", field.MinValue);
-        Value(json, "maximum", field.MaxValue);
         if (!field.Sensitive)
             Value(json, "default", standard);
         foreach (var rule in field.ValidationRules)
-            Rule(json, rule);
+        {
+            Count(json, rule, ValidationRuleType.MinItems, field.FieldType == ConfigFieldType.Object ? "minProperties" : "minItems");
+            Count(json, rule, ValidationRuleType.MaxItems, field.FieldType == ConfigFieldType.Object ? "maxProperties" : "maxItems");
+        }
+
+        if (field.FieldType != ConfigFieldType.List)
+        {
+            Allowed(json, field);
+            return;
+        }
+
+        // What a list says of its values holds for each of them.
+        json.WriteStartObject("items");
+        if (ElementOf(field, standard) is { } element)
+            json.WriteString("type", element);
+        Allowed(json, field);
+        json.WriteEndObject();
     }
 
-    private static void Rule(Utf8JsonWriter json, ValidationRule rule)
+    /// <summary>The kind of a list's elements is that of its default, strings where it has none; null: they may be anything.</summary>
+    private static string? ElementOf(ConfigField field, ConfigValue? standard) => field.Widget == ConfigWidget.MultiSelect ? "string" : standard?.KindCase switch
     {
-        var name = rule.Type switch
+        Kind.Int64List => "integer",
+        Kind.DoubleList => "number",
+        Kind.BoolList => "boolean",
+        Kind.ListValue => null,
+        _ => "string",
+    };
+
+    private static void Allowed(Utf8JsonWriter json, ConfigField field)
+    {
+        if (field.FieldType == ConfigFieldType.Enum || field.Widget == ConfigWidget.MultiSelect)
+            Names(json, "enum", field.Options.Where(option => !option.Disabled).Select(option => option.Value));
+        Value(json, "minimum", field.MinValue);
+        Value(json, "maximum", field.MaxValue);
+        foreach (var rule in field.ValidationRules)
         {
-            ValidationRuleType.MinLength => "minLength",
-            ValidationRuleType.MaxLength => "maxLength",
-            ValidationRuleType.MinItems => "minItems",
-            ValidationRuleType.MaxItems => "maxItems",
-            _ => "",
-        };
-        if (rule.Type == ValidationRuleType.Regex)
-            json.WriteString("pattern", rule.Expression);
-        else if (name.Length > 0 && long.TryParse(rule.Expression, out var count))
+            Count(json, rule, ValidationRuleType.MinLength, "minLength");
+            Count(json, rule, ValidationRuleType.MaxLength, "maxLength");
+            if (rule.Type == ValidationRuleType.Regex)
+                json.WriteString("pattern", $"^(?:{rule.Expression})$");
+        }
+    }
+
+    private static void Count(Utf8JsonWriter json, ValidationRule rule, ValidationRuleType type, string name)
+    {
+        if (rule.Type == type && long.TryParse(rule.Expression, out var count))
             json.WriteNumber(name, count);
     }
 
@@ -114,22 +141,21 @@ internal static class FormSchemas
             case Kind.Int64Value: json.WriteNumber(name, value.Int64Value); break;
             case Kind.DoubleValue when double.IsFinite(value.DoubleValue): json.WriteNumber(name, value.DoubleValue); break;
             case Kind.StringValue: json.WriteString(name, value.StringValue); break;
-            case Kind.DurationValue: json.WriteString(name, $"{value.DurationValue.Seconds}s"); break;
+            case Kind.DurationValue: json.WriteString(name, FormattableString.Invariant($"{value.DurationValue.Seconds + (value.DurationValue.Nanos / 1e9m)}s")); break;
             case Kind.StringList: Names(json, name, value.StringList.Values); break;
-            case Kind.Int64List:
-                json.WriteStartArray(name);
-                foreach (var number in value.Int64List.Values)
-                    json.WriteNumberValue(number);
-                json.WriteEndArray();
-                break;
+            case Kind.Int64List: All(json, name, value.Int64List.Values, json.WriteNumberValue); break;
+            case Kind.DoubleList: All(json, name, value.DoubleList.Values.Where(double.IsFinite), json.WriteNumberValue); break;
+            case Kind.BoolList: All(json, name, value.BoolList.Values, json.WriteBooleanValue); break;
         }
     }
 
-    private static void Names(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    private static void Names(Utf8JsonWriter json, string name, IEnumerable<string> values) => All(json, name, values, json.WriteStringValue);
+
+    private static void All<T>(Utf8JsonWriter json, string name, IEnumerable<T> values, Action<T> write)
     {
         json.WriteStartArray(name);
         foreach (var value in values)
-            json.WriteStringValue(value);
+            write(value);
         json.WriteEndArray();
     }
 }

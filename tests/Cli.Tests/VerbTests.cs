@@ -54,6 +54,20 @@ public sealed class VerbTests(AdminWithWorker admin) : IClassFixture<AdminWithWo
         Assert.Equal(66, (await _shell.RunAsync("describe-type", "nothing")).Code);
     }
 
+    /// <summary>As a program reads it that makes a form or checks values.</summary>
+    [Fact]
+    public async Task Schema_SaysOfLists_WhatTheirValuesMayBe()
+    {
+        var fields = JsonDocument.Parse((await _shell.RunAsync("describe-type", "http", "--json")).Output).RootElement.GetProperty("submit").GetProperty("properties");
+        Assert.Equal("""{"type":"string","enum":["2xx","3xx","4xx","5xx"]}""", fields.GetProperty("accept_status").GetProperty("items").GetRawText());
+        Assert.Equal("""{"type":"integer","minimum":100,"maximum":599}""", fields.GetProperty("accept_codes").GetProperty("items").GetRawText());
+        Assert.Equal(32, fields.GetProperty("accept_codes").GetProperty("maxItems").GetInt32());
+        Assert.Equal(64, fields.GetProperty("headers").GetProperty("maxProperties").GetInt32());
+        Assert.Equal("0.1s", fields.GetProperty("request_timeout").GetProperty("minimum").GetString());
+        var command = JsonDocument.Parse((await _shell.RunAsync("describe-type", "command", "--json")).Output).RootElement.GetProperty("submit").GetProperty("properties").GetProperty("command");
+        Assert.Matches(@"^\^\(\?:.+\)\$$", command.GetProperty("pattern").GetString());
+    }
+
     [Fact]
     public async Task Config_IsSetShownAndCompared()
     {
