@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Components.Jobs;
+using BlazorPluginAdmin.Components.JobTypes;
 using BlazorPluginAdmin.Components.Tests.Live;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Tests.Shared;
 using Bunit;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.Components.Tests.Jobs;
@@ -24,6 +27,20 @@ public sealed class QueueTableTests : LivePages
         Assert.Equal("j-10", First(table));
         time.Advance(TimeSpan.FromSeconds(1));
         table.WaitForAssertion(() => Assert.Equal("j-50", First(table)));
+    }
+
+    /// <summary>Who asks for something else is answered at once, also when nearly all rows are other ones.</summary>
+    [Fact]
+    public void OtherFilter_IsDrawnAtOnce()
+    {
+        var navigation = Services.GetRequiredService<NavigationManager>();
+        ImmutableArray<JobView> jobs = [.. Queue(0, 20), .. Queue(20, 20).Select(view => view with { Job = view.Job with { State = JobState.Running, Phase = JobPhase.Working } })];
+        navigation.NavigateTo("plugin/queue?job=echo&state=pending");
+        var list = Render<QueueList>(parameters => parameters.Add(queue => queue.Jobs, jobs).Add(queue => queue.Open, jobs.Length).Add(queue => queue.Scope, new TypeScope("echo", null, ["echo"])));
+        Assert.Equal("j-0", list.Find("[data-testid=job-link]").GetAttribute("data-job"));
+        navigation.NavigateTo("plugin/queue?job=echo&state=running");
+        list.Render();
+        Assert.Equal("j-20", list.Find("[data-testid=job-link]").GetAttribute("data-job"));
     }
 
     private static List<JobView> Queue(int from, int count) =>
