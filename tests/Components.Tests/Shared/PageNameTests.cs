@@ -38,7 +38,7 @@ public sealed class PageNameTests : BunitContext
     [InlineData("a-worker-with-a-long-na\U0001F600e-in-it", "a-worker-with-a-long-na", "\U0001F600e-in-it")]
     public void Id_KeepsItsEnd_AndIsWhole(string id, string head, string tail)
     {
-        var shown = Render<Middle>(parameters => parameters.Add(view => view.Text, id));
+        var shown = Render(Middle.Of(id));
         Assert.Equal([head, tail], shown.FindAll(".middle > span").Select(part => part.TextContent));
         Assert.Equal(id, shown.Find(".middle").GetAttribute("title"));
     }
@@ -49,7 +49,7 @@ public sealed class PageNameTests : BunitContext
     [InlineData("at-most-a-do")]
     public void Id_ThatIsShort_IsOneWord(string id)
     {
-        var shown = Render<Middle>(parameters => parameters.Add(view => view.Text, id));
+        var shown = Render(Middle.Of(id));
         Assert.Equal((id, id), (shown.Find(".clip").InnerHtml, shown.Find(".clip").GetAttribute("title")));
         Assert.Empty(shown.FindAll(".middle"));
     }

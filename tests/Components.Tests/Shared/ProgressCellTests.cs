@@ -11,7 +11,7 @@ public sealed class ProgressCellTests : BunitContext
     [InlineData(100, "100 %")]
     public void Progress_IsNotDoneBeforeItIs(double percent, string shown)
     {
-        var cell = Render<ProgressCell>(parameters => parameters.Add(progress => progress.Percent, percent));
+        var cell = Render(ProgressCell.Of(percent, "progress"));
         Assert.Equal(shown, cell.Find("span > span").TextContent);
         Assert.Equal(percent < 100, double.Parse(cell.Find("progress").GetAttribute("value")!, System.Globalization.CultureInfo.InvariantCulture) < 100);
     }
