@@ -16,7 +16,6 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
 {
     private const int Older = 200;
     private const int Few = 25;
-    private const int WorkersOffered = 200;
     private const float RowHeight = 36;
 
     private static readonly string[] Parameters = ["q", "source", "job", "worker", "severity", "since", "until", "seq"];

@@ -202,7 +202,7 @@ public sealed partial class ConfigTab : AddressedComponent
         edit.Take(older);
         Begin(edit);
         var givenUp = count == 0 ? "" : $" {Words.Count(count, "unsaved change")} of yours {(count == 1 ? "is" : "are")} given up with it; Keep editing goes back to {(count == 1 ? "it" : "them")}.";
-        var isAsked = await _saving!.ReviewAsync(edit, $"The values of version {older.Version} become a new version. Secrets stay as they are now.{givenUp}", count == 0 ? null : Back);
+        var isAsked = await _saving!.ReviewAsync(edit, $"Revert {Words.Visible(Type.DisplayName)} to version {older.Version}", $"The values of version {older.Version} become a new version. Secrets stay as they are now.{givenUp}", count == 0 ? null : Back);
         if (!isAsked && count > 0)
         {
             Toasts.Say($"{Words.Count(count, "unsaved change")} made way for version {older.Version}.", () =>

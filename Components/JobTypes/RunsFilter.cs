@@ -18,13 +18,10 @@ public sealed record RunsFilter(string? State, string Since, string Until, strin
     public static readonly ImmutableArray<string> Parameters = ["state", "since", "until", "worker", "q"];
 
     /// <summary>Filters that are set.</summary>
-    public int Count => (State is null ? 0 : 1) + (IsOfAnyTime ? 0 : 1) + Parts.Count();
+    public int Count => (State is null ? 0 : 1) + (IsOfAnyTime ? 0 : 1) + (Worker.Length > 0 ? 1 : 0) + (Text.Length > 0 ? 1 : 0);
 
     /// <summary>Nothing is asked but a state.</summary>
-    public bool IsWide => IsOfAnyTime && !Parts.Any();
-
-    /// <summary>Those that an address sets and nothing else on the page shows: the parameter, and what it says.</summary>
-    public IEnumerable<(string Parameter, string Said)> Parts => new[] { ("worker", Worker), ("q", Text) }.Where(part => part.Item2.Length > 0);
+    public bool IsWide => Count == (State is null ? 0 : 1);
 
     private bool IsOfAnyTime => Since.Length + Until.Length == 0;
 

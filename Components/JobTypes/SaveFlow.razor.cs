@@ -16,6 +16,7 @@ public sealed partial class SaveFlow : ComponentBase
     private ImmutableArray<ConfigChange> _changes = [];
     private ImmutableArray<ConfigEffect> _effects = [];
     private Asking _asking;
+    private string _title = "";
     private string _intro = "";
     private string _refusal = "";
     private Action? _onKept;
@@ -77,12 +78,13 @@ public sealed partial class SaveFlow : ComponentBase
     }
 
     /// <param name="edit">What is to become a version.</param>
+    /// <param name="title">What it does; empty: it saves changes.</param>
     /// <param name="intro">What the person should know of it first.</param>
     /// <param name="onKept">When the person goes back to editing instead.</param>
     /// <returns>The person is asked.</returns>
-    public async Task<bool> ReviewAsync(ConfigEdit edit, string intro = "", Action? onKept = null)
+    public async Task<bool> ReviewAsync(ConfigEdit edit, string title = "", string intro = "", Action? onKept = null)
     {
-        (_edit, _intro) = (edit, intro);
+        (_edit, _title, _intro) = (edit, title, intro);
         if (!await CheckAsync(edit))
         {
             return false;

@@ -7,6 +7,7 @@ namespace BlazorPluginAdmin.Components.Shared;
 /// <summary>From when until when: an age that goes with the clock, or two moments in the person's zone.</summary>
 public sealed partial class TimeFilter
 {
+    private const string Usual = "Time";
     private const string Span = "between";
     private const string InputFormat = "yyyy-MM-dd'T'HH:mm";
 
@@ -24,6 +25,10 @@ public sealed partial class TimeFilter
     [Parameter]
     [EditorRequired]
     public string Until { get; set; } = "";
+
+    /// <summary>What the times are about, where a page does not go without saying.</summary>
+    [Parameter]
+    public string What { get; set; } = Usual;
 
     [Parameter]
     public EventCallback<(string Since, string Until)> OnChosen { get; set; }

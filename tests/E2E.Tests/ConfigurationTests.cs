@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -116,6 +117,7 @@ public sealed class ConfigurationTests(WorkingAdmin browser) : IClassFixture<Wor
         await SaveAsync(page);
         await TypeAsync(page, Keep, "33");
         await page.Locator($"[data-testid=version-row][data-version='{older}']").GetByTestId("revert").ClickAsync();
+        await Expect(page.GetByTestId("review").GetByRole(AriaRole.Heading, new() { Level = 2 })).ToHaveTextAsync(new Regex($"^Revert .+ to version {older}$"));
         await Expect(page.GetByTestId("review")).ToContainTextAsync("1 unsaved change of yours is given up");
         await page.GetByTestId("review").GetByRole(AriaRole.Button, new() { Name = "Keep editing" }).ClickAsync();
         await Expect(page.Locator(Keep)).ToHaveValueAsync("33");
