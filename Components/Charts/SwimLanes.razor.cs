@@ -78,6 +78,15 @@ public sealed partial class SwimLanes
 
     private static string Letters => "A assigned · R running · ? reconnecting · S succeeded · F failed · T timed out · L worker lost · C canceled · G given back. Drag to look closer.";
 
+    /// <summary>Beside one another, so that their keys tell them apart: the first of a row leaves, and the others stay where they are.</summary>
+    private RenderFragment Bars(SwimRow row, SwimScale scale, double y) => builder =>
+    {
+        foreach (var bar in row.Bars)
+        {
+            SwimLaneBar.Of(Navigation, bar, scale, y + (bar.Track * Track))(builder);
+        }
+    };
+
     protected override void OnParametersSet()
     {
         if (_window != Window)
