@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from .support import SDK, AdminCase, ScriptedAdmin, echo, grpc_status, pw, wire
+from .support import SDK, AdminCase, Link, ScriptedAdmin, echo, grpc_status, pw, wire
 
 SCRIPT = """
 import os, sys
@@ -64,6 +64,25 @@ class Processes(AdminCase):
                 self.assertEqual(done.result.output_values["pid"].int64_value, process.pid)
                 link.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id))
                 self.assertEqual(process.wait(20), 0)
+
+    def test_sigterm_while_the_admin_is_away_lets_the_job_end_and_brings_its_result_home(self):
+        process = self.process()
+        link = self.admin.link()
+        link.execute("j", "waits")
+        self.assertEqual(process.stdout.read(5), b"begun")
+        self.admin.greeting = lambda one: one.end(grpc_status.UNAVAILABLE, "restarting")
+        link.end()
+        self.admin.link()
+        process.send_signal(signal.SIGTERM)
+        for _ in range(2):
+            self.admin.link()
+        self.admin.greeting = Link.greet
+        while not (again := self.admin.link()).hello.running_work or again.over.wait(0.2):
+            pass
+        done = again.expect("job_completed")
+        self.assertEqual(done.result.output_values["pid"].int64_value, process.pid)
+        again.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id))
+        self.assertEqual(process.wait(20), 0)
 
     def test_token_is_exchanged_in_memory(self):
         self.admin.headers = (("plugin-token", "t-2"),)
