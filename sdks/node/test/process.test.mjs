@@ -48,6 +48,26 @@ test("a process finishes its job at SIGTERM, says who it is, and uses the token 
   assert.equal(await child.code, 0);
 });
 
+test("a process that gets SIGTERM or SIGINT while the admin is away lets its job end and brings the result home", async t => {
+  for (const signal of ["SIGTERM", "SIGINT"]) {
+    const admin = await adminOf(t);
+    const child = workerProcess(t, { PLUGIN_ADMIN: admin.address });
+    const first = await admin.stream();
+    first.accept();
+    first.execute("nap", { ms: { int64_value: 60_000 } });
+    await first.next("job_progress_update");
+    first.drop();
+    const dialled = await admin.stream();
+    child.kill(signal);
+    dialled.drop();
+    (await admin.stream()).drop();
+    const back = (await admin.stream()).ackAll();
+    back.accept();
+    const { success, result } = await back.next("job_completed");
+    assert.deepEqual([success, result.summary, await child.code], [true, "woken by the stop", 0]);
+  }
+});
+
 test("exit codes tell how a worker ended", async t => {
   assert.equal(await workerProcess(t, { PLUGIN_ADMIN: "grpc://127.0.0.1:1" }, "once").code, 69);
   const refusing = await adminOf(t, { onStream: stream => stream.send({ hello: { accepted: false, message: "permanent" } }) });
