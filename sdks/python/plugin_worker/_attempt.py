@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import math
 import threading
+import time
 from collections import deque
 from typing import Callable, Deque, Dict, Iterator, List, Mapping, Optional, Tuple
 
@@ -274,10 +275,13 @@ Told = Callable[[bool], None]
 
 
 class ProposalSink:
-    """Collects proposals into batches of at most 500 and 1 MiB; sends no more than are wanted. What a stream took with it is sent again."""
+    """Collects proposals into batches of at most 500 and 1 MiB; sends no more than are wanted. What a stream took with it is sent again, and
+    what the admin did not take for 5 s is sent last."""
 
     MOST = 500
     SIZE = 1024 * 1024
+    WAITING = 16
+    """Batches that the admin did not take in time; one more of them fails the detection."""
 
     def __init__(
         self, request: wire.RunDetectionRequest, id_as_key: bool, send: Callable[[wire.WorkerToAdminMessage, Told], Optional[Cancellation]],
@@ -305,7 +309,7 @@ class ProposalSink:
         return 0 < self._request.max_results <= self._taken
 
     def propose(self, proposal: Proposal) -> bool:
-        full = self._add(proposal)
+        full, end = self._add(proposal), time.monotonic() + PATIENCE
         while full is not None:
             room = self._hand_over(full)
             if room is None or self._canceled.is_set():
@@ -313,11 +317,18 @@ class ProposalSink:
             if self._on_loop():
                 raise RuntimeError("the admin is slow to take proposals: use 'await ctx.propose_async(...)' on the loop")
             with self._either(room) as woken:
-                woken.wait()
+                if not woken.wait(max(0.0, end - time.monotonic())):
+                    self._put_off(full)
+                    break
         return self.is_full
 
     async def propose_async(self, proposal: Proposal) -> bool:
-        await self._send_async(self._add(proposal))
+        full = self._add(proposal)
+        if full is not None:
+            try:
+                await asyncio.wait_for(self._send_async(full), PATIENCE)
+            except asyncio.TimeoutError:
+                self._put_off(full)
         return self.is_full
 
     async def finish_async(self) -> None:
@@ -341,8 +352,15 @@ class ProposalSink:
             with self._either(news) as woken:
                 await woken.wait_async()
 
-    async def _send_async(self, message: Optional[wire.WorkerToAdminMessage]) -> None:
-        while message is not None:
+    def _put_off(self, batch: wire.WorkerToAdminMessage) -> None:
+        """It is sent when the handler has returned: nobody is held up for longer."""
+        with self._lock:
+            if len(self._returned) >= self.WAITING:
+                raise TimeoutError(f"the admin takes no proposals: {self.WAITING} batches of them wait")
+            self._returned.append(batch)
+
+    async def _send_async(self, message: wire.WorkerToAdminMessage) -> None:
+        while True:
             room = self._hand_over(message)
             if room is None or self._canceled.is_set():
                 return
