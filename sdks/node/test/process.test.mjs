@@ -112,3 +112,35 @@ test("the health port tells whether the process lives and whether it is served",
   child.kill("SIGTERM");
   assert.equal(await child.code, 0);
 });
+
+test("a promise that a handler forgot is told of when it fails, and ends nothing", async t => {
+  const admin = await adminOf(t);
+  const child = workerProcess(t, { PLUGIN_ADMIN: admin.address });
+  let said = "";
+  child.stderr.on("data", data => (said += data));
+  const stream = (await admin.stream()).ackAll();
+  stream.accept();
+  for (const id of ["job-1", "job-2"]) {
+    stream.execute("careless", { how: { string_value: "reject" } }, { id });
+    assert.equal((await stream.next("job_completed")).success, true);
+  }
+  child.kill("SIGTERM");
+  assert.equal(await child.code, 0);
+  assert.equal(said.match(/^a promise that nobody waits for failed: Error: forgotten$/gm).length, 2, said);
+});
+
+test("what nobody catches ends the process with 70, when its work is done", async t => {
+  const admin = await adminOf(t);
+  const child = workerProcess(t, { PLUGIN_ADMIN: admin.address });
+  let said = "";
+  child.stderr.on("data", data => (said += data));
+  const stream = (await admin.stream()).ackAll();
+  stream.accept();
+  stream.execute("nap", { ms: { int64_value: 60_000 } }, { id: "other" });
+  await stream.next("job_progress_update");
+  stream.execute("careless", { how: { string_value: "throw" } });
+  const ends = [await stream.next("job_completed"), await stream.next("job_completed")];
+  assert.deepEqual(ends.map(end => [end.job_id, end.success, end.result.summary]).sort(), [["job-1", true, "done"], ["other", true, "woken by the stop"]]);
+  assert.equal(await child.code, 70);
+  assert.match(said, /^nobody caught this, the process ends: Error: thrown by a callback$/m);
+});
