@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -362,7 +362,11 @@ test("a ready connection serves the first start, the second one dials", async t 
   const [one, other] = [await adminOf(t, accepting), await adminOf(t, accepting)];
   const connection = net.connect({ host: "127.0.0.1", port: one.port, allowHalfOpen: true });
   const worker = workerOf(t, { address: other.address, connection });
+  const { mock: listened } = t.mock.method(net.Server.prototype, "listen");
   assert.equal((await worker.start()).address, "the given connection");
+  // Nobody else can take the connection meanwhile: it is in a folder of this user alone, which is gone by now.
+  const [{ arguments: [door] }] = listened.calls;
+  assert.deepEqual([path.basename(door), existsSync(path.dirname(door)), listened.calls.length], ["door", false, 1]);
   await worker.stop();
   assert.equal((await worker.start()).address, other.address);
 
