@@ -391,3 +391,17 @@ test("what is wrong is told at construction, all at once", () => {
   const worker = new PluginWorker({ environment: {}, workerId: "w" }, [echo]);
   assert.throws(() => (worker.session = undefined), TypeError);
 });
+
+test("a connection is pinged every 60 s while its stream is open, and given up 20 s after a ping; messages have limits of their own", async t => {
+  const admin = await adminOf(t, accepting);
+  const { mock: opened } = t.mock.method(grpc.Client.prototype, "makeBidiStreamRequest");
+  for (const [options, pause] of [[{}, 60_000], [{ keepAlive: 20_000 }, 20_000]]) {
+    const worker = workerOf(t, { address: admin.address, ...options });
+    await worker.start();
+    const said = opened.calls.at(-1).this.getChannel().internalChannel.options;
+    const names = ["keepalive_time_ms", "keepalive_timeout_ms", "keepalive_permit_without_calls", "max_send_message_length", "max_receive_message_length"];
+    assert.deepEqual(names.map(name => said[`grpc.${name}`]), [pause, 20_000, 0, 64 * 2 ** 20, 2 ** 30]);
+    await worker.stop();
+  }
+  assert.throws(() => workerOf(t, { keepAlive: 19_999 }), /keepAlive must be at least 20,000/);
+});

@@ -48,6 +48,14 @@ class Starts(AdminCase):
                 worker.start()
                 self.assertEqual([self.admin.link().metadata["authorization"] for _ in range(2)], ["Bearer t-1", "Bearer t-2"])
 
+    def test_connection_is_pinged_every_60_s_while_its_stream_is_open_and_given_up_20_s_after_a_ping(self):
+        for given, pause, patience in (({}, 60_000, 20_000), ({"keepalive_interval": 20, "keepalive_timeout": 5}, 20_000, 5_000)):
+            with self.subTest(given), unittest.mock.patch.object(grpc, "insecure_channel", wraps=grpc.insecure_channel) as dialled:
+                self.worker(**given).start()
+                said = dict(dialled.call_args.kwargs["options"])
+                names = ("keepalive_time_ms", "keepalive_timeout_ms", "keepalive_permit_without_calls", "max_send_message_length", "max_receive_message_length")
+                self.assertEqual([said[f"grpc.{name}"] for name in names], [pause, patience, 0, 64 << 20, 1 << 30])
+
     def test_refusing_status_is_typed(self):
         for code, kind, permanent in (
             (grpc.StatusCode.PERMISSION_DENIED, pw.Rejected, True), (grpc.StatusCode.UNKNOWN, pw.Rejected, False),
