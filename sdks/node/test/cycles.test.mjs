@@ -5,8 +5,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { adminOf, workerOf } from "./workers.mjs";
 import { StartFailure } from "../dist/index.js";
 
-// WORKER_SDK_STRESS_SECONDS=60 for the long run.
-const seconds = Number(process.env.WORKER_SDK_STRESS_SECONDS ?? 4);
+// WORKER_SDK_STRESS_SECONDS=4 for a short run.
+const seconds = Number(process.env.WORKER_SDK_STRESS_SECONDS ?? 60);
 
 function resources() {
   const counts = {};

@@ -65,6 +65,11 @@ class LogRing:
         """Bytes that were never taken; more than the capacity once some of them are lost."""
         return self._end - self._sent
 
+    @property
+    def size(self) -> int:
+        """Bytes it holds."""
+        return len(self._kept)
+
     def append(self, data: bytes) -> None:
         self._kept += data
         self._end += len(data)
@@ -241,6 +246,12 @@ class RunningAttempt:
     def has_output(self) -> bool:
         with self._lock:
             return self._stdout.unsent > 0 or self._stderr.unsent > 0
+
+    @property
+    def output_size(self) -> int:
+        """Bytes of output that are kept."""
+        with self._lock:
+            return self._stdout.size + self._stderr.size
 
     @property
     def is_pressing(self) -> bool:

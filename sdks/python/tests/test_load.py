@@ -14,7 +14,7 @@ from pathlib import Path
 from .support import AdminCase, Closed, pw
 
 ROUNDS = int(os.environ.get("PLUGIN_WORKER_TEST_ROUNDS", "1000"))
-SECONDS = float(os.environ.get("PLUGIN_WORKER_TEST_SECONDS", "4"))
+SECONDS = float(os.environ.get("PLUGIN_WORKER_TEST_SECONDS", "60"))
 
 
 def figures():

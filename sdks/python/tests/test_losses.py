@@ -10,7 +10,7 @@ import unittest
 import unittest.mock
 from pathlib import Path
 
-from plugin_worker import _attempt
+from plugin_worker import _attempt, _drain
 from plugin_worker._attempt import LogRing
 from plugin_worker._forever import LONGEST
 from plugin_worker._outbox import Outbox
@@ -232,6 +232,16 @@ class Losses(AdminCase):
         self.assertFalse(stopping.is_over)
         confirm(link, done)
         stopping.result()
+
+    def test_stop_waits_5_s_for_the_acknowledgement_and_no_longer(self):
+        self.assertEqual(_drain.ACK_WAIT, 5.0)
+        gate = Gate()
+        worker, link = self.connected(gate)
+        link.execute("a", "gate")
+        gate.open("a")
+        link.expect("job_completed")
+        with unittest.mock.patch.object(_drain, "ACK_WAIT", 0.2):
+            Async(worker.stop).result(4.0)
 
     def test_output_is_sent_again_after_a_loss_without_a_gap(self):
         whole = bytes(range(256)) * 2048
