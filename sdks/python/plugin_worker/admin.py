@@ -6,7 +6,7 @@ import time
 import uuid
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar
 
 import grpc
 
@@ -114,8 +114,8 @@ class AdminClient:
     def cancel(self, job_id: str, reason: str = "", force: bool = False) -> v1.Job:
         """Asks for the end of a job; ``force`` does not wait for its worker."""
         request = v1.CancelRequest(job_id=job_id, reason=reason, force=force)
-        job: v1.Job = self._patiently(lambda: self._call(lambda admin: admin.jobs.Cancel, request)).job
-        return job
+        answer: v1.CancelResponse = self._insist(lambda admin: admin.jobs.Cancel, request)
+        return answer.job
 
     def watch_logs(self, job_id: str, follow: bool = True, tail_lines: int = 0) -> Iterator[v1.LogChunk]:
         """What a job prints, until it has ended when following."""
@@ -171,8 +171,15 @@ class AdminClient:
         self.close()
 
     def _submit(self, request: v1.SubmitRequest, limit: Optional[_Limit]) -> v1.Job:
-        job: v1.Job = self._patiently(lambda: self._call(lambda admin: admin.jobs.Submit, request, limit), limit).job
-        return job
+        answer: v1.SubmitResponse = self._insist(lambda admin: admin.jobs.Submit, request, limit)
+        return answer.job
+
+    def _insist(self, method: Callable[[Admin], Any], request: Any, limit: Optional[_Limit] = None) -> Any:
+        """As :meth:`_call`, also of an admin that comes back meanwhile."""
+        def call() -> Any:
+            return self._call(method, request, limit)
+
+        return self._patiently(call, limit)
 
     def _patiently(self, call: Callable[[], T], limit: Optional[_Limit] = None, cancel: Optional[Cancellation] = None) -> T:
         """The answer, also of an admin that comes back meanwhile."""
@@ -199,8 +206,12 @@ class AdminClient:
         text = f"the admin has not answered within {left:g} s"
         if limit is not None and limit.left < left:
             left, text = max(limit.left, LAST_LOOK), limit.text
+
+        def ask(admin: Admin) -> Any:
+            return method(admin)(request, metadata=self._metadata, timeout=left)
+
         try:
-            return self._admins.ask(lambda admin: method(admin)(request, metadata=self._metadata, timeout=left))
+            return self._admins.ask(ask)
         except grpc.RpcError as error:
             if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                 raise TimeoutError(text) from error
@@ -238,7 +249,8 @@ def _check(limit: Optional[_Limit], cancel: Optional[Cancellation]) -> None:
 
 
 def _submission(job_type: str, parameters: Optional[Mapping[str, Value]], fields: Mapping[str, Any]) -> v1.SubmitRequest:
-    request = v1.SubmitRequest(job_type=job_type, **{**fields, "idempotency_key": fields.get("idempotency_key") or f"sdk-{uuid.uuid4()}"})
+    named: Dict[str, Any] = {**fields, "idempotency_key": fields.get("idempotency_key") or f"sdk-{uuid.uuid4()}"}
+    request = v1.SubmitRequest(job_type=job_type, **named)
     copy_to(parameters or {}, request.parameters)
     return request
 

@@ -107,7 +107,7 @@ def _unbuffer() -> None:
         return
     stdout.flush()
     raw = io.FileIO(stdout.fileno(), "w", closefd=False)
-    sys.stdout = io.TextIOWrapper(raw, stdout.encoding, stdout.errors, write_through=True)  # type: ignore[type-var]
+    sys.stdout = io.TextIOWrapper(raw, stdout.encoding, stdout.errors, write_through=True)
 
 
 def _log_to_stderr() -> None:

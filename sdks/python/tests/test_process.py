@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import filecmp
+import importlib.util
 import os
 import signal
 import socket
@@ -233,3 +234,30 @@ class Generated(unittest.TestCase):
                                   capture_output=True, text=True)
         self.assertEqual((said.returncode, said.stderr), (0, ""))
         self.assertTrue(Path(SDK / "plugin_worker" / "py.typed").exists())
+
+
+@unittest.skipUnless(importlib.util.find_spec("mypy"), "mypy is not installed")
+class Typed(unittest.TestCase):
+    """The package says that it is typed (py.typed)."""
+
+    @classmethod
+    def setUpClass(cls):
+        cache = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cache.cleanup)
+        cls.cache = cache.name
+
+    def check(self, what):
+        return subprocess.run([sys.executable, "-m", "mypy", "--cache-dir", self.cache, what], cwd=SDK, capture_output=True, text=True).stdout
+
+    def test_package_is_what_it_says(self):
+        self.assertRegex(self.check("plugin_worker"), "^Success: ")
+
+    def test_program_that_uses_it_is_checked_by_its_types(self):
+        program = Path(__file__).with_name("typed_program.py")
+        self.assertRegex(self.check(str(program)), "^Success: ")
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = Path(folder, "wrong.py")
+            wrong.write_text(program.read_text("utf-8").replace("execution_slots=2", 'execution_slots="2"').replace("drain=False", "drian=False"), "utf-8")
+            said = self.check(str(wrong))
+        self.assertIn('Argument "execution_slots" to "WorkerOptions" has incompatible type "str"; expected "int"', said)
+        self.assertIn('Unexpected keyword argument "drian" for "stop"', said)
