@@ -1,19 +1,13 @@
 import * as grpc from "@grpc/grpc-js";
 import { resolveAddress, split } from "./address.js";
 import { asLength, tlsCredentials } from "./channel.js";
-import { type TlsFiles, receiveLimit } from "./options.js";
+import type { AdminClientOptions } from "./client.js";
+import { receiveLimit } from "./options.js";
 import { jobServices } from "./wire.js";
 
 type Unary = (request: object, metadata: grpc.Metadata, options: grpc.CallOptions, done: (error: grpc.ServiceError | null, answer: unknown) => void) => void;
 type Watch = (request: object, metadata: grpc.Metadata) => grpc.ClientReadableStream<unknown>;
 export type JobServiceClient = grpc.Client & Record<"Submit" | "Get" | "Cancel", Unary> & Record<"WatchLogs" | "WatchEvents", Watch>;
-
-/** How the submitting side dials. */
-export interface AdminsOptions {
-  tls?: TlsFiles;
-  credentials?: grpc.ChannelCredentials;
-  receiveLimit?: number;
-}
 
 const soonest = 250;
 
@@ -28,7 +22,7 @@ export class Admins {
 
   constructor(
     list: string,
-    private readonly options: AdminsOptions,
+    private readonly options: AdminClientOptions,
   ) {
     this.#entries = split(list);
   }

@@ -261,13 +261,11 @@ export class PluginWorker {
       const limit = new AbortController();
       const cancel = clock.after(this.#homeBy - clock.elapsed(), () => limit.abort());
       try {
-        await this.#start(limit.signal);
+        await this.#start(limit.signal, true);
         await this.#stop({ grace: Math.max(0, this.#homeBy - clock.elapsed()) });
         continue;
       } catch (error) {
         const { code, message, permanent } = error as StartFailure;
-        // Whoever started it anew takes the results along.
-        if (code === "AlreadyStarted") return;
         if (!RestartPolicy.restarts(code, permanent)) break;
         logger.warn(`not connected: ${message}; trying again to deliver what is left`);
       } finally {
@@ -275,11 +273,13 @@ export class PluginWorker {
       }
       await this.#pause(Math.min(rules.delayAtWork(tries), this.#homeBy - clock.elapsed()), undefined);
     }
+    // Whoever has started it anew takes along what is left.
+    if (this.#state !== "Stopped") return;
     if (this.#isCutOff) {
       const [results, attempts] = [this.#runner.completions.all().length, this.#runner.running.length];
       logger.error(`the admin did not come back in time for the stop; results not delivered: ${results}, attempts cancelled: ${attempts}`);
     }
-    this.#mayClaim = this.#runner.ending = false;
+    this.#mayClaim = false;
     this.#giveUpWork();
     await this.#idle();
   }
@@ -318,7 +318,8 @@ export class PluginWorker {
     }
   }
 
-  async #start(signal: AbortSignal | undefined): Promise<Round> {
+  /** @param ending Takes no new work. */
+  async #start(signal: AbortSignal | undefined, ending = false): Promise<Round> {
     const here = place.getStore();
     const isHandler = here?.worker === this && here.round === undefined;
     while (this.#state === "Stopping" && !isHandler) await unlessAborted(this.#round!.ended.promise, signal).catch(canceled);
@@ -328,6 +329,7 @@ export class PluginWorker {
     const round = new Round();
     this.#round = round;
     this.#state = "Starting";
+    this.#runner.ending = ending;
     // What a session starts belongs to nobody who happens to have called start.
     return place.run(undefined, () => this.#open(round, signal));
   }

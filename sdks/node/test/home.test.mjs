@@ -90,6 +90,25 @@ test("a stop while it dials brings the result home when the admin is back", asyn
   assert.equal((await running).reason, "StopRequested");
 });
 
+test("a start by somebody else while a stop dials on takes the results along, and new work", async t => {
+  const { admin, work, worker, running } = await lostAtWork(t);
+  work.release("job-1");
+  await turn();
+  const stopping = worker.stop({ grace: 3_600_000 });
+  (await admin.stream()).drop();
+  while (worker.state !== "Stopped") await turn();
+  const starting = worker.start();
+  const again = (await admin.stream()).ackAll();
+  again.accept();
+  await starting;
+  await again.next("job_completed");
+  again.execute("held", {}, { id: "job-2" });
+  assert.equal((await again.next("acknowledge")).accepted, true);
+  await worker.stop({ drain: false });
+  await stopping;
+  assert.equal((await running).reason, "StopRequested");
+});
+
 test("a stop in the middle of which the stream is lost brings the result home", async t => {
   const admin = await adminOf(t);
   const work = held();

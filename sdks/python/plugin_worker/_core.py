@@ -93,8 +93,8 @@ class WorkerCore:
         """Runs a coroutine of this object on the core loop; a ``concurrent.futures.Future``."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._core.loop)
 
-    async def start(self, timeout: Optional[float] = None, cancel: Optional[Cancellation] = None) -> _Round:
-        """Dials and registers. Raises a ``StartFailure`` or ``AlreadyStarted``."""
+    async def start(self, timeout: Optional[float] = None, cancel: Optional[Cancellation] = None, *, ending: bool = False) -> _Round:
+        """Dials and registers. ``ending``: for no new work. Raises a ``StartFailure`` or ``AlreadyStarted``."""
         loop = asyncio.get_running_loop()
         end = None if timeout is None else loop.time() + timeout
         while self.state is WorkerState.STOPPING and self._round is not None and not (cancel is not None and cancel.is_set()):
@@ -106,6 +106,8 @@ class WorkerCore:
         if self.state in (WorkerState.STARTING, WorkerState.RUNNING, WorkerState.STOPPING):
             raise AlreadyStarted(f"the worker is {self.state.value}; it can be started when it is stopped")
         self.state = WorkerState.STARTING
+        if self._runner is not None:
+            self._runner.ending = ending
         self.heartbeat_interval, self.reconnect_delay, self.admin_version = HEARTBEAT, RECONNECT, "unknown"
         self._given_up = False
         self._begun = loop.create_future()
@@ -177,17 +179,15 @@ class WorkerCore:
 
     async def go_home(self) -> None:
         """One more session, only for what the lost one left. Raises a ``StartFailure`` or ``AlreadyStarted``."""
-        assert self._runner is not None
-        self._runner.ending = True
-        self._runner.announce_stop()
-        await self.start(left(self.home_by))
+        if self._runner is not None:
+            self._runner.announce_stop()
+        await self.start(left(self.home_by), ending=True)
         await self.end(grace=left(self.home_by) or 0.0)
 
     async def give_work_up(self, inside: bool = False) -> None:
         """Work that goes on without a session, for a stream that might have come back, ends too."""
         self._may_claim = False
         if self._runner is not None:
-            self._runner.ending = False
             self._runner.cancel_all(late=True)
             if not inside:
                 await self._runner.idle(self.options.cancel_grace)

@@ -89,7 +89,7 @@ async def _bring_home(core: WorkerCore, policy: RestartPolicy) -> None:
             await core.go_home()
             continue
         except AlreadyStarted:
-            return  # Whoever started it anew takes the results along.
+            break
         except StartFailure as failure:
             if not policy.restarts(failure.reason, failure.permanent):
                 break
@@ -97,6 +97,8 @@ async def _bring_home(core: WorkerCore, policy: RestartPolicy) -> None:
         tries += 1
         core.pausing = asyncio.get_running_loop().create_future()
         await core.either(core.pausing, None, min(policy.delay_at_work(tries), left(core.home_by) or 0.0))
+    if core.state is not WorkerState.STOPPED:
+        return  # Whoever has started it anew takes along what is left.
     if core.is_cut_off:
         logger.error("the admin did not come back in time for the stop; results not delivered: %d, attempts cancelled: %d", *core.held)
     await core.give_work_up()

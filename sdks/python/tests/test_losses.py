@@ -15,7 +15,7 @@ from plugin_worker._attempt import LogRing
 from plugin_worker._forever import LONGEST
 from plugin_worker._outbox import Outbox
 
-from .support import Async, AdminCase, Closed, Gate, begin_wait, grpc_status, pw, wire
+from .support import Async, AdminCase, Closed, Gate, Link, begin_wait, grpc_status, pw, wire
 
 ADMIN = Path(__file__).with_name("scripted_admin.py")
 
@@ -151,6 +151,24 @@ class Losses(AdminCase):
         self.admin.greeting = lambda one: (one.greet(), back.put(one))
         again = back.get(timeout=10)
         confirm(again, again.expect("job_completed"))
+        stopping.result()
+        running.result()
+
+    def test_start_by_somebody_else_while_a_stop_dials_on_takes_the_results_along_and_new_work(self):
+        worker, gate, running, _ = self.lost_at_work()
+        self.finish(worker, gate)
+        self.admin.greeting = lambda one: one.end(grpc_status.UNAVAILABLE)
+        stopping = Async(worker.stop, grace=3600)
+        self.admin.link()
+        while worker.state is not pw.WorkerState.STOPPED:
+            self.assertFalse(threading.Event().wait(0.01))
+        self.admin.greeting = Link.greet
+        worker.start()
+        again = self.admin.link()
+        confirm(again, again.expect("job_completed"))
+        again.execute("b", "gate")
+        self.assertTrue(again.expect("acknowledge").accepted)
+        worker.stop(drain=False)
         stopping.result()
         running.result()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import filecmp
 import importlib.util
 import os
+import queue
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from .support import SDK, AdminCase, Link, ScriptedAdmin, echo, grpc_status, pw, wire
+from .support import SDK, AdminCase, ScriptedAdmin, echo, grpc_status, pw, wire
 
 SCRIPT = """
 import os, sys
@@ -77,9 +78,10 @@ class Processes(AdminCase):
         process.send_signal(signal.SIGTERM)
         for _ in range(2):
             self.admin.link()
-        self.admin.greeting = Link.greet
-        while not (again := self.admin.link()).hello.running_work or again.over.wait(0.2):
-            pass
+        back = queue.Queue()
+        self.admin.greeting = lambda one: (one.greet(), back.put(one))
+        again = back.get(timeout=20)
+        self.assertEqual([work.request_id for work in again.hello.running_work], ["r-j"])
         done = again.expect("job_completed")
         self.assertEqual(done.result.output_values["pid"].int64_value, process.pid)
         again.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id))
