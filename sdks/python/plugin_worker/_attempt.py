@@ -20,7 +20,7 @@ REPORT_PAUSE = 0.25
 TEXT_LIMIT = 16 * 1024
 """Bytes of an error, a message or an activity."""
 PATIENCE = 5.0
-"""How long work is held up by output that nobody takes: a lost admin must not stop it."""
+"""How long work is held up by output or proposals that nobody takes: a lost admin must not stop it."""
 _MOST_ACTIVITIES = 100
 _MOST_METRICS = 100
 _METRICS_LIMIT = 64 * 1024

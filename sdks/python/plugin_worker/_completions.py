@@ -16,7 +16,7 @@ class CompletionBox:
     MOST = 1000
     LONGEST = 24 * 3600.0
     MOST_OUTPUT = 64 << 20
-    """Bytes of output that was not sent and goes with them, of all together; beyond that the oldest results go without."""
+    """Bytes of output that may not have arrived and goes with them, of all together; beyond that the oldest results go without."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Tuple[wire.JobCompleted, Optional[RunningAttempt], float]] = OrderedDict()
