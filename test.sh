@@ -14,6 +14,7 @@ packages=()
 [ -x /usr/bin/protoc ] || packages+=(protobuf-compiler libprotobuf-dev)
 [ -x /usr/bin/grpc_python_plugin ] || packages+=(protobuf-compiler-grpc)
 /usr/bin/python3 -c 'import grpc, google.protobuf' 2>/dev/null || packages+=(python3-grpcio python3-protobuf)
+/usr/bin/python3 -c 'import mypy' 2>/dev/null || packages+=(python3-mypy)
 # The Python SDK is installed into a virtual environment, as its README says, without the network.
 for part in pip venv setuptools wheel; do
   dpkg -s "python3-$part" >/dev/null 2>&1 || packages+=("python3-$part")

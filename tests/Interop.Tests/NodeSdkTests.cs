@@ -14,7 +14,7 @@ namespace BlazorPluginAdmin.Interop.Tests;
 /// <summary>The worker SDK for Node: its own tests, its sample and its page against the real admin.</summary>
 public sealed class NodeSdkTests
 {
-    private static readonly TimeSpan SuiteLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan SuiteLimit = TimeSpan.FromMinutes(6);
     private static readonly string Root = Path.GetFullPath(Path.Combine(PeerProcess.ProjectFolder, "..", ".."));
 
     [Fact]

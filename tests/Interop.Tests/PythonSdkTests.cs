@@ -8,7 +8,7 @@ namespace BlazorPluginAdmin.Interop.Tests;
 public sealed class PythonSdkTests
 {
     private static readonly string Sdk = Path.GetFullPath(Path.Combine(PeerProcess.ProjectFolder, "..", "..", "sdks", "python"));
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     [Theory]
     [InlineData("sdks/python")]

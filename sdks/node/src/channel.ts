@@ -1,5 +1,7 @@
 import fs from "node:fs";
 import net from "node:net";
+import os from "node:os";
+import path from "node:path";
 import type { Duplex } from "node:stream";
 import * as grpc from "@grpc/grpc-js";
 import type { Target } from "./address.js";
@@ -18,7 +20,7 @@ export type Call = grpc.ClientDuplexStream<Buffer, Buffer>;
 export class Channel {
   readonly call: Call;
   readonly #client: grpc.Client;
-  #relay: net.Server | undefined;
+  #shutDoor: (() => void) | undefined;
 
   private constructor(authority: string, settings: Settings, credentials: grpc.ChannelCredentials, token: string | undefined) {
     this.#client = new grpc.Client(authority, credentials, {
@@ -44,24 +46,32 @@ export class Channel {
     return new Channel(target.authority, settings, secure ? credentials(settings) : grpc.credentials.createInsecure(), token);
   }
 
-  /** Over a connection that is already there: the library only dials, so it dials a door of this process that leads there. */
+  /**
+   * Over a connection that is already there: the library only dials, so it dials a door of this process that leads there. It is in a
+   * folder of this user alone, so that nobody else comes first, and serves one.
+   */
   static async over(connection: Duplex, settings: Settings, token: string | undefined): Promise<Channel> {
     if (connection.destroyed) throw new StartFailure("Unreachable", "the given connection is closed");
-    const relay = net.createServer({ allowHalfOpen: true }, socket => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "plugin-worker-"));
+    const shut = () => {
       relay.close();
-      socket.setNoDelay(true);
+      fs.rmSync(folder, { recursive: true, force: true });
+    };
+    const relay = net.createServer({ allowHalfOpen: true }, socket => {
+      shut();
       socket.pipe(connection).pipe(socket);
       for (const [one, other] of [[socket, connection], [connection, socket]] as const) {
         one.on("error", () => other.destroy());
         one.on("close", () => other.destroy());
       }
     });
+    const door = path.join(folder, "door");
     await new Promise<void>((resolve, reject) => {
-      relay.once("error", reject);
-      relay.listen(0, "127.0.0.1", resolve);
+      relay.once("error", error => (shut(), reject(error)));
+      relay.listen(door, resolve);
     });
-    const channel = new Channel(`127.0.0.1:${(relay.address() as net.AddressInfo).port}`, settings, grpc.credentials.createInsecure(), token);
-    channel.#relay = relay;
+    const channel = new Channel(`unix:${door}`, settings, grpc.credentials.createInsecure(), token);
+    channel.#shutDoor = shut;
     return channel;
   }
 
@@ -72,7 +82,7 @@ export class Channel {
   close(): void {
     this.call.cancel();
     setImmediate(() => this.#client.close());
-    this.#relay?.close();
+    this.#shutDoor?.();
   }
 }
 

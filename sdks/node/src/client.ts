@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
-import { addressProblems, resolveAddress, split } from "./address.js";
+import { addressProblems, split } from "./address.js";
+import { Admins } from "./admins.js";
 import type { OutputStream } from "./attempt.js";
-import { asLength, tlsCredentials } from "./channel.js";
 import { type TlsFiles, currentToken, receiveLimit, tokenProblems } from "./options.js";
 import { type Plain, Value, fromWireMap, toWireMap } from "./values.js";
-import { type ValueMap, jobServices } from "./wire.js";
+import type { ValueMap } from "./wire.js";
 
 export interface SubmitOptions {
   summary?: string;
@@ -102,10 +102,6 @@ const retryPause = 250;
 const crowdedPause = 1000;
 const usualPatience = 120_000;
 
-type Unary = (request: object, metadata: grpc.Metadata, options: grpc.CallOptions, done: (error: grpc.ServiceError | null, answer: unknown) => void) => void;
-type Watch = (request: object, metadata: grpc.Metadata) => grpc.ClientReadableStream<unknown>;
-type JobServiceClient = grpc.Client & Record<"Submit" | "Get" | "Cancel", Unary> & Record<"WatchLogs" | "WatchEvents", Watch>;
-
 export interface AdminClientOptions {
   /** Sent as bearer token. */
   token?: string;
@@ -126,25 +122,22 @@ export interface AdminClientOptions {
  * `patience` long; a submission is sent again under its key, so that it makes one job.
  */
 export class AdminClient {
-  readonly #entry: string;
+  readonly #admins: Admins;
   readonly #options: AdminClientOptions;
-  readonly #over = new AbortController();
-  #dialled: Promise<JobServiceClient> | undefined;
 
   /**
    * Throws a TypeError when it is no address, or the options cannot be used.
    * @param address As a worker's: `host:http`, whose gRPC port is asked for with the first call, `host:http.grpc`, `grpc://host:port`
-   * or `grpcs://host:port`; of a comma list the first entry counts.
+   * or `grpcs://host:port`; of a comma list the first entry that is there is asked. It is looked up anew when nobody is there.
    */
   constructor(address: string, options: AdminClientOptions = {}) {
-    const [entry = ""] = split(address);
-    const problems = addressProblems(entry);
-    if (entry === "" || problems.length > 0) throw new TypeError(problems[0] ?? "no address of an admin is set");
+    const problems = addressProblems(address);
+    if (split(address).length === 0 || problems.length > 0) throw new TypeError(problems[0] ?? "no address of an admin is set");
     const wrong = tokenProblems(options);
     if (!((options.receiveLimit ?? receiveLimit) > 0)) wrong.push("receiveLimit must be above 0");
     if (!((options.patience ?? 0) >= 0)) wrong.push("patience must be 0 or above");
     if (wrong.length > 0) throw new TypeError(wrong.join("\n"));
-    this.#entry = entry;
+    this.#admins = new Admins(address, options);
     this.#options = options;
   }
 
@@ -233,31 +226,7 @@ export class AdminClient {
   }
 
   close(): void {
-    this.#over.abort(new Error("the client was closed"));
-    this.#dialled?.then(client => client.close(), () => {});
-  }
-
-  /** One connection for all calls; it dials again by itself. A failure is not kept: the next call tries anew. */
-  #client(): Promise<JobServiceClient> {
-    this.#dialled ??= this.#dial().catch(error => {
-      this.#dialled = undefined;
-      throw error;
-    });
-    return this.#dialled;
-  }
-
-  async #dial(): Promise<JobServiceClient> {
-    const { tls = {}, credentials } = this.#options;
-    const { authority, secure } = await resolveAddress(this.#entry, this.#over.signal, tls);
-    const root = grpc.loadPackageDefinition(jobServices) as unknown as { pluginadmin: { v1: { JobService: new (...args: unknown[]) => JobServiceClient } } };
-    return new root.pluginadmin.v1.JobService(authority, credentials ?? (secure || tls.ca ? tlsCredentials(tls) : grpc.credentials.createInsecure()), {
-      "grpc.max_receive_message_length": asLength(this.#options.receiveLimit ?? receiveLimit),
-      "grpc.enable_http_proxy": 0,
-      // An admin that is back is to be found soon, however long it was gone.
-      "grpc.initial_reconnect_backoff_ms": retryPause,
-      "grpc.max_reconnect_backoff_ms": 1000,
-      ...(tls.serverName ? { "grpc.ssl_target_name_override": tls.serverName } : {}),
-    });
+    this.#admins.close();
   }
 
   #metadata(): grpc.Metadata {
@@ -288,21 +257,26 @@ export class AdminClient {
   }
 
   async *#watch<T>(method: "WatchLogs" | "WatchEvents", request: object, signal: AbortSignal | undefined): AsyncGenerator<T, void, undefined> {
-    const client = await this.#client();
-    signal?.throwIfAborted();
-    const call = client[method](request, this.#metadata());
-    // Whoever leaves before the end cancels it, and nobody listens any more to what it says of that.
-    call.on("error", () => {});
-    const onAbort = () => call.cancel();
+    let call: grpc.ClientReadableStream<unknown> | undefined;
+    const onAbort = () => call?.cancel();
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      for await (const message of call as AsyncIterable<T>) yield message;
+      // Whoever is there has sent a first message, or ended.
+      const begun = await this.#admins.ask(async client => {
+        signal?.throwIfAborted();
+        call = client[method](request, this.#metadata());
+        // Whoever leaves before the end cancels it, and nobody listens any more to what it says of that.
+        call.on("error", () => {});
+        const messages = (call as AsyncIterable<T>)[Symbol.asyncIterator]();
+        return { messages, first: await messages.next() };
+      });
+      for (let next = begun.first; !next.done; next = await begun.messages.next()) yield next.value;
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
     } finally {
       signal?.removeEventListener("abort", onAbort);
-      call.cancel();
+      call?.cancel();
     }
   }
 
@@ -323,11 +297,10 @@ export class AdminClient {
   }
 
   async #call(method: "Submit" | "Get" | "Cancel", request: object): Promise<JobView> {
-    const client = await this.#client();
     const metadata = this.#metadata();
-    const { job } = await new Promise<{ job: WireJob }>((resolve, reject) => {
+    const { job } = await this.#admins.ask(client => new Promise<{ job: WireJob }>((resolve, reject) => {
       client[method](request, metadata, { deadline: Date.now() + deadline }, (error, answer) => (error ? reject(error) : resolve(answer as { job: WireJob })));
-    });
+    }));
     return view(job);
   }
 }

@@ -55,7 +55,8 @@ export interface MainOptions {
 
 /**
  * The whole of a worker process: serves until SIGTERM or SIGINT, then drains, **and ends the process**: 0 after a stop or the
- * admin's shutdown, 69 unreachable, 70 internal, 77 rejected for good. With PLUGIN_HEALTH_PORT set, `/health`, `/ready`
+ * admin's shutdown, 69 unreachable, 70 internal, 77 rejected for good. A promise that fails and that nobody waits for is logged; an
+ * exception that nobody catches drains as well. With PLUGIN_HEALTH_PORT set, `/health`, `/ready`
  * and `/metrics` answer on that port of the loopback address. Nothing else in this package ends a process.
  * @param make Makes the worker: mistakes in its options end the process with 70 and one line on stderr.
  */
@@ -67,17 +68,25 @@ export function main(make: () => PluginWorker, options?: MainOptions): Promise<n
 export function main(worker: PluginWorker, options?: MainOptions): Promise<never>;
 export async function main(worker: PluginWorker | (() => PluginWorker), options: MainOptions = {}): Promise<never> {
   const stop = new AbortController();
+  let isBroken = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());
-  for (const event of ["uncaughtException", "unhandledRejection"]) {
-    process.on(event, (error: unknown) => {
-      process.stderr.write(`${(error as Error)?.stack ?? error}\n`);
-      process.exit(70);
-    });
-  }
+  // A handler that forgets a promise has done no more harm than one that fails.
+  process.on("unhandledRejection", error => void process.stderr.write(`a promise that nobody waits for failed: ${stackOf(error)}\n`));
+  // Whoever was to go on after the throw does not: nothing new is begun here, and what runs may end.
+  process.on("uncaughtException", error => {
+    process.stderr.write(`nobody caught this, the process ends: ${stackOf(error)}\n`);
+    isBroken = true;
+    stop.abort();
+  });
   const made = typeof worker === "function" ? await orEnd("the worker cannot be made", worker) : worker;
   const port = process.env["PLUGIN_HEALTH_PORT"];
   if (port) await orEnd("the health port cannot be opened", () => serveHealth(made, Number(port)));
-  process.exit(await serve(made, options, stop.signal));
+  const code = await serve(made, options, stop.signal);
+  process.exit(isBroken ? 70 : code);
+}
+
+function stackOf(error: unknown): string {
+  return String((error as Error | undefined)?.stack ?? error);
 }
 
 async function orEnd<T>(what: string, step: () => T | Promise<T>): Promise<T> {
@@ -94,7 +103,7 @@ async function serve(worker: PluginWorker, options: MainOptions, signal: AbortSi
     return exitCode(await (options.forever === false ? worker.run({ signal }) : worker.runForever(options.policy, { signal })));
   } catch (error) {
     if (signal.aborted) return 0;
-    process.stderr.write(`${(error as Error)?.stack ?? error}\n`);
+    process.stderr.write(`${stackOf(error)}\n`);
     return error instanceof StartFailure ? exitCode(error) : 70;
   }
 }

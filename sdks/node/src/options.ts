@@ -63,7 +63,7 @@ export interface WorkerOptions {
   receiveLimit?: number;
   /** Longest message that is sent, in bytes; default 64 MiB. Work whose answer is longer fails and says so. */
   sendLimit?: number;
-  /** A connection that is already there; used by the first start, later ones dial. */
+  /** A connection that is already there; used by the first start, later ones dial. Not on Windows. */
   connection?: Duplex;
   /** Called once for each session that ended, when the worker can be started again: start and stop are allowed inside. */
   onClose?: (reason: CloseReason, session: SessionSnapshot) => unknown;

@@ -284,7 +284,7 @@ export class WorkRunner {
   async #runDetection(handler: JobHandler, request: RunDetectionRequest, attempt: Attempt): Promise<void> {
     await Promise.resolve();
     const signal = attempt.cancel.signal;
-    const run = new DetectionRun(request, attempt, message => this.#surely(message, signal));
+    const run = new DetectionRun(request, attempt, message => this.#surely(message, signal), this.settings.clock);
     let error = "";
     let hasSlot = false;
     try {

@@ -29,6 +29,7 @@ export class Session implements Link {
   readonly #outbox: Outbox;
   readonly #requests: Requests;
   readonly #closed = new Deferred<Closed>();
+  #closedAs: Closed | undefined;
   readonly #greeted = new Deferred<NonNullable<AdminToWorkerMessage["hello"]>>();
   readonly #streamEnded = new Deferred();
   readonly #lost = new Deferred();
@@ -94,6 +95,11 @@ export class Session implements Link {
     return this.#lost.promise;
   }
 
+  /** It ended before its time, also in the middle of a stop. */
+  get wasLost(): boolean {
+    return this.#closedAs?.reason === "ConnectionLost" || this.#closedAs?.reason === "HeartbeatTimeout";
+  }
+
   has(extension: string): boolean {
     return this.extensions.has(extension);
   }
@@ -155,7 +161,8 @@ export class Session implements Link {
 
   /** The first reason counts. */
   close(closed: Closed): void {
-    this.#closed.resolve(this.#finishing ? { reason: "StopRequested", text: "stop requested" } : closed);
+    this.#closedAs ??= this.#finishing ? { reason: "StopRequested", text: "stop requested" } : closed;
+    this.#closed.resolve(this.#closedAs);
     // After a shutdown the session lives on, so that its work can be reported.
     if (closed.reason !== "AdminShutdown") this.#end();
   }

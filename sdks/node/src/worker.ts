@@ -58,6 +58,12 @@ export class PluginWorker {
   #generation = 0;
   #mayClaim = false;
   #cancelResume: (() => void) | undefined;
+  /** The last session ended before its time. */
+  #wasLost = false;
+  /** Settled when the runForever under way has ended, which after a stop still brings home what a lost stream left. */
+  #forever: Deferred | undefined;
+  /** By the clock; what is not home by then is given up. */
+  #homeBy = Infinity;
   #stops = 0;
   #onStop: (() => void) | undefined;
 
@@ -124,18 +130,27 @@ export class PluginWorker {
   }
 
   /**
-   * Ends the session, or a start under way. Settles after onClose; called from inside onClose of that session or a handler it
-   * does not wait. Never throws; does nothing when there is nothing to end.
+   * Ends the session, or a start under way, and a {@link runForever}, which when the stream is away dials on within the grace to
+   * deliver results. Settles after onClose; called from inside onClose of that session or a handler it does not wait. Never throws;
+   * does nothing when there is nothing to end.
    */
   async stop(options: StopOptions = {}): Promise<void> {
-    const { drain = true, grace = drainGrace } = options;
+    await this.#stop(options);
+    if (place.getStore()?.worker !== this) await this.#forever?.promise;
+  }
+
+  /** A stop that does not wait for runForever, which may be the one who calls. */
+  async #stop({ drain = true, grace = drainGrace }: StopOptions = {}): Promise<void> {
+    const keepsWork = drain && this.#forever !== undefined;
     const round = this.#round;
     const here = place.getStore();
     const isHandler = here?.worker === this && here.round === undefined;
     this.#stops++;
-    this.#mayClaim = false;
+    this.#homeBy = Math.min(this.#homeBy, this.#settings.clock.elapsed() + (drain ? grace : 0));
+    this.#mayClaim = this.#mayClaim && keepsWork && !round?.session;
     this.#onStop?.();
     if (!round) {
+      if (keepsWork) return;
       this.#giveUpWork();
       if (!isHandler) await this.#idle();
       return;
@@ -150,7 +165,7 @@ export class PluginWorker {
     }
     if (isHandler || (here?.worker === this && here.round === round)) return;
     await round.told.promise;
-    if (!round.session) await this.#idle();
+    if (!round.session && !keepsWork) await this.#idle();
   }
 
   /** Waits for the end of the session that is current now; a later one does not prolong it. Undefined when there is none, or its start fails. */
@@ -169,13 +184,13 @@ export class PluginWorker {
       round = await this.#start(signal);
     } catch (error) {
       if (!signal?.aborted || !(error instanceof StartFailure) || error.code !== "Canceled") throw error;
-      await this.stop();
+      await this.#stop();
       throw signal.reason;
     }
     try {
       return (await unlessAborted(round.ended.promise, signal))!;
     } catch (error) {
-      if (this.#round === round) await this.stop();
+      if (this.#round === round) await this.#stop();
       throw error;
     }
   }
@@ -186,7 +201,21 @@ export class PluginWorker {
    * for good, and the signal's reason when that is aborted.
    */
   async runForever(policy: RestartPolicy | RestartPolicyOptions = {}, options: { signal?: AbortSignal } = {}): Promise<RunResult> {
+    if (this.#forever) throw new StartFailure("AlreadyStarted", "runForever is under way");
     const rules = policy instanceof RestartPolicy ? policy : new RestartPolicy(policy);
+    const stops = this.#stops;
+    const forever = (this.#forever = new Deferred());
+    this.#homeBy = Infinity;
+    try {
+      return await this.#serve(rules, options);
+    } finally {
+      if (this.#stops !== stops) await this.#bringHome(rules);
+      this.#forever = undefined;
+      forever.resolve();
+    }
+  }
+
+  async #serve(rules: RestartPolicy, options: { signal?: AbortSignal }): Promise<RunResult> {
     const { clock, logger } = this.#settings;
     const stops = this.#stops;
     let tries = 0;
@@ -224,6 +253,37 @@ export class PluginWorker {
     }
   }
 
+  /** After a stop while the stream is away: work ends and results are delivered, as long as the drain may take. */
+  async #bringHome(rules: RestartPolicy): Promise<void> {
+    const { clock, logger } = this.#settings;
+    for (let tries = 1; this.#isCutOff && clock.elapsed() < this.#homeBy; tries++) {
+      this.#runner.announceStop();
+      const limit = new AbortController();
+      const cancel = clock.after(this.#homeBy - clock.elapsed(), () => limit.abort());
+      try {
+        await this.#start(limit.signal, true);
+        await this.#stop({ grace: Math.max(0, this.#homeBy - clock.elapsed()) });
+        continue;
+      } catch (error) {
+        const { code, message, permanent } = error as StartFailure;
+        if (!RestartPolicy.restarts(code, permanent)) break;
+        logger.warn(`not connected: ${message}; trying again to deliver what is left`);
+      } finally {
+        cancel();
+      }
+      await this.#pause(Math.min(rules.delayAtWork(tries), this.#homeBy - clock.elapsed()), undefined);
+    }
+    // Whoever has started it anew takes along what is left.
+    if (this.#state !== "Stopped") return;
+    if (this.#isCutOff) {
+      const [results, attempts] = [this.#runner.completions.all().length, this.#runner.running.length];
+      logger.error(`the admin did not come back in time for the stop; results not delivered: ${results}, attempts cancelled: ${attempts}`);
+    }
+    this.#mayClaim = false;
+    this.#giveUpWork();
+    await this.#idle();
+  }
+
   get #known(): SessionSnapshot | undefined {
     return this.#state === "Starting" ? undefined : this.#session;
   }
@@ -231,6 +291,11 @@ export class PluginWorker {
   /** Work that the next session may claim, or results that the admin has yet to confirm. Nothing finds its way back to an admin that knows neither. */
   get #holdsWork(): boolean {
     return (this.#mayClaim && this.#runner.running.length > 0) || (this.#session?.extensions.has("ack") === true && this.#runner.completions.all().length > 0);
+  }
+
+  /** It holds work because the last stream was lost: one that ended in order has had its chance. */
+  get #isCutOff(): boolean {
+    return this.#wasLost && this.#holdsWork;
   }
 
   #stopResult(): RunResult {
@@ -245,7 +310,7 @@ export class PluginWorker {
       await unlessAborted(sleep(this.#settings.clock, milliseconds, over.signal).catch(() => {}), signal);
       return !over.signal.aborted;
     } catch (error) {
-      await this.stop();
+      await this.#stop();
       throw error;
     } finally {
       this.#onStop = undefined;
@@ -253,7 +318,8 @@ export class PluginWorker {
     }
   }
 
-  async #start(signal: AbortSignal | undefined): Promise<Round> {
+  /** @param ending Takes no new work. */
+  async #start(signal: AbortSignal | undefined, ending = false): Promise<Round> {
     const here = place.getStore();
     const isHandler = here?.worker === this && here.round === undefined;
     while (this.#state === "Stopping" && !isHandler) await unlessAborted(this.#round!.ended.promise, signal).catch(canceled);
@@ -263,6 +329,7 @@ export class PluginWorker {
     const round = new Round();
     this.#round = round;
     this.#state = "Starting";
+    this.#runner.ending = ending;
     // What a session starts belongs to nobody who happens to have called start.
     return place.run(undefined, () => this.#open(round, signal));
   }
@@ -283,7 +350,7 @@ export class PluginWorker {
     } catch (error) {
       this.#state = "Stopped";
       this.#round = undefined;
-      if (round.stopRequested) this.#giveUpWork();
+      if (round.stopRequested && !this.#forever) this.#giveUpWork();
       round.ended.resolve(undefined);
       round.told.resolve();
       throw error instanceof StartFailure ? error : new StartFailure("Unreachable", (error as Error).message, false, { cause: error });
@@ -332,6 +399,7 @@ export class PluginWorker {
     const text = stopped ? "stop requested" : closed.text;
     const permanent = !stopped && closed.permanent === true;
 
+    this.#wasLost = session.wasLost;
     this.#runner.detach();
     await session.dispose();
     this.#runner.ending = this.#runner.drained = false;

@@ -24,7 +24,7 @@ async function serve(t, methods, credentials = grpc.ServerCredentials.createInse
   server.addService(JobService.service, { ...unused, Submit: answer("Submit"), Get: answer("Get"), Cancel: answer("Cancel"), ...Object.fromEntries(Object.entries(methods).filter(([name]) => name.startsWith("Watch"))) });
   const port = await new Promise((resolve, reject) => server.bindAsync("127.0.0.1:0", credentials, (error, bound) => (error ? reject(error) : resolve(bound))));
   t.after(() => server.forceShutdown());
-  return { address: `grpc://127.0.0.1:${port}`, port, asked };
+  return { address: `grpc://127.0.0.1:${port}`, port, asked, close: () => new Promise(resolve => server.tryShutdown(resolve)) };
 }
 
 test("a job is submitted, its output followed across a broken stream, and its result returned", async t => {
@@ -222,4 +222,59 @@ test("an admin that is away is waited for, and a submission sent again makes one
   wanted.abort();
   await waiting;
   assert.throws(() => new AdminClient("grpc://127.0.0.1:1", { patience: NaN }), /patience must be 0 or above/);
+});
+
+/** A port of its own whose guess, 10,000 above, is a port too; nobody is there. */
+async function placeOfNobody() {
+  const place = http.createServer();
+  await new Promise(resolve => place.listen(0, "127.0.0.1", resolve));
+  const { port } = place.address();
+  await new Promise(resolve => place.close(resolve));
+  return 20_000 + (port % 10_000);
+}
+
+test("a port is guessed only until the admin says it, and is asked for again when nobody is there", async t => {
+  const place = await placeOfNobody();
+  // It answers at the port of the guess, and that it is not the one.
+  const guess = new grpc.Server();
+  let guessed;
+  const wasGuessed = new Promise(resolve => (guessed = resolve));
+  guess.addService(JobService.service, {
+    ...Object.fromEntries(Object.keys(JobService.service).map(name => [name, () => {}])),
+    Submit: (_, done) => (guessed(), done({ code: grpc.status.UNAVAILABLE, details: "not here" })),
+  });
+  await new Promise((resolve, reject) => guess.bindAsync(`127.0.0.1:${place + 10_000}`, grpc.ServerCredentials.createInsecure(), error => (error ? reject(error) : resolve())));
+  t.after(() => guess.forceShutdown());
+  const client = new AdminClient(`127.0.0.1:${place}`);
+  t.after(() => client.close());
+  const submitting = client.submit("count");
+  await wasGuessed;
+  let { port, close } = await serve(t, { Submit: job("PENDING") });
+  const page = http.createServer((_, response) => response.end(JSON.stringify({ worker_grpc_port: port })));
+  await new Promise(resolve => page.listen(place, "127.0.0.1", resolve));
+  t.after(() => page.close());
+  assert.equal((await submitting).state, "PENDING");
+  await close();
+  ({ port } = await serve(t, { Submit: job("PENDING") }));
+  assert.equal((await client.submit("count")).state, "PENDING");
+});
+
+test("of a list the first that is there is asked by every call", async t => {
+  const { address } = await serve(t, {
+    Submit: job("PENDING"),
+    Get: job("SUCCEEDED"),
+    WatchLogs: call => (call.write({ attempt: 1, stream: "LOG_STREAM_STDOUT", offset: 0, data: Buffer.from("said") }), call.end()),
+    WatchEvents: call => (call.write({ kind: "JOB_EVENT_KIND_SNAPSHOT" }), call.end()),
+  });
+  const clientOf = list => {
+    const client = new AdminClient(list, { patience: 0 });
+    t.after(() => client.close());
+    return client;
+  };
+  const list = `grpc://127.0.0.1:1, ${address}`;
+  assert.equal((await clientOf(list).submit("count")).state, "PENDING");
+  assert.equal((await clientOf(list).wait("job-1")).state, "SUCCEEDED");
+  for await (const { bytes } of clientOf(list).watchLogs("job-1")) assert.equal(String(bytes), "said");
+  await assert.rejects(clientOf("grpc://127.0.0.1:1, grpc://127.0.0.1:2").submit("count"), { code: grpc.status.UNAVAILABLE });
+  assert.throws(() => new AdminClient(`${address}, nowhere`), TypeError);
 });

@@ -5,8 +5,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { adminOf, workerOf } from "./workers.mjs";
 import { StartFailure } from "../dist/index.js";
 
-// WORKER_SDK_STRESS_SECONDS=60 for the long run.
-const seconds = Number(process.env.WORKER_SDK_STRESS_SECONDS ?? 4);
+// WORKER_SDK_STRESS_SECONDS=4 for a short run.
+const seconds = Number(process.env.WORKER_SDK_STRESS_SECONDS ?? 60);
 
 function resources() {
   const counts = {};
@@ -67,18 +67,19 @@ test(`8 loops that start, stop, wait and run at random for ${seconds} s end, and
   const admin = await adminOf(t, { onStream: stream => (Math.random() < 0.2 ? stream.drop() : stream.accept()) });
   const worker = workerOf(t, { address: admin.address });
   const until = performance.now() + seconds * 1000;
-  const counts = { start: 0, stop: 0, wait: 0, run: 0 };
+  const counts = { start: 0, stop: 0, wait: 0, run: 0, runForever: 0 };
   const calls = {
     start: () => worker.start(),
     // Not at once: a stop that finds nothing to stop is over in no time, and no start would ever come through.
     stop: async () => (await pause(Math.random() * 100), worker.stop({ drain: Math.random() < 0.5 })),
     wait: () => worker.wait({ signal: AbortSignal.timeout(200) }),
     run: () => worker.run({ signal: AbortSignal.timeout(100) }),
+    runForever: () => worker.runForever({ longestDelay: 100 }, { signal: AbortSignal.timeout(200) }),
   };
   const loop = async () => {
     while (performance.now() < until || Object.values(counts).some(count => count <= 10)) {
       await pause(Math.random() * 10);
-      const name = Object.keys(calls)[Math.floor(Math.random() * 4)];
+      const name = Object.keys(calls)[Math.floor(Math.random() * 5)];
       counts[name]++;
       await calls[name]().catch(error => assert.ok(error instanceof StartFailure || ["AbortError", "TimeoutError"].includes(error.name), error));
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -362,7 +362,11 @@ test("a ready connection serves the first start, the second one dials", async t 
   const [one, other] = [await adminOf(t, accepting), await adminOf(t, accepting)];
   const connection = net.connect({ host: "127.0.0.1", port: one.port, allowHalfOpen: true });
   const worker = workerOf(t, { address: other.address, connection });
+  const { mock: listened } = t.mock.method(net.Server.prototype, "listen");
   assert.equal((await worker.start()).address, "the given connection");
+  // Nobody else can take the connection meanwhile: it is in a folder of this user alone, which is gone by now.
+  const [{ arguments: [door] }] = listened.calls;
+  assert.deepEqual([path.basename(door), existsSync(path.dirname(door)), listened.calls.length], ["door", false, 1]);
   await worker.stop();
   assert.equal((await worker.start()).address, other.address);
 
@@ -386,4 +390,18 @@ test("what is wrong is told at construction, all at once", () => {
   assert.throws(() => new PluginWorker({ environment: {}, workerId: "w" }, []), /at least one handler/);
   const worker = new PluginWorker({ environment: {}, workerId: "w" }, [echo]);
   assert.throws(() => (worker.session = undefined), TypeError);
+});
+
+test("a connection is pinged every 60 s while its stream is open, and given up 20 s after a ping; messages have limits of their own", async t => {
+  const admin = await adminOf(t, accepting);
+  const { mock: opened } = t.mock.method(grpc.Client.prototype, "makeBidiStreamRequest");
+  for (const [options, pause] of [[{}, 60_000], [{ keepAlive: 20_000 }, 20_000]]) {
+    const worker = workerOf(t, { address: admin.address, ...options });
+    await worker.start();
+    const said = opened.calls.at(-1).this.getChannel().internalChannel.options;
+    const names = ["keepalive_time_ms", "keepalive_timeout_ms", "keepalive_permit_without_calls", "max_send_message_length", "max_receive_message_length"];
+    assert.deepEqual(names.map(name => said[`grpc.${name}`]), [pause, 20_000, 0, 64 * 2 ** 20, 2 ** 30]);
+    await worker.stop();
+  }
+  assert.throws(() => workerOf(t, { keepAlive: 19_999 }), /keepAlive must be at least 20,000/);
 });

@@ -48,6 +48,26 @@ test("a process finishes its job at SIGTERM, says who it is, and uses the token 
   assert.equal(await child.code, 0);
 });
 
+test("a process that gets SIGTERM or SIGINT while the admin is away lets its job end and brings the result home", async t => {
+  for (const signal of ["SIGTERM", "SIGINT"]) {
+    const admin = await adminOf(t);
+    const child = workerProcess(t, { PLUGIN_ADMIN: admin.address });
+    const first = await admin.stream();
+    first.accept();
+    first.execute("nap", { ms: { int64_value: 60_000 } });
+    await first.next("job_progress_update");
+    first.drop();
+    const dialled = await admin.stream();
+    child.kill(signal);
+    dialled.drop();
+    (await admin.stream()).drop();
+    const back = (await admin.stream()).ackAll();
+    back.accept();
+    const { success, result } = await back.next("job_completed");
+    assert.deepEqual([success, result.summary, await child.code], [true, "woken by the stop", 0]);
+  }
+});
+
 test("exit codes tell how a worker ended", async t => {
   assert.equal(await workerProcess(t, { PLUGIN_ADMIN: "grpc://127.0.0.1:1" }, "once").code, 69);
   const refusing = await adminOf(t, { onStream: stream => stream.send({ hello: { accepted: false, message: "permanent" } }) });
@@ -91,4 +111,36 @@ test("the health port tells whether the process lives and whether it is served",
   assert.match(await metrics.text(), /^plugin_worker_executing\{worker_id="w-proc"\} 0$/m);
   child.kill("SIGTERM");
   assert.equal(await child.code, 0);
+});
+
+test("a promise that a handler forgot is told of when it fails, and ends nothing", async t => {
+  const admin = await adminOf(t);
+  const child = workerProcess(t, { PLUGIN_ADMIN: admin.address });
+  let said = "";
+  child.stderr.on("data", data => (said += data));
+  const stream = (await admin.stream()).ackAll();
+  stream.accept();
+  for (const id of ["job-1", "job-2"]) {
+    stream.execute("careless", { how: { string_value: "reject" } }, { id });
+    assert.equal((await stream.next("job_completed")).success, true);
+  }
+  child.kill("SIGTERM");
+  assert.equal(await child.code, 0);
+  assert.equal(said.match(/^a promise that nobody waits for failed: Error: forgotten$/gm).length, 2, said);
+});
+
+test("what nobody catches ends the process with 70, when its work is done", async t => {
+  const admin = await adminOf(t);
+  const child = workerProcess(t, { PLUGIN_ADMIN: admin.address });
+  let said = "";
+  child.stderr.on("data", data => (said += data));
+  const stream = (await admin.stream()).ackAll();
+  stream.accept();
+  stream.execute("nap", { ms: { int64_value: 60_000 } }, { id: "other" });
+  await stream.next("job_progress_update");
+  stream.execute("careless", { how: { string_value: "throw" } });
+  const ends = [await stream.next("job_completed"), await stream.next("job_completed")];
+  assert.deepEqual(ends.map(end => [end.job_id, end.success, end.result.summary]).sort(), [["job-1", true, "done"], ["other", true, "woken by the stop"]]);
+  assert.equal(await child.code, 70);
+  assert.match(said, /^nobody caught this, the process ends: Error: thrown by a callback$/m);
 });

@@ -12,4 +12,13 @@ const nap = {
     });
   }),
 };
-await main(() => new PluginWorker({ logger: consoleLogger() }, [nap]), { forever: process.argv[2] !== "once" });
+/** Forgets a promise that fails, or throws where nobody catches it; goes on all the same. */
+const careless = {
+  descriptor: new DescriptorBuilder("careless", "Careless").build(),
+  execute: context => {
+    if (context.config.text("how") === "reject") void Promise.reject(new Error("forgotten"));
+    else setImmediate(() => { throw new Error("thrown by a callback"); });
+    return JobOutcome.succeeded("done");
+  },
+};
+await main(() => new PluginWorker({ logger: consoleLogger() }, [nap, careless]), { forever: process.argv[2] !== "once" });

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import math
 import threading
+import time
 from collections import deque
 from typing import Callable, Deque, Dict, Iterator, List, Mapping, Optional, Tuple
 
@@ -19,7 +20,7 @@ REPORT_PAUSE = 0.25
 TEXT_LIMIT = 16 * 1024
 """Bytes of an error, a message or an activity."""
 PATIENCE = 5.0
-"""How long work is held up by output that nobody takes: a lost admin must not stop it."""
+"""How long work is held up by output or proposals that nobody takes: a lost admin must not stop it."""
 _MOST_ACTIVITIES = 100
 _MOST_METRICS = 100
 _METRICS_LIMIT = 64 * 1024
@@ -63,6 +64,11 @@ class LogRing:
     def unsent(self) -> int:
         """Bytes that were never taken; more than the capacity once some of them are lost."""
         return self._end - self._sent
+
+    @property
+    def size(self) -> int:
+        """Bytes it holds."""
+        return len(self._kept)
 
     def append(self, data: bytes) -> None:
         self._kept += data
@@ -242,6 +248,12 @@ class RunningAttempt:
             return self._stdout.unsent > 0 or self._stderr.unsent > 0
 
     @property
+    def output_size(self) -> int:
+        """Bytes of output that are kept."""
+        with self._lock:
+            return self._stdout.size + self._stderr.size
+
+    @property
     def is_pressing(self) -> bool:
         """Output is about to have to wait."""
         with self._lock:
@@ -274,10 +286,13 @@ Told = Callable[[bool], None]
 
 
 class ProposalSink:
-    """Collects proposals into batches of at most 500 and 1 MiB; sends no more than are wanted. What a stream took with it is sent again."""
+    """Collects proposals into batches of at most 500 and 1 MiB; sends no more than are wanted. What a stream took with it is sent again, and
+    what the admin did not take for 5 s is sent last."""
 
     MOST = 500
     SIZE = 1024 * 1024
+    WAITING = 16
+    """Batches that the admin did not take in time; one more of them fails the detection."""
 
     def __init__(
         self, request: wire.RunDetectionRequest, id_as_key: bool, send: Callable[[wire.WorkerToAdminMessage, Told], Optional[Cancellation]],
@@ -305,7 +320,7 @@ class ProposalSink:
         return 0 < self._request.max_results <= self._taken
 
     def propose(self, proposal: Proposal) -> bool:
-        full = self._add(proposal)
+        full, end = self._add(proposal), time.monotonic() + PATIENCE
         while full is not None:
             room = self._hand_over(full)
             if room is None or self._canceled.is_set():
@@ -313,11 +328,18 @@ class ProposalSink:
             if self._on_loop():
                 raise RuntimeError("the admin is slow to take proposals: use 'await ctx.propose_async(...)' on the loop")
             with self._either(room) as woken:
-                woken.wait()
+                if not woken.wait(max(0.0, end - time.monotonic())):
+                    self._put_off(full)
+                    break
         return self.is_full
 
     async def propose_async(self, proposal: Proposal) -> bool:
-        await self._send_async(self._add(proposal))
+        full = self._add(proposal)
+        if full is not None:
+            try:
+                await asyncio.wait_for(self._send_async(full), PATIENCE)
+            except asyncio.TimeoutError:
+                self._put_off(full)
         return self.is_full
 
     async def finish_async(self) -> None:
@@ -341,8 +363,15 @@ class ProposalSink:
             with self._either(news) as woken:
                 await woken.wait_async()
 
-    async def _send_async(self, message: Optional[wire.WorkerToAdminMessage]) -> None:
-        while message is not None:
+    def _put_off(self, batch: wire.WorkerToAdminMessage) -> None:
+        """It is sent when the handler has returned: nobody is held up for longer."""
+        with self._lock:
+            if len(self._returned) >= self.WAITING:
+                raise TimeoutError(f"the admin takes no proposals: {self.WAITING} batches of them wait")
+            self._returned.append(batch)
+
+    async def _send_async(self, message: wire.WorkerToAdminMessage) -> None:
+        while True:
             room = self._hand_over(message)
             if room is None or self._canceled.is_set():
                 return

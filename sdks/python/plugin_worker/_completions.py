@@ -15,8 +15,8 @@ class CompletionBox:
 
     MOST = 1000
     LONGEST = 24 * 3600.0
-    MOST_OUTPUTS = 64
-    """Of so many the output that was not sent goes with them: the last 1 MiB of each of their two streams."""
+    MOST_OUTPUT = 64 << 20
+    """Bytes of output that may not have arrived and goes with them, of all together; beyond that the oldest results go without."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Tuple[wire.JobCompleted, Optional[RunningAttempt], float]] = OrderedDict()
@@ -29,9 +29,11 @@ class CompletionBox:
         self._emptied.clear()
         while len(self._kept) > self.MOST:
             self._kept.popitem(last=False)
-        outputs = [key for key, entry in self._kept.items() if entry[1] is not None]
-        for key in outputs[:-self.MOST_OUTPUTS]:
-            self._kept[key] = (self._kept[key][0], None, self._kept[key][2])
+        room = self.MOST_OUTPUT
+        for key, (kept, owner, since) in reversed(list(self._kept.items())):
+            room -= owner.output_size if owner is not None else 0
+            if room < 0:
+                self._kept[key] = (kept, None, since)
 
     def confirm(self, request_id: str) -> None:
         self._kept.pop(request_id, None)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import math
 import weakref
 from dataclasses import dataclass
 from typing import Any, Callable, Coroutine, Optional, Sequence, Tuple, TypeVar
@@ -68,6 +69,10 @@ class WorkerCore:
         self._dialler: Optional[Dialler] = None
         self.stops = 0
         """Calls of stop so far."""
+        self.forever: Optional[asyncio.Future[None]] = None
+        """Done when the run_forever under way has ended, which after a stop still brings home what a lost stream left."""
+        self.home_by = math.inf
+        """By the loop's clock; what is not home by then is given up."""
         self.pausing: Optional[asyncio.Future[None]] = None
         """What the pause between two sessions waits for."""
         self._aborting: Optional[asyncio.Event] = None
@@ -88,8 +93,8 @@ class WorkerCore:
         """Runs a coroutine of this object on the core loop; a ``concurrent.futures.Future``."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._core.loop)
 
-    async def start(self, timeout: Optional[float] = None, cancel: Optional[Cancellation] = None) -> _Round:
-        """Dials and registers. Raises a ``StartFailure`` or ``AlreadyStarted``."""
+    async def start(self, timeout: Optional[float] = None, cancel: Optional[Cancellation] = None, *, ending: bool = False) -> _Round:
+        """Dials and registers. ``ending``: for no new work. Raises a ``StartFailure`` or ``AlreadyStarted``."""
         loop = asyncio.get_running_loop()
         end = None if timeout is None else loop.time() + timeout
         while self.state is WorkerState.STOPPING and self._round is not None and not (cancel is not None and cancel.is_set()):
@@ -101,6 +106,8 @@ class WorkerCore:
         if self.state in (WorkerState.STARTING, WorkerState.RUNNING, WorkerState.STOPPING):
             raise AlreadyStarted(f"the worker is {self.state.value}; it can be started when it is stopped")
         self.state = WorkerState.STARTING
+        if self._runner is not None:
+            self._runner.ending = ending
         self.heartbeat_interval, self.reconnect_delay, self.admin_version = HEARTBEAT, RECONNECT, "unknown"
         self._given_up = False
         self._begun = loop.create_future()
@@ -131,8 +138,16 @@ class WorkerCore:
             self._begun.set_result(None)
 
     async def stop(self, drain: bool = True, grace: float = 30.0, inside: bool = False) -> None:
-        """Ends the session, or a start under way. Returns after on_close, except inside of it or of a handler."""
+        """Ends the session, or a start under way, and a run_forever. Returns after on_close, except inside of it or of a handler."""
+        await self.end(drain, grace, inside)
+        if self.forever is not None and not inside:
+            await asyncio.wait({self.forever})
+
+    async def end(self, drain: bool = True, grace: float = 30.0, inside: bool = False) -> None:
+        """A stop that does not wait for the run_forever, which may be the one who calls."""
         self.stops += 1
+        self.home_by = min(self.home_by, asyncio.get_running_loop().time() + (grace if drain else 0.0))
+        keeps_work = drain and self.forever is not None
         if self.pausing is not None and not self.pausing.done():
             self.pausing.set_result(None)
         if self.state is WorkerState.STARTING and self._begun is not None:
@@ -141,11 +156,9 @@ class WorkerCore:
                 self._dialing.cancel()
             if not inside:
                 await asyncio.wait({self._begun})
-            if self.state in (WorkerState.STARTING, WorkerState.STOPPED):
-                await self._give_work_up(inside)
-            return
-        if self.state is WorkerState.STOPPED:
-            await self._give_work_up(inside)
+        if self.state in (WorkerState.STARTING, WorkerState.STOPPED):
+            if not keeps_work:
+                await self.give_work_up(inside)
             return
         now = self._round
         if now is None:
@@ -164,7 +177,14 @@ class WorkerCore:
         if not inside:
             await asyncio.wait({now.told})
 
-    async def _give_work_up(self, inside: bool) -> None:
+    async def go_home(self) -> None:
+        """One more session, only for what the lost one left. Raises a ``StartFailure`` or ``AlreadyStarted``."""
+        if self._runner is not None:
+            self._runner.announce_stop()
+        await self.start(left(self.home_by), ending=True)
+        await self.end(grace=left(self.home_by) or 0.0)
+
+    async def give_work_up(self, inside: bool = False) -> None:
         """Work that goes on without a session, for a stream that might have come back, ends too."""
         self._may_claim = False
         if self._runner is not None:
@@ -190,16 +210,16 @@ class WorkerCore:
             now = await self.start(cancel=cancel)
         except StartCanceled as failure:
             if cancel is not None and cancel.is_set():
-                await self.stop()
+                await self.end()
                 raise RunCanceled("the worker was stopped while it started") from failure
             raise
         try:
             await self.either(now.ended, cancel)
         except asyncio.CancelledError:
-            await asyncio.shield(asyncio.get_running_loop().create_task(self.stop()))
+            await asyncio.shield(asyncio.get_running_loop().create_task(self.end()))
             raise
         if not now.ended.done():
-            await self.stop()
+            await self.end()
             raise RunCanceled("the worker was stopped because its run was cancelled")
         return now.ended.result()
 
@@ -348,6 +368,16 @@ class WorkerCore:
         if self._runner is None or self.snapshot is None:
             return False
         return (self._may_claim and bool(self._runner.running)) or ("ack" in self.snapshot.extensions and bool(self._runner.completions.all()))
+
+    @property
+    def is_cut_off(self) -> bool:
+        """At work, or with results, because the last stream was lost: one that ended in order has had its chance."""
+        return self.is_at_work and self._round is not None and self._round.session.was_lost
+
+    @property
+    def held(self) -> Tuple[int, int]:
+        """Results that are not confirmed, and attempts that run."""
+        return (self._runner.completions.count, len(self._runner.running)) if self._runner is not None else (0, 0)
 
     async def either(self, future: asyncio.Future[Any], cancel: Optional[Cancellation], timeout: Optional[float] = None) -> None:
         """Waits for the future, the cancellation or the timeout, whichever comes first."""

@@ -113,7 +113,7 @@ def _field_problems(field: wire.ConfigField, defaults: Mapping[str, wire.ConfigV
         found.append("has a lowest value above its highest")
     if field.name in defaults:
         default = defaults[field.name]
-        kind = default.WhichOneof("kind")
+        kind: Optional[str] = default.WhichOneof("kind")
         number = _number(default)
         if kind not in allowed:
             found.append(f"has a default of the kind {kind}, which does not fit its type")
@@ -157,7 +157,7 @@ def _stored(field: wire.ConfigField, default: Optional[wire.ConfigValue]) -> str
     kinds = _KINDS.get(field.field_type, ("",))
     if field.widget == wire.CONFIG_WIDGET_MULTI_SELECT and field.field_type in (wire.CONFIG_FIELD_TYPE_ENUM, wire.CONFIG_FIELD_TYPE_LIST):
         return "string_list"
-    kind = default.WhichOneof("kind") if default is not None else None
+    kind: Optional[str] = default.WhichOneof("kind") if default is not None else None
     return kind if kind in kinds else kinds[0]
 
 

@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Optional
 
-from ._core import WorkerCore
+from ._core import WorkerCore, left
 from .cancellation import Cancellation
-from .sessions import CloseReason, RestartPolicy, RunCanceled, RunResult, StartFailure, WorkerState
+from .sessions import AlreadyStarted, CloseReason, RestartPolicy, RunCanceled, RunResult, StartFailure, WorkerState
 
 LONGEST = 20
 """So many tries that the pause is the longest."""
@@ -17,6 +18,22 @@ QUICK_LOSS = 10.0
 
 async def run_forever(core: WorkerCore, policy: RestartPolicy, cancel: Optional[Cancellation] = None) -> RunResult:
     """Serves, and dials again after ends that may pass; returns or raises with the first that does not."""
+    if core.forever is not None:
+        raise AlreadyStarted("run_forever is under way")
+    stops = core.stops
+    core.forever, core.home_by = asyncio.get_running_loop().create_future(), math.inf
+    try:
+        return await _serve(core, policy, cancel)
+    finally:
+        try:
+            if core.stops != stops:
+                await _bring_home(core, policy)
+        finally:
+            core.forever.set_result(None)
+            core.forever = None
+
+
+async def _serve(core: WorkerCore, policy: RestartPolicy, cancel: Optional[Cancellation]) -> RunResult:
     logger, loop = core.options.logger, asyncio.get_running_loop()
     stops, tries, tries_at_work, quick = core.stops, 0, 0, 0
     lost_at: Optional[float] = None
@@ -60,5 +77,28 @@ async def _pause(core: WorkerCore, seconds: float, cancel: Optional[Cancellation
         core.pausing = asyncio.get_running_loop().create_future()
         await core.either(core.pausing, cancel, seconds)
     if cancel is not None and cancel.is_set():
-        await core.stop()
+        await core.end()
         raise RunCanceled("the run was cancelled between two sessions")
+
+
+async def _bring_home(core: WorkerCore, policy: RestartPolicy) -> None:
+    """After a stop while the stream is away: work ends and results are delivered, as long as the drain may take."""
+    logger, tries = core.options.logger, 0
+    while core.is_cut_off and left(core.home_by):
+        try:
+            await core.go_home()
+            continue
+        except AlreadyStarted:
+            break
+        except StartFailure as failure:
+            if not policy.restarts(failure.reason, failure.permanent):
+                break
+            logger.warning("not connected: %s; trying again to deliver what is left", failure)
+        tries += 1
+        core.pausing = asyncio.get_running_loop().create_future()
+        await core.either(core.pausing, None, min(policy.delay_at_work(tries), left(core.home_by) or 0.0))
+    if core.state is not WorkerState.STOPPED:
+        return  # Whoever has started it anew takes along what is left.
+    if core.is_cut_off:
+        logger.error("the admin did not come back in time for the stop; results not delivered: %d, attempts cancelled: %d", *core.held)
+    await core.give_work_up()

@@ -332,7 +332,11 @@ class WorkRunner:
             turn, session = self._turn, self._session
             if session is not None:
                 written: asyncio.Future[bool] = loop.create_future()
-                session.send(last, after=attempt, told=lambda done: loop.call_soon_threadsafe(written.set_result, done) and None)
+
+                def told(done: bool, written: asyncio.Future[bool] = written) -> None:
+                    loop.call_soon_threadsafe(written.set_result, done)
+
+                session.send(last, after=attempt, told=told)
                 if await written:
                     return
             gone, next_turn = asyncio.ensure_future(attempt.canceled.wait_async()), asyncio.ensure_future(turn.wait_async())

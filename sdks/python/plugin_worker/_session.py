@@ -54,6 +54,9 @@ class Session:
         self._heard_at = time.monotonic()
         self._health: Optional[str] = None
         self._stopping = False
+        self._finishing = False
+        self.was_lost = False
+        """It ended before its time, also in the middle of a stop."""
         self._watching: Optional[asyncio.Task[None]] = None
         self._requests = Requests(self, runner, handlers)
         self.outbox = Outbox(worker_id, lambda: self._runner.running, self._heartbeat, options.max_send_bytes)
@@ -117,6 +120,7 @@ class Session:
     def close(self, why: Close) -> None:
         """The first reason counts; once the worker is stopping, that is it."""
         if not self.closed.done():
+            self.was_lost = why.reason in (CloseReason.CONNECTION_LOST, CloseReason.HEARTBEAT_TIMEOUT) and not self._finishing
             self.closed.set_result(Close(CloseReason.STOP_REQUESTED, "stop requested") if self._stopping else why)
 
     def stopping(self) -> None:
@@ -126,6 +130,7 @@ class Session:
     async def finish(self, timeout: float) -> None:
         """What is queued is written, the stream is half-closed, and the admin gets a moment to end it too: a stream that is cancelled takes
         with it what the other side has not read yet."""
+        self._finishing = True
         self.outbox.finish()
         await asyncio.wait({self._ended}, timeout=timeout)
 

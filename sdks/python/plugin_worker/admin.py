@@ -6,19 +6,18 @@ import time
 import uuid
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Type, TypeVar
 
 import grpc
 
-from ._transport import dial
-from .addresses import resolve, split
+from ._admins import Admin, Admins
+from .addresses import address_problems
 from .cancellation import Cancellation
 from .options import WorkerOptions, token_problems
 from .outcomes import CANCELED_TEXT
 from .values import Value, copy_to, from_map, to_duration
 from .wire import job_service_pb2 as v1
 from .wire import plugin_pb2 as wire
-from .wire.job_service_pb2_grpc import JobServiceStub, JobTypeServiceStub
 
 CALL_TIMEOUT = 30.0
 """Seconds an admin has for its answer, unless the caller has less time than that."""
@@ -58,8 +57,9 @@ class _Limit(NamedTuple):
 class AdminClient:
     """Talks to one admin; may be used from any thread. With ``with`` it is closed at the end.
 
-    ``address`` has the forms of :attr:`WorkerOptions.address`; of a comma list the first entry counts. Other options are those of
-    :class:`WorkerOptions`: ``token``, or ``token_file`` (read at every call), ``tls_ca``, …. Refused calls raise ``grpc.RpcError``; its trailer ``pluginadmin-error-bin`` is an
+    ``address`` has the forms of :attr:`WorkerOptions.address`; of a comma list the first entry that is there is asked. It is looked up with the
+    first call, and anew when nobody is there. Other options are those of :class:`WorkerOptions`: ``token``, or ``token_file`` (read at every
+    call), ``tls_ca``, …. Refused calls raise ``grpc.RpcError``; its trailer ``pluginadmin-error-bin`` is an
     ``ErrorDetail``. A call that is not answered within 30 s raises ``TimeoutError``; what it asked for may have been done all the same.
     An admin that is away for a restart is waited for by ``submit``, ``get``, ``cancel``, ``wait`` and ``run_job``, for ``patience`` seconds; a
     submission is sent again under its key, so that it makes one job.
@@ -68,11 +68,9 @@ class AdminClient:
     def __init__(self, address: str, *, patience: float = 120.0, **options: Any) -> None:
         self._patience = patience
         self._options = WorkerOptions(address=address, **options)
-        if problems := token_problems(self._options):
+        if problems := address_problems(address) + token_problems(self._options):
             raise ValueError("\n".join(problems))
-        self._channel = dial(resolve(split(address)[0], self._options.tls_ca, self._options.tls_server_name), self._options)
-        self._jobs: Any = JobServiceStub(self._channel)  # type: ignore[no-untyped-call]
-        self._types: Any = JobTypeServiceStub(self._channel)  # type: ignore[no-untyped-call]
+        self._admins = Admins(self._options)
 
     @property
     def _metadata(self) -> List[Tuple[str, str]]:
@@ -91,38 +89,46 @@ class AdminClient:
 
     def describe(self, job_type: str) -> wire.JobTypeDescriptor:
         """The descriptor of a job type, as a worker gave it."""
-        descriptor: wire.JobTypeDescriptor = self._call(self._types.Describe, v1.DescribeRequest(job_type=job_type)).descriptor
+        descriptor: wire.JobTypeDescriptor = self._call(lambda admin: admin.types.Describe, v1.DescribeRequest(job_type=job_type)).descriptor
         return descriptor
 
     def configure(self, job_type: str, values: Mapping[str, Value]) -> int:
         """Saves values of both forms of a job type; what is left out stays. Returns the version."""
         request = v1.SetConfigRequest(job_type=job_type)
         copy_to(values, request.values)
-        version: int = self._call(self._types.SetConfig, request).version
+        version: int = self._call(lambda admin: admin.types.SetConfig, request).version
         return version
 
     def detect(self, job_type: str, enqueue: bool = True, max_results: int = 0, *, timeout: float = USUAL_DETECTION) -> v1.DetectResponse:
         """Has a worker look for work now, for ``timeout`` seconds at most; with ``enqueue`` what it finds becomes jobs."""
         request = v1.DetectRequest(job_type=job_type, enqueue=enqueue, max_results=max_results, timeout=to_duration(dt.timedelta(seconds=timeout)))
         # It is answered when the worker has looked.
-        found: v1.DetectResponse = self._call(self._types.Detect, request, more=timeout)
+        found: v1.DetectResponse = self._call(lambda admin: admin.types.Detect, request, more=timeout)
         return found
 
     def jobs(self, job_type: str) -> List[v1.Job]:
         """The newest jobs of a type, at most 500."""
         request = v1.ListRequest(filter=v1.JobFilter(job_types=[job_type]), page_size=500)
-        return list(self._call(self._jobs.List, request).jobs)
+        return list(self._call(lambda admin: admin.jobs.List, request).jobs)
 
     def cancel(self, job_id: str, reason: str = "", force: bool = False) -> v1.Job:
         """Asks for the end of a job; ``force`` does not wait for its worker."""
         request = v1.CancelRequest(job_id=job_id, reason=reason, force=force)
-        job: v1.Job = self._patiently(lambda: self._call(self._jobs.Cancel, request)).job
-        return job
+        answer: v1.CancelResponse = self._insist(lambda admin: admin.jobs.Cancel, request)
+        return answer.job
 
     def watch_logs(self, job_id: str, follow: bool = True, tail_lines: int = 0) -> Iterator[v1.LogChunk]:
         """What a job prints, until it has ended when following."""
         request = v1.WatchLogsRequest(job_id=job_id, follow=follow, tail_lines=tail_lines)
-        return iter(self._jobs.WatchLogs(request, metadata=self._metadata))
+
+        def begin(admin: Admin) -> Tuple[Any, Optional[v1.LogChunk]]:
+            chunks = admin.jobs.WatchLogs(request, metadata=self._metadata)
+            return chunks, next(chunks, None)
+
+        chunks, first = self._admins.ask(begin)
+        if first is not None:
+            yield first
+        yield from chunks
 
     def wait(self, job_id: str, timeout: Optional[float] = None, *, cancel: Optional[Cancellation] = None) -> v1.Job:
         """The job when it has ended. Raises ``TimeoutError`` after ``timeout`` seconds; the job goes on."""
@@ -156,7 +162,7 @@ class AdminClient:
 
     def close(self) -> None:
         """Gives the connection back."""
-        self._channel.close()
+        self._admins.close()
 
     def __enter__(self) -> AdminClient:
         return self
@@ -165,8 +171,15 @@ class AdminClient:
         self.close()
 
     def _submit(self, request: v1.SubmitRequest, limit: Optional[_Limit]) -> v1.Job:
-        job: v1.Job = self._patiently(lambda: self._call(self._jobs.Submit, request, limit), limit).job
-        return job
+        answer: v1.SubmitResponse = self._insist(lambda admin: admin.jobs.Submit, request, limit)
+        return answer.job
+
+    def _insist(self, method: Callable[[Admin], Any], request: Any, limit: Optional[_Limit] = None) -> Any:
+        """As :meth:`_call`, also of an admin that comes back meanwhile."""
+        def call() -> Any:
+            return self._call(method, request, limit)
+
+        return self._patiently(call, limit)
 
     def _patiently(self, call: Callable[[], T], limit: Optional[_Limit] = None, cancel: Optional[Cancellation] = None) -> T:
         """The answer, also of an admin that comes back meanwhile."""
@@ -184,17 +197,21 @@ class AdminClient:
 
     def _get(self, job_id: str, limit: Optional[_Limit]) -> v1.Job:
         request = v1.GetRequest(job_id=job_id, include=[v1.INCLUDE_RESULT, v1.INCLUDE_PARAMETERS, v1.INCLUDE_ATTEMPTS])
-        job: v1.Job = self._call(self._jobs.Get, request, limit).job
+        job: v1.Job = self._call(lambda admin: admin.jobs.Get, request, limit).job
         return job
 
-    def _call(self, method: Any, request: Any, limit: Optional[_Limit] = None, more: float = 0.0) -> Any:
+    def _call(self, method: Callable[[Admin], Any], request: Any, limit: Optional[_Limit] = None, more: float = 0.0) -> Any:
         """The answer. Raises ``TimeoutError`` when none comes in time, which is ``more`` than usual, or within the caller's own time."""
         left = CALL_TIMEOUT + more
         text = f"the admin has not answered within {left:g} s"
         if limit is not None and limit.left < left:
             left, text = max(limit.left, LAST_LOOK), limit.text
+
+        def ask(admin: Admin) -> Any:
+            return method(admin)(request, metadata=self._metadata, timeout=left)
+
         try:
-            return method(request, metadata=self._metadata, timeout=left)
+            return self._admins.ask(ask)
         except grpc.RpcError as error:
             if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                 raise TimeoutError(text) from error
@@ -203,16 +220,20 @@ class AdminClient:
     def _follow(self, job_id: str, limit: Optional[_Limit], cancel: Optional[Cancellation]) -> None:
         """Returns when the job's output has ended, or the time is over, or somebody gives up."""
         left = None if limit is None else limit.left
-        call = self._jobs.WatchLogs(v1.WatchLogsRequest(job_id=job_id, follow=True, tail_lines=1), metadata=self._metadata, timeout=left)
-        forget = cancel.link(call.cancel) if cancel is not None else lambda: None
-        try:
-            for _ in call:
-                pass
-        except grpc.RpcError as error:
-            if error.code() not in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED):
-                raise
-        finally:
-            forget()
+
+        def follow(admin: Admin) -> None:
+            call = admin.jobs.WatchLogs(v1.WatchLogsRequest(job_id=job_id, follow=True, tail_lines=1), metadata=self._metadata, timeout=left)
+            forget = cancel.link(call.cancel) if cancel is not None else lambda: None
+            try:
+                for _ in call:
+                    pass
+            except grpc.RpcError as error:
+                if error.code() not in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED):
+                    raise
+            finally:
+                forget()
+
+        self._admins.ask(follow)
 
 
 def _pause(limit: Optional[_Limit], cancel: Optional[Cancellation]) -> None:
@@ -228,7 +249,8 @@ def _check(limit: Optional[_Limit], cancel: Optional[Cancellation]) -> None:
 
 
 def _submission(job_type: str, parameters: Optional[Mapping[str, Value]], fields: Mapping[str, Any]) -> v1.SubmitRequest:
-    request = v1.SubmitRequest(job_type=job_type, **{**fields, "idempotency_key": fields.get("idempotency_key") or f"sdk-{uuid.uuid4()}"})
+    named: Dict[str, Any] = {**fields, "idempotency_key": fields.get("idempotency_key") or f"sdk-{uuid.uuid4()}"}
+    request = v1.SubmitRequest(job_type=job_type, **named)
     copy_to(parameters or {}, request.parameters)
     return request
 

@@ -196,7 +196,7 @@ def _number(kind: str, value: wire.ConfigValue) -> Optional[float]:
         number = float(text) if _NUMBER.fullmatch(text) else math.nan
         return number if math.isfinite(number) else None
     if kind == "duration_value":
-        return value.duration_value.seconds + value.duration_value.nanos / 1e9
+        return float(value.duration_value.seconds + value.duration_value.nanos / 1e9)
     return None
 
 

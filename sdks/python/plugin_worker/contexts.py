@@ -158,11 +158,13 @@ class DetectionContext(_Context):
         return from_timestamp(self.request.last_successful_run) if self.request.HasField("last_successful_run") else None
 
     def propose(self, proposal: Proposal) -> None:
-        """Proposes work. Waits while the admin is slow to take it, except on the worker's loop: there use :meth:`propose_async`."""
+        """Proposes work. Waits while the admin is slow to take it, 5 s at most, and never on the worker's loop: there use :meth:`propose_async`.
+
+        What is not taken by then is sent last; raises ``TimeoutError`` when more than 16 batches of 500 wait."""
         self.is_full = self._reports.propose(proposal)
 
     async def propose_async(self, proposal: Proposal) -> None:
-        """Proposes work; awaits while the admin is slow to take it."""
+        """The same for ``async def`` handlers: awaits."""
         self.is_full = await self._reports.propose_async(proposal)
 
     def report(self, stage: str, message: str = "") -> None:

@@ -61,7 +61,7 @@ def serve(worker: PluginWorker, *, forever: bool = True, policy: Optional[Restar
     except RunCanceled:
         return OK
     except StartFailure as failure:
-        if cancel.is_set():
+        if cancel.is_set() or failure.reason is CloseReason.CANCELED:
             return OK
         logger.error("the worker did not start (%s): %s", failure.reason.value, failure)
         return exit_code(failure.reason, failure.permanent)
@@ -96,8 +96,7 @@ def exit_code(reason: CloseReason, permanent: bool = False) -> int:
 
 
 def _end(worker: PluginWorker, cancel: Cancellation, grace: float) -> None:
-    if worker.state is WorkerState.RUNNING:
-        worker.stop(grace=grace)
+    worker.stop(grace=grace)
     cancel.set()
 
 
@@ -108,7 +107,7 @@ def _unbuffer() -> None:
         return
     stdout.flush()
     raw = io.FileIO(stdout.fileno(), "w", closefd=False)
-    sys.stdout = io.TextIOWrapper(raw, stdout.encoding, stdout.errors, write_through=True)  # type: ignore[type-var]
+    sys.stdout = io.TextIOWrapper(raw, stdout.encoding, stdout.errors, write_through=True)
 
 
 def _log_to_stderr() -> None:

@@ -88,8 +88,9 @@ class PluginWorker(WorkerFace):
     def stop(self, drain: bool = True, grace: float = 30.0) -> None:
         """Ends the session, or a start under way; does nothing when there is none.
 
-        With ``drain``, running work is finished within ``grace`` seconds and its results are sent; else it is cancelled now. Returns after
-        ``on_close``; called from inside of it, or of a handler, it does not wait for itself.
+        With ``drain``, running work is finished within ``grace`` seconds and its results are sent; a :meth:`run_forever` dials on for them
+        when the stream is away. Else it is cancelled now. Returns after ``on_close``, and with the ``run_forever``; called from inside of
+        ``on_close``, or of a handler, it does not wait for itself.
         """
         inside = self._core.is_inside
         self._core.submit(self._core.stop(drain, grace, inside)).result()

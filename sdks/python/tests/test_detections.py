@@ -1,7 +1,13 @@
 """Detections: batches, limits, back-pressure; and when the stream goes away, what is counted is what was sent, and the end finds its way."""
 from __future__ import annotations
 
+import asyncio
 import threading
+import unittest
+import unittest.mock
+
+from plugin_worker import _attempt
+from plugin_worker._attempt import ProposalSink
 
 from .support import WRONG, AdminCase, Returning, pw, wire
 
@@ -234,3 +240,47 @@ class Away(AdminCase):
         link.reads.set()
         got = {one.proposal_id for each in (link, again) for batch in each.all("detection_proposals") for one in batch.proposals}
         self.assertEqual((done.success, done.total_proposals, got), (True, 6, {f"p-{number}" for number in range(6)}))
+
+
+class Unread(unittest.TestCase):
+    """An admin that takes nothing: no detector is held up for more than 5 s at a time."""
+
+    def setUp(self):
+        self.assertEqual(_attempt.PATIENCE, 5.0)
+        patched = unittest.mock.patch.object(_attempt, "PATIENCE", 0.01)
+        patched.start()
+        self.addCleanup(patched.stop)
+        self.sent, self.reads = [], False
+        self.sink = ProposalSink(wire.RunDetectionRequest(job_type="t"), False, self.send, pw.Cancellation(), lambda: False, self.fail)
+
+    def send(self, message, told):
+        if not self.reads:
+            return pw.Cancellation()  # Set when there is room, which never comes.
+        self.sent += [proposal.proposal_id for proposal in message.detection_proposals.proposals]
+        told(True)
+        return None
+
+    def proposals(self, batches):
+        return [pw.Proposal(str(number)) for number in range(batches * ProposalSink.MOST + 1)]
+
+    def test_what_it_does_not_take_in_time_waits_and_is_sent_in_the_end(self):
+        proposals = self.proposals(3)
+
+        async def propose():
+            for proposal in proposals[1::2]:
+                await self.sink.propose_async(proposal)
+            self.reads = True
+            await self.sink.finish_async()
+
+        for proposal in proposals[::2]:
+            self.sink.propose(proposal)
+        asyncio.run(propose())
+        self.assertEqual(sorted(self.sent), sorted(proposal.id for proposal in proposals))
+        self.assertEqual(self.sink.sent, len(proposals))
+
+    def test_no_more_than_16_batches_wait(self):
+        *fit, one_more = self.proposals(ProposalSink.WAITING + 1)
+        for proposal in fit:
+            self.sink.propose(proposal)
+        with self.assertRaisesRegex(TimeoutError, "^the admin takes no proposals: 16 batches of them wait$"):
+            self.sink.propose(one_more)

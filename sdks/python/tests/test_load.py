@@ -14,7 +14,7 @@ from pathlib import Path
 from .support import AdminCase, Closed, pw
 
 ROUNDS = int(os.environ.get("PLUGIN_WORKER_TEST_ROUNDS", "1000"))
-SECONDS = float(os.environ.get("PLUGIN_WORKER_TEST_SECONDS", "4"))
+SECONDS = float(os.environ.get("PLUGIN_WORKER_TEST_SECONDS", "60"))
 
 
 def figures():
@@ -57,7 +57,7 @@ class Load(AdminCase):
 
         def act(dice):
             while time.monotonic() < end:
-                verb = dice.choice(("start", "start", "stop", "abort", "wait", "run", "drop"))
+                verb = dice.choice(("start", "start", "stop", "abort", "wait", "run", "run_forever", "drop"))
                 try:
                     if verb == "start":
                         started(worker.start().generation)
@@ -71,7 +71,9 @@ class Load(AdminCase):
                         cancel = pw.Cancellation()
                         timer = threading.Timer(dice.random() / 5, cancel.set)
                         timer.start()
-                        started(worker.run(cancel=cancel).session.generation)
+                        ended = worker.run(cancel=cancel) if verb == "run" else worker.run_forever(pw.RestartPolicy(longest_delay=0.1), cancel=cancel)
+                        if ended.session is not None:
+                            started(ended.session.generation)
                 except (pw.AlreadyStarted, pw.StartFailure, pw.RunCanceled, TimeoutError):
                     pass
                 except Exception as error:

@@ -10,12 +10,12 @@ import unittest
 import unittest.mock
 from pathlib import Path
 
-from plugin_worker import _attempt
+from plugin_worker import _attempt, _drain
 from plugin_worker._attempt import LogRing
 from plugin_worker._forever import LONGEST
 from plugin_worker._outbox import Outbox
 
-from .support import Async, AdminCase, Closed, Gate, begin_wait, pw, wire
+from .support import Async, AdminCase, Closed, Gate, Link, begin_wait, grpc_status, pw, wire
 
 ADMIN = Path(__file__).with_name("scripted_admin.py")
 
@@ -72,7 +72,8 @@ class Losses(AdminCase):
         late = again.expect("job_completed")
         self.assertEqual((list(again.hello.running_work), late.result.output_values["late_report"].bool_value), ([], True))
 
-    def test_stop_between_two_tries_gives_up_the_work(self):
+    def lost_at_work(self, **options):
+        """A run_forever whose stream was lost in the middle of a job, and that does not try again by itself."""
         gate, tried = Gate(), threading.Event()
 
         class Policy(pw.RestartPolicy):
@@ -80,7 +81,7 @@ class Losses(AdminCase):
                 tried.set()
                 return 3600.0
 
-        worker = self.worker(gate)
+        worker = self.worker(gate, **options)
         cancel = pw.Cancellation()
         running = Async(worker.run_forever, Policy(), cancel=cancel)
         link = self.admin.link()
@@ -88,9 +89,122 @@ class Losses(AdminCase):
         gate.wait_begun()
         link.end()
         self.assertTrue(tried.wait(10))
+        return worker, gate, running, cancel
+
+    def finish(self, worker, gate):
+        gate.open("a")
+        while worker._core._runner.running:
+            self.assertFalse(threading.Event().wait(0.01))
+
+    def test_stop_between_two_tries_still_brings_the_result_home(self):
+        closed = Closed()
+        worker, gate, running, _ = self.lost_at_work(on_close=closed)
+        self.finish(worker, gate)
+        stopping = Async(worker.stop)
+        again = self.admin.link()
+        done = again.expect("job_completed")
+        self.assertEqual((done.request_id, done.success), ("r-a", True))
+        again.execute("b", "gate")
+        self.assertEqual(again.expect("acknowledge").message, "executor is at capacity")
+        self.assertFalse(stopping.is_over or running.is_over)
+        confirm(again, done)
+        stopping.result()
+        self.assertIs(running.result().reason, pw.CloseReason.STOP_REQUESTED)
+        self.assertEqual([generation for _, generation in closed.calls], [1, 2])
+
+    def test_cancel_between_two_tries_lets_work_end_and_brings_its_result_home(self):
+        worker, gate, running, cancel = self.lost_at_work()
         cancel.set()
+        again = self.admin.link()
+        self.assertEqual([work.request_id for work in again.hello.running_work], ["r-a"])
+        again.expect("heartbeat", lambda beat: beat.metadata.get("draining") == "true")
+        gate.open("a")
+        done = again.expect("job_completed")
+        confirm(again, done)
+        self.assertTrue(done.success)
         with self.assertRaises(pw.RunCanceled):
             running.result()
+
+    def test_stop_while_dialling_brings_the_result_home_when_the_admin_is_back(self):
+        refused = queue.Queue()
+
+        class Policy(pw.RestartPolicy):
+            def delay_at_work(self, tries):
+                return 0.0
+
+        gate = Gate()
+        worker = self.worker(gate)
+        running = Async(worker.run_forever, Policy())
+        link = self.admin.link()
+        link.execute("a", "gate")
+        gate.wait_begun()
+        self.admin.greeting = refused.put  # The dial hangs.
+        link.end()
+        refused.get(timeout=10)
+        self.finish(worker, gate)
+        back = queue.Queue()
+        self.admin.greeting = lambda one: (one.end(grpc_status.UNAVAILABLE), refused.put(one))
+        stopping = Async(worker.stop)
+        for _ in range(3):
+            refused.get(timeout=10)
+        self.assertFalse(stopping.is_over)
+        self.admin.greeting = lambda one: (one.greet(), back.put(one))
+        again = back.get(timeout=10)
+        confirm(again, again.expect("job_completed"))
+        stopping.result()
+        running.result()
+
+    def test_start_by_somebody_else_while_a_stop_dials_on_takes_the_results_along_and_new_work(self):
+        worker, gate, running, _ = self.lost_at_work()
+        self.finish(worker, gate)
+        self.admin.greeting = lambda one: one.end(grpc_status.UNAVAILABLE)
+        stopping = Async(worker.stop, grace=3600)
+        self.admin.link()
+        while worker.state is not pw.WorkerState.STOPPED:
+            self.assertFalse(threading.Event().wait(0.01))
+        self.admin.greeting = Link.greet
+        worker.start()
+        again = self.admin.link()
+        confirm(again, again.expect("job_completed"))
+        again.execute("b", "gate")
+        self.assertTrue(again.expect("acknowledge").accepted)
+        worker.stop(drain=False)
+        stopping.result()
+        running.result()
+
+    def test_stop_in_the_middle_of_which_the_stream_is_lost_brings_the_result_home(self):
+        gate = Gate()
+        worker = self.worker(gate)
+        running = Async(worker.run_forever)
+        link = self.admin.link()
+        link.execute("a", "gate")
+        gate.open("a")
+        link.expect("job_completed")
+        stopping = Async(worker.stop)
+        link.expect("heartbeat", lambda beat: beat.metadata.get("draining") == "true")
+        link.end()
+        again = self.admin.link()
+        confirm(again, again.expect("job_completed"))
+        stopping.result()
+        running.result()
+
+    def test_stop_gives_results_up_at_its_limit_and_says_so(self):
+        worker, gate, running, _ = self.lost_at_work()
+        self.finish(worker, gate)
+        self.admin.stop()
+        with self.assertLogs("plugin_worker", "ERROR") as logs:
+            worker.stop(grace=0.3)
+        self.assertIn("the admin did not come back in time for the stop; results not delivered: 1, attempts cancelled: 0", logs.output[0])
+        self.assertIs(running.result().reason, pw.CloseReason.STOP_REQUESTED)
+
+    def test_stop_that_aborts_between_two_tries_gives_up_the_work_at_once_also_while_another_one_waits(self):
+        worker, gate, running, _ = self.lost_at_work()
+        self.admin.stop()
+        stopping = Async(worker.stop, grace=3600)
+        self.assertFalse(stopping.is_over)
+        worker.stop(drain=False)
+        stopping.result()
+        self.assertIs(running.result().reason, pw.CloseReason.STOP_REQUESTED)
         self.assertEqual((gate.canceled.acquire(blocking=False), worker._core._runner.running), (True, ()))
 
     def test_work_lost_with_ack_but_without_resume_is_a_late_report(self):
@@ -136,6 +250,16 @@ class Losses(AdminCase):
         self.assertFalse(stopping.is_over)
         confirm(link, done)
         stopping.result()
+
+    def test_stop_waits_5_s_for_the_acknowledgement_and_no_longer(self):
+        self.assertEqual(_drain.ACK_WAIT, 5.0)
+        gate = Gate()
+        worker, link = self.connected(gate)
+        link.execute("a", "gate")
+        gate.open("a")
+        link.expect("job_completed")
+        with unittest.mock.patch.object(_drain, "ACK_WAIT", 0.2):
+            Async(worker.stop).result(4.0)
 
     def test_output_is_sent_again_after_a_loss_without_a_gap(self):
         whole = bytes(range(256)) * 2048

@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import filecmp
+import importlib.util
 import os
+import queue
 import signal
 import socket
 import subprocess
@@ -64,6 +66,26 @@ class Processes(AdminCase):
                 self.assertEqual(done.result.output_values["pid"].int64_value, process.pid)
                 link.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id))
                 self.assertEqual(process.wait(20), 0)
+
+    def test_sigterm_while_the_admin_is_away_lets_the_job_end_and_brings_its_result_home(self):
+        process = self.process()
+        link = self.admin.link()
+        link.execute("j", "waits")
+        self.assertEqual(process.stdout.read(5), b"begun")
+        self.admin.greeting = lambda one: one.end(grpc_status.UNAVAILABLE, "restarting")
+        link.end()
+        self.admin.link()
+        process.send_signal(signal.SIGTERM)
+        for _ in range(2):
+            self.admin.link()
+        back = queue.Queue()
+        self.admin.greeting = lambda one: (one.greet(), back.put(one))
+        again = back.get(timeout=20)
+        self.assertEqual([work.request_id for work in again.hello.running_work], ["r-j"])
+        done = again.expect("job_completed")
+        self.assertEqual(done.result.output_values["pid"].int64_value, process.pid)
+        again.send(job_completed_ack=wire.JobCompletedAck(request_id=done.request_id))
+        self.assertEqual(process.wait(20), 0)
 
     def test_token_is_exchanged_in_memory(self):
         self.admin.headers = (("plugin-token", "t-2"),)
@@ -214,3 +236,30 @@ class Generated(unittest.TestCase):
                                   capture_output=True, text=True)
         self.assertEqual((said.returncode, said.stderr), (0, ""))
         self.assertTrue(Path(SDK / "plugin_worker" / "py.typed").exists())
+
+
+@unittest.skipUnless(importlib.util.find_spec("mypy"), "mypy is not installed")
+class Typed(unittest.TestCase):
+    """The package says that it is typed (py.typed)."""
+
+    @classmethod
+    def setUpClass(cls):
+        cache = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cache.cleanup)
+        cls.cache = cache.name
+
+    def check(self, what):
+        return subprocess.run([sys.executable, "-m", "mypy", "--cache-dir", self.cache, what], cwd=SDK, capture_output=True, text=True).stdout
+
+    def test_package_is_what_it_says(self):
+        self.assertRegex(self.check("plugin_worker"), "^Success: ")
+
+    def test_program_that_uses_it_is_checked_by_its_types(self):
+        program = Path(__file__).with_name("typed_program.py")
+        self.assertRegex(self.check(str(program)), "^Success: ")
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = Path(folder, "wrong.py")
+            wrong.write_text(program.read_text("utf-8").replace("execution_slots=2", 'execution_slots="2"').replace("drain=False", "drian=False"), "utf-8")
+            said = self.check(str(wrong))
+        self.assertIn('Argument "execution_slots" to "WorkerOptions" has incompatible type "str"; expected "int"', said)
+        self.assertIn('Unexpected keyword argument "drian" for "stop"', said)

@@ -19,7 +19,7 @@ from plugin_worker import addresses
 from plugin_worker.wire import job_service_pb2 as v1
 from plugin_worker.wire.job_service_pb2_grpc import JobServiceServicer, add_JobServiceServicer_to_server
 
-from .support import Async, AdminCase, Closed, Link, ScriptedAdmin, echo, pw, silent
+from .support import PATIENCE, Async, AdminCase, Closed, Link, ScriptedAdmin, echo, pw, silent
 
 
 class Starts(AdminCase):
@@ -47,6 +47,14 @@ class Starts(AdminCase):
                 self.admin.greeting = Link.greet
                 worker.start()
                 self.assertEqual([self.admin.link().metadata["authorization"] for _ in range(2)], ["Bearer t-1", "Bearer t-2"])
+
+    def test_connection_is_pinged_every_60_s_while_its_stream_is_open_and_given_up_20_s_after_a_ping(self):
+        for given, pause, patience in (({}, 60_000, 20_000), ({"keepalive_interval": 20, "keepalive_timeout": 5}, 20_000, 5_000)):
+            with self.subTest(given), unittest.mock.patch.object(grpc, "insecure_channel", wraps=grpc.insecure_channel) as dialled:
+                self.worker(**given).start()
+                said = dict(dialled.call_args.kwargs["options"])
+                names = ("keepalive_time_ms", "keepalive_timeout_ms", "keepalive_permit_without_calls", "max_send_message_length", "max_receive_message_length")
+                self.assertEqual([said[f"grpc.{name}"] for name in names], [pause, patience, 0, 64 << 20, 1 << 30])
 
     def test_refusing_status_is_typed(self):
         for code, kind, permanent in (
@@ -247,6 +255,87 @@ class Away(unittest.TestCase):
             self.client().wait("j", timeout=0)
 
 
+class Found(unittest.TestCase):
+    """Where the submitting side looks for its admin."""
+
+    def serve(self):
+        class Jobs(JobServiceServicer):
+            def Submit(self, request, context):
+                return v1.SubmitResponse(job=v1.Job(job_id="j"))
+
+            def List(self, request, context):
+                return v1.ListResponse(jobs=[v1.Job(job_id="j")])
+
+            def WatchLogs(self, request, context):
+                yield v1.LogChunk(data=b"said")
+
+        server = grpc.server(futures.ThreadPoolExecutor(max_workers=2))
+        add_JobServiceServicer_to_server(Jobs(), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        self.addCleanup(server.stop, None)
+        return server, port
+
+    def page(self, place, said):
+        class Page(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b'{"worker_grpc_port": %d}' % said["port"])
+
+            def log_message(self, *arguments):
+                pass
+
+        page = http.server.ThreadingHTTPServer(("127.0.0.1", place), Page)
+        threading.Thread(target=page.serve_forever, args=(0.02,), daemon=True).start()
+        self.addCleanup(page.server_close)
+        self.addCleanup(page.shutdown)
+
+    def client(self, address, **options):
+        client = pw.AdminClient(address, **options)
+        self.addCleanup(client.close)
+        return client
+
+    def test_a_port_is_guessed_only_until_the_admin_says_it_and_as_long_as_it_is_there(self):
+        with socket.create_server(("127.0.0.1", 0)) as somewhere:
+            place = 20_000 + somewhere.getsockname()[1] % 10_000  # Its guess is a port too, of nobody.
+        guessed, found = threading.Event(), []
+
+        def resolve(*arguments):
+            found.append(addresses.resolve(*arguments).address)
+            guessed.set()
+            return addresses.resolve(*arguments)
+
+        with unittest.mock.patch("plugin_worker._admins.resolve", resolve):
+            client = self.client(f"127.0.0.1:{place}")
+            submitting = Async(client.submit, "x")
+            self.assertTrue(guessed.wait(PATIENCE))
+            self.assertEqual(found[0], f"127.0.0.1:{place + 10_000}")
+            first, port = self.serve()
+            said = {"port": port}
+            self.page(place, said)
+            self.assertEqual(submitting.result().job_id, "j")
+            _, said["port"] = self.serve()
+            first.stop(None).wait()
+            self.assertEqual(client.submit("x").job_id, "j")
+
+    def test_of_a_list_the_first_that_is_there_is_asked_by_every_call(self):
+        _, port = self.serve()
+        for ask, answer in (
+            (lambda client: client.submit("x").job_id, "j"), (lambda client: client.jobs("x")[0].job_id, "j"),
+            (lambda client: next(client.watch_logs("j")).data, b"said"),
+        ):
+            self.assertEqual(ask(self.client(f"grpc://127.0.0.1:1, grpc://127.0.0.1:{port}", patience=0)), answer)
+        with self.assertRaises(grpc.RpcError) as gone:
+            self.client("grpc://127.0.0.1:1,grpc://127.0.0.1:2", patience=0).submit("x")
+        self.assertEqual(gone.exception.code(), grpc.StatusCode.UNAVAILABLE)
+
+    def test_what_is_no_address_is_refused_at_once(self):
+        for wrong in ("", "grpc://127.0.0.1:1,nowhere"):
+            with self.assertRaises(ValueError):
+                pw.AdminClient(wrong)
+
+
 class Patience(unittest.TestCase):
     """With an admin that takes calls and answers none."""
 
@@ -280,8 +369,9 @@ class Patience(unittest.TestCase):
 
     def test_no_time_to_wait_is_time_enough_to_find_that_a_job_has_ended(self):
         ended = v1.Job(job_id="j", state="JOB_STATE_SUCCEEDED")
-        with unittest.mock.patch.object(self.client, "_jobs") as jobs:
-            jobs.Get.side_effect = lambda request, metadata, timeout: v1.GetResponse(job=ended) if timeout >= 1 else self.fail(f"{timeout} s")
+        with unittest.mock.patch.object(self.client._admins, "ask") as ask:
+            get = lambda request, metadata, timeout: v1.GetResponse(job=ended) if timeout >= 1 else self.fail(f"{timeout} s")  # noqa: E731
+            ask.side_effect = lambda call: call(unittest.mock.Mock(jobs=unittest.mock.Mock(Get=get)))
             self.assertEqual(self.client.wait("j", timeout=0), ended)
 
     def test_each_call_ends_in_time_with_an_error_of_its_own(self):

@@ -9,6 +9,7 @@ import json
 import tempfile
 import threading
 import time
+import types
 import unittest
 from pathlib import Path
 
@@ -179,6 +180,12 @@ class Coercions(unittest.TestCase):
 
 
 class Ring(unittest.TestCase):
+    def test_output_of_64_mib_goes_with_results_the_newest_first(self):
+        box, mib = CompletionBox(), 1 << 20
+        for number, size in enumerate((1, 41 * mib, *[mib // 100] * 100, 23 * mib)):
+            box.keep(wire.JobCompleted(request_id=str(number)), types.SimpleNamespace(output_size=size))
+        self.assertEqual([done.request_id for done, attempt in box.all() if attempt is None], ["0", "1"])
+
     def test_offsets_gap_and_rewind(self):
         ring = LogRing(wire.LOG_STREAM_STDOUT)
         self.assertIsNone(ring.take())

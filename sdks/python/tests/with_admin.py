@@ -111,7 +111,7 @@ def readme(http, address):
         assert Path(folder, "worker.id").read_text("utf-8").startswith("w-")
 
 
-JOBS = 50
+JOBS = 100
 
 
 def killed(app):
