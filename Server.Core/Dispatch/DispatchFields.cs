@@ -63,6 +63,9 @@ public static class DispatchFields
         ? [.. Settings.Select(setting => setting.Name).Intersect(form.Only(FormPart.Config).Fields.Where(field => field.Name.StartsWith(Prefix, StringComparison.Ordinal)).Select(field => field.Name[Prefix.Length..]))]
         : [];
 
+    /// <summary>Values of the admin form as workers get them: the settings are the admin's own.</summary>
+    public static ConfigValues WithoutSettings(Descriptor? descriptor, ConfigValues adminValues) => InForm(descriptor).Aggregate(adminValues, (left, name) => left.Without(Prefix + name));
+
     /// <summary>What counts: a field of the form over what people saved, over the defaults.</summary>
     public static DispatchSettings Resolve(Descriptor? descriptor, ConfigDocument? config)
     {

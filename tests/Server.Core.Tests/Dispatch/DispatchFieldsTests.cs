@@ -1,8 +1,10 @@
 using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Tests.Shared;
 
 namespace BlazorPluginAdmin.Server.Core.Tests.Dispatch;
@@ -46,6 +48,16 @@ public sealed class DispatchFieldsTests : IDisposable
         Assert.Equal((1, 3), (dispatch.QueueLimit!.Value, dispatch.AgeingPerMinute));
         _admin.Submit(change: job => job with { Labels = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("require.worker_id", "nobody") });
         Assert.Equal(RefusalCode.Exhausted, _admin.Send(new SubmitJob(Actor.LocalRest, "echo", JobOrigin.Rest, JobPayload.Empty)).Refusal!.Code);
+    }
+
+    /// <summary>They are the admin's own. A field that only looks like one is the worker's.</summary>
+    [Fact]
+    public void Settings_AreNotSentToWorkers()
+    {
+        _admin.Submit();
+        Assert.True(_admin.Send(new RequestDetection(Actor.LocalRest, "echo", DetectionMode.Preview)).IsAccepted);
+        Assert.Equal(["dispatch_of_its_own"], Assert.Single(_admin.Link.Sent.Select(sent => sent.Message).OfType<Outbound.ExecuteJob>()).AdminValues.Keys);
+        Assert.Equal(["dispatch_of_its_own"], Assert.Single(_admin.Link.Sent.Select(sent => sent.Message).OfType<Outbound.RunDetection>()).AdminValues.Keys);
     }
 
     [Fact]
