@@ -25,6 +25,9 @@ public static class DispatchFields
 {
     private const string Prefix = "dispatch_";
 
+    /// <summary>No setting of its own: people pause a type by a command too, which stands beside this.</summary>
+    private const string Paused = Prefix + "paused";
+
     private static readonly ImmutableArray<Setting> Settings =
     [
         new("strategy", settings => settings.Strategy, (settings, value) => value is ConfigValue.Text text && StrategyOf(text.Value) is { } strategy ? settings with { Strategy = strategy } : null),
@@ -64,7 +67,13 @@ public static class DispatchFields
         : [];
 
     /// <summary>Values of the admin form as workers get them: the settings are the admin's own.</summary>
-    public static ConfigValues WithoutSettings(Descriptor? descriptor, ConfigValues adminValues) => InForm(descriptor).Aggregate(adminValues, (left, name) => left.Without(Prefix + name));
+    public static ConfigValues WithoutSettings(Descriptor? descriptor, ConfigValues adminValues) => InForm(descriptor).Aggregate(adminValues.Without(Paused), (left, name) => left.Without(Prefix + name));
+
+    /// <summary>A field of the form pauses the type.</summary>
+    public static bool Pauses(Descriptor? descriptor, ConfigDocument? config) =>
+        descriptor?.AdminForm is { } form
+        && form.Only(FormPart.Config).Fields.Any(field => field.Name == Paused)
+        && FormDefaults.Admin(descriptor, config?.AdminValues ?? ConfigValues.Empty).Find(Paused) is ConfigValue.Bool { Value: true };
 
     /// <summary>What counts: a field of the form over what people saved, over the defaults.</summary>
     public static DispatchSettings Resolve(Descriptor? descriptor, ConfigDocument? config)

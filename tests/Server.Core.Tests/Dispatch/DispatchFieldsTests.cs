@@ -60,6 +60,31 @@ public sealed class DispatchFieldsTests : IDisposable
         Assert.Equal(["dispatch_of_its_own"], Assert.Single(_admin.Link.Sent.Select(sent => sent.Message).OfType<Outbound.RunDetection>()).AdminValues.Keys);
     }
 
+    /// <summary>A worker may want its type to begin paused. The form has the last word, whatever people do beside it.</summary>
+    [Fact]
+    public void FormThatPauses_HoldsEverythingUp_UntilItIsChanged()
+    {
+        using var admin = new AdminHarness();
+        var worker = admin.Connect();
+        worker.Describe(change: described => described with { AdminForm = Form(("dispatch_paused", FieldType.Bool, new ConfigValue.Bool(true))) });
+        var job = admin.Submit();
+        Waits();
+        admin.Restart();
+        worker = admin.Connect();
+        Waits();
+        var refused = admin.Send(new PauseJobType(Actor.LocalRest, "echo", false, "", null)).Refusal!;
+        Assert.Equal((RefusalCode.WrongState, "echo is paused by its admin form; change dispatch_paused there"), (refused.Code, refused.Text));
+        Assert.True(admin.Send(new SaveConfig(Actor.LocalRest, "echo", null, ConfigValues.Empty.With("dispatch_paused", new ConfigValue.Bool(false)), ConfigValues.Empty, null, "")).IsAccepted);
+        Assert.Equal(job.Id, worker.LastJob.Job.Id);
+        Assert.Empty(worker.LastJob.AdminValues);
+
+        void Waits()
+        {
+            var waiting = WaitingReason.Explain(admin.State, job.Id, admin.Now)!.Waiting;
+            Assert.Equal(("paused", "echo is paused by its admin form", "echo"), (waiting.Code, waiting.Text, waiting.Subject));
+        }
+    }
+
     [Fact]
     public void SettingOfTheForm_IsNotChangedBesideIt_TheOthersAre()
     {
