@@ -67,13 +67,11 @@ public static class DispatchFields
         : [];
 
     /// <summary>Values of the admin form as workers get them: the settings are the admin's own.</summary>
-    public static ConfigValues WithoutSettings(Descriptor? descriptor, ConfigValues adminValues) => InForm(descriptor).Aggregate(adminValues.Without(Paused), (left, name) => left.Without(Prefix + name));
+    public static ConfigValues WithoutSettings(Descriptor? descriptor, ConfigValues adminValues) => InForm(descriptor).Aggregate(CanPause(descriptor) ? adminValues.Without(Paused) : adminValues, (left, name) => left.Without(Prefix + name));
 
     /// <summary>A field of the form pauses the type.</summary>
     public static bool Pauses(Descriptor? descriptor, ConfigDocument? config) =>
-        descriptor?.AdminForm is { } form
-        && form.Only(FormPart.Config).Fields.Any(field => field.Name == Paused)
-        && FormDefaults.Admin(descriptor, config?.AdminValues ?? ConfigValues.Empty).Find(Paused) is ConfigValue.Bool { Value: true };
+        CanPause(descriptor) && FormDefaults.Admin(descriptor, config?.AdminValues ?? ConfigValues.Empty).Find(Paused) is ConfigValue.Bool { Value: true };
 
     /// <summary>What counts: a field of the form over what people saved, over the defaults.</summary>
     public static DispatchSettings Resolve(Descriptor? descriptor, ConfigDocument? config)
@@ -114,6 +112,8 @@ public static class DispatchFields
             }),
         ];
     }
+
+    private static bool CanPause(Descriptor? descriptor) => descriptor?.AdminForm?.Only(FormPart.Config).Fields.Any(field => field is { Name: Paused, Type: FieldType.Bool }) ?? false;
 
     /// <summary>Settings that would be changed beside the form they stand in.</summary>
     public static ImmutableArray<FieldError> Elsewhere(Descriptor? descriptor, DispatchSettings now, DispatchSettings wanted)

@@ -32,16 +32,17 @@ internal static class Executables
     public static string? Obstacle(string executable, string workingDirectory)
     {
         var head = Head(executable);
-        if (head.Contains('\0', StringComparison.Ordinal))
+        var isScript = head.StartsWith("#!", StringComparison.Ordinal);
+        if (!isScript && head.Contains('\0', StringComparison.Ordinal))
         {
             return null;
         }
 
-        var interpreter = head.StartsWith("#!", StringComparison.Ordinal) ? head[2..].Split('\n')[0].Trim(' ', '\t').Split(' ', '\t')[0] : "";
+        var interpreter = isScript ? head[2..].Split('\n')[0].Trim(' ', '\t').Split(' ', '\t')[0] : "";
         return interpreter.Length == 0 ? "it is a text that names no interpreter; begin it with a line such as #!/bin/sh"
             : IsExecutable(Path.GetFullPath(interpreter, workingDirectory)) ? null
             : interpreter.EndsWith('\r') ? $"its line 1 names the interpreter {interpreter.TrimEnd('\r')} and ends as lines of Windows do; save it with the line ends of Unix"
-            : $"the interpreter {interpreter}, named in its line 1, does not exist on this worker";
+            : $"the interpreter {interpreter}, named in its line 1, is no program of this worker";
     }
 
     /// <summary>A binary when it cannot be read, which a program need not be.</summary>

@@ -66,7 +66,8 @@ public sealed class ProcessTests : IDisposable
     [InlineData("", "names no interpreter")]
     [InlineData("echo run by a shell", "names no interpreter")]
     [InlineData("#!\necho x", "names no interpreter")]
-    [InlineData("#!/no/such/thing -x\necho x", "the interpreter /no/such/thing, named in its line 1, does not exist")]
+    [InlineData("#!/no/such/thing -x\necho x", "the interpreter /no/such/thing, named in its line 1, is no program of this worker")]
+    [InlineData("#!/no/such/thing\n\0\0", "the interpreter /no/such/thing, named")]
     [InlineData("#! /bin/sh\r\necho x\r\n", "ends as lines of Windows do")]
     public async Task TextNothingCanRun_IsRefused(string text, string why)
     {
