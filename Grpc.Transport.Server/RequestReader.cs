@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
@@ -13,12 +14,15 @@ public sealed class RequestReader<T>
     private readonly int _maxSize;
     private readonly bool _gzip;
     private readonly CallContext _call;
+    private readonly Action<ReadOnlySequence<byte>>? _check;
     private Func<Task>? _beforeFirst;
 
     /// <param name="beforeFirst">Runs before the first read.</param>
-    internal RequestReader(PipeReader input, MessageParser<T> parser, int maxSize, bool gzip, CallContext call, Func<Task>? beforeFirst = null)
+    /// <param name="check">Looks at the bytes of each message; throws to refuse it.</param>
+    internal RequestReader(PipeReader input, MessageParser<T> parser, int maxSize, bool gzip, CallContext call, Func<Task>? beforeFirst = null, Action<ReadOnlySequence<byte>>? check = null)
     {
         _beforeFirst = beforeFirst;
+        _check = check;
         _input = input;
         _parser = parser;
         _maxSize = maxSize;
@@ -36,7 +40,7 @@ public sealed class RequestReader<T>
             await before();
         }
 
-        return await Framing.ReadAsync(_input, _parser, _maxSize, _gzip, _call.CancellationToken);
+        return await Framing.ReadAsync(_input, _parser, _maxSize, _gzip, _call.CancellationToken, _check);
     }
 
     /// <summary>Makes a pending or the next <see cref="ReadAsync"/> throw <see cref="OperationCanceledException"/>. From any thread, at any time.</summary>

@@ -40,8 +40,9 @@ public static class Framing
     /// <param name="maxSize">Limit of one message, compressed and inflated, in bytes.</param>
     /// <param name="gzip">The peer announced gzip for its messages.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="check">Looks at the bytes of each message that could be parsed; what it throws, this throws.</param>
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED: beyond the limit; INTERNAL: a frame or message that cannot be read.</exception>
-    public static async ValueTask<T?> ReadAsync<T>(PipeReader input, MessageParser<T> parser, int maxSize, bool gzip, CancellationToken cancellationToken)
+    public static async ValueTask<T?> ReadAsync<T>(PipeReader input, MessageParser<T> parser, int maxSize, bool gzip, CancellationToken cancellationToken, Action<ReadOnlySequence<byte>>? check = null)
         where T : class, IMessage<T>
     {
         while (true)
@@ -57,7 +58,7 @@ public static class Framing
 
             if (TryCut(ref buffer, maxSize, out var compressed, out var body))
             {
-                var message = Parse(parser, compressed, gzip, body, maxSize);
+                var message = Parse(parser, compressed, gzip, body, maxSize, check);
                 input.AdvanceTo(buffer.Start);
                 return message;
             }
@@ -108,19 +109,19 @@ public static class Framing
         return true;
     }
 
-    private static T Parse<T>(MessageParser<T> parser, bool compressed, bool gzip, ReadOnlySequence<byte> body, int maxSize)
+    private static T Parse<T>(MessageParser<T> parser, bool compressed, bool gzip, ReadOnlySequence<byte> body, int maxSize, Action<ReadOnlySequence<byte>>? check)
         where T : class, IMessage<T>
     {
+        if (compressed)
+        {
+            body = gzip ? new ReadOnlySequence<byte>(Inflate(body, maxSize)) : throw Unreadable(StatusCode.Internal, "a compressed message came without a grpc-encoding header");
+        }
+
         try
         {
-            if (!compressed)
-            {
-                return parser.ParseFrom(body);
-            }
-
-            return gzip
-                ? parser.ParseFrom(Inflate(body, maxSize))
-                : throw Unreadable(StatusCode.Internal, "a compressed message came without a grpc-encoding header");
+            var message = parser.ParseFrom(body);
+            check?.Invoke(body);
+            return message;
         }
         catch (InvalidProtocolBufferException exception)
         {

@@ -114,27 +114,8 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
             return unreadable;
         }
 
-        var (old, payload) = (record.Job, record.Payload with { LostSecrets = [] });
-        var reply = await SendAsync(
-            new SubmitJob(
-                by,
-                old.JobType,
-                OriginOf(by),
-                wanted.Parameters is { } changed ? payload with { Parameters = GroupRequests.ParametersAlone(payload.Parameters).Overlay(changed) } : payload,
-                old.Summary,
-                wanted.Priority ?? old.Priority,
-                GroupRequests.LabelsAlone(old),
-                DedupeKey: old.DedupeKey == old.Id.Value ? "" : old.DedupeKey,
-                AttemptTimeout: old.AttemptTimeout,
-                RetryLimit: old.RetryLimit,
-                RetryOf: old.Id,
-                Cluster: old.Cluster)
-            {
-                RetryBackoff = old.RetryBackoff,
-                HasNewParameters = wanted.Parameters is not null,
-                Place = wanted.Parameters is not null ? GroupRequests.PlaceIn(payload.Parameters) : ConfigValues.Empty,
-            },
-            cancellationToken);
+        var queueTtl = States.Current.Value.JobTypes.GetValueOrDefault(record.Job.JobType)?.Dispatch.QueueTtl;
+        var reply = await SendAsync(Twin.Of(record, by, wanted, queueTtl, engine.Now().Wall), cancellationToken);
         return reply.Select(submission => submission.Job);
     }
 
@@ -153,12 +134,4 @@ public sealed class Admin(AdminEngine engine, IAdminStore store, ReadModelPublis
 
         return count;
     }
-
-    private static JobOrigin OriginOf(Actor by) => by.Via switch
-    {
-        "ui" => JobOrigin.Ui,
-        "cli" => JobOrigin.Cli,
-        "grpc" => JobOrigin.Grpc,
-        _ => JobOrigin.Rest,
-    };
 }

@@ -9,6 +9,7 @@ public static class AdminRest
     public static void AddAdminRest(this IServiceCollection services)
     {
         services.AddSingleton<Waits>();
+        services.AddSingleton<JobAnswers>();
         services.AddScoped<Caller>();
         services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
         {

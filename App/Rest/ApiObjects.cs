@@ -2,14 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using BlazorPluginAdmin.App.Gateway;
-using BlazorPluginAdmin.Server.Core;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Detections;
-using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Observations;
-using BlazorPluginAdmin.Server.Core.Store;
 using BlazorPluginAdmin.Server.Core.Views;
 using Google.Protobuf.WellKnownTypes;
 using static BlazorPluginAdmin.App.Rest.WireJson;
@@ -79,50 +76,6 @@ public static class ApiObjects
         existing = existing ? true : (bool?)null,
     };
 
-    /// <param name="form">Says which parameters are secrets.</param>
-    public static JsonNode Detail(JobRecord record, FormSchema? form)
-    {
-        var node = JsonSerializer.SerializeToNode(Job(record.Job), Options)!.AsObject();
-        if (record.Payload.Detail.Length > 0)
-        {
-            node["detail"] = record.Payload.Detail;
-        }
-
-        AddValues(node, "parameters", SecretFields.Masked(form, record.Payload.Parameters));
-        if (!record.Job.Labels.IsEmpty)
-        {
-            node["labels"] = JsonSerializer.SerializeToNode(record.Job.Labels);
-            if (DispatchPlanner.Selectors(record.Job.Labels) is { IsEmpty: false } required)
-            {
-                node["require_labels"] = JsonSerializer.SerializeToNode(required);
-            }
-        }
-
-        if (record.Result is { } result)
-        {
-            AddValues(node, "result_output_values", result.Outputs);
-        }
-
-        node["attempts"] = JsonSerializer.SerializeToNode(record.Attempts.Select(Attempt), Options);
-        return node;
-    }
-
-    public static object Attempt(Attempt attempt) => new
-    {
-        number = attempt.Number,
-        request_id = attempt.RequestId.Value,
-        worker_id = attempt.Worker.Value,
-        worker_instance_id = Some(attempt.Instance),
-        session_generation = attempt.Generation > 0 ? attempt.Generation : (long?)null,
-        outcome = Snake(attempt.Outcome.ToString()),
-        sent_at = attempt.SentAt,
-        started_at = attempt.StartedAt,
-        ended_at = attempt.EndedAt,
-        exit_code = attempt.ExitCode,
-        error_class = Some(attempt.ErrorClass),
-        error = Some(attempt.Error),
-    };
-
     /// <summary>A job of a list, with the reason why it waits.</summary>
     public static object Listed(WaitingReasons reasons, Job job)
     {
@@ -133,18 +86,6 @@ public static class ApiObjects
 
         var node = JsonSerializer.SerializeToNode(Job(job), Options)!.AsObject();
         node["waiting"] = JsonSerializer.SerializeToNode(Reason(waiting), Options);
-        return node;
-    }
-
-    /// <summary>A job as it was acted on, with why it waits as <c>GET</c> has it.</summary>
-    public static JsonObject Explained(IAdmin admin, Job job)
-    {
-        var node = JsonSerializer.SerializeToNode(Job(job), Options)!.AsObject();
-        if (admin.Explain(job.Id) is { } why)
-        {
-            node["waiting"] = JsonSerializer.SerializeToNode(Waiting(why), Options);
-        }
-
         return node;
     }
 

@@ -24,9 +24,12 @@ public static class DetectionApi
             DetectAsync(admin, caller, waits, type, Queries.Flag(test) ? DetectionMode.Test : DetectionMode.Preview, Queries.Flag(async), request, cancellationToken));
         api.MapPost("/job-types/{type}/run", RunAsync);
         api.MapGet("/job-types/{type}/detections", async (IAdmin admin, string type, string? limit, CancellationToken cancellationToken) =>
-            WireJson.Json((await admin.History.DetectionsAsync([type], Queries.Number(limit, 50, 500), cancellationToken)).Select(ApiObjects.Detection)));
+            Queries.Number("limit", limit, 50, 1, 500, out var most)
+            ?? WireJson.Json((await admin.History.DetectionsAsync([type], most, cancellationToken)).Select(ApiObjects.Detection)));
         api.MapGet("/detections/{id}/proposals", async (IAdmin admin, string id, string? skip, string? limit, CancellationToken cancellationToken) =>
-            WireJson.Json((await admin.History.ProposalsAsync(new RequestId(id), Queries.Number(skip, 0, int.MaxValue), Queries.Number(limit, 200, 1000), cancellationToken)).Select(trace => ApiObjects.Proposal(trace, FormOf(admin, trace.Proposal.JobType)))));
+            Queries.Number("skip", skip, 0, 0, int.MaxValue, out var skipped)
+            ?? Queries.Number("limit", limit, 200, 1, 1000, out var most)
+            ?? WireJson.Json((await admin.History.ProposalsAsync(new RequestId(id), skipped, most, cancellationToken)).Select(trace => ApiObjects.Proposal(trace, FormOf(admin, trace.Proposal.JobType)))));
     }
 
     private static async Task<IResult> DetectAsync(

@@ -33,7 +33,11 @@ public static class JobLogApi
             return WireJson.Error(StatusCodes.Status400BadRequest, "offset is a number of bytes from 0 on; left out, all of the output is sent");
         }
 
-        var number = AttemptOf(record.Job, attempt);
+        if (AttemptOf(record.Job, attempt, out var number) is { } wrong)
+        {
+            return wrong;
+        }
+
         if (Queries.Flag(follow))
         {
             try
@@ -73,10 +77,15 @@ public static class JobLogApi
             return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
         }
 
+        if (AttemptOf(record.Job, attempt, out var number) is { } wrong)
+        {
+            return wrong;
+        }
+
         try
         {
             LogStream? of = stream switch { "stderr" => LogStream.Stderr, "merged" => null, _ => LogStream.Stdout };
-            var text = await LogText.OpenAsync(logs, record.Job.Id, AttemptOf(record.Job, attempt), of, whole: !record.Job.IsActive, null, cancellationToken);
+            var text = await LogText.OpenAsync(logs, record.Job.Id, number, of, whole: !record.Job.IsActive, null, cancellationToken);
             var hits = await LogSearch.FindAsync(text, q ?? "", cancellationToken);
             return WireJson.Json(new { offsets = hits.Offsets, cut = hits.IsCut, length = text.Length });
         }
@@ -105,7 +114,14 @@ public static class JobLogApi
         }
     }
 
-    private static int AttemptOf(Job job, string? attempt) => Queries.Number(attempt, job.Attempt?.Number ?? 1, int.MaxValue);
+    /// <summary>0 is the current one, as it is to watchers.</summary>
+    private static IResult? AttemptOf(Job job, string? attempt, out int number)
+    {
+        var current = job.Attempt?.Number ?? 1;
+        var wrong = Queries.Number("attempt", attempt, current, 0, int.MaxValue, out number);
+        number = number == 0 ? current : number;
+        return wrong;
+    }
 
     private static async Task<long> CopyAsync(LogText text, long from, Stream body, CancellationToken cancellationToken)
     {

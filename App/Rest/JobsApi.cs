@@ -40,7 +40,7 @@ public static class JobsApi
                 : Replies.From(await admin.SendAsync(new ForgetJob(caller.By, new JobId(id)), cancellationToken), deleted => WireJson.Json(new { job_id = deleted, deleted = true })));
     }
 
-    private static async Task<IResult> CancelAsync(IAdmin admin, Caller caller, Waits waits, string id, string? wait, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> CancelAsync(IAdmin admin, JobAnswers answers, Caller caller, Waits waits, string id, string? wait, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<CancelBody>(request, cancellationToken);
         var errors = new List<FieldError>();
@@ -63,7 +63,7 @@ public static class JobsApi
         }
 
         var job = await waits.EndAsync(reply.Value, span, cancellationToken);
-        var node = JsonSerializer.SerializeToNode(ApiObjects.Job(job), WireJson.Options)!.AsObject();
+        var node = await answers.ActedAsync(job, cancellationToken);
         node["cancel_outcome"] = ApiObjects.Snake(CancelOutcomes.Of(job, asked).ToString());
         return WireJson.Json(node);
     }
@@ -138,7 +138,7 @@ public static class JobsApi
         return problem ?? JobExport.Of(admin, filter, format ?? "csv", cancellationToken);
     }
 
-    private static async Task<IResult> DetailAsync(IAdmin admin, IExecutionPlans plans, string id, string? activity_limit, string? related_limit, CancellationToken cancellationToken)
+    private static async Task<IResult> DetailAsync(IAdmin admin, JobAnswers answers, IExecutionPlans plans, string id, string? activity_limit, string? related_limit, CancellationToken cancellationToken)
     {
         if (await FindAsync(admin, id, cancellationToken) is not { } record)
         {
@@ -148,7 +148,7 @@ public static class JobsApi
         var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Job = record.Job.Id, Limit = Queries.Number(activity_limit, 500, 5000) }, cancellationToken);
         var shown = Queries.Number(related_limit, 20, 100);
         var related = await admin.History.JobsAsync(new JobFilter { JobTypes = [record.Job.JobType], Limit = shown + 1 }, cancellationToken);
-        var job = ApiObjects.Detail(record, admin.States.Current.Value.JobTypes.GetValueOrDefault(record.Job.JobType)?.Descriptor?.WorkerForm);
+        var job = answers.Detail(record);
         PlanJson.Add(job, record.Job.JobType, plans.Of(record.Job.JobType, record.Payload));
         return WireJson.Json(new
         {
@@ -290,10 +290,10 @@ public static class JobsApi
         return WireJson.Json(new { error = $"deadline exceeded: job {job} did not end in time and is being cancelled", job_id = job.Value }, StatusCodes.Status500InternalServerError);
     }
 
-    internal static async Task<IResult> ActAsync(IAdmin admin, string id, Command<Job> command, CancellationToken cancellationToken)
+    internal static async Task<IResult> ActAsync(IAdmin admin, JobAnswers answers, string id, Command<Job> command, CancellationToken cancellationToken)
     {
         var reply = await admin.SendAsync(command, cancellationToken);
-        return reply.IsAccepted ? WireJson.Json(ApiObjects.Explained(admin, reply.Value)) : await RefusedAsync(admin, id, reply, cancellationToken);
+        return reply.IsAccepted ? WireJson.Json(await answers.ActedAsync(reply.Value, cancellationToken)) : await RefusedAsync(admin, id, reply, cancellationToken);
     }
 
     /// <summary>A job that has ended is not the engine's any more; whether it ever was one, the store knows.</summary>

@@ -7,6 +7,8 @@ public static class Replies
 {
     public static IResult From<T>(Reply<T> reply, Func<T, IResult> accepted) => reply.IsAccepted ? accepted(reply.Value) : From(reply.Refusal);
 
+    public static async Task<IResult> FromAsync<T>(Reply<T> reply, Func<T, Task<IResult>> accepted) => reply.IsAccepted ? await accepted(reply.Value) : From(reply.Refusal);
+
     public static IResult From(Refusal refusal) => refusal.RetryAfter is { } after ? new Later(Plain(refusal), after) : Plain(refusal);
 
     private static IResult Plain(Refusal refusal) => WireJson.Json(

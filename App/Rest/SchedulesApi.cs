@@ -55,8 +55,8 @@ public static class SchedulesApi
         api.MapDelete("/schedules/{id}", (IAdmin admin, Caller caller, string id, CancellationToken cancellationToken) => ActAsync(admin, id, known => new DeleteSchedule(caller.By, known), cancellationToken));
         api.MapPost("/schedules/{id}/pause", PauseAsync);
         api.MapPost("/schedules/{id}/resume", (IAdmin admin, Caller caller, string id, CancellationToken cancellationToken) => ActAsync(admin, id, known => new ResumeSchedule(caller.By, known), cancellationToken));
-        api.MapPost("/schedules/{id}/run", async (IAdmin admin, Caller caller, string id, CancellationToken cancellationToken) => Find(admin, id) is { } schedule
-            ? Replies.From(await admin.SendAsync(new RunScheduleNow(caller.By, schedule.Id), cancellationToken), job => WireJson.Json(ApiObjects.Job(job), StatusCodes.Status201Created))
+        api.MapPost("/schedules/{id}/run", async (IAdmin admin, JobAnswers answers, Caller caller, string id, CancellationToken cancellationToken) => Find(admin, id) is { } schedule
+            ? await Replies.FromAsync(await admin.SendAsync(new RunScheduleNow(caller.By, schedule.Id), cancellationToken), async job => WireJson.Json(await answers.ActedAsync(job, cancellationToken), StatusCodes.Status201Created))
             : Unknown());
     }
 

@@ -8,6 +8,7 @@ using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Queries;
+using BlazorPluginAdmin.Server.Core.Store;
 
 namespace BlazorPluginAdmin.App.Rest;
 
@@ -46,11 +47,11 @@ public static class SubmitApi
         api.MapGet("/jobs/{id}", GetAsync);
         api.MapPatch("/jobs/{id}", UpdateAsync);
         api.MapPost("/jobs/{id}/retry", RetryAsync);
-        api.MapPost("/jobs/{id}/release", async (IAdmin admin, Caller caller, string id, CancellationToken cancellationToken) =>
-            Replies.From(await admin.ReleaseAsync(caller.By, new JobId(id), cancellationToken), job => WireJson.Json(ApiObjects.Explained(admin, job), StatusCodes.Status201Created)));
+        api.MapPost("/jobs/{id}/release", async (IAdmin admin, JobAnswers answers, Caller caller, string id, CancellationToken cancellationToken) =>
+            await Replies.FromAsync(await admin.ReleaseAsync(caller.By, new JobId(id), cancellationToken), async job => WireJson.Json(await answers.ActedAsync(job, cancellationToken), StatusCodes.Status201Created)));
     }
 
-    private static async Task<IResult> SubmitAsync(IAdmin admin, Caller caller, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<IResult> SubmitAsync(IAdmin admin, JobAnswers answers, Caller caller, HttpContext http, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<SubmitBody>(http.Request, cancellationToken);
         var (command, refused) = problem is null ? Command(admin, caller, body, http.Request) : (null, problem);
@@ -59,9 +60,9 @@ public static class SubmitApi
             return refused!;
         }
 
-        return Replies.From(await admin.SendAsync(command, cancellationToken), submission =>
+        return await Replies.FromAsync(await admin.SendAsync(command, cancellationToken), async submission =>
         {
-            var answer = ApiObjects.Explained(admin, submission.Job);
+            var answer = submission.Payload is { } payload ? answers.Whole(new JobRecord(submission.Job, payload, null, [])) : await answers.ActedAsync(submission.Job, cancellationToken);
             if (!submission.Warnings.IsEmpty)
             {
                 answer["warnings"] = new JsonArray([.. submission.Warnings.Select(warning => JsonValue.Create(warning))]);
@@ -105,7 +106,7 @@ public static class SubmitApi
         return errors.Count > 0 ? (null, Unreadable(errors)) : (command, null);
     }
 
-    private static async Task<IResult> GetAsync(IAdmin admin, Waits waits, string id, string? wait, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(IAdmin admin, JobAnswers answers, Waits waits, string id, string? wait, CancellationToken cancellationToken)
     {
         if (Wait(wait, out var span) is { } wrong)
         {
@@ -117,31 +118,22 @@ public static class SubmitApi
             await waits.JobAsync(new JobId(id), span, cancellationToken);
         }
 
-        if (await JobsApi.FindAsync(admin, id, cancellationToken) is not { } record)
-        {
-            return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
-        }
-
-        var job = ApiObjects.Detail(record, admin.States.Current.Value.JobTypes.GetValueOrDefault(record.Job.JobType)?.Descriptor?.WorkerForm);
-        if (admin.Explain(record.Job.Id) is { } why)
-        {
-            job["waiting"] = JsonSerializer.SerializeToNode(ApiObjects.Waiting(why), WireJson.Options);
-        }
-
-        return WireJson.Json(job);
+        return await JobsApi.FindAsync(admin, id, cancellationToken) is { } record
+            ? WireJson.Json(answers.Whole(record))
+            : WireJson.Error(StatusCodes.Status404NotFound, "job not found");
     }
 
-    private static async Task<IResult> UpdateAsync(IAdmin admin, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> UpdateAsync(IAdmin admin, JobAnswers answers, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<UpdateBody>(request, cancellationToken);
         var errors = new List<FieldError>();
         var priority = Priority(body?.Priority, errors);
         return problem ?? (errors.Count > 0
             ? Unreadable(errors)
-            : await JobsApi.ActAsync(admin, id, new UpdateJob(caller.By, new JobId(id), priority, Labels(body?.Labels is { Count: > 0 } labels ? labels : null, null)), cancellationToken));
+            : await JobsApi.ActAsync(admin, answers, id, new UpdateJob(caller.By, new JobId(id), priority, Labels(body?.Labels is { Count: > 0 } labels ? labels : null, null)), cancellationToken));
     }
 
-    private static async Task<IResult> RetryAsync(IAdmin admin, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> RetryAsync(IAdmin admin, JobAnswers answers, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken)
     {
         var (body, problem) = await Bodies.ReadAsync<RetryBody>(request, cancellationToken);
         if (problem is not null)
@@ -159,9 +151,9 @@ public static class SubmitApi
 
         return errors.Count > 0
             ? Unreadable(errors)
-            : Replies.From(
+            : await Replies.FromAsync(
                 await admin.RetryAsync(caller.By, new JobId(id), cancellationToken, new RetryChanges(body?.Now ?? false, parameters is { Count: > 0 } ? parameters : null, priority)),
-                job => WireJson.Json(ApiObjects.Explained(admin, job), job.Id.Value == id ? StatusCodes.Status200OK : StatusCodes.Status201Created));
+                async job => WireJson.Json(await answers.ActedAsync(job, cancellationToken), job.Id.Value == id ? StatusCodes.Status200OK : StatusCodes.Status201Created));
     }
 
     private static ConfigValues? Parameters(IAdmin admin, string jobType, JsonElement? json, List<FieldError> errors)

@@ -1,7 +1,9 @@
+using System.Buffers;
 using BlazorPluginAdmin.App.Rest;
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Grpc.Transport.Server;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 using V1 = BlazorPluginAdmin.Wire.V1;
 
@@ -79,15 +81,25 @@ internal static class ClientServices
         Unary(Of<V1.DrainRequest, V1.DrainResponse>(Workers, "Drain"), workers.DrainAsync);
 
         void Unary<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, Func<TRequest, CallContext, Task<TResponse>> handler)
-            where TRequest : class, IMessage<TRequest>
-            where TResponse : class, IMessage<TResponse> => endpoints.MapGrpcUnary(method, (request, call) => handler(Small(request), call));
+            where TRequest : class, IMessage<TRequest>, new()
+            where TResponse : class, IMessage<TResponse> => endpoints.MapGrpcUnary(method, handler, Check(new TRequest().Descriptor));
 
         void Watch<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, Func<TRequest, ResponseWriter<TResponse>, CallContext, Task> handler)
-            where TRequest : class, IMessage<TRequest>
-            where TResponse : class, IMessage<TResponse> => endpoints.MapGrpcServerStream(method, (request, responses, call) => handler(Small(request), responses, call));
+            where TRequest : class, IMessage<TRequest>, new()
+            where TResponse : class, IMessage<TResponse> => endpoints.MapGrpcServerStream(method, handler, Check(new TRequest().Descriptor));
 
-        static T Small<T>(T request)
-            where T : IMessage => request.CalculateSize() > LargestMessage ? throw ClientErrors.Invalid("", "a message may have 4 MiB") : request;
+        static Action<ReadOnlySequence<byte>> Check(MessageDescriptor type) => message =>
+        {
+            if (message.Length > LargestMessage)
+            {
+                throw ClientErrors.Invalid("", "a message may have 4 MiB");
+            }
+
+            if (WireText.Broken(message, type) is { } field)
+            {
+                throw ClientErrors.Invalid(field, $"{field} is not UTF-8");
+            }
+        };
     }
 
     private static GrpcMethod<TRequest, TResponse> Of<TRequest, TResponse>(ServiceDescriptor service, string name)

@@ -168,7 +168,7 @@ public static class ConfigTransitions
         turn.Save(new Change.ConfigSaved(document));
         var before = type.Policy;
         var policy = RuntimePolicy.Resolve(document.Runtime, type.Descriptor?.RuntimeDefaults);
-        var changed = Known(turn, type) with { Config = document, Policy = policy, Dispatch = DispatchFields.Resolve(type.Descriptor, document) };
+        var changed = Known(turn, type) with { Config = document, Policy = policy, Dispatch = DispatchFields.Resolve(type.Descriptor, document), PausedByForm = DispatchFields.Pauses(type.Descriptor, document) };
         if (type.Schedule.NextAt is null || policy.DetectionInterval == before.DetectionInterval || type.Timetable.Cron.Length > 0)
         {
             turn.Put(changed);

@@ -228,7 +228,7 @@ public static class DetectionStarts
             type.Name,
             detection.Sequence,
             RuntimePolicy.Overlay(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
-            detection.Override?.AdminValues ?? FormDefaults.Admin(type.Descriptor, type.Config?.AdminValues ?? ConfigValues.Empty),
+            DispatchFields.WithoutSettings(type.Descriptor, detection.Override?.AdminValues ?? FormDefaults.Admin(type.Descriptor, type.Config?.AdminValues ?? ConfigValues.Empty)),
             detection.Override?.WorkerValues ?? FormDefaults.Worker(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty),
             (detection.Cluster ?? ClusterContext.Empty).FilledFrom(turn.State.Cluster.Context).Stamped(),
             LastRun(type),

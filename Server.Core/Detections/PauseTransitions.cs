@@ -10,7 +10,7 @@ public static class PauseTransitions
 {
     public static Reply<string> Pause(Turn turn, PauseJobType command)
     {
-        if (!turn.State.JobTypes.ContainsKey(command.JobType))
+        if (!turn.State.JobTypes.TryGetValue(command.JobType, out var type))
         {
             return new Refusal(RefusalCode.NotFound, $"job type {command.JobType} is not known");
         }
@@ -20,12 +20,17 @@ public static class PauseTransitions
             return new Refusal(RefusalCode.Invalid, "the end of the pause is in the past");
         }
 
+        if (!command.Paused && type.PausedByForm)
+        {
+            return new Refusal(RefusalCode.WrongState, $"{type.Name} is paused by its admin form; change dispatch_paused there");
+        }
+
         if (SubmitRules.Reason(command.Reason) is { } odd)
         {
             return odd;
         }
 
-        Set(turn, turn.JobType(command.JobType), command.Paused, command.Reason, command.By, command.Until);
+        Set(turn, type, command.Paused, command.Reason, command.By, command.Until);
         return command.JobType;
     }
 

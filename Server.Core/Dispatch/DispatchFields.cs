@@ -25,6 +25,9 @@ public static class DispatchFields
 {
     private const string Prefix = "dispatch_";
 
+    /// <summary>No setting of its own: people pause a type by a command too, which stands beside this.</summary>
+    private const string Paused = Prefix + "paused";
+
     private static readonly ImmutableArray<Setting> Settings =
     [
         new("strategy", settings => settings.Strategy, (settings, value) => value is ConfigValue.Text text && StrategyOf(text.Value) is { } strategy ? settings with { Strategy = strategy } : null),
@@ -62,6 +65,13 @@ public static class DispatchFields
     public static ImmutableHashSet<string> InForm(Descriptor? descriptor) => descriptor?.AdminForm is { } form
         ? [.. Settings.Select(setting => setting.Name).Intersect(form.Only(FormPart.Config).Fields.Where(field => field.Name.StartsWith(Prefix, StringComparison.Ordinal)).Select(field => field.Name[Prefix.Length..]))]
         : [];
+
+    /// <summary>Values of the admin form as workers get them: the settings are the admin's own.</summary>
+    public static ConfigValues WithoutSettings(Descriptor? descriptor, ConfigValues adminValues) => InForm(descriptor).Aggregate(CanPause(descriptor) ? adminValues.Without(Paused) : adminValues, (left, name) => left.Without(Prefix + name));
+
+    /// <summary>A field of the form pauses the type.</summary>
+    public static bool Pauses(Descriptor? descriptor, ConfigDocument? config) =>
+        CanPause(descriptor) && FormDefaults.Admin(descriptor, config?.AdminValues ?? ConfigValues.Empty).Find(Paused) is ConfigValue.Bool { Value: true };
 
     /// <summary>What counts: a field of the form over what people saved, over the defaults.</summary>
     public static DispatchSettings Resolve(Descriptor? descriptor, ConfigDocument? config)
@@ -102,6 +112,8 @@ public static class DispatchFields
             }),
         ];
     }
+
+    private static bool CanPause(Descriptor? descriptor) => descriptor?.AdminForm?.Only(FormPart.Config).Fields.Any(field => field is { Name: Paused, Type: FieldType.Bool }) ?? false;
 
     /// <summary>Settings that would be changed beside the form they stand in.</summary>
     public static ImmutableArray<FieldError> Elsewhere(Descriptor? descriptor, DispatchSettings now, DispatchSettings wanted)

@@ -39,7 +39,7 @@ public static class Dispatcher
                 sent,
                 sent.Attempts,
                 session.Extensions.Count > 0 ? runtime with { ExecutionTimeoutSeconds = Seconds(timeout) } : runtime,
-                FormDefaults.Admin(type.Descriptor, type.Config?.AdminValues ?? ConfigValues.Empty),
+                DispatchFields.WithoutSettings(type.Descriptor, FormDefaults.Admin(type.Descriptor, type.Config?.AdminValues ?? ConfigValues.Empty)),
                 FormDefaults.Worker(type.Descriptor, type.Config?.WorkerValues ?? ConfigValues.Empty),
                 Clustered(turn, type, sent)));
         }

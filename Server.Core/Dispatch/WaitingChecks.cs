@@ -117,12 +117,10 @@ public static class WaitingChecks
     };
 
     private static string Backoff(Job job) =>
-        job.Attempt is { Outcome: AttemptOutcome.AtCapacity } full ? $"{full.Worker} was at capacity; it cost no attempt"
-        : job.Error.Length > 0 ? $"attempt {Text(job.Attempt?.Number ?? 0)}: {job.Error.Split('\n', 2)[0]}"
-        : "a worker had no free slot";
+        $"attempt {Text(job.Attempt?.Number ?? 0)}{(job.Error.Length > 0 ? $": {job.Error.Split('\n', 2)[0]}" : " failed")}";
 
     private static WaitingCheck Pause(JobType type) => type.IsPaused
-        ? new($"{type.Name} is not paused", "paused", $"{type.Name} is paused by {type.Schedule.PausedBy}" + (type.Schedule.PausedReason.Length > 0 ? $": {type.Schedule.PausedReason}" : ""), type.Schedule.PausedUntil, type.Name, type.Schedule.PausedAt)
+        ? new($"{type.Name} is not paused", "paused", $"{type.Name} is paused by {type.PausedBy}" + (type.Schedule.PausedReason.Length > 0 ? $": {type.Schedule.PausedReason}" : ""), type.Schedule.PausedUntil, type.Name, type.Schedule.PausedAt)
         : new($"{type.Name} is not paused");
 
     /// <summary>When the last of those that ran the type went away; null when none is known. One that came back without the type counts no more.</summary>

@@ -57,6 +57,7 @@ public static class Recovery
                 Config = type.Config,
                 Policy = RuntimePolicy.Resolve(type.Config?.Runtime, type.Descriptor?.RuntimeDefaults),
                 Dispatch = DispatchFields.Resolve(type.Descriptor, type.Config),
+                PausedByForm = DispatchFields.Pauses(type.Descriptor, type.Config),
                 Schedule = type.Schedule ?? ScheduleRow.Empty,
                 RecentEnded = [.. type.RecentJobs.Take(JobIndex.RecentCapacity).Reverse()],
                 RecentCount = Math.Min(type.RecentJobs.Length, JobIndex.RecentCapacity),

@@ -48,7 +48,13 @@ public sealed record JobType
     /// <summary>When the detection after one that starts at that instant is due.</summary>
     public DateTimeOffset NextAfter(DateTimeOffset start) => Timetable.NextAfter(start, Policy.DetectionInterval);
 
-    public bool IsPaused => Schedule.PausedAt is not null;
+    /// <summary>By its field <c>dispatch_paused</c>; worked out as <see cref="Dispatch"/> is.</summary>
+    public bool PausedByForm { get; init; }
+
+    public bool IsPaused => PausedByForm || Schedule.PausedAt is not null;
+
+    /// <summary>Empty: nobody.</summary>
+    public string PausedBy => PausedByForm ? "its admin form" : Schedule.PausedBy;
 
     /// <summary>The open detection that holds the detector role.</summary>
     public RequestId? ActiveDetection { get; init; }

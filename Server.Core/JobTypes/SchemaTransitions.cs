@@ -142,7 +142,7 @@ public static class SchemaTransitions
 
         var changed = type.Descriptor is not null;
         turn.Save(new Change.DescriptorSaved(descriptor, turn.Now.Wall, session.Worker));
-        turn.Put((type.Config is null || type.KnownForms is not null ? type : ConfigTransitions.Known(turn, type)) with { Descriptor = descriptor, DescribedAt = turn.Now.Wall, DescribedBy = session.Worker, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults), Dispatch = DispatchFields.Resolve(descriptor, type.Config) });
+        turn.Put((type.Config is null || type.KnownForms is not null ? type : ConfigTransitions.Known(turn, type)) with { Descriptor = descriptor, DescribedAt = turn.Now.Wall, DescribedBy = session.Worker, Policy = RuntimePolicy.Resolve(type.Config?.Runtime, descriptor.RuntimeDefaults), Dispatch = DispatchFields.Resolve(descriptor, type.Config), PausedByForm = DispatchFields.Pauses(descriptor, type.Config) });
         ConfigTransitions.Reorder(turn, type);
         turn.Log(Line(session, descriptor.JobType, changed ? $"descriptor of {descriptor.JobType} changed (version {descriptor.Version})" : $"descriptor of {descriptor.JobType} stored", ActivitySeverity.Normal));
         ConfigTransitions.Bootstrap(turn, descriptor);

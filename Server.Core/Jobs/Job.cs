@@ -96,7 +96,7 @@ public sealed record Job
     /// <summary>The proposal's estimate; lifts the attempt timeout up to 8 h.</summary>
     public TimeSpan EstimatedRuntime { get; init; }
 
-    /// <summary>Stamp of a back-off or capacity pause; null when <see cref="DueAt"/> alone decides.</summary>
+    /// <summary>Stamp of a back-off; null when <see cref="DueAt"/> alone decides.</summary>
     public TimeSpan? PauseUntil { get; init; }
 
     /// <summary>Stamp of its appointment in the agenda; kept so that exactly that one can be taken out again. Not stored.</summary>

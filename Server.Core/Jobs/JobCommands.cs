@@ -74,6 +74,9 @@ public sealed record Submission(Job Job)
 
     /// <summary>What was left out or is odd, in words; the job is accepted all the same.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>As it is stored, with the defaults of the form; null: the job was there already.</summary>
+    public JobPayload? Payload { get; init; }
 }
 
 /// <summary>Pending: Canceled at once. Assigned, Running: the cancel ladder; asked again it changes nothing, but that a shorter grace counts. Terminal: refused.</summary>

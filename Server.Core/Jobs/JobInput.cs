@@ -9,7 +9,7 @@ public abstract record JobInput
 {
     private JobInput() { }
 
-    /// <summary>Not-before, back-off or a capacity pause is over, or a person cut it short.</summary>
+    /// <summary>Not-before or a back-off is over, or a person cut it short.</summary>
     public sealed record Due : JobInput;
 
     public sealed record Assign(RequestId RequestId, WorkerId Worker, SessionId Session, long Generation, string Instance, bool CanResume, TimeSpan Timeout, long ConfigVersion) : JobInput;
@@ -23,7 +23,8 @@ public abstract record JobInput
     /// <summary>The worker does not do this job; another one may.</summary>
     public sealed record Refuse(string Text, bool OthersMayTakeIt) : JobInput;
 
-    public sealed record AtCapacity(TimeSpan Pause) : JobInput;
+    /// <summary>The worker has no room after all; for a moment it is not asked again, others are.</summary>
+    public sealed record AtCapacity : JobInput;
 
     public sealed record NotSent : JobInput;
 

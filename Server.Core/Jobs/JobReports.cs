@@ -275,7 +275,7 @@ public static class JobReports
     private static void GiveBack(Turn turn, Job job, Session session)
     {
         turn.Put(turn.State.Sessions[session.Id] with { CapacityPauseUntil = turn.Now.Stamp + CapacityPause });
-        JobFlow.Apply(turn, job, new JobInput.AtCapacity(CapacityPause));
+        JobFlow.Apply(turn, job, new JobInput.AtCapacity());
     }
 
     /// <summary>A foreign worker completes before it frees the slot; for a moment, or until its next heartbeat, the slot is not free.</summary>

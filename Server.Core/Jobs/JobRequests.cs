@@ -22,19 +22,20 @@ public static class JobRequests
         }
 
         var job = JobOf(turn, command);
+        var payload = command.Payload with { Parameters = GroupRequests.WithPlace(verdict.Parameters, command.Place) };
         if (command.DryRun)
         {
-            return new Submission(job with { Id = new JobId("") }) { Warnings = verdict.Warnings };
+            return new Submission(job with { Id = new JobId("") }) { Warnings = verdict.Warnings, Payload = payload };
         }
 
-        var added = JobFlow.Add(turn, job, command.Payload with { Parameters = GroupRequests.WithPlace(verdict.Parameters, command.Place) });
+        var added = JobFlow.Add(turn, job, payload);
         if (command.RetryOf is { } old)
         {
             // Whoever looks at the old one learns of it.
             turn.Log(new Activities.Activity { Sequence = 0, At = default, Source = "person", Stage = JobTimeline.Retried, Message = $"queued again as job {added.Id}", JobType = added.JobType, Job = old, Actor = command.By.Name });
         }
 
-        return new Submission(added) { Warnings = verdict.Warnings };
+        return new Submission(added) { Warnings = verdict.Warnings, Payload = payload };
     }
 
     public static Reply<Job> Cancel(Turn turn, CancelJob command) =>

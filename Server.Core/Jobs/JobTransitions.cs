@@ -40,7 +40,7 @@ public static class JobTransitions
 
         [(JobState.Assigned, typeof(JobInput.Accept))] = ("Running", OnAccept),
         [(JobState.Assigned, typeof(JobInput.Refuse))] = ("Pending/queued for other workers; Failed/rejected when none is left", OnRefuse),
-        [(JobState.Assigned, typeof(JobInput.AtCapacity))] = ("Pending/backoff, attempt given back", OnAtCapacity),
+        [(JobState.Assigned, typeof(JobInput.AtCapacity))] = ("Pending/queued, attempt given back", OnAtCapacity),
         [(JobState.Assigned, typeof(JobInput.NotSent))] = ("Pending/queued, attempt given back", OnNotSent),
         [(JobState.Assigned, typeof(JobInput.Progress))] = ("Running", OnProgress),
         [(JobState.Assigned, typeof(JobInput.Succeed))] = ("Succeeded", OnSucceed),
@@ -54,7 +54,7 @@ public static class JobTransitions
         [(JobState.Assigned, typeof(JobInput.Expire))] = ("Failed/expired", OnExpireActive),
 
         [(JobState.Running, typeof(JobInput.Accept))] = ("unchanged", (job, _, _, _) => new(job, null, "")),
-        [(JobState.Running, typeof(JobInput.AtCapacity))] = ("Pending/backoff, attempt given back", OnAtCapacity),
+        [(JobState.Running, typeof(JobInput.AtCapacity))] = ("Pending/queued, attempt given back", OnAtCapacity),
         [(JobState.Running, typeof(JobInput.Progress))] = ("Running", OnProgress),
         [(JobState.Running, typeof(JobInput.Succeed))] = ("Succeeded", OnSucceed),
         [(JobState.Running, typeof(JobInput.Fail))] = (FailureText, OnFail),
@@ -179,7 +179,7 @@ public static class JobTransitions
         }
 
         var ended = Close(job, AttemptOutcome.AtCapacity, Text, now);
-        return new(Waiting(GivenBack(job, ended, now), ((JobInput.AtCapacity)input).Pause, now), ended, "");
+        return new(GivenBack(job, ended, now), ended, "");
     }
 
     private static JobVerdict OnNotSent(Job job, JobInput input, RetryPolicy policy, Now now)

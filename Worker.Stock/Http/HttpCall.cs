@@ -86,6 +86,10 @@ internal sealed class HttpCall(HttpPlan plan, JobContext context, Egress egress,
         {
             return Broken(Reason(exception), permanent: false);
         }
+        finally
+        {
+            _cap.Report(context);
+        }
 
         JobOutcome Broken(string why, bool permanent) => JobOutcome.Failed(
             _body.Text(why), permanent, new ValueSet { ["exit_code"] = -1L, ["stdout"] = _tail.Text(), ["stdout_truncated"] = _tail.Truncated, ["duration_ms"] = (long)time.GetElapsedTime(started).TotalMilliseconds });

@@ -5,8 +5,8 @@ namespace BlazorPluginAdmin.WorkerStock.Http;
 /// <summary>Takes secrets out of what an answer says, however it is cut: servers like to echo what they were sent.</summary>
 internal sealed class SecretMask
 {
-    // A shorter one would be found in every second word, and guessed as fast.
-    private const int Shortest = 4;
+    // One character hides nothing, as the "x" of servers that look at the user alone; every word has it.
+    private const int Shortest = 2;
 
     private static readonly byte[] Mask = "***"u8.ToArray();
 
@@ -31,7 +31,9 @@ internal sealed class SecretMask
         byte[] all = [.. _held, .. bytes];
         var output = new List<byte>(all.Length);
         var at = 0;
-        while (Next(all, at) is var (start, length) && length > 0)
+
+        // One that may yet become a longer one waits.
+        while (Next(all, at) is var (start, length) && length > 0 && (last || start + _longest <= all.Length))
         {
             output.AddRange(all.AsSpan(at, start - at));
             output.AddRange(Mask);

@@ -1,3 +1,6 @@
+using System.Globalization;
+using BlazorPluginAdmin.WorkerSdk;
+
 namespace BlazorPluginAdmin.WorkerStock.Processes;
 
 /// <summary>How much output of an attempt may be passed on, both streams together.</summary>
@@ -5,10 +8,8 @@ public sealed class OutputCap(long most)
 {
     private readonly Lock _gate = new();
     private long _passed;
+    private long _dropped;
     private bool _said;
-
-    /// <summary>Bytes that came beyond the cap.</summary>
-    public long Dropped { get; private set; }
 
     /// <summary>How many of these bytes may be passed on; the one call that reaches the cap says so.</summary>
     public int Take(int count, out bool reached)
@@ -19,8 +20,17 @@ public sealed class OutputCap(long most)
             reached = room < count && !_said;
             _said |= reached;
             _passed += room;
-            Dropped += count - room;
+            _dropped += count - room;
             return room;
+        }
+    }
+
+    /// <summary>Says how much came beyond the cap, if anything did; when all of the output has come.</summary>
+    public void Report(JobContext context)
+    {
+        if (_dropped > 0)
+        {
+            context.Activity($"{_dropped.ToString("N0", CultureInfo.InvariantCulture)} bytes of output beyond the limit were not kept");
         }
     }
 }

@@ -33,6 +33,11 @@ public sealed partial class ProcessGroup : IDisposable
     {
         var path = environment.GetValueOrDefault("PATH") ?? "/usr/bin:/bin";
         var executable = Executables.Find(command, path, workingDirectory) ?? throw new IOException($"{command}: no such command on this worker");
+        if (Executables.Obstacle(executable, workingDirectory) is { } obstacle)
+        {
+            throw new IOException($"{command} cannot be executed: {obstacle}");
+        }
+
         var start = new ProcessStartInfo(SetSid)
         {
             WorkingDirectory = workingDirectory,

@@ -47,11 +47,7 @@ internal sealed class ProcessRun(ProcessPlan plan, JobContext context, TimeProvi
             group.SignalKill();
             cut.CancelAfter(LastWords);
             await pumps;
-            if (_cap.Dropped > 0)
-            {
-                context.Activity($"{_cap.Dropped.ToString("N0", CultureInfo.InvariantCulture)} bytes of output beyond the limit were not kept");
-            }
-
+            _cap.Report(context);
             var outputs = Outputs(group.Process.ExitCode, canceled, time.GetElapsedTime(started));
             ResultFile.Join(outputs, resultFile);
             return canceled ? JobOutcome.Failed("context canceled", outputs: outputs) : Judge(group.Process.ExitCode, overMemory, outputs);

@@ -205,6 +205,23 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
             Assert.Equal("limit is 1 to 500; left out it is 200", (await admin.GetAsync($"/api/plugin/jobs?limit={limit}", 400)).GetProperty("error").GetString());
         }
 
+        foreach (var (route, says) in ((string, string)[])
+        [
+            ("job-types/r-list/detections?limit=501", "limit is 1 to 500; left out it is 50"), ("job-types/r-list/detections?limit=0", "limit is 1 to 500; left out it is 50"),
+            ("detections/none/proposals?limit=1001", "limit is 1 to 1000; left out it is 200"), ("detections/none/proposals?skip=-1", "skip is a number from 0 on; left out it is 0"),
+            ($"jobs/{newer}/log?attempt=last", "attempt is a number from 0 on; left out it is 1"), ($"jobs/{newer}/log/search?attempt=-1&q=a", "attempt is a number from 0 on; left out it is 1"),
+        ])
+        {
+            Assert.Equal(says, (await admin.GetAsync($"/api/plugin/{route}", 400)).GetProperty("error").GetString());
+        }
+
+        Assert.Equal("", await admin.Http.GetStringAsync(new Uri($"/api/plugin/jobs/{newer}/log?attempt=0", UriKind.Relative)));
+        Assert.Empty((await admin.GetAsync("/api/plugin/job-types/r-list/detections?limit=500")).EnumerateArray());
+
+        // Clients of another admin ask for as much as they like, and get as much as there may be.
+        await admin.GetAsync("/api/plugin/activities?limit=100000");
+        await admin.GetAsync($"/api/plugin/jobs/{newer}/detail?activity_limit=abc&related_limit=1000");
+
         Assert.Empty(await IdsAsync("job_type=r-list&state=job_state_unspecified"));
         Assert.Equal(
             "state is pending, assigned, running, succeeded, failed, canceled, with or without job_state_ before it; several are separated by commas",

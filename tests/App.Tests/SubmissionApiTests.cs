@@ -49,7 +49,7 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
     {
         using var worker = await ConnectAsync("w-submit", "submitted");
         const string Night = """
-            {"job_type":"submitted","parameters":{"n":9007199254740993,"list":["a"]},"priority":"high","summary":"s","labels":{"a":"1"},"require_labels":{"worker_id":"w-submit"},
+            {"job_type":"submitted","parameters":{"n":9007199254740993,"list":["a"]},"priority":"high","summary":"s","detail":"for the night","labels":{"a":"1"},"require_labels":{"worker_id":"w-submit"},
              "attempt_timeout":"90s","retry_backoff":2,"deadline":"2999-01-01T00:00:00Z"}
             """;
         using var first = await SendAsync(HttpMethod.Post, "/api/plugin/jobs", Night, "night-1");
@@ -58,6 +58,9 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         var id = job.GetProperty("job_id").GetString();
         Assert.Equal($"/api/plugin/jobs/{id}", first.Headers.Location!.OriginalString);
         Assert.Equal((75, "rest", "night-1", false), (job.GetProperty("priority").GetInt32(), job.GetProperty("origin").GetString(), job.GetProperty("idempotency_key").GetString(), job.GetProperty("existing").GetBoolean()));
+        IsWhole(job, "9007199254740993");
+        using var dry = await SendAsync(HttpMethod.Post, "/api/plugin/jobs", Night.Replace("{\"job_type", "{\"dry_run\":true,\"job_type", StringComparison.Ordinal), "night-0");
+        IsWhole(await JsonAsync(dry), "9007199254740993");
         var message = await worker.NextAsync(Body.ExecuteJobRequest);
         var sent = message.ExecuteJobRequest;
         Assert.Equal((9007199254740993L, id), (sent.Job.Parameters["n"].Int64Value, sent.Job.JobId));
@@ -67,7 +70,9 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         Assert.Equal(["list", "n"], read.GetProperty("parameters").EnumerateObject().Select(parameter => parameter.Name).Order());
 
         using var second = await SendAsync(HttpMethod.Post, "/api/plugin/jobs", Night, "night-1");
-        Assert.Equal((HttpStatusCode.OK, id), (second.StatusCode, (await JsonAsync(second)).GetProperty("job_id").GetString()));
+        var same = await JsonAsync(second);
+        Assert.Equal((HttpStatusCode.OK, id), (second.StatusCode, same.GetProperty("job_id").GetString()));
+        IsWhole(same, "9007199254740993");
         using var other = await SendAsync(HttpMethod.Post, "/api/plugin/jobs", """{"job_type":"submitted"}""", "night-1");
         Assert.Equal((HttpStatusCode.Conflict, id), (other.StatusCode, (await JsonAsync(other)).GetProperty("existing_job_id").GetString()));
 
@@ -79,8 +84,19 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
 
         var retried = await admin.PostAsync($"/api/plugin/jobs/{id}/retry", """{"parameters":{"n":1},"priority":10}""", 201);
         Assert.Equal((id, 10), (retried.GetProperty("retry_of").GetString(), retried.GetProperty("priority").GetInt32()));
+        IsWhole(retried, "1");
         sent = (await worker.NextAsync(Body.ExecuteJobRequest)).ExecuteJobRequest;
         Assert.Equal((1L, "a"), (sent.Job.Parameters["n"].Int64Value, sent.Job.Parameters["list"].StringList.Values[0]));
+        await worker.SendAsync(new WorkerToAdminMessage { JobLog = new JobLogChunk { RequestId = worker.Seen.Last().RequestId, JobId = sent.Job.JobId, Stream = LogStream.Stdout, Data = Google.Protobuf.ByteString.CopyFromUtf8("four") } });
+        await admin.UntilAsync(state => state.Jobs[new Server.Core.Jobs.JobId(sent.Job.JobId)].Attempt!.StartedAt is not null, "it has begun");
+        var canceled = await admin.PostAsync($"/api/plugin/jobs/{sent.Job.JobId}/cancel", """{"reason":"enough"}""");
+        IsWhole(canceled, "1");
+        var attempt = Assert.Single(canceled.GetProperty("attempts").EnumerateArray());
+        Assert.Equal(("enough", 4, 0, 0), (attempt.GetProperty("reason").GetString(), attempt.GetProperty("stdout_bytes").GetInt32(), attempt.GetProperty("stderr_bytes").GetInt32(), attempt.GetProperty("dropped_bytes").GetInt32()));
+
+        static void IsWhole(JsonElement job, string n) => Assert.Equal(
+            ("for the night", "1", "w-submit", n),
+            (job.GetProperty("detail").GetString(), job.GetProperty("labels").GetProperty("a").GetString(), job.GetProperty("require_labels").GetProperty("worker_id").GetString(), job.GetProperty("parameters").GetProperty("n").GetProperty("int64_value").GetString()));
     }
 
     [Fact]

@@ -83,11 +83,15 @@ public class ClientAdmin : RunningAdmin, IAsyncLifetime
     public ServerStreamCall<WatchEventsRequest, JobEvent> Watch(WatchEventsRequest request) => _channel!.ServerStreaming(Method<WatchEventsRequest, JobEvent>("JobService", "WatchEvents"), request);
 
     /// <summary>The status a call is refused with, and what its trailer says.</summary>
-    public async Task<(StatusCode Code, ErrorDetail Detail)> RefusedAsync<TRequest, TResponse>(string service, string method, TRequest request)
+    public Task<(StatusCode Code, ErrorDetail Detail)> RefusedAsync<TRequest, TResponse>(string service, string method, TRequest request)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> => RefusedAsync(Method<TRequest, TResponse>(service, method), request);
+
+    public async Task<(StatusCode Code, ErrorDetail Detail)> RefusedAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
-        var refused = await Assert.ThrowsAsync<RpcException>(() => CallAsync<TRequest, TResponse>(service, method, request));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => _channel!.UnaryAsync(method, request));
         return (refused.StatusCode, ErrorDetail.Parser.ParseFrom(refused.Trailers.Single(entry => entry.Key == "pluginadmin-error-bin").ValueBytes));
     }
 

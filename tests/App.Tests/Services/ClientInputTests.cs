@@ -1,6 +1,8 @@
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.Wire.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 
 namespace BlazorPluginAdmin.App.Tests.Services;
 
@@ -25,6 +27,16 @@ public sealed class ClientInputTests(ClientAdmin admin) : IClassFixture<ClientAd
     [Fact]
     public async Task LabelThatContradictsWhatIsRequired_IsRefused() =>
         await RefusedAsync(new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", Labels = { ["require.site"] = "a" }, RequireLabels = { ["site"] = "b" } }, "require_labels", "another site");
+
+    /// <summary>A job under a name nobody wrote would be found by nobody. The id is the first field, which a wrapper has too, as bytes.</summary>
+    [Fact]
+    public async Task TextThatIsNotUtf8_IsRefused()
+    {
+        var (code, detail) = await admin.RefusedAsync<BytesValue, SubmitResponse>(
+            new GrpcMethod<BytesValue, SubmitResponse>("pluginadmin.v1.JobService", "Submit", BytesValue.Parser, SubmitResponse.Parser, false, false), new BytesValue { Value = ByteString.CopyFrom(0x74, 0xFF) });
+        Assert.Equal(StatusCode.InvalidArgument, code);
+        Assert.Equal(("job_type", "job_type is not UTF-8"), (Assert.Single(detail.Fields).Field, detail.Fields[0].Message));
+    }
 
     [Fact]
     public async Task NulInAText_IsRefused() =>

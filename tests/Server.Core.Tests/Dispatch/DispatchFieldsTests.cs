@@ -1,8 +1,10 @@
 using BlazorPluginAdmin.Server.Core.Configs;
+using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
+using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Tests.Shared;
 
 namespace BlazorPluginAdmin.Server.Core.Tests.Dispatch;
@@ -46,6 +48,41 @@ public sealed class DispatchFieldsTests : IDisposable
         Assert.Equal((1, 3), (dispatch.QueueLimit!.Value, dispatch.AgeingPerMinute));
         _admin.Submit(change: job => job with { Labels = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("require.worker_id", "nobody") });
         Assert.Equal(RefusalCode.Exhausted, _admin.Send(new SubmitJob(Actor.LocalRest, "echo", JobOrigin.Rest, JobPayload.Empty)).Refusal!.Code);
+    }
+
+    /// <summary>They are the admin's own. A field that only looks like one is the worker's.</summary>
+    [Fact]
+    public void Settings_AreNotSentToWorkers()
+    {
+        _admin.Submit();
+        Assert.True(_admin.Send(new RequestDetection(Actor.LocalRest, "echo", DetectionMode.Preview)).IsAccepted);
+        Assert.Equal(["dispatch_of_its_own"], Assert.Single(_admin.Link.Sent.Select(sent => sent.Message).OfType<Outbound.ExecuteJob>()).AdminValues.Keys);
+        Assert.Equal(["dispatch_of_its_own"], Assert.Single(_admin.Link.Sent.Select(sent => sent.Message).OfType<Outbound.RunDetection>()).AdminValues.Keys);
+    }
+
+    /// <summary>A worker may want its type to begin paused. The form has the last word, whatever people do beside it.</summary>
+    [Fact]
+    public void FormThatPauses_HoldsEverythingUp_UntilItIsChanged()
+    {
+        using var admin = new AdminHarness();
+        var worker = admin.Connect();
+        worker.Describe(change: described => described with { AdminForm = Form(("dispatch_paused", FieldType.Bool, new ConfigValue.Bool(true))) });
+        var job = admin.Submit();
+        Waits();
+        admin.Restart();
+        worker = admin.Connect();
+        Waits();
+        var refused = admin.Send(new PauseJobType(Actor.LocalRest, "echo", false, "", null)).Refusal!;
+        Assert.Equal((RefusalCode.WrongState, "echo is paused by its admin form; change dispatch_paused there"), (refused.Code, refused.Text));
+        Assert.True(admin.Send(new SaveConfig(Actor.LocalRest, "echo", null, ConfigValues.Empty.With("dispatch_paused", new ConfigValue.Bool(false)), ConfigValues.Empty, null, "")).IsAccepted);
+        Assert.Equal(job.Id, worker.LastJob.Job.Id);
+        Assert.Empty(worker.LastJob.AdminValues);
+
+        void Waits()
+        {
+            var waiting = WaitingReason.Explain(admin.State, job.Id, admin.Now)!.Waiting;
+            Assert.Equal(("paused", "echo is paused by its admin form", "echo"), (waiting.Code, waiting.Text, waiting.Subject));
+        }
     }
 
     [Fact]

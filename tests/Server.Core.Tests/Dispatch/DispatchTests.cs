@@ -157,6 +157,24 @@ public sealed class DispatchTests : IDisposable
         Assert.Equal(1, worker.LastJob.Attempt);
     }
 
+    /// <summary>The pause is the worker's: the job keeps its place, and goes to whoever has room.</summary>
+    [Fact]
+    public void AtCapacity_HoldsUpTheWorker_NotTheJob()
+    {
+        var full = _admin.ConnectDescribed("w-1", slots: 1);
+        var job = _admin.Submit();
+        _admin.Advance(TimeSpan.FromMilliseconds(1));
+        var later = _admin.Submit();
+        var due = job.DueAt;
+        full.Ack(full.LastJob, accepted: false, "executor is at capacity");
+        Assert.Equal((JobPhase.Queued, due), (_admin.State.Jobs[job.Id].Phase, _admin.State.Jobs[job.Id].DueAt));
+        var other = _admin.Connect("w-2", slots: 1);
+        Assert.Equal(job.Id, other.LastJob.Job.Id);
+        Assert.Single(full.Jobs);
+        _admin.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(later.Id, full.LastJob.Job.Id);
+    }
+
     [Fact]
     public void WorkerThatRefusesEverything_IsAskedOnceASecond_HoweverManyJobsWait()
     {

@@ -136,7 +136,7 @@ public sealed class WaitingChecksTests
         }
 
         worker.Ack(worker.LastJob, accepted: false, "executor is at capacity");
-        Assert.Equal(("backoff", "w-1 was at capacity; it cost no attempt", "w-1"), (Waiting().Code, Waiting().Text, Waiting().Subject));
+        Assert.Equal(("no_free_slot", "no worker that could take it answers, or each asked for a moment", "w-1"), (Waiting().Code, Waiting().Text, Waiting().Subject));
 
         Server.Core.Views.Waiting Waiting() => WaitingReason.Explain(admin.State, job.Id, admin.Now)!.Waiting;
     }

@@ -19,7 +19,7 @@ public class JobTransitionsTests
         new JobInput.Accept(),
         new JobInput.Refuse("not me", true),
         new JobInput.Refuse("nobody", false),
-        new JobInput.AtCapacity(TimeSpan.FromSeconds(1)),
+        new JobInput.AtCapacity(),
         new JobInput.NotSent(),
         new JobInput.Progress(40, "copy", ""),
         new JobInput.Succeed("done"),

@@ -110,14 +110,23 @@ public sealed class HttpTests : IDisposable
     [Fact]
     public async Task Mask_FindsASecret_HoweverItIsCut()
     {
-        for (var size = 1; size < 12; size++)
+        for (var size = 1; size < 25; size++)
         {
-            var mask = new SecretMask(["token1", "tok"]);
+            var mask = new SecretMask(["token1", "tok", "a"]);
             var output = "a token1 token token1"u8.ToArray().Chunk(size).SelectMany(piece => mask.Take(piece, last: false)).ToArray();
-            Assert.Equal("a *** token ***", System.Text.Encoding.UTF8.GetString([.. output, .. mask.Take([], last: true)]));
+            Assert.Equal("a *** ***en ***", System.Text.Encoding.UTF8.GetString([.. output, .. mask.Take([], last: true)]));
         }
 
         await Task.CompletedTask;
+    }
+
+    /// <summary>The body is read to its end, however little of it is kept.</summary>
+    [Fact]
+    public async Task BodyBeyondTheLimit_IsCounted()
+    {
+        Assert.True((await CallAsync("/large")).Success);
+        Assert.Contains("output limit reached", _host.Output, StringComparison.Ordinal);
+        Assert.Equal("12,345 bytes of output beyond the limit were not kept", Assert.Single(_host.Activities).Message);
     }
 
     [Theory]
@@ -212,6 +221,7 @@ public sealed class HttpTests : IDisposable
             ("echo-away", _) when request.UserHostName.StartsWith("here", StringComparison.Ordinal) => new(307, Location: _server.Url("/echo-away", "there.test")),
             ("echo", _) => new(200, $"you sent {request.Headers["Authorization"]}"),
             ("header", _) => new(200, request.Headers["X-Asked"] ?? "no"),
+            ("large", _) => new(200, new string('x', (16 * 1024 * 1024) + 12_345)),
             ("never", _) => new(0),
             _ => new(200, "hello"),
         };

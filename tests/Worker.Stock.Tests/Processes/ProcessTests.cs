@@ -61,6 +61,29 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal("two one\n", Text(await ShellAsync("echo $2 $1", ("args", new[] { "one", "two" })), "stdout"));
     }
 
+    /// <summary>A shell would take the text for its own; none was asked for. Trying again would not help either.</summary>
+    [Theory]
+    [InlineData("", "names no interpreter")]
+    [InlineData("echo run by a shell", "names no interpreter")]
+    [InlineData("#!\necho x", "names no interpreter")]
+    [InlineData("#!/no/such/thing -x\necho x", "the interpreter /no/such/thing, named in its line 1, is no program of this worker")]
+    [InlineData("#!/no/such/thing\n\0\0", "the interpreter /no/such/thing, named")]
+    [InlineData("#! /bin/sh\r\necho x\r\n", "ends as lines of Windows do")]
+    public async Task TextNothingCanRun_IsRefused(string text, string why)
+    {
+        var outcome = await RunAsync(("command", Program(text)), ("merge_stderr", true));
+        Assert.Equal((-1L, "permanent"), (outcome.Outputs["exit_code"].Wire.Int64Value, Text(outcome, "error_class")));
+        Assert.StartsWith($"{_state}/program cannot be executed: ", outcome.Text, StringComparison.Ordinal);
+        Assert.Contains(why, outcome.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("#!/bin/sh\necho \"$1\"")]
+    [InlineData("#! /bin/sh -e\necho \"$1\"")]
+    [InlineData("#!/usr/bin/env\tsh\necho \"$1\"")]
+    public async Task TextThatNamesItsInterpreter_IsRunByIt(string text) =>
+        Assert.Equal("ä b\n", Text(await RunAsync(("command", Program(text)), ("args", new[] { "ä b" })), "stdout"));
+
     [Fact]
     public async Task Parameters_CannotLoosenThePolicy()
     {
@@ -205,6 +228,14 @@ public sealed class ProcessTests : IDisposable
         var own = int.Parse(Text(await ShellAsync("nice"), "stdout"), CultureInfo.InvariantCulture);
         _host.WorkerConfig["niceness"] = 11L;
         Assert.Equal($"{Math.Min(own + 11, 19)}\n", Text(await ShellAsync("nice"), "stdout"));
+    }
+
+    private string Program(string text)
+    {
+        var path = Path.Combine(_state, "program");
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return path;
     }
 
     private static string Text(JobOutcome outcome, string name) => outcome.Outputs[name].Wire.StringValue;
