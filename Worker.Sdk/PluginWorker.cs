@@ -118,11 +118,11 @@ public sealed partial class PluginWorker : IAsyncDisposable
     /// A stop in progress is joined. Returns after OnClose, except when called from inside it; called from inside a handler it waits for nothing.
     /// </summary>
     /// <param name="drain">False: running work is cancelled now, also when a drain is under way.</param>
-    /// <param name="grace">Default 30 s; that of a stop in progress stays.</param>
+    /// <param name="grace">Default <see cref="WorkerOptions.DrainGrace"/>; that of a stop in progress stays.</param>
     /// <param name="cancellationToken">Stops waiting for the drain, not the stop.</param>
     public Task StopAsync(bool drain = true, TimeSpan? grace = null, CancellationToken cancellationToken = default)
     {
-        var stopping = StopCoreAsync(drain, grace ?? TimeSpan.FromSeconds(30), cancellationToken);
+        var stopping = StopCoreAsync(drain, grace ?? _options.DrainGrace, cancellationToken);
         return _runner.IsInsideHandler ? Task.CompletedTask : stopping;
     }
 
