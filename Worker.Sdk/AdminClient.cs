@@ -10,19 +10,24 @@ namespace BlazorPluginAdmin.WorkerSdk;
 
 /// <summary>
 /// The other side of a worker: submits jobs, waits for their end, follows their output, cancels them. An admin that is away for a
-/// restart is waited for, <see cref="Patience"/> long; a submission is sent again under its key, so that it makes one job.
-/// All members may be called from any thread.
+/// restart is waited for, <see cref="Patience"/> long, and looked for anew, at each entry of its address in turn; a submission is sent
+/// again under its key, so that it makes one job. All members may be called from any thread.
 /// </summary>
 /// <param name="options">Where the admin is and as whom to speak: address, token or its file (read at every call), TLS and channel; the rest is of no use here.</param>
-/// <exception cref="ArgumentException">There are two tokens.</exception>
+/// <exception cref="ArgumentException">There are two tokens, or an address is none.</exception>
 public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
 {
-    private readonly WorkerOptions _options = options.TokenProblem is { } problem ? throw new ArgumentException(problem, nameof(options)) : options;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan CrowdedPause = TimeSpan.FromSeconds(2);
 
+    private readonly WorkerOptions _options = Problem(options) is { } problem ? throw new ArgumentException(problem, nameof(options)) : options;
+    private readonly string[] _entries = WorkerAddress.Split(options.Address);
+
+    // One at a time looks for the admin; what follows belongs to whoever does.
     private readonly SemaphoreSlim _dialling = new(1, 1);
-    private GrpcChannel? _channel;
+    private readonly Dictionary<string, GrpcChannel> _channels = [];
+    private GrpcChannel? _current;
+    private int _entry;
 
     /// <summary>How long an admin may be gone before a call fails; default 2 minutes.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
@@ -84,17 +89,19 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
     /// <param name="follow">Waits for what is still to be written, and for further attempts.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AdminRefusedException">There is no such job.</exception>
-    /// <exception cref="RpcException">The connection broke; output is not picked up again where it broke.</exception>
+    /// <exception cref="RpcException">The admin is gone, or the connection broke: output is not picked up again where it broke.</exception>
     public async IAsyncEnumerable<OutputPiece> WatchLogsAsync(string jobId, bool follow = true, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var channel = await ChannelAsync(cancellationToken).ConfigureAwait(false);
-        var method = Method<WatchLogsRequest, LogChunk>("WatchLogs");
-        using var call = channel.ServerStreaming(method, new WatchLogsRequest { JobId = jobId, Follow = follow }, Call(cancellationToken));
-        while (await NextAsync(call, cancellationToken).ConfigureAwait(false) is { } chunk)
+        var request = new WatchLogsRequest { JobId = jobId, Follow = follow };
+        var (call, chunk) = await PatientAsync(channel => FirstAsync(channel, request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        using (call)
         {
-            if (!chunk.Data.IsEmpty || chunk.GapBytes > 0)
+            for (; chunk is not null; chunk = await NextAsync(call, cancellationToken).ConfigureAwait(false))
             {
-                yield return new OutputPiece(chunk.Attempt, (OutputStream)(int)chunk.Stream, chunk.Offset, chunk.Data.Memory, chunk.GapBytes);
+                if (!chunk.Data.IsEmpty || chunk.GapBytes > 0)
+                {
+                    yield return new OutputPiece(chunk.Attempt, (OutputStream)(int)chunk.Stream, chunk.Offset, chunk.Data.Memory, chunk.GapBytes);
+                }
             }
         }
     }
@@ -116,9 +123,17 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _dialling.WaitAsync().ConfigureAwait(false);
-        _channel?.Dispose();
+        foreach (var channel in _channels.Values)
+        {
+            channel.Dispose();
+        }
+
         _dialling.Dispose();
     }
+
+    private static string? Problem(WorkerOptions options) => WorkerAddress.Split(options.Address) is { Length: > 0 } entries
+        ? options.TokenProblem ?? entries.Select(WorkerAddress.Problem).FirstOrDefault(problem => problem is not null)
+        : "no address is set";
 
     private static GrpcMethod<TRequest, TResponse> Method<TRequest, TResponse>(string name)
         where TRequest : class, IMessage<TRequest>, new()
@@ -150,6 +165,21 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
         }
     }
 
+    /// <summary>The output, once its admin is found: by its first chunk, null where there is none.</summary>
+    private async Task<(ServerStreamCall<WatchLogsRequest, LogChunk> Call, LogChunk? First)> FirstAsync(GrpcChannel channel, WatchLogsRequest request, CancellationToken cancellationToken)
+    {
+        var call = channel.ServerStreaming(Method<WatchLogsRequest, LogChunk>("WatchLogs"), request, Call(cancellationToken));
+        try
+        {
+            return (call, await NextAsync(call, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
     private static async ValueTask<LogChunk?> NextAsync(ServerStreamCall<WatchLogsRequest, LogChunk> call, CancellationToken cancellationToken)
     {
         try
@@ -171,9 +201,11 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
         long? lost = null;
         while (true)
         {
+            GrpcChannel? channel = null;
             try
             {
-                return await call(await ChannelAsync(cancellationToken).ConfigureAwait(false), () => lost = null).ConfigureAwait(false);
+                channel = await ChannelAsync(cancellationToken).ConfigureAwait(false);
+                return await call(channel, () => lost = null).ConfigureAwait(false);
             }
             catch (RpcException exception) when (AdminRefusedException.Of(exception) is { } refused)
             {
@@ -181,6 +213,7 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
             }
             catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal)
             {
+                await LookElsewhereAsync(channel, cancellationToken).ConfigureAwait(false);
                 lost ??= _options.TimeProvider.GetTimestamp();
                 if (_options.TimeProvider.GetElapsedTime(lost.Value) >= Patience)
                 {
@@ -192,24 +225,49 @@ public sealed class AdminClient(WorkerOptions options) : IAsyncDisposable
         }
     }
 
-    /// <summary>One channel for all calls; it dials again by itself.</summary>
+    /// <summary>Where the admin was found last; all calls share it. One channel an address: calls may be under way on those of before.</summary>
     private async Task<GrpcChannel> ChannelAsync(CancellationToken cancellationToken)
     {
         await _dialling.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_channel is null)
+            if (_current is not null)
             {
-                var entry = WorkerAddress.Split(_options.Address)[0];
-                var (address, channel) = _options.Secured(await WorkerAddress.ResolveAsync(entry, _options, cancellationToken).ConfigureAwait(false));
-                _channel = GrpcChannel.ForAddress(address, channel);
+                return _current;
             }
 
-            return _channel;
+            var address = await WorkerAddress.ResolveAsync(_entries[_entry], _options, cancellationToken).ConfigureAwait(false);
+            if (!_channels.TryGetValue(address, out var channel))
+            {
+                var (secured, dialling) = _options.Secured(address);
+                _channels[address] = channel = GrpcChannel.ForAddress(secured, dialling);
+            }
+
+            return _current = channel;
+        }
+        catch (StartFailureException failure)
+        {
+            // What it says may change: the admin is away as it is when nobody answers.
+            throw new RpcException(new Status(StatusCode.Unavailable, failure.Message), null, failure);
         }
         finally
         {
             _dialling.Release();
         }
+    }
+
+    /// <summary>The next call asks the next entry where to dial, and one of a single entry again: its admin may be elsewhere now, or was a guess.</summary>
+    /// <param name="failed">Where nobody answered; null: there was no address to dial. Whoever comes late with it has been served already.</param>
+    /// <param name="cancellationToken">Stops waiting for those who look now.</param>
+    private async Task LookElsewhereAsync(GrpcChannel? failed, CancellationToken cancellationToken)
+    {
+        await _dialling.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_current == failed)
+        {
+            _current = null;
+            _entry = (_entry + 1) % _entries.Length;
+        }
+
+        _dialling.Release();
     }
 }

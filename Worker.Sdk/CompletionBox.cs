@@ -27,6 +27,18 @@ internal sealed class CompletionBox(TimeProvider time)
         }
     }
 
+    /// <summary>Those for which the admin may still be waiting: it has given up the jobs of late reports.</summary>
+    public int Timely
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _kept.Count(kept => !Results.IsLate(kept.Completed));
+            }
+        }
+    }
+
     public void Keep(JobCompleted completed)
     {
         lock (_gate)

@@ -51,7 +51,8 @@ public sealed class DetectionContext
     /// <summary>When the last job of this type succeeded.</summary>
     public DateTimeOffset? LastSuccessfulRun => Request.LastSuccessfulRun?.ToDateTimeOffset();
 
-    /// <summary>Proposes work; waits while the admin is slow to take it.</summary>
+    /// <summary>Proposes work; waits while the admin is slow to take it, and while the stream is away.</summary>
+    /// <exception cref="TimeoutException">The admin has taken nothing for 5 s: this detection fails, the next one may fare better.</exception>
     public ValueTask ProposeAsync(Proposal proposal) => _propose(proposal);
 
     /// <summary>Says what is going on; shown on the timeline.</summary>

@@ -24,7 +24,10 @@ public sealed partial class PluginWorker : IAsyncDisposable
     private SessionSnapshot? _session;
     private int _generation;
     private bool _mayClaim;
-    private TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isLost;
+    private RestartPolicy? _loop;
+    private LastDelivery? _delivery;
+    private TaskCompletionSource<TimeSpan> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Checks everything that can be checked without a network.</summary>
     /// <exception cref="ArgumentException">All findings, one per line.</exception>
@@ -110,15 +113,16 @@ public sealed partial class PluginWorker : IAsyncDisposable
 
     /// <summary>
     /// Ends the session, or a start under way, and the loop of <see cref="RunForeverAsync"/>. With drain, running work is finished
-    /// within the grace and its results are sent; work that goes on without a session is cancelled. A stop in progress is joined.
-    /// Returns after OnClose, except when called from inside it; called from inside a handler it waits for nothing.
+    /// within the grace and its results are sent; work that goes on without a session is cancelled. While the stream is away,
+    /// <see cref="RunForeverAsync"/> goes on dialling within the grace as long as there are results that the admin has not confirmed.
+    /// A stop in progress is joined. Returns after OnClose, except when called from inside it; called from inside a handler it waits for nothing.
     /// </summary>
     /// <param name="drain">False: running work is cancelled now, also when a drain is under way.</param>
-    /// <param name="grace">Default 30 s; that of a stop in progress stays.</param>
+    /// <param name="grace">Default <see cref="WorkerOptions.DrainGrace"/>; that of a stop in progress stays.</param>
     /// <param name="cancellationToken">Stops waiting for the drain, not the stop.</param>
     public Task StopAsync(bool drain = true, TimeSpan? grace = null, CancellationToken cancellationToken = default)
     {
-        var stopping = StopCoreAsync(drain, grace ?? TimeSpan.FromSeconds(30), cancellationToken);
+        var stopping = StopCoreAsync(drain, grace ?? _options.DrainGrace, cancellationToken);
         return _runner.IsInsideHandler ? Task.CompletedTask : stopping;
     }
 
@@ -165,13 +169,32 @@ public sealed partial class PluginWorker : IAsyncDisposable
     /// <exception cref="StartFailureException">A start failed for good.</exception>
     public async Task<RunResult> RunForeverAsync(RestartPolicy? policy = null, CancellationToken cancellationToken = default)
     {
-        Task stop;
+        policy ??= new RestartPolicy();
+        Task<TimeSpan> stop;
         lock (_gate)
         {
             stop = _stopAsked.Task;
+            _loop = policy;
         }
 
-        return await new RestartLoop(this, _options, policy ?? new RestartPolicy(), HoldsWork, stop).RunAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var result = await new RestartLoop(this, _options, policy, HoldsWork, stop).RunAsync(cancellationToken).ConfigureAwait(false);
+            if (stop.IsCompletedSuccessfully)
+            {
+                // Whoever asked for the stop may not wait for its end; the process lives as long as this loop.
+                await DeliverAsync(await stop.ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return result;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _loop = null;
+            }
+        }
     }
 
     /// <summary>Stops at once; running work is cancelled, and waited for as long as <see cref="WorkerOptions.CancelGrace"/>.</summary>
@@ -216,6 +239,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
             lock (_gate)
             {
                 _state = WorkerState.Stopped;
+                _isLost &= exception is not StartFailureException { IsPermanent: true };
             }
 
             round.Ended.SetResult(null);
@@ -267,12 +291,21 @@ public sealed partial class PluginWorker : IAsyncDisposable
 
     private async Task StopCoreAsync(bool drain, TimeSpan grace, CancellationToken cancellationToken)
     {
+        var began = _options.TimeProvider.GetTimestamp();
+        grace = drain ? grace : TimeSpan.Zero;
         Round? round;
+        LastDelivery? delivery;
         lock (_gate)
         {
-            _stopAsked.SetResult();
-            _stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _stopAsked.SetResult(grace);
+            _stopAsked = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
             round = _state is WorkerState.Created or WorkerState.Stopped ? null : _round;
+            delivery = _delivery;
+        }
+
+        if (!drain && delivery is not null)
+        {
+            await delivery.Hurry.CancelAsync().ConfigureAwait(false);
         }
 
         if (round is not null)
@@ -282,12 +315,29 @@ public sealed partial class PluginWorker : IAsyncDisposable
             await round.Decided.Task.ConfigureAwait(false);
         }
 
-        if (round?.Stream is not { } stream)
+        if (round?.Stream is { } stream)
         {
-            await GiveUpWorkAsync(cancellationToken).ConfigureAwait(false);
-            return;
+            await EndSessionAsync(round, stream, drain, grace, cancellationToken).ConfigureAwait(false);
+            await round.Told.Task.ConfigureAwait(false);
         }
 
+        // Without a session; or it was lost before the stop came to it, and its work was kept.
+        var goesOn = round?.Stream is null || _runner.Running.Any(attempt => !attempt.Cancel.IsCancellationRequested);
+        if (goesOn)
+        {
+            GiveUpWork(sparesDone: true);
+        }
+
+        await DeliverAsync(grace - _options.TimeProvider.GetElapsedTime(began), cancellationToken).ConfigureAwait(false);
+        if (goesOn)
+        {
+            GiveUpWork(sparesDone: false);
+            await _runner.IdleAsync().WithinAsync(_options.CancelGrace, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task EndSessionAsync(Round round, WorkerStream stream, bool drain, TimeSpan grace, CancellationToken cancellationToken)
+    {
         stream.StopAsked();
         await using var impatient = cancellationToken.Register(round.Hurry.Cancel).ConfigureAwait(false);
         if (!drain)
@@ -297,29 +347,62 @@ public sealed partial class PluginWorker : IAsyncDisposable
 
         await DrainAsync(round, stream, grace).ConfigureAwait(false);
         stream.Close(CloseReason.StopRequested, "stop requested");
-        await round.Told.Task.ConfigureAwait(false);
-        if (_runner.Running.Any(attempt => !attempt.Cancel.IsCancellationRequested))
-        {
-            // The session was lost before the stop came to it, and its work was kept.
-            await GiveUpWorkAsync(cancellationToken).ConfigureAwait(false);
-        }
+        await round.Ended.Task.ConfigureAwait(false);
     }
 
     /// <summary>Work that goes on without a session, for a stream that might have come back, ends too.</summary>
-    private async Task GiveUpWorkAsync(CancellationToken hurry)
+    /// <param name="sparesDone">Save for what is done and may still be heard.</param>
+    private void GiveUpWork(bool sparesDone)
     {
         lock (_gate)
         {
-            if (_state != WorkerState.Stopped)
+            if (_state == WorkerState.Stopped)
             {
-                return;
+                _mayClaim &= sparesDone;
+                _runner.LoseAll(keep: false, sparesDone);
+            }
+        }
+    }
+
+    /// <summary>
+    /// After a stop that found the stream away. Only where a loop dials again anyway: a worker never does so by itself. A delivery
+    /// under way is joined.
+    /// </summary>
+    private async Task DeliverAsync(TimeSpan limit, CancellationToken hurry)
+    {
+        LastDelivery? delivery;
+        lock (_gate)
+        {
+            if (_delivery is not { Done.IsCompleted: false })
+            {
+                _delivery = _loop is { } rules && limit > TimeSpan.Zero && OwesResultsLocked() ? new LastDelivery(_options, _runner, rules, OwesResults, VisitAsync, limit) : null;
             }
 
-            _mayClaim = false;
-            _runner.LoseAll(keep: false);
+            delivery = _delivery;
         }
 
-        await _runner.IdleAsync().WithinAsync(_options.CancelGrace, _options.TimeProvider, hurry).ConfigureAwait(false);
+        if (delivery is not null)
+        {
+            await using var impatient = hurry.Register(delivery.Hurry.Cancel).ConfigureAwait(false);
+            await delivery.Done.ConfigureAwait(false);
+        }
+    }
+
+    private bool OwesResults()
+    {
+        lock (_gate)
+        {
+            return OwesResultsLocked();
+        }
+    }
+
+    private bool OwesResultsLocked() => _isLost && _session!.Extensions.Contains("ack") && _runner.Undelivered > 0;
+
+    /// <summary>A session that ends with what there is to say; results go out as soon as it is open. OnClose is not waited for: it may wait for the stop.</summary>
+    private async Task VisitAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var round = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await EndSessionAsync(round, round.Stream!, drain: true, limit, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>False when the start was cancelled after the admin had accepted.</summary>
@@ -337,6 +420,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
                 WorkerId, stream.InstanceId, ++_generation, stream.Address, stream.Extensions, stream.HeartbeatInterval, stream.ReconnectDelay, stream.AdminVersion);
             _session = session;
             _mayClaim = stream.Extensions.Contains("resume");
+            _isLost = false;
             (round.Stream, round.Session) = (stream, session);
             _state = WorkerState.Running;
         }
@@ -350,7 +434,8 @@ public sealed partial class PluginWorker : IAsyncDisposable
     private async Task EndAsync(Round round, WorkerStream stream, SessionSnapshot session)
     {
         var opened = _options.TimeProvider.GetTimestamp();
-        var (reason, text, isPermanent) = await stream.Closed.ConfigureAwait(false);
+        var end = await stream.Closed.ConfigureAwait(false);
+        var (reason, text, isPermanent) = end;
         var served = _options.TimeProvider.GetElapsedTime(opened);
         if (reason == CloseReason.AdminShutdown)
         {
@@ -376,6 +461,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
         {
             resumes = _mayClaim && RestartPolicy.Restarts(reason, isPermanent);
             _mayClaim = resumes;
+            _isLost = end.IsLoss;
         }
 
         KeepOrCancelWork(resumes, reason, session.Generation);

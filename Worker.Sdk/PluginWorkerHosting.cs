@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace BlazorPluginAdmin.WorkerSdk;
 
-/// <summary>A worker as a hosted service: serves for ever, drains when the host stops.</summary>
+/// <summary>A worker as a hosted service: serves for ever; drains when the host stops, which waits for that as long as <see cref="WorkerOptions.DrainGrace"/> says.</summary>
 public static class PluginWorkerHosting
 {
     /// <summary>Registers the worker; add handlers with <see cref="AddHandler{T}"/>.</summary>
@@ -79,6 +79,9 @@ internal sealed partial class PluginWorkerService(IServiceProvider services, IHo
         await started.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lifetime.StopApplication();
     }
+
+    /// <summary>The worker has a limit of its own for its drain; the host's, 30 s unless it was set, would cut that.</summary>
+    public override Task StopAsync(CancellationToken cancellationToken) => base.StopAsync(CancellationToken.None);
 
     private PluginWorker Made()
     {

@@ -40,6 +40,11 @@ internal sealed partial class RestartLoop(PluginWorker worker, WorkerOptions opt
             {
                 return Stopped();
             }
+            catch (AlreadyStartedException) when (stop.IsCompleted)
+            {
+                // The stop was faster, and is bringing results away.
+                return Stopped();
+            }
             catch (StartFailureException failure) when (RestartPolicy.Restarts(failure.Reason, failure.IsPermanent))
             {
                 LogStartFailed(options.Logger, failure.Message);

@@ -8,6 +8,7 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// <summary>What comes of work, as the protocol carries it, within its limits.</summary>
 internal static class Results
 {
+    private const string LateMark = "late_report";
     private const int OutputsLimit = 1024 * 1024;
     private const int WorthNaming = 1024;
     private const int TextLimit = 16 * 1024;
@@ -30,7 +31,9 @@ internal static class Results
     }
 
     /// <summary>The lease was lost before the work ended; whoever reads it must know.</summary>
-    public static void MarkLate(JobCompleted completed) => completed.Result.OutputValues["late_report"] = new ConfigValue { BoolValue = true };
+    public static void MarkLate(JobCompleted completed) => completed.Result.OutputValues[LateMark] = new ConfigValue { BoolValue = true };
+
+    public static bool IsLate(JobCompleted completed) => completed.Result.OutputValues.ContainsKey(LateMark);
 
     public static WorkerToAdminMessage Ended(RunDetectionRequest request, int count, string error) => new()
     {

@@ -48,6 +48,9 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
     /// <summary>Completes when the handler has returned.</summary>
     public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The handler has returned; what is left is that its result is heard.</summary>
+    public bool IsDone { get; set; }
+
     /// <summary>The lease was taken by force: nobody waits for the result.</summary>
     public bool IsForced { get; set; }
 

@@ -48,7 +48,7 @@ internal sealed class SelfDescription(WorkerOptions options, WorkRunner runner, 
 
         if (claim)
         {
-            hello.RunningWork.AddRange(runner.Running.Select(Claimed));
+            hello.RunningWork.AddRange(runner.Running.Where(attempt => !attempt.IsLate).Select(Claimed));
         }
 
         return hello;

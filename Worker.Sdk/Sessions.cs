@@ -86,7 +86,11 @@ public sealed record RunResult(CloseReason Reason, string Text, SessionSnapshot?
 }
 
 /// <summary>Why a session is over.</summary>
-internal sealed record SessionEnd(CloseReason Reason, string Text, bool IsPermanent = false);
+internal sealed record SessionEnd(CloseReason Reason, string Text, bool IsPermanent = false)
+{
+    /// <summary>It was cut off by what may pass, also when a stop that was asked for is told as the reason.</summary>
+    public bool IsLoss { get; init; }
+}
 
 /// <summary>A start that did not succeed. The worker is stopped and can be started again.</summary>
 public sealed class StartFailureException : Exception

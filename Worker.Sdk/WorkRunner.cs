@@ -20,7 +20,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     private int _executing;
 
     public WorkRunner(IReadOnlyDictionary<string, IJobHandler> handlers, WorkerOptions options, string workerId, WorkerFigures figures)
-        : this(handlers, options, workerId, figures, new CurrentSession(), new AsyncLocal<bool>()) { }
+        : this(handlers, options, workerId, figures, new CurrentSession(options.TimeProvider), new AsyncLocal<bool>()) { }
 
     public CompletionBox Completions { get; } = new(options.TimeProvider);
 
@@ -34,8 +34,14 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     /// <summary>The session is about to end, whatever the admin says of its drain.</summary>
     public bool IsEnding { get; set; }
 
+    /// <summary>Sessions are opened only to bring results away.</summary>
+    public bool IsLeaving { get; set; }
+
     /// <summary>New work is given back.</summary>
-    public bool Draining => IsDrained || IsEnding;
+    public bool Draining => IsDrained || IsEnding || IsLeaving;
+
+    /// <summary>Results for which the admin may still be waiting: not confirmed, or not heard yet with their output.</summary>
+    public int Undelivered => Completions.Timely + _running.Values.Count(attempt => attempt is { IsDone: true, IsLate: false });
 
     /// <summary>The caller is a handler: it must not wait for its own end.</summary>
     public bool IsInsideHandler => _inside.Value;
@@ -71,9 +77,10 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
     /// <summary>The leases of all work are lost: what comes of it is told late.</summary>
     /// <param name="keep">Work that may run twice goes on, when the options say so.</param>
-    public void LoseAll(bool keep)
+    /// <param name="sparesDone">Not of work whose handler has returned: its result may still be in time.</param>
+    public void LoseAll(bool keep, bool sparesDone = false)
     {
-        foreach (var attempt in _running.Values)
+        foreach (var attempt in _running.Values.Where(attempt => !(sparesDone && attempt.IsDone)))
         {
             attempt.IsLate = true;
             if (!(keep && options.KeepWork && attempt.IsIdempotent))
@@ -273,6 +280,8 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
         }
         finally
         {
+            attempt.IsDone = true;
+
             // The slot first: the admin may send the next job as soon as it has read the result.
             Interlocked.Decrement(ref _executing);
             try

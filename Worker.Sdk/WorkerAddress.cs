@@ -8,6 +8,9 @@ namespace BlazorPluginAdmin.WorkerSdk;
 /// <summary>Finds the worker port. Asked anew at every start: a wrong guess must not be for ever.</summary>
 public static class WorkerAddress
 {
+    /// <summary>So far above the HTTP port is the gRPC port of an admin that says nothing else.</summary>
+    private const int Convention = 10_000;
+
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>The entries of a comma list.</summary>
@@ -18,6 +21,7 @@ public static class WorkerAddress
 
     /// <summary>The address to dial for one entry of <see cref="WorkerOptions.Address"/>.</summary>
     /// <exception cref="FormatException">None of the known forms.</exception>
+    /// <exception cref="StartFailureException">The HTTP port is not answered, and too high for the convention. It may be answered later.</exception>
     public static Task<string> ResolveAsync(string entry, TimeProvider time, CancellationToken cancellationToken) =>
         ResolveAsync(entry, new WorkerOptions { TimeProvider = time }, cancellationToken);
 
@@ -25,7 +29,12 @@ public static class WorkerAddress
     internal static async Task<string> ResolveAsync(string entry, WorkerOptions options, CancellationToken cancellationToken)
     {
         var (scheme, host, http, grpc) = Parse(entry) ?? throw new FormatException(Problem(entry));
-        var port = grpc ?? await AskAsync(host, http, options, cancellationToken).ConfigureAwait(false) ?? http + 10_000;
+        var port = grpc ?? await AskAsync(host, http, options, cancellationToken).ConfigureAwait(false) ?? http + Convention;
+        if (port > ushort.MaxValue)
+        {
+            throw new StartFailureException(CloseReason.Unreachable, $"{entry} does not say its gRPC port, and {http} + {Convention} is none; write {entry}.GRPC");
+        }
+
         return string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{port}");
     }
 
@@ -92,7 +101,7 @@ public static class WorkerAddress
             }
             catch (Exception exception) when (exception is HttpRequestException or JsonException or InvalidOperationException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                // Not answered there; the convention HTTP + 10000 is tried last.
+                // Not answered there; the convention is tried last.
             }
         }
 

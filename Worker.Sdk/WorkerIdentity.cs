@@ -54,7 +54,7 @@ internal static class WorkerIdentity
         (string Name, TimeSpan Value)[] times =
         [
             (nameof(options.RegistrationTimeout), options.RegistrationTimeout), (nameof(options.RequestTimeout), options.RequestTimeout),
-            (nameof(options.ResumeWindow), options.ResumeWindow), (nameof(options.CancelGrace), options.CancelGrace),
+            (nameof(options.ResumeWindow), options.ResumeWindow), (nameof(options.CancelGrace), options.CancelGrace), (nameof(options.DrainGrace), options.DrainGrace),
         ];
         problems.AddRange(times.Where(time => time.Value <= TimeSpan.Zero || time.Value > TimeSpan.FromDays(1)).Select(time => $"{time.Name} must be more than 0 and at most a day"));
         if (options.Channel.KeepAlivePingDelay < ShortestPingDelay)

@@ -66,6 +66,9 @@ public sealed record WorkerOptions
     /// </summary>
     public bool KeepWork { get; init; }
 
+    /// <summary>How long running work may take to end when the worker is stopped, also by its host, which waits that long; default 30 s.</summary>
+    public TimeSpan DrainGrace { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>From a cancel to the end of waiting for the handler; default 10 s.</summary>
     public TimeSpan CancelGrace { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -156,7 +156,8 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     public void Close(CloseReason reason, string text, bool permanent = false)
     {
         _isOver = true;
-        if (!_closed.TrySetResult(_stopAsked ? new SessionEnd(CloseReason.StopRequested, "stop requested") : new SessionEnd(reason, text, permanent)))
+        var end = _stopAsked ? new SessionEnd(CloseReason.StopRequested, "stop requested") : new SessionEnd(reason, text, permanent);
+        if (!_closed.TrySetResult(end with { IsLoss = RestartPolicy.Restarts(reason, permanent) }))
         {
             return;
         }

@@ -30,7 +30,6 @@ Directory.CreateDirectory(options.StateDirectory, UnixFileMode.UserRead | UnixFi
 JobFolder.Sweep(options.StateDirectory);
 var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = [] });
 builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
-builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
 builder.Services.AddSingleton(options);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<HostResolver>(HttpHandler.SystemResolverAsync);

@@ -23,6 +23,25 @@ public sealed class AddressTests
     public async Task Address_WithoutAnAnswer_IsTheConvention() =>
         Assert.Equal("http://127.0.0.1:10001", await WorkerAddress.ResolveAsync("127.0.0.1:1", TimeProvider.System, CancellationToken.None).InTimeAsync("the address"));
 
+    /// <summary>It may answer later: that is no reason to give up the worker, and the other entries may do.</summary>
+    [Fact]
+    public async Task Address_WithoutAnAnswer_AndWithoutAConvention_CannotBeReached()
+    {
+        var failure = await Assert.ThrowsAsync<StartFailureException>(() => WorkerAddress.ResolveAsync("127.0.0.1:65000", TimeProvider.System, CancellationToken.None).InTimeAsync("the failure"));
+        Assert.Equal((CloseReason.Unreachable, false), (failure.Reason, failure.IsPermanent));
+        Assert.Equal("127.0.0.1:65000 does not say its gRPC port, and 65000 + 10000 is none; write 127.0.0.1:65000.GRPC", failure.Message);
+    }
+
+    [Fact]
+    public async Task Entries_AfterOneWithoutAPort_AreTried()
+    {
+        await using var admin = await ScriptedAdmin.StartAsync().InTimeAsync("the start of the admin");
+        await using var worker = new PluginWorker(new WorkerOptions { Address = $"127.0.0.1:65000, {admin.Address}", WorkerId = "w" }, new Echo());
+        var starting = worker.StartAsync();
+        await admin.GreetAsync();
+        Assert.Equal(admin.Address.Replace("grpc", "http", StringComparison.Ordinal), (await starting.InTimeAsync("the start")).Address);
+    }
+
     [Theory]
     [InlineData("nothing")]
     [InlineData("h:1.2.3")]

@@ -95,6 +95,10 @@ public sealed class GreetTests : SdkTest
         }
     }
 
+    [Fact]
+    public void KeepAlivePings_Are60SecondsApart_Usually() =>
+        Assert.Equal((TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(20)), (new WorkerOptions().Channel.KeepAlivePingDelay, new WorkerOptions().Channel.KeepAlivePingTimeout));
+
     [Theory]
     [InlineData(19.9)]
     [InlineData(-0.001)]

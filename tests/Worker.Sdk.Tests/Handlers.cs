@@ -81,15 +81,24 @@ internal sealed class Parcels : IJobHandler
 
     public int Proposed => _proposed;
 
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("parcels", "Parcels").Build();
 
     public async Task DetectAsync(DetectionContext context)
     {
-        var parameters = new ValueSet { ["plan"] = new byte[1_000_000] };
-        for (var n = 0; n < Count; n++)
+        try
         {
-            await context.ProposeAsync(new Proposal { Id = $"{n}", Parameters = parameters });
-            _proposed = n + 1;
+            var parameters = new ValueSet { ["plan"] = new byte[1_000_000] };
+            for (var n = 0; n < Count; n++)
+            {
+                await context.ProposeAsync(new Proposal { Id = $"{n}", Parameters = parameters });
+                _proposed = n + 1;
+            }
+        }
+        finally
+        {
+            Ended.SetResult();
         }
     }
 

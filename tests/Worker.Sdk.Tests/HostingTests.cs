@@ -4,6 +4,7 @@ using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Body = BlazorPluginAdmin.Wire.WorkerToAdminMessage.BodyOneofCase;
 
 namespace BlazorPluginAdmin.WorkerSdk.Tests;
 
@@ -51,6 +52,49 @@ public sealed class HostingTests : SdkTest
         var (code, said) = await RunAsync(new WorkerOptions { Address = Admin.Address, WorkerId = "w-1", HealthPort = ((IPEndPoint)taken.LocalEndpoint).Port });
         Assert.Equal(70, code);
         Assert.Matches("^the health port cannot be opened: [^\n]+\n$", said);
+    }
+
+    /// <summary>The host's patience is no longer than a moment here, and 30 s by default: less than a drain may take with its last words.</summary>
+    [Fact]
+    public async Task Drain_IsNotCutByTheHost()
+    {
+        var handler = new Blocking();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(1));
+        builder.Services.AddLogging().AddPluginWorker(new WorkerOptions { Address = Admin.Address, WorkerId = "w-1", RegistrationTimeout = TimeSpan.FromSeconds(30) }).AddSingleton<IJobHandler>(handler);
+        using var host = builder.Build();
+        var running = host.RunAsync();
+        var stream = await Admin.NextAsync();
+        await stream.GreetAsync("", heartbeatSeconds: 1);
+        await BeginAsync(stream, handler);
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        for (var beat = 0; beat < 3; beat++)
+        {
+            await stream.NextAsync(Body.Heartbeat, message => message.Heartbeat.Metadata.ContainsKey("draining"));
+        }
+
+        handler.Release.TrySetResult();
+        Assert.True((await stream.NextAsync(Body.JobCompleted)).JobCompleted.Success);
+        await stream.RestAsync();
+        stream.End();
+        await running.InTimeAsync("the end of the host");
+    }
+
+    [Fact]
+    public async Task Drain_TakesAsLongAsTheWorkersOptionsSay()
+    {
+        var handler = new Blocking();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLogging().AddPluginWorker(new WorkerOptions { Address = Admin.Address, WorkerId = "w-1", RegistrationTimeout = TimeSpan.FromSeconds(30), DrainGrace = TimeSpan.FromMilliseconds(50) }).AddSingleton<IJobHandler>(handler);
+        using var host = builder.Build();
+        var running = host.RunAsync();
+        var stream = await Admin.GreetAsync("");
+        await BeginAsync(stream, handler);
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await handler.Canceled.Task.InTimeAsync("the cancel of the job", TimeSpan.FromSeconds(20));
+        await stream.RestAsync();
+        stream.End();
+        await running.InTimeAsync("the end of the host");
     }
 
     /// <summary>The exit code, and what stderr got.</summary>

@@ -232,6 +232,26 @@ public sealed class StopTests : SdkTest
         await Task.WhenAll(first, second).InTimeAsync("both stops");
     }
 
+    /// <summary>An admin that confirms nothing holds up a stop by 5 s, no longer and no less.</summary>
+    [Fact]
+    public async Task Stop_WaitsFiveSeconds_ForConfirmations()
+    {
+        var clock = new ManualTimeProvider();
+        var worker = Worker(new Echo(), options => options with { TimeProvider = clock });
+        var stream = await StartAsync(worker, "ack");
+        await stream.ExecuteAsync("r", "j", "echo");
+        await stream.NextAsync(Body.JobCompleted);
+        var stopping = worker.StopAsync();
+        await clock.ArmedAsync(TimeSpan.FromSeconds(5));
+        clock.Advance(TimeSpan.FromSeconds(4.9));
+        await stream.SendAsync(new AdminToWorkerMessage { RequestId = "c", CancelRequest = new CancelRequest { TargetId = "nobody" } });
+        await AckAsync(stream, "c");
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        await stream.RestAsync();
+        stream.End();
+        await stopping.InTimeAsync("the worker's stop");
+    }
+
     [Fact]
     public async Task Abort_DuringADrain_CutsIt()
     {

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+
+namespace BlazorPluginAdmin.WorkerSdk;
+
+/// <summary>
+/// The end of a stop that found the stream away: results that the admin has not confirmed are brought to it, by sessions that take no
+/// work, as long as the stop may take.
+/// </summary>
+internal sealed partial class LastDelivery
+{
+    private readonly WorkerOptions _options;
+    private readonly WorkRunner _runner;
+    private readonly RestartPolicy _rules;
+
+    /// <param name="options">Clock and logger.</param>
+    /// <param name="runner">Whose results.</param>
+    /// <param name="rules">After which pauses.</param>
+    /// <param name="isDue">There are such results, and the admin may be on its way back.</param>
+    /// <param name="visitAsync">Opens a session, says what there is to say, and ends it.</param>
+    /// <param name="limit">What is left of the stop's grace.</param>
+    public LastDelivery(WorkerOptions options, WorkRunner runner, RestartPolicy rules, Func<bool> isDue, Func<TimeSpan, CancellationToken, Task> visitAsync, TimeSpan limit)
+    {
+        (_options, _runner, _rules) = (options, runner, rules);
+
+        // A stop that a handler asked for goes on outside it: inside, nothing can be started.
+        using var outside = ExecutionContext.SuppressFlow();
+        Done = Task.Run(() => RunAsync(isDue, visitAsync, limit));
+    }
+
+    /// <summary>Cancelled when the delivery is to be cut. Never disposed: a stop may come at any time, and it holds nothing.</summary>
+    public CancellationTokenSource Hurry { get; } = new();
+
+    /// <summary>Completes with the last word on it; never fails.</summary>
+    public Task Done { get; }
+
+    private async Task RunAsync(Func<bool> isDue, Func<TimeSpan, CancellationToken, Task> visitAsync, TimeSpan limit)
+    {
+        var (time, from) = (_options.TimeProvider, _options.TimeProvider.GetTimestamp());
+        using var over = new CancellationTokenSource(limit.AsTimer(), time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(over.Token, Hurry.Token);
+        _runner.IsLeaving = true;
+        var isTaken = false;
+        for (var tries = 1; !isTaken && isDue() && !end.IsCancellationRequested; tries++)
+        {
+            try
+            {
+                await visitAsync(limit - time.GetElapsedTime(from), end.Token).ConfigureAwait(false);
+            }
+            catch (StartFailureException failure)
+            {
+                LogStartFailed(_options.Logger, failure.Message);
+            }
+            catch (AlreadyStartedException)
+            {
+                // Whoever starts the worker again brings them along.
+                isTaken = true;
+            }
+
+            if (isDue())
+            {
+                await Task.Delay(_rules.DelayAtWork(tries), time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        _runner.IsLeaving = false;
+        if (!isTaken && _runner.Undelivered is > 0 and var left)
+        {
+            LogGivenUp(_options.Logger, left);
+        }
+    }
+
+    [LoggerMessage(26, LogLevel.Information, "Stopping, with results for the admin; not connected: {Text}")]
+    private static partial void LogStartFailed(ILogger logger, string text);
+
+    [LoggerMessage(27, LogLevel.Warning, "{Count} results were not brought to the admin before the stop was over; it runs their jobs again")]
+    private static partial void LogGivenUp(ILogger logger, int count);
+}

@@ -1,0 +1,201 @@
+using BlazorPluginAdmin.Tests.Shared;
+using BlazorPluginAdmin.Wire;
+using Body = BlazorPluginAdmin.Wire.WorkerToAdminMessage.BodyOneofCase;
+
+namespace BlazorPluginAdmin.WorkerSdk.Tests;
+
+/// <summary>A stop while the stream is away: results the admin has not confirmed are brought to it first.</summary>
+public sealed class DeliveryTests : SdkTest
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Stop_WhileTheStreamIsAway_BringsResultsToTheAdmin()
+    {
+        var worker = Worker(new Echo());
+        var running = worker.RunForeverAsync();
+        await LeaveAResultAsync();
+
+        // Its dial is under way, and nobody greets it.
+        await Admin.NextAsync();
+        var stopping = worker.StopAsync();
+        await TakeResultAsync(await Admin.GreetAsync("ack"));
+        await stopping.InTimeAsync("the stop");
+        Assert.Equal(CloseReason.StopRequested, (await running.InTimeAsync("the end of the loop")).Reason);
+        Assert.Equal(WorkerState.Stopped, worker.State);
+    }
+
+    [Fact]
+    public async Task Cancel_OfTheLoop_WhileTheStreamIsAway_BringsResultsToTheAdmin()
+    {
+        using var stop = new CancellationTokenSource();
+        var running = Worker(new Echo()).RunForeverAsync(cancellationToken: stop.Token);
+        await LeaveAResultAsync();
+        await Admin.NextAsync();
+        await stop.CancelAsync();
+        await TakeResultAsync(await Admin.GreetAsync("ack"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.InTimeAsync("the end of the loop"));
+    }
+
+    /// <summary>Whoever asks for the stop need not wait for it: who waits for the loop, and ends the process then, cuts nothing.</summary>
+    [Fact]
+    public async Task Loop_DoesNotEnd_BeforeResultsAreBroughtAway()
+    {
+        var worker = Worker(new Echo());
+        var running = worker.RunForeverAsync();
+        await LeaveAResultAsync();
+        await Admin.NextAsync();
+        _ = worker.StopAsync();
+        var stream = await Admin.GreetAsync("ack");
+        await stream.NextAsync(Body.JobCompleted);
+        Assert.False(running.IsCompleted);
+        await AcknowledgeAsync(stream);
+        await stream.RestAsync();
+        stream.End();
+        await running.InTimeAsync("the end of the loop");
+    }
+
+    /// <summary>Its handler is done; it waits for a session that takes its output.</summary>
+    [Fact]
+    public async Task Stop_WhileTheStreamIsAway_BringsWhatEndedMeanwhile_WithItsOutput()
+    {
+        var handler = new LastWords();
+        var worker = Worker(handler);
+        var running = worker.RunForeverAsync();
+        var first = await Admin.GreetAsync("log,ack,resume");
+        await first.ExecuteAsync("r", "j", "last_words");
+        await handler.Begun.Task.InTimeAsync("the start of the job");
+        await EndOfAsync(worker, first.Break);
+        handler.Release.SetResult();
+        await handler.Ended.Task.InTimeAsync("the end of the job");
+        await Admin.NextAsync();
+        var stopping = worker.StopAsync();
+        var second = await Admin.GreetAsync("log,ack,resume");
+        Assert.Equal("r", Assert.Single(second.Hello.RunningWork).RequestId);
+        await second.NextAsync(Body.JobLog, message => message.JobLog.Data.ToStringUtf8().Contains("last", StringComparison.Ordinal));
+        await TakeResultAsync(second);
+        await stopping.InTimeAsync("the stop");
+        await running.InTimeAsync("the end of the loop");
+    }
+
+    [Fact]
+    public async Task StreamLost_DuringTheStop_ResultsAreBroughtToTheNext()
+    {
+        var handler = new Blocking();
+        var worker = Worker(handler);
+        var running = worker.RunForeverAsync();
+        var first = await Admin.GreetAsync("ack");
+        await first.ExecuteAsync("r", "j", "blocking");
+        await handler.Started.Task.InTimeAsync("the start of the job");
+        var stopping = worker.StopAsync();
+        await handler.Stopping.Task.InTimeAsync("the word that the worker stops");
+        handler.Release.SetResult();
+        await first.NextAsync(Body.JobCompleted);
+        first.Break();
+        await TakeResultAsync(await Admin.GreetAsync("ack"));
+        await stopping.InTimeAsync("the stop");
+        await running.InTimeAsync("the end of the loop");
+    }
+
+    [Fact]
+    public async Task WorkerThatOnlyBringsResults_TakesNoWork()
+    {
+        var worker = Worker(new Echo());
+        var running = worker.RunForeverAsync();
+        await LeaveAResultAsync();
+        await Admin.NextAsync();
+        var stopping = worker.StopAsync();
+        var stream = await Admin.NextAsync();
+        await stream.ExecuteAsync("r2", "j2", "echo");
+        await stream.GreetAsync("ack");
+        Assert.False((await AckAsync(stream, "r2")).Accepted);
+        await AcknowledgeAsync(stream);
+        await stream.RestAsync();
+        stream.End();
+        await stopping.InTimeAsync("the stop");
+        await running.InTimeAsync("the end of the loop");
+        var again = await StartAsync(worker, "ack");
+        await again.ExecuteAsync("r3", "j3", "echo");
+        Assert.True((await AckAsync(again, "r3")).Accepted);
+    }
+
+    [Fact]
+    public async Task NobodyTakesResults_TheStopEndsWithItsGrace_AndSaysSo()
+    {
+        var log = new LogLines();
+        var worker = Worker(new Echo(), options => options with { Logger = log });
+        var running = worker.RunForeverAsync();
+        await LeaveAResultAsync();
+        await Admin.NextAsync();
+        var stopping = worker.StopAsync(grace: TimeSpan.FromSeconds(2));
+        await Admin.NextAsync();
+        await stopping.InTimeAsync("the stop", Soon);
+        await running.InTimeAsync("the end of the loop", Soon);
+        Assert.Contains("1 results were not brought to the admin before the stop was over; it runs their jobs again", log.Lines);
+
+        // They are kept for whoever starts this object again.
+        Assert.Equal("r", (await (await StartAsync(worker, "ack")).NextAsync(Body.JobCompleted)).JobCompleted.RequestId);
+    }
+
+    [Fact]
+    public async Task Abort_CutsTheWay()
+    {
+        var worker = Worker(new Echo());
+        var running = worker.RunForeverAsync();
+        await LeaveAResultAsync();
+        await Admin.NextAsync();
+        var stopping = worker.StopAsync(grace: TimeSpan.FromDays(1));
+        await Admin.NextAsync();
+        await worker.StopAsync(drain: false).InTimeAsync("the second stop", Soon);
+        await stopping.InTimeAsync("the first stop", Soon);
+        await running.InTimeAsync("the end of the loop", Soon);
+    }
+
+    /// <summary>A worker that was replaced does not come back: it would drive out who took its id.</summary>
+    [Theory]
+    [InlineData("permanent: not you")]
+    [InlineData("")]
+    public async Task AdminThatRefusesForGood_IsAskedNoMore(string refusal)
+    {
+        var worker = Worker(new Echo());
+        var running = worker.RunForeverAsync();
+        await LeaveAResultAsync();
+        await Admin.NextAsync();
+        var stopping = worker.StopAsync(grace: TimeSpan.FromDays(1));
+        var stream = await Admin.NextAsync();
+        if (refusal.Length > 0)
+        {
+            await stream.SendAsync(new AdminToWorkerMessage { Hello = new AdminHello { Accepted = false, Message = refusal } });
+        }
+        else
+        {
+            await stream.GreetAsync("ack");
+            await stream.NextAsync(Body.JobCompleted);
+            stream.End(Grpc.Transport.StatusCode.Aborted, "replaced");
+        }
+
+        await stopping.InTimeAsync("the stop", Soon);
+        await running.InTimeAsync("the end of the loop", Soon);
+    }
+
+    /// <summary>A session that ended before the admin had confirmed its result.</summary>
+    private async Task LeaveAResultAsync()
+    {
+        var stream = await Admin.GreetAsync("ack");
+        await stream.ExecuteAsync("r", "j", "echo");
+        await stream.NextAsync(Body.JobCompleted);
+        stream.Break();
+    }
+
+    private static async Task TakeResultAsync(AdminStream stream)
+    {
+        var completed = (await stream.NextAsync(Body.JobCompleted)).JobCompleted;
+        Assert.Equal(("r", true, false), (completed.RequestId, completed.Success, completed.Result.OutputValues.ContainsKey("late_report")));
+        await AcknowledgeAsync(stream);
+        await stream.RestAsync();
+        stream.End();
+    }
+
+    private static ValueTask AcknowledgeAsync(AdminStream stream) =>
+        stream.SendAsync(new AdminToWorkerMessage { JobCompletedAck = new JobCompletedAck { RequestId = "r", JobId = "j" } });
+}
