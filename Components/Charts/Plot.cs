@@ -75,6 +75,19 @@ public static class Plot
     /// <summary>What hover and focus read: start and step in milliseconds, names and values.</summary>
     public static string Read(DateTimeOffset start, TimeSpan step, params ReadOnlySpan<PlotLine> lines)
     {
+        var (names, values) = Named(lines);
+        return JsonSerializer.Serialize(new { s = start.ToUnixTimeMilliseconds(), w = (long)step.TotalMilliseconds, n = names, v = values });
+    }
+
+    /// <summary>The same of steps that have each a time of its own.</summary>
+    public static string Read(IEnumerable<DateTimeOffset> times, params ReadOnlySpan<PlotLine> lines)
+    {
+        var (names, values) = Named(lines);
+        return JsonSerializer.Serialize(new { t = times.Select(time => time.ToUnixTimeMilliseconds()), n = names, v = values });
+    }
+
+    private static (List<string> Names, List<double[]> Values) Named(ReadOnlySpan<PlotLine> lines)
+    {
         var names = new List<string>();
         var values = new List<double[]>();
         foreach (var line in lines)
@@ -83,7 +96,7 @@ public static class Plot
             values.Add([.. line.Values.Select(value => Math.Round(value, 3))]);
         }
 
-        return JsonSerializer.Serialize(new { s = start.ToUnixTimeMilliseconds(), w = (long)step.TotalMilliseconds, n = names, v = values });
+        return (names, values);
     }
 
     /// <summary>A round number that is not below the highest value, so that the scale does not jump with each of them.</summary>

@@ -133,6 +133,10 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
     [JSInvokable]
     public Task SeekAsync(double row) => ShowAfterAsync(_reading.SeekAsync(row, _gone.Token));
 
+    /// <summary>Somebody has pulled the frame to this height, in pixels.</summary>
+    [JSInvokable]
+    public Task SizedAsync(double height) => Viewer.ChooseAsync(Viewer.Settings with { LogHeight = (int)Math.Clamp(height, ViewerSettings.LeastLogHeight, ViewerSettings.MostLogHeight) });
+
     protected override void OnInitialized()
     {
         _reading = new LogReading(Logs);

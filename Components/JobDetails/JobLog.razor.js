@@ -83,9 +83,16 @@ export function attach(frame, page) {
   const observer = new MutationObserver(settle);
   observer.observe(frame, { attributes: true, attributeFilter: ["class", "data-first", "data-total", "data-end", "data-goal"] });
   observer.observe(rows, { childList: true, characterData: true, subtree: true });
+  // The browser writes what the handle was pulled to into the style.
+  let height = frame.style.height, pulled = 0;
+  const sized = new ResizeObserver(() => {
+    clearTimeout(pulled);
+    if (frame.style.height !== height) pulled = setTimeout(() => page.invokeMethodAsync("SizedAsync", parseFloat(height = frame.style.height)).catch(() => { }), 300);
+  });
+  sized.observe(frame);
   frame.addEventListener("scroll", onScroll, { passive: true });
   follow = !goal;
   if (goal) goal = "";
   settle();
-  return { dispose() { observer.disconnect(); } };
+  return { dispose() { observer.disconnect(); sized.disconnect(); } };
 }

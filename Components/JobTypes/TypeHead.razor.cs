@@ -79,6 +79,8 @@ public sealed partial class TypeHead : LiveComponent
         Toasts.Say(reply.Refusal, $"{Type.DisplayName} goes on.", async () => (await admin.SendAsync(new PauseJobType(Who.Actor, name, true, reason, until), CancellationToken.None)).Refusal);
     }
 
+    private string Switch => Type.CanDetect ? "Detects by itself" : "Enabled";
+
     private long ConfigVersion => Type.Config?.Version ?? 0;
 
     /// <summary>As the person has just set the switch, until the model has a newer config: the browser moved it before any render did.</summary>

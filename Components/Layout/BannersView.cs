@@ -34,7 +34,7 @@ public static class BannersView
     /// <param name="exposure">A door that is open to other machines without encryption; empty: there is none.</param>
     /// <param name="started">When this process began.</param>
     public static ImmutableArray<BannerLine> From(ReadModel model, string exposure, DateTimeOffset started) =>
-        [.. Store(model), .. Stopping(model), .. Pause(model), .. Conflicts(model), .. Cluster(model, started), .. Forms(model), .. Exposed(exposure, started)];
+        [.. Store(model), .. Pause(model), .. Stopping(model), .. Conflicts(model), .. Cluster(model, started), .. Forms(model), .. Exposed(exposure, started)];
 
     private static IEnumerable<BannerLine> Store(ReadModel model)
     {

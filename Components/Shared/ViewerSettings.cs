@@ -34,6 +34,12 @@ public sealed record ViewerSettings
     /// <summary>Rows of a page that a person may choose.</summary>
     public static readonly IReadOnlyList<int> PageSizes = [25, 50, 100, 200];
 
+    /// <summary>Pixels that output can be read in.</summary>
+    public const int LeastLogHeight = 120;
+
+    /// <inheritdoc cref="LeastLogHeight"/>
+    public const int MostLogHeight = 4000;
+
     public ThemeChoice Theme { get; init; }
 
     public DensityChoice Density { get; init; }
@@ -61,6 +67,9 @@ public sealed record ViewerSettings
     /// <summary>Whether the list of jobs shows its types in numbers; null: where they are few.</summary>
     public bool? TypeGroups { get; init; }
 
+    /// <summary>Pixels of the frame that a job's output is read in; 0: as the page makes it.</summary>
+    public int LogHeight { get; init; }
+
     /// <summary>Keys that changed places, two characters each pair; empty: none. See <see cref="KeyMap"/>.</summary>
     public string KeyPairs { get; init; } = "";
 
@@ -69,7 +78,7 @@ public sealed record ViewerSettings
     /// <summary>The same as cookies, which are what <see cref="Read"/> takes.</summary>
     public IEnumerable<(string Name, string Value)> Cookies =>
     [
-        ("theme", Name(Theme)), ("density", Name(Density)), ("time", Name(Time)), ("size", PageSize.ToString(CultureInfo.InvariantCulture)), ("keys", Keys ? "on" : "off"), ("cols", JobColumns), ("view", JobsView), ("views", Views), ("keymap", KeyPairs), ("groups", TypeGroups switch { true => "open", false => "folded", null => "" }),
+        ("theme", Name(Theme)), ("density", Name(Density)), ("time", Name(Time)), ("size", PageSize.ToString(CultureInfo.InvariantCulture)), ("keys", Keys ? "on" : "off"), ("cols", JobColumns), ("view", JobsView), ("views", Views), ("keymap", KeyPairs), ("groups", TypeGroups switch { true => "open", false => "folded", null => "" }), ("log", LogHeight == 0 ? "" : LogHeight.ToString(CultureInfo.InvariantCulture)),
     ];
 
     /// <param name="header">As the browser sends it. Of several cookies of one name the first counts: it is the one of the nearest path, where another admin lives at the root of the same host.</param>
@@ -92,6 +101,7 @@ public sealed record ViewerSettings
         Views = cookie("views") is { Length: <= Shared.OwnViews.MostText } views ? views : "",
         KeyPairs = KeyMap.Read(cookie("keymap") ?? "").ToString(),
         TypeGroups = cookie("groups") switch { "open" => true, "folded" => false, _ => null },
+        LogHeight = int.TryParse(cookie("log"), NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height is >= LeastLogHeight and <= MostLogHeight ? height : 0,
         JobsView = cookie("view") is { Length: <= 60 } view ? view : "",
     };
 

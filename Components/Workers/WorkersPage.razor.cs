@@ -28,6 +28,10 @@ public sealed partial class WorkersPage : LiveComponent
     [SupplyParameterFromQuery(Name = "type")]
     private string? JobType { get; set; }
 
+    /// <summary>As the other lists say it.</summary>
+    [SupplyParameterFromQuery]
+    private string? Job { get; set; }
+
     [SupplyParameterFromQuery]
     private string? Label { get; set; }
 
@@ -37,7 +41,7 @@ public sealed partial class WorkersPage : LiveComponent
     [SupplyParameterFromQuery(Name = "lane")]
     private string? LaneName { get; set; }
 
-    private WorkersFilter Filter => new(WorkersView.Healths.Any(known => known.Health == Health) ? Health! : "", JobType ?? "", Label ?? "", Version ?? "", Lane ?? LaneName ?? "", Q?.Trim() ?? "");
+    private WorkersFilter Filter => new(WorkersView.Healths.Any(known => known.Health == Health) ? Health! : "", JobType ?? Job ?? "", Label ?? "", Version ?? "", Lane ?? LaneName ?? "", Q?.Trim() ?? "");
 
     private List<WorkerView> Rows { get; set; } = [];
 
@@ -69,5 +73,10 @@ public sealed partial class WorkersPage : LiveComponent
 
     private string Without(string name) => Navigation.GetUriWithQueryParameter(name, (string?)null);
 
-    private void Go(string name, string? value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(name, string.IsNullOrEmpty(value) ? null : value));
+    /// <summary>The job type goes by its usual name from then on.</summary>
+    private void Go(string name, string? value)
+    {
+        var parameters = new Dictionary<string, object?> { ["type"] = Filter.JobType, ["job"] = null, [name] = value };
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(parameters.ToDictionary(pair => pair.Key, pair => pair.Value is "" ? null : pair.Value)));
+    }
 }

@@ -45,6 +45,17 @@ public class ReferenceTests
         Assert.Empty(files.Where(file => colour.IsMatch(File.ReadAllText(file))).Select(Path.GetFileName));
     }
 
+    /// <summary>Sizes of type, and what stands above what, are few and chosen together.</summary>
+    [Fact]
+    public void SizesAndLayers_LiveInOneFile()
+    {
+        var literal = new Regex(@"font-size:\s*[\d.]|\bfont:[^;}/]*\s[\d.]+(px|r?em|%)|z-index:\s*-?\d", RegexOptions.None, TimeSpan.FromSeconds(5));
+        Assert.Matches(literal, ".a { font: 600 12px/1.4 var(--font); }");
+        Assert.DoesNotMatch(literal, ".a { font: 600 var(--type-note)/20px var(--font); }");
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Root, "wwwroot", "css")).Where(file => Path.GetFileName(file) != "tokens.css")
+            .SelectMany(file => literal.Matches(File.ReadAllText(file)).Select(match => $"{Path.GetFileName(file)}: {match.Value}")));
+    }
+
     [Fact]
     public void StateMachineDocument_IsFresh()
     {

@@ -6,10 +6,10 @@ const tipOf = element => element.closest(".chart")?.querySelector(".chart-tip") 
 let drag = null;
 
 function read(plot, index) {
-  const { s, w, n, v } = JSON.parse(plot.dataset.read);
+  const { s, w, t, n, v } = JSON.parse(plot.dataset.read);
   const steps = v[0].length, at = Math.max(0, Math.min(steps - 1, index));
-  const seconds = w < 60000, day = w >= 3600000;
-  const time = new Date(s + at * w).toLocaleString([], { weekday: day ? "short" : undefined, hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, hour12: false, ...zone() });
+  const seconds = w < 60000, day = t || w >= 3600000;
+  const time = new Date(t ? t[at] : s + at * w).toLocaleString([], { weekday: day ? "short" : undefined, hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, hour12: false, ...zone() });
   const values = n.map((name, line) => v[line][at] < 0 ? null : `${number.format(v[line][at])} ${name}`).filter(Boolean);
   plot.dataset.at = at;
   const cursor = plot.querySelector(".plot-cursor");

@@ -115,6 +115,10 @@ public sealed class DetectionTabTests : LivePages
     [InlineData("worker=w-2", "5")]
     [InlineData("state=failed&worker=w-1&since=1970-01-01T00:04", "4")]
     [InlineData("until=1970-01-01T00:01", "0")]
+    [InlineData("q=ECHO-4", "4")]
+    [InlineData("q=w-2", "5")]
+    [InlineData("q=disk%203&worker=w-1", "3")]
+    [InlineData("q=state:failed", "")]
     [InlineData("state=odd&since=never", "5, 4, 3, 2, 1, 0")]
     public void Detections_AreNarrowedByTheAddress(string asked, string found)
     {
@@ -127,6 +131,21 @@ public sealed class DetectionTabTests : LivePages
             var said = page.FindAll("[data-testid=not-understood]").Select(notice => notice.TextContent).ToList();
             Assert.Equal(asked.StartsWith("state=odd", StringComparison.Ordinal), said is [var notice] && notice.EndsWith(": state=odd, since=never", StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public void Text_IsAskedForInABox()
+    {
+        Detections("echo", 0, 6, _ => (DetectionStatus.Succeeded, "w-1"));
+        var navigation = Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo("plugin/detection?job=echo&q=echo-1");
+        var page = Render<JobTypePage>(parameters => parameters.Add(its => its.Tab, "detection"));
+        Assert.Equal("echo-1", page.Find("#detection-text").GetAttribute("value"));
+        page.Find("#detection-text").Change(" echo-2 ");
+        Assert.EndsWith("plugin/detection?job=echo&q=echo-2", navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("[data-testid=detection-row]")));
+        page.Find("#detection-text").Change("");
+        Assert.EndsWith("plugin/detection?job=echo", navigation.Uri, StringComparison.Ordinal);
     }
 
     /// <summary>The model looks back fifty; whoever asks for something rare may look as far as the store does.</summary>
@@ -154,7 +173,7 @@ public sealed class DetectionTabTests : LivePages
     /// <summary>The newest of them, one a minute, as the model has them.</summary>
     private List<Detection> Detections(string type, int from, int to, Func<int, (DetectionStatus Status, string Worker)> look)
     {
-        List<Detection> all = [.. Detections(type, from, to).Select((detection, place) => look(to - 1 - place) is var (status, worker) ? detection with { Status = status, Worker = new WorkerId(worker) } : detection)];
+        List<Detection> all = [.. Detections(type, from, to).Select((detection, place) => look(to - 1 - place) is var (status, worker) ? detection with { Status = status, Worker = new WorkerId(worker), Error = status == DetectionStatus.Failed ? $"disk {to - 1 - place} is full" : "" } : detection)];
         var view = new JobTypeView { Name = type, DisplayName = type, CanDetect = true, Detections = [.. all.Take(50)] };
         Admin.Views.Publish(new ReadModel { JobTypes = [view], Detections = view.Detections });
         return all;

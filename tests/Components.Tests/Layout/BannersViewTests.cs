@@ -41,12 +41,12 @@ public sealed class BannersViewTests : IDisposable
         _host = new HostHealth { LowDisk = new LowDisk(500L << 20, 8L << 30, Started), StoppingSince = Started };
         var model = Build() with { Store = new StoreHealth(false, "disk full", Started) };
         var lines = BannersView.From(model, "workers dial in without TLS", Started);
-        Assert.Equal(["read-only", "disk-low", "stopping", "maintenance", "conflict", "schema-changed", "exposed"], lines.Select(line => line.Key));
+        Assert.Equal(["read-only", "disk-low", "maintenance", "stopping", "conflict", "schema-changed", "exposed"], lines.Select(line => line.Key));
         Assert.All(lines, line => Assert.NotNull(line.Since));
         Assert.All(lines, line => Assert.True(line is { Action.Length: > 0, Link.Length: > 0 }));
         Assert.Contains("500 MiB of 8 GiB are left for what is stored", lines[1].Text, StringComparison.Ordinal);
-        Assert.Contains("disks are swapped", lines[3].Text, StringComparison.Ordinal);
-        Assert.Equal(model.Pause!.Until, lines[3].Until);
+        Assert.Contains("disks are swapped", lines[2].Text, StringComparison.Ordinal);
+        Assert.Equal(model.Pause!.Until, lines[2].Until);
         Assert.Contains("twin", lines[4].Title, StringComparison.Ordinal);
         var twin = model.Workers.Single(view => view.Worker.Id.Value == "twin");
         Assert.Contains($", {twin.Worker.Conflict!.Replacements} replacements, {twin.Session!.Replacements.Length} within a minute. The newest wins", lines[4].Text, StringComparison.Ordinal);

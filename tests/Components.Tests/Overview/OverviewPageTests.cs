@@ -52,4 +52,17 @@ public sealed class OverviewPageTests : LivePages
         Assert.Contains("job up to 5 s", rows[1].TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("turn up to", rows[1].TextContent, StringComparison.Ordinal);
     }
+
+    /// <summary>By its phase nobody could tell whether it goes on by itself afterwards.</summary>
+    [Theory]
+    [InlineData("paused", true, false, 1)]
+    [InlineData("executing", true, false, 1)]
+    [InlineData("executing", true, true, 0)]
+    [InlineData("disabled", true, false, 0)]
+    [InlineData("executing", false, false, 0)]
+    public void Scheduler_SaysThatATypeIsOff_WhereItsPhaseDoesNot(string phase, bool detects, bool enabled, int said)
+    {
+        Admin.Views.Publish(new ReadModel { JobTypes = [new JobTypeView { Name = "echo", DisplayName = "Echo", CanDetect = detects, Phase = phase, Policy = new RuntimePolicy { Enabled = enabled } }] });
+        Assert.Equal(said, Render<OverviewPage>().FindAll("[data-testid=scheduler-row] [data-testid=switched-off]").Count);
+    }
 }

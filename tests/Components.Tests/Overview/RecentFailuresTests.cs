@@ -31,6 +31,18 @@ public sealed class RecentFailuresTests : LivePages
         Assert.Equal(11, card.FindAll("[data-testid=failure-group]").Count);
     }
 
+    [Fact]
+    public void Hours_AreATable_WhenAsked()
+    {
+        var since = DateTimeOffset.UnixEpoch;
+        var card = Shown(Kind(0) with { Since = since, Hours = [2, 0, 1] }, Kind(1) with { Since = since, Hours = [0, 0, 4] });
+        Assert.Empty(card.FindAll(".chart-table"));
+        card.Find("[data-testid=as-table]").Click();
+        Assert.Equal(
+            [(since.AddHours(2), "error 0", "1"), (since.AddHours(2), "error 1", "4"), (since, "error 0", "2")],
+            card.FindAll(".chart-table tbody tr").Select(row => (DateTimeOffset.Parse(row.QuerySelector("time")!.GetAttribute("datetime")!, System.Globalization.CultureInfo.InvariantCulture), row.Children[1].TextContent, row.Children[2].TextContent)));
+    }
+
     private static FailureGroup Kind(int n) => new() { Fingerprint = $"{n}", JobType = "echo", Sample = $"error {n}", Newest = new JobId($"j{n}"), Count = 1, Hours = [.. Enumerable.Repeat(0, 24)] };
 
     private IRenderedComponent<RecentFailures> Shown(params FailureGroup[] kinds) => Render<RecentFailures>(parameters => parameters.Add(card => card.Failures, [.. kinds]));

@@ -7,7 +7,7 @@ public class ViewerSettingsTests
     [Fact]
     public void Cookies_ReadBackTheSame()
     {
-        var chosen = new ViewerSettings { Theme = ThemeChoice.Dark, Density = DensityChoice.Compact, Time = TimeMode.Utc, PageSize = 200, Keys = false, KeyPairs = "jnnj", TypeGroups = false, Views = "Night\tstate:failed\t\t" };
+        var chosen = new ViewerSettings { Theme = ThemeChoice.Dark, Density = DensityChoice.Compact, Time = TimeMode.Utc, PageSize = 200, Keys = false, KeyPairs = "jnnj", LogHeight = 480, TypeGroups = false, Views = "Night\tstate:failed\t\t" };
         var cookies = chosen.Cookies.ToDictionary();
         Assert.Equal(chosen, ViewerSettings.Read(cookies.GetValueOrDefault));
     }
@@ -20,6 +20,9 @@ public class ViewerSettingsTests
     [InlineData("size", "-50")]
     [InlineData("keys", "maybe")]
     [InlineData("groups", "ajar")]
+    [InlineData("log", "20")]
+    [InlineData("log", "-480")]
+    [InlineData("log", "90000")]
     public void WhatIsNotUnderstood_CountsAsNotChosen(string name, string value) =>
         Assert.Equal(new ViewerSettings(), ViewerSettings.Read(asked => asked == name ? value : null));
 

@@ -7,6 +7,8 @@ using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Links;
 using BlazorPluginAdmin.Server.Core.Views;
 using BlazorPluginAdmin.Server.Core.Workers;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorPluginAdmin.Components.Tests.Workers;
 
@@ -70,6 +72,25 @@ public sealed class WorkerPageTests : LivePages
         page.Find("[data-testid=list-retry]").Click();
         Assert.Empty(page.FindAll("[data-testid=list-error], .stale"));
         Assert.Single(page.FindAll("[data-testid=job-row]"));
+    }
+
+    /// <summary>As the other lists call it; from the first choice on it has its usual name.</summary>
+    [Fact]
+    public void List_IsNarrowedByJob_AsByType()
+    {
+        Admin.Views.Publish(new ReadModel
+        {
+            JobTypes = [.. new[] { "echo", "run" }.Select(type => new JobTypeView { Name = type, DisplayName = type })],
+            Workers = [.. new[] { "echo", "run" }.Select(type => new WorkerView { Worker = new Worker { Id = new WorkerId($"w-{type}"), FirstSeenAt = DateTimeOffset.UnixEpoch, Capabilities = ImmutableSortedDictionary<string, Capability>.Empty.Add(type, new Capability(type, true, true, 1, 1, type, "", 0)) } })],
+        });
+        var navigation = Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo("workers?job=run");
+        var page = Render<WorkersPage>();
+        Assert.Contains("w-run", Assert.Single(page.FindAll("[data-testid=worker-row]")).TextContent, StringComparison.Ordinal);
+        page.Find("#q").Change("w-");
+        Assert.Equal($"{navigation.BaseUri}workers?type=run&q=w-", navigation.Uri);
+        page.Find("#type").Change("");
+        Assert.Equal($"{navigation.BaseUri}workers?q=w-", navigation.Uri);
     }
 
     private static Attempt On(string worker) => new()
