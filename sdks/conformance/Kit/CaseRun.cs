@@ -53,7 +53,7 @@ internal sealed class CaseRun(KitOptions options, string command, Personality pe
     public async Task<WorkerProcess> WorkerAsync(string? address, JsonObject? more = null, IReadOnlyDictionary<string, string>? environment = null, bool hasOwnTimeout = false)
     {
         _startingSince = Clock.Now;
-        var worker = await WorkerProcess.StartAsync(command, Clock, environment ?? new Dictionary<string, string>(), fault.Hear);
+        var worker = await WorkerProcess.StartAsync(command, Clock, environment ?? new Dictionary<string, string>(), fault);
         (_startUp, _startingSince) = (StartUp, null);
         _workers.Add(worker);
         Sdk = worker.Sdk;
@@ -75,6 +75,7 @@ internal sealed class CaseRun(KitOptions options, string command, Personality pe
             set[name] = value?.DeepClone();
         }
 
+        fault.IsSet(set);
         var answer = await worker.DoAsync("set", 10, set);
         if (answer.Error == "Unsupported")
         {
@@ -103,16 +104,22 @@ internal sealed class CaseRun(KitOptions options, string command, Personality pe
         return new Link(admin, worker, stream);
     }
 
-    /// <summary>What holds in every case, whatever else it checks.</summary>
+    /// <summary>What holds in every case, whatever else it checks. The workers are stopped for it.</summary>
     /// <exception cref="CaseFailure">It did not.</exception>
-    public void CheckAlways()
+    public async Task CheckAlwaysAsync()
     {
         foreach (var worker in _workers)
         {
-            var twice = worker.Closes().GroupBy(close => close.Number("generation")).Where(group => group.Count() > 1).Select(group => group.Key).ToList();
-            Expect.True(twice.Count == 0, "OnClose once for each session", $"more than one for {string.Join(", ", twice)}");
+            await worker.CheckClosesAsync();
         }
 
+        CheckMessages();
+    }
+
+    /// <summary>What holds for each message, of every case.</summary>
+    /// <exception cref="CaseFailure">It did not.</exception>
+    public void CheckMessages()
+    {
         foreach (var stream in _admins.SelectMany(admin => admin.Streams.From()).Select(entry => entry.Item))
         {
             foreach (var message in stream.Said.From().Select(entry => entry.Item))

@@ -1,48 +1,31 @@
+using System.Text.Json.Nodes;
 using BlazorPluginAdmin.Wire;
 
 namespace BlazorPluginAdmin.Conformance.Kit;
 
-/// <summary>
-/// What a broken SDK would have said: between the worker and the kit, one fault per group. The kit must name it
-/// (<c>--fault</c>); without one everything is heard as it is.
-/// </summary>
-internal sealed class Fault(char group)
+/// <summary>What a broken SDK would have said or done, put between the worker and the kit. The kit must notice it.</summary>
+/// <param name="Names">Words of what the kit says it expected instead.</param>
+internal sealed record Fault(string Names)
 {
-    public const string Groups = "ABCDEFG";
+    /// <summary>Everything is heard as it is.</summary>
+    public static Fault None { get; } = new("");
 
-    public IEnumerable<WorkerToAdminMessage> Hear(WorkerToAdminMessage message)
-    {
-        switch (group)
-        {
-            case 'A' when message.JobCompleted is { } completed:
-                completed.JobType = "";
-                break;
-            case 'C' when message.Hello is { } hello:
-                hello.RunningWork.Clear();
-                break;
-            case 'D' when message.Pong is { } pong:
-                pong.Nonce++;
-                break;
-            case 'E' when message.JobProgressUpdate is not null:
-                return Enumerable.Repeat(message, 10);
-            case 'F' when message.Acknowledge is { Message: "unsupported request body" } refusal:
-                refusal.Accepted = true;
-                break;
-            case 'F' when message.Heartbeat is { } beat:
-                foreach (var work in beat.RunningWork)
-                {
-                    work.RequestId = "never asked for";
-                }
+    /// <summary>What the admin hears instead of a message.</summary>
+    public Func<WorkerToAdminMessage, IEnumerable<WorkerToAdminMessage>> Hear { get; init; } = said => [said];
 
-                break;
-            case 'G' when message.JobCompleted is { } cut:
-                cut.ErrorMessage = cut.ErrorMessage[..Math.Min(cut.ErrorMessage.Length, 1000)];
-                break;
-        }
+    /// <summary>What the kit hears instead of an event of the worker program.</summary>
+    public Func<WorkerEvent, IEnumerable<WorkerEvent>> Happens { get; init; } = said => [said];
 
-        return [message];
-    }
+    /// <summary>Changes the answer to a command.</summary>
+    public Action<Answer> Answers { get; init; } = _ => { };
 
-    /// <summary>Group B: the end of a session is told twice.</summary>
-    public IEnumerable<WorkerEvent> Hear(WorkerEvent said) => group == 'B' && said.Name == "closed" ? [said, said] : [said];
+    /// <summary>Changes the options a worker is given.</summary>
+    public Action<JsonObject> IsSet { get; init; } = _ => { };
+
+    /// <summary>Changes what the system says of the worker's process when it is measured for the n-th time, from 1.</summary>
+    public Func<int, Footprint, Footprint> Measures { get; init; } = (_, measured) => measured;
 }
+
+/// <summary>What a process holds.</summary>
+/// <param name="Resident">KiB of memory.</param>
+internal readonly record struct Footprint(int Threads, int Sockets, long Resident);

@@ -15,7 +15,7 @@ internal sealed record KitOptions
           --json <file>       writes the report there
           --verbose           what was said in failed cases, 200 lines instead of 40
           --list              lists the cases and ends
-          --fault <A-G>       falsifies what the worker says, one fault per group: the kit must notice
+          --fault <name>      falsifies what the worker says and does; each: one fault for each case, so that all must fail
         Prints TAP; exits with 0 when all cases passed, 1 when not, 64 for wrong usage.
         """;
 
@@ -36,7 +36,8 @@ internal sealed record KitOptions
 
     public bool Lists { get; init; }
 
-    public char Fault { get; init; } = '-';
+    /// <summary>Of a case or <see cref="Faults.Each"/>; empty: none.</summary>
+    public string Fault { get; init; } = "";
 
     /// <exception cref="FormatException">What is wrong, for people.</exception>
     public static KitOptions Parse(IReadOnlyList<string> arguments)
@@ -58,7 +59,7 @@ internal sealed record KitOptions
                 {
                     Patience = double.TryParse(Next(), NumberStyles.Float, CultureInfo.InvariantCulture, out var patience) && patience is >= 1 and <= 20 ? patience : throw new FormatException("--patience takes 1 to 20"),
                 },
-                "--fault" => options with { Fault = Next() is [var group] && Kit.Fault.Groups.Contains(group, StringComparison.Ordinal) ? group : throw new FormatException("--fault takes one letter, A to G") },
+                "--fault" => options with { Fault = Next() is var fault && (fault == Faults.Each || Faults.Named(fault) is not null) ? fault : throw new FormatException("--fault takes 'each', or a name of Kit/Faults.cs") },
                 _ => throw new FormatException($"{name} is not known"),
             };
 
@@ -67,6 +68,9 @@ internal sealed record KitOptions
 
         return options.Workers.Count > 0 || options.Lists ? options : throw new FormatException("--worker is missing");
     }
+
+    /// <summary>What is falsified in this case.</summary>
+    public Fault FaultOf(CaseAttribute what) => Faults.Named(Fault == Faults.Each ? what.Id : Fault) ?? Kit.Fault.None;
 
     /// <summary>Whether this case was asked for.</summary>
     public bool Wants(CaseAttribute what) =>

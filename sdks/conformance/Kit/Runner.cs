@@ -69,7 +69,7 @@ internal static class Runner
     private static async Task<CaseResult> RunOneAsync(KitOptions options, string worker, CaseAttribute what, Func<CaseRun, Task> body)
     {
         var personality = what.Id[0] == 'F' ? Personality.Weed : Personality.Ours;
-        var run = new CaseRun(options, worker, personality, new Fault(options.Fault));
+        var run = new CaseRun(options, worker, personality, options.FaultOf(what));
         var from = TimeProvider.System.GetTimestamp();
         var (verdict, expected, seen) = (Verdict.Passed, "", "");
         try
@@ -83,7 +83,7 @@ internal static class Runner
             }
 
             await running.WaitAsync(TimeSpan.Zero, TimeProvider.System);
-            run.CheckAlways();
+            await run.CheckAlwaysAsync();
         }
         catch (CaseFailure failure)
         {

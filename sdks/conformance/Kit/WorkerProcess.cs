@@ -60,14 +60,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly SemaphoreSlim _writing = new(1);
     private readonly Queue<string> _errors = [];
     private readonly Task _reading;
-    private readonly Func<WorkerEvent, IEnumerable<WorkerEvent>> _hear;
+    private readonly Fault _fault;
     private int _lastId;
+    private int _measured;
 
-    private WorkerProcess(Process process, CaseClock clock, Func<WorkerEvent, IEnumerable<WorkerEvent>> hear)
+    private WorkerProcess(Process process, CaseClock clock, Fault fault)
     {
         _process = process;
         _clock = clock;
-        _hear = hear;
+        _fault = fault;
         Events = new Journal<WorkerEvent>("worker program", clock, said => said.Json.ToJsonString());
         _process.ErrorDataReceived += (_, line) => TakeError(line.Data);
         _process.BeginErrorReadLine();
@@ -100,7 +101,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<WorkerProcess> StartAsync(string commandLine, CaseClock clock, IReadOnlyDictionary<string, string> environment, Func<WorkerEvent, IEnumerable<WorkerEvent>> hear)
+    public static async Task<WorkerProcess> StartAsync(string commandLine, CaseClock clock, IReadOnlyDictionary<string, string> environment, Fault fault)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec " + commandLine])
         {
@@ -121,7 +122,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         await Starting.WaitAsync();
         try
         {
-            return await ReadyAsync(start, clock, hear);
+            return await ReadyAsync(start, clock, fault);
         }
         finally
         {
@@ -129,9 +130,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    private static async Task<WorkerProcess> ReadyAsync(ProcessStartInfo start, CaseClock clock, Func<WorkerEvent, IEnumerable<WorkerEvent>> hear)
+    private static async Task<WorkerProcess> ReadyAsync(ProcessStartInfo start, CaseClock clock, Fault fault)
     {
-        var worker = new WorkerProcess(Process.Start(start) ?? throw new InvalidOperationException("the worker did not start"), clock, hear);
+        var worker = new WorkerProcess(Process.Start(start) ?? throw new InvalidOperationException("the worker did not start"), clock, fault);
         try
         {
             var (ready, _) = await worker.Events.AwaitAsync(said => said.Name == "ready", "the event ready as the first line", 30);
@@ -227,6 +228,24 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public IReadOnlyList<WorkerEvent> Closes() => [.. Events.From().Select(entry => entry.Item).Where(said => said.Name == "closed")];
 
+    /// <summary>Ends the session there may be. Each that there was has told its end once then.</summary>
+    public async Task CheckClosesAsync()
+    {
+        if (!_process.HasExited)
+        {
+            (await DoAsync("policy", 10, new JsonObject { ["on_close"] = new JsonArray() })).Ok();
+            (await DoAsync("stop", 20, new JsonObject { ["drain"] = false })).Ok();
+            var last = (await StateAsync()).Generation;
+            if (last > 0 && !Closes().Any(close => close.Number("generation") == last))
+            {
+                await Events.AwaitAsync(said => said.Name == "closed" && said.Number("generation") == last, $"OnClose once for each session, the last one {last}", 5);
+            }
+        }
+
+        var told = Closes().Select(close => close.Number("generation")).Order().ToList();
+        Expect.True(told.SequenceEqual(Enumerable.Range(1, told.LastOrDefault())), "OnClose once for each session", $"for {string.Join(", ", told)}");
+    }
+
     public async Task<int> ExitedAsync(double seconds)
     {
         try
@@ -240,15 +259,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Threads, sockets and resident memory (KiB), from /proc.</summary>
-    public (int Threads, int Sockets, long Resident) Measure()
+    /// <summary>From /proc.</summary>
+    public Footprint Measure()
     {
         var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{Pid}");
         try
         {
             var status = File.ReadLines($"{folder}/status").Select(line => line.Split(':', 2)).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1].Trim());
             var sockets = Directory.EnumerateFileSystemEntries($"{folder}/fd").Count(entry => LinkOf(entry).StartsWith("socket:", StringComparison.Ordinal));
-            return (int.Parse(status["Threads"], CultureInfo.InvariantCulture), sockets, long.Parse(status["VmRSS"].Split(' ')[0], CultureInfo.InvariantCulture));
+            var measured = new Footprint(int.Parse(status["Threads"], CultureInfo.InvariantCulture), sockets, long.Parse(status["VmRSS"].Split(' ')[0], CultureInfo.InvariantCulture));
+            return _fault.Measures(++_measured, measured);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KeyNotFoundException)
         {
@@ -357,7 +377,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
         if (json?["event"] is JsonValue name && name.TryGetValue<string>(out var called))
         {
-            foreach (var said in _hear(new WorkerEvent(called, json)))
+            foreach (var said in _fault.Happens(new WorkerEvent(called, json)))
             {
                 Events.Add(said);
             }
@@ -367,7 +387,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
         if (json?["id"] is JsonValue number && number.TryGetValue<int>(out var id) && _open.TryRemove(id, out var open))
         {
-            open.Reply.TrySetResult(new Answer(open.Do, json));
+            var answer = new Answer(open.Do, json);
+            _fault.Answers(answer);
+            open.Reply.TrySetResult(answer);
             return true;
         }
 
