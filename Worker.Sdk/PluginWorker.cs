@@ -183,7 +183,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
             if (stop.IsCompletedSuccessfully)
             {
                 // Whoever asked for the stop may not wait for its end; the process lives as long as this loop.
-                await DeliverAsync(await stop.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                await DeliverAsync(await stop.ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
             }
 
             return result;
