@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
+using BlazorPluginAdmin.App.Tests;
+using BlazorPluginAdmin.Tests.Shared;
+using BlazorPluginAdmin.Wire;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -42,6 +46,75 @@ public sealed class AbsenceTests(Fleet fleet) : IClassFixture<Fleet>
         await page.Context.CloseAsync();
 
         static int Last(string text) => int.Parse(text.Split("number ")[^1].Split('.')[0], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Twenty seconds without the line, and without the admin itself: readable and dated all the while, then live again; anew only where the admin is a new one.</summary>
+    [Fact]
+    public async Task TwentySecondsWithoutAnAnswer_OnDeskAndPhone_EndByThemselves()
+    {
+        const string empty = "No worker has connected yet";
+        await using var proxy = new ReverseProxy(fleet.Admin.Address, "", strips: false) { PassesSockets = true };
+        await proxy.StartAsync();
+        using var other = new AdminProcess(Path.Combine(fleet.Folder, "other"));
+        await other.StartAsync();
+        using var early = await ConnectAsync(fleet.Admin, "came-early");
+        List<(IPage Page, bool Restarted, string Says)> views = [];
+        foreach (var (width, height) in ((int, int)[])[(1280, 800), (390, 844)])
+        {
+            foreach (var (address, restarted, says) in ((string, bool, string)[])[(proxy.Address, false, early.Id), (other.Address, true, empty)])
+            {
+                var (page, _) = await fleet.OpenAsync("/workers", width, height, at: address);
+                await Expect(page.Locator("main")).ToContainTextAsync(says);
+                await page.EvaluateAsync("window.sameDocument = true");
+                views.Add((page, restarted, says));
+            }
+        }
+
+        await proxy.StopAsync();
+        await other.KillAsync();
+        var over = Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System);
+        using var meanwhile = await ConnectAsync(fleet.Admin, "came-meanwhile");
+        foreach (var (page, _, says) in views)
+        {
+            await IsReadableAsync(page, says);
+        }
+
+        await PageChecks.CheckAsync(views[^1].Page, "connection-lost-390");
+        await over;
+        foreach (var (page, _, says) in views)
+        {
+            await IsReadableAsync(page, says);
+        }
+
+        await proxy.StartAsync();
+        await other.StartAsync();
+        using var afterwards = await ConnectAsync(other, "came-afterwards");
+        foreach (var (page, restarted, _) in views)
+        {
+            await Expect(page.Locator("main")).ToContainTextAsync(restarted ? afterwards.Id : meanwhile.Id, new() { Timeout = Patience });
+            await Expect(Bar(page)).ToBeHiddenAsync();
+            await Expect(page.Locator("footer")).ToContainTextAsync("live");
+            Assert.EndsWith("/workers", page.Url, StringComparison.Ordinal);
+            Assert.Equal(!restarted, await page.EvaluateAsync<bool>("window.sameDocument === true"));
+            await page.Context.CloseAsync();
+        }
+
+        static ILocator Bar(IPage page) => page.Locator("#components-reconnect-modal");
+
+        static async Task IsReadableAsync(IPage page, string says)
+        {
+            await Expect(Bar(page)).ToBeVisibleAsync();
+            await Expect(Bar(page)).ToContainTextAsync(new Regex(@"as of \d\d:\d\d:\d\d"));
+            await Expect(page.Locator("main").GetByText(says).First).ToBeVisibleAsync();
+        }
+
+        static async Task<ScriptedWorker> ConnectAsync(AdminProcess admin, string id)
+        {
+            var worker = new ScriptedWorker($"127.0.0.1:{admin.GrpcPort}", id);
+            await worker.HelloAsync("odd");
+            await worker.NextAsync(AdminToWorkerMessage.BodyOneofCase.Hello);
+            return worker;
+        }
     }
 
     /// <summary>Whoever presses, or comes back to the tab, does not wait for the next try by itself, which never comes here.</summary>

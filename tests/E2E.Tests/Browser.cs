@@ -33,7 +33,7 @@ public abstract class Browser : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = Flags });
     }
 
-    /// <summary>A page, and what it has to complain about: errors of the console, requests to another host.</summary>
+    /// <summary>A page, and what it has to complain about: in its console, by scripts that fail, by requests to another host.</summary>
     /// <param name="at">Another address of the admin: that of a proxy.</param>
     public async Task<(IPage Page, List<string> Complaints)> OpenAsync(string path, int width = 1280, int height = 800, string theme = "light", string? at = null)
     {
@@ -42,13 +42,7 @@ public abstract class Browser : IAsyncLifetime
         await context.AddCookiesAsync([new Cookie { Name = "theme", Value = theme, Url = address }]);
         var page = await context.NewPageAsync();
         var complaints = new List<string>();
-        page.Console += (_, message) =>
-        {
-            if (message.Type == "error")
-            {
-                complaints.Add(message.Text);
-            }
-        };
+        Listen(page, complaints);
         page.Request += (_, request) =>
         {
             if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
@@ -59,6 +53,19 @@ public abstract class Browser : IAsyncLifetime
         await page.GotoAsync(address + path);
         await ReadyAsync(page);
         return (page, complaints);
+    }
+
+    /// <summary>Errors and warnings of the console, and what scripts throw or reject and nobody catches.</summary>
+    public static void Listen(IPage page, ICollection<string> complaints)
+    {
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                complaints.Add($"{message.Type}: {message.Text}");
+            }
+        };
+        page.PageError += (_, thrown) => complaints.Add($"not caught: {thrown}");
     }
 
     public async Task VisitAsync(IPage page, string path)

@@ -33,8 +33,12 @@ public sealed class DetectionRunTests(EmptyAdmin browser) : IClassFixture<EmptyA
         await ProposeAsync(worker, second, "seeker", hasMore: true, "Clean rack 2", "Clean rack 2");
         await Expect(rows).ToHaveCountAsync(3);
         await PageChecks.CheckAsync(page, "detection-streaming");
-
         var held = rows.Filter(new() { HasText = "Clean rack 1" });
+        await page.SetViewportSizeAsync(390, 844);
+        await PageChecks.IsCardAsync(held, ".wide", "[data-label=outcome] [data-testid=job-link]", "[data-label=priority]", "[data-label=key]");
+        await PageChecks.CheckAsync(page, "detection-streaming-390");
+        await page.SetViewportSizeAsync(1280, 800);
+
         await held.GetByTestId("job-link").ClickAsync();
         await Expect(page.GetByTestId("job-modal").Locator("h1")).ToHaveTextAsync("Clean rack 1");
         await page.Keyboard.PressAsync("Escape");

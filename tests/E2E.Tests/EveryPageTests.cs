@@ -123,6 +123,48 @@ public sealed class EveryPageTests(WorkingAdmin browser) : IClassFixture<Working
         await page.Context.CloseAsync();
     }
 
+    /// <summary>Filters and windows are in the address. A control that begins with # is a list, of which the first choice is taken.</summary>
+    [Theory]
+    [InlineData("/workers?q=stock-1", "nav[aria-label=Health] a:has-text('Healthy')")]
+    [InlineData("/workers?health=healthy", "#label")]
+    [InlineData("/plugin/queue?job=command&state=pending", "[data-testid=state-running]")]
+    [InlineData("/plugin/execution?job=command&state=failed", "[data-testid=state-succeeded]")]
+    [InlineData("/plugin/history?job=command&state=failed", "[data-testid=state-canceled]")]
+    [InlineData("/plugin/history?job=command&state=succeeded", "#time")]
+    [InlineData("/plugin/detection?job=file_retention&state=failed", "[data-testid=state-succeeded]")]
+    [InlineData("/?window=24h", "nav[aria-label='How far back'] a:has-text('6 h')")]
+    public async Task View_OutlivesAReload_AndBackUndoesTheLastChange(string path, string control)
+    {
+        var (page, complaints) = await browser.OpenAsync(path);
+        var choice = page.Locator(control);
+        var option = control.StartsWith('#') ? await choice.Locator("option").Nth(1).GetAttributeAsync("value") : null;
+        await IsChosenAsync(false);
+        if (option is null)
+        {
+            await choice.ClickAsync();
+        }
+        else
+        {
+            await choice.SelectOptionAsync(option);
+        }
+
+        await Expect(page).Not.ToHaveURLAsync(browser.Address + path);
+        await IsChosenAsync(true);
+        var chosen = page.Url;
+        await Browser.ReloadAsync(page);
+        await Expect(page).ToHaveURLAsync(chosen);
+        await IsChosenAsync(true);
+        await page.GoBackAsync();
+        await Expect(page).ToHaveURLAsync(browser.Address + path);
+        await IsChosenAsync(false);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+
+        Task IsChosenAsync(bool chosen) => option is null
+            ? Expect(choice.And(page.Locator("[aria-current=page]"))).ToHaveCountAsync(chosen ? 1 : 0)
+            : Expect(choice).ToHaveValueAsync(chosen ? option : "");
+    }
+
     /// <summary>Rows, output and results move in a page that nobody touches and that asks for nothing.</summary>
     [Fact]
     public async Task WorkSubmittedElsewhere_ShowsByItself()

@@ -152,4 +152,68 @@ public sealed class KeysTests(WorkingAdmin browser) : IClassFixture<WorkingAdmin
         await page.Context.CloseAsync();
     }
 
+    /// <summary>A form is filled in, reviewed and saved, a detection started, a job submitted and the scheduler paused by somebody who has no mouse.</summary>
+    [Fact]
+    public async Task MainActions_ByKeysAlone()
+    {
+        var (page, complaints) = await browser.OpenAsync(Retention.Configuration);
+        var roots = page.Locator("#w-worker-roots");
+        await Browser.StreamsAsync(roots);
+        await TabToAsync(roots);
+        await page.Keyboard.TypeAsync(browser.Folder);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByLabel("Roots, item 1", new() { Exact = true })).ToHaveValueAsync(browser.Folder);
+        await TabToAsync(page.Locator("#w-worker-min_keep"));
+        await page.Keyboard.PressAsync("ControlOrMeta+a");
+        await page.Keyboard.TypeAsync("12");
+        await PressAsync("save-config");
+        await Expect(page.GetByTestId("review")).ToHaveAttributeAsync("open", "");
+        await Expect(page.GetByTestId("review").Locator("[data-change=min_keep]")).ToContainTextAsync("12");
+        await PressAsync("save-confirm");
+        await Expect(page.GetByTestId("save-reply")).ToContainTextAsync("Saved as version");
+
+        await browser.VisitAsync(page, "/plugin/detection?job=file_retention");
+        await Expect(page.GetByTestId("run-detection")).ToBeEnabledAsync(new() { Timeout = 60_000 });
+        await PressAsync("run-detection");
+        await Expect(page.GetByTestId("operation")).ToContainTextAsync("asked by operator");
+
+        await browser.VisitAsync(page, "/jobs/new");
+        await TabToAsync(page.Locator("#job-type"));
+        await page.Keyboard.TypeAsync("Command");
+        await Expect(page).ToHaveURLAsync(new Regex("type=command"));
+        await TabToAsync(page.Locator("#job-summary"));
+        await page.Keyboard.TypeAsync("Written without a mouse");
+        await TabToAsync(page.Locator("[data-field=command] input"));
+        await page.Keyboard.TypeAsync("true");
+        await PressAsync("submit-job");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Written without a mouse", Level = 1 })).ToBeVisibleAsync();
+        await Expect(page.Locator(".chip-succeeded").First).ToBeVisibleAsync();
+
+        await browser.VisitAsync(page, "/settings");
+        await PressAsync("pause-scheduler");
+        await Expect(page.GetByTestId("pause-dialog")).ToHaveAttributeAsync("open", "");
+        await TabToAsync(page.GetByTestId("pause-reason"));
+        await page.Keyboard.TypeAsync("no mouse");
+        await PressAsync("pause-confirm");
+        await Expect(page.GetByTestId("scheduler-paused")).ToContainTextAsync("no mouse");
+        await PressAsync("resume-scheduler");
+        await Expect(page.GetByTestId("scheduler-paused")).ToHaveCountAsync(0);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+
+        async Task PressAsync(string testId)
+        {
+            await TabToAsync(page.GetByTestId(testId));
+            await page.Keyboard.PressAsync("Enter");
+        }
+
+        async Task TabToAsync(ILocator wanted)
+        {
+            for (var presses = 0; !await wanted.EvaluateAsync<bool>("wanted => wanted === document.activeElement"); presses++)
+            {
+                Assert.True(presses < 200, $"Tab never leads to {wanted}");
+                await page.Keyboard.PressAsync("Tab");
+            }
+        }
+    }
 }

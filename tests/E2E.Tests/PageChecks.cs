@@ -36,6 +36,17 @@ public static class PageChecks
         }
         """;
 
+    /// <summary>What of a row is not to be seen within it, or the row not within the page.</summary>
+    private const string Astray = """
+        (row, parts) => {
+            const card = row.getBoundingClientRect();
+            const outside = (inner, outer) => inner.left < outer.left - 1 || inner.right > outer.right + 1 || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+            const astray = parts.filter(part => { const found = row.querySelector(part); return !found?.checkVisibility() || !found.textContent.trim() || outside(found.getBoundingClientRect(), card); });
+            if (getComputedStyle(row).display === 'table-row' || card.left < 0 || card.right > innerWidth) astray.push('the card itself');
+            return astray;
+        }
+        """;
+
     /// <param name="bothThemes">Looked at in the theme the page does not have as well; not worth its time where a test goes through both.</param>
     public static async Task CheckAsync(IPage page, string name, bool bothThemes = true)
     {
@@ -52,6 +63,10 @@ public static class PageChecks
         var unreadable = bothThemes ? await page.EvaluateAsync<string[]>(OtherTheme) : [];
         Assert.True(unreadable.Length == 0, $"{name}, in the other theme: {string.Join("\n", unreadable)}");
     }
+
+    /// <summary>On a phone a row is a card with all its parts.</summary>
+    /// <param name="parts">Each by a selector, looked for in the row.</param>
+    public static async Task IsCardAsync(ILocator row, params string[] parts) => Assert.Empty(await row.EvaluateAsync<string[]>(Astray, parts));
 
     /// <summary>Nothing that was there was pushed about while the rest of the page came. For pages on which nothing happens meanwhile.</summary>
     public static async Task StoodStillAsync(IPage page, string name)

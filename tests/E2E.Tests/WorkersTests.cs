@@ -2,14 +2,18 @@ using System.Text.RegularExpressions;
 using BlazorPluginAdmin.App.Tests;
 using BlazorPluginAdmin.Wire;
 using Microsoft.Playwright;
+using Xunit.Abstractions;
 using static Microsoft.Playwright.Assertions;
 
 namespace BlazorPluginAdmin.E2E.Tests;
 
 /// <summary>Workers that come, work, go and disagree.</summary>
-public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
+public sealed class WorkersTests(Fleet fleet, ITestOutputHelper output) : IClassFixture<Fleet>
 {
     private const float Patience = 60_000;
+
+    /// <summary>Milliseconds; a second where nothing else is at work.</summary>
+    private const long MostToShow = 5_000;
 
     /// <summary>What stands outside the column it belongs to, and actions that cannot be scrolled into sight.</summary>
     private const string Misplaced = """
@@ -32,6 +36,18 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         }
         """;
 
+    /// <summary>Notes when the row of a worker says in the page that it is gone, in the page's own time.</summary>
+    private const string NoteGone = """
+        row => {
+            const observer = new MutationObserver(() => {
+                if (!row.textContent.includes('Disconnected')) return;
+                window.goneAt = Date.now();
+                observer.disconnect();
+            });
+            observer.observe(row, { subtree: true, childList: true, characterData: true });
+        }
+        """;
+
     /// <summary>Killed without a word in the middle of a job: known within a moment, on every page that shows it.</summary>
     [Fact]
     public async Task KilledWorker_IsShownAtOnce_EverywhereItAppears()
@@ -46,8 +62,13 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
         var bar = overview.GetByTestId("swim-bar").And(overview.GetByLabel(new Regex("^Long work: Running")));
         await Expect(bar).ToBeVisibleAsync();
         await fleet.VisitAsync(overview, "/");
+        await row.EvaluateAsync(NoteGone);
+        var killed = TimeProvider.System.GetUtcNow();
         await Fleet.KillAsync(worker);
         await Expect(row).ToContainTextAsync("Disconnected");
+        var shownAfter = await list.EvaluateAsync<long>("window.goneAt") - killed.ToUnixTimeMilliseconds();
+        output.WriteLine($"killed, to the change of the page that says so: {shownAfter} ms");
+        Assert.InRange(shownAfter, 0, MostToShow);
         await Expect(overview.GetByLabel(new Regex("^Long work: Reconnecting"))).ToHaveClassAsync(new Regex("swim-uneasy"));
         await Expect(overview.GetByTestId("attention")).ToContainTextAsync("doomed is gone with 1 job");
         await Expect(overview.Locator("#load li").Filter(new() { HasText = "doomed" })).ToContainTextAsync("gone");
@@ -97,6 +118,10 @@ public sealed class WorkersTests(Fleet fleet) : IClassFixture<Fleet>
 
         // Looked at only now: a toast does not wait so long for its Undo.
         await PageChecks.CheckAsync(page, "workers-draining");
+        await page.SetViewportSizeAsync(390, 844);
+        await PageChecks.IsCardAsync(row, ".who [data-testid=worker-link]", ".health", ".at-work .load", ".at-work [data-testid=job-link]", "[data-testid=drain]");
+        await PageChecks.CheckAsync(page, "workers-draining-390");
+        await page.SetViewportSizeAsync(1280, 800);
         await row.GetByTestId("drain").ClickAsync();
         await Expect(row).ToContainTextAsync("Healthy");
 
