@@ -133,11 +133,16 @@ public sealed class TypeTabTests(WorkingAdmin browser) : IClassFixture<WorkingAd
         }
 
         Assert.Equal(5, counted.Count);
-        Assert.Empty(complaints);
-        await page.Context.CloseAsync();
+
+        // Nothing is left for another test to count.
         await holder.SendAsync(new WorkerToAdminMessage { JobCompleted = new JobCompleted { RequestId = given.RequestId, JobId = given.ExecuteJobRequest.Job.JobId, JobType = "command", Success = true } });
         await Jobs.CancelAsync(address, running);
         await Jobs.CancelAsync(address, waits);
+        await Expect(rows.Filter(new() { HasText = "Is not begun" })).ToContainTextAsync("Succeeded");
+        await Expect(rows.Filter(new() { HasText = "Is not ended" })).ToContainTextAsync("Canceled");
+        await Expect(rows.Filter(new() { HasText = "Is not given" })).ToContainTextAsync("Canceled");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
     }
 
     /// <summary>What a type's tab has, the list over all types has too; what it counts, it leads to.</summary>
