@@ -501,27 +501,31 @@ public sealed partial class PluginWorker : IAsyncDisposable
             return;
         }
 
-        ITimer? timer = null;
-        timer = _options.TimeProvider.CreateTimer(
-            _ =>
-            {
-                bool late;
-                lock (_gate)
-                {
-                    late = _generation == generation;
-                    _mayClaim &= !late;
-                }
+        _ = LoseAfterWindowAsync(generation);
+    }
 
-                if (late)
-                {
-                    _runner.LoseAll(keep: false);
-                }
+    /// <summary>Leases last as long as the window. A start that is under way at its end decides: the claim it has sent may have reached the admin in time.</summary>
+    private async Task LoseAfterWindowAsync(int generation)
+    {
+        await Task.Delay(_options.ResumeWindow, _options.TimeProvider).ConfigureAwait(false);
+        Task decided;
+        lock (_gate)
+        {
+            decided = _state == WorkerState.Starting ? _round!.Decided.Task : Task.CompletedTask;
+        }
 
-                timer?.Dispose();
-            },
-            null,
-            _options.ResumeWindow.AsTimer(),
-            Timeout.InfiniteTimeSpan);
+        await decided.ConfigureAwait(false);
+        bool late;
+        lock (_gate)
+        {
+            late = _generation == generation;
+            _mayClaim &= !late;
+        }
+
+        if (late)
+        {
+            _runner.LoseAll(keep: false);
+        }
     }
 
     /// <summary>Work that the next session may claim, or results that the admin has yet to confirm. Nothing finds its way back to an admin that knows neither.</summary>

@@ -202,6 +202,36 @@ public sealed class LossTests : SdkTest
         Assert.Equal(("context canceled", true), (late.ErrorMessage, late.Result.OutputValues.ContainsKey("late_report")));
     }
 
+    /// <summary>A claim that was sent in time may have been taken, however late the admin's word comes.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WindowOver_WhileAClaimIsOnItsWay_TheAdminDecides(bool takes)
+    {
+        var (clock, handler) = (new ManualTimeProvider(), new Blocking());
+        var worker = Worker(handler, options => options with { TimeProvider = clock, ResumeWindow = TimeSpan.FromSeconds(2) });
+        var stream = await StartAsync(worker);
+        await BeginAsync(stream, handler);
+        await EndOfAsync(worker, stream.Break);
+        await clock.ArmedAsync(TimeSpan.FromSeconds(2));
+        var starting = worker.StartAsync();
+        var second = await Admin.NextAsync();
+        clock.Advance(TimeSpan.FromSeconds(3));
+        if (takes)
+        {
+            await second.GreetAsync("log,ack,resume");
+            await starting.InTimeAsync("the start");
+            handler.Release.SetResult();
+            Assert.True((await second.NextAsync(Body.JobCompleted)).JobCompleted.Success);
+        }
+        else
+        {
+            second.Break();
+            await Assert.ThrowsAsync<StartFailureException>(() => starting).InTimeAsync("the start");
+            await handler.Canceled.Task.InTimeAsync("the cancel of the job");
+        }
+    }
+
     [Fact]
     public async Task ProposalsMadeWhileTheStreamIsAway_AreSentWhenItIsBack()
     {

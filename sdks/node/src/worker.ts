@@ -27,6 +27,8 @@ export interface StopOptions {
 /** From the call of start to the end of what it began. */
 class Round {
   readonly starting = new AbortController();
+  /** Settled when the start has succeeded or failed. */
+  readonly decided = new Deferred();
   /** Settled with the end of the session; undefined when the start failed. */
   readonly ended = new Deferred<RunResult | undefined>();
   /** Settled when onClose has been told as well, or the start has failed. */
@@ -355,6 +357,7 @@ export class PluginWorker {
       round.told.resolve();
       throw error instanceof StartFailure ? error : new StartFailure("Unreachable", (error as Error).message, false, { cause: error });
     } finally {
+      round.decided.resolve();
       signal?.removeEventListener("abort", onAbort);
     }
   }
@@ -427,10 +430,16 @@ export class PluginWorker {
       this.#runner.loseAll(!stopRequested && (reason === "ConnectionLost" || reason === "HeartbeatTimeout"));
       return;
     }
-    this.#cancelResume = this.#settings.clock.after(this.#settings.resumeWindow, () => {
-      this.#mayClaim = false;
-      this.#giveUpWork();
-    });
+    this.#cancelResume = this.#settings.clock.after(this.#settings.resumeWindow, () => void this.#windowOver());
+  }
+
+  /** A start that is under way decides: the claim it has sent may have reached the admin in time. */
+  async #windowOver(): Promise<void> {
+    const generation = this.#generation;
+    if (this.#state === "Starting") await this.#round!.decided.promise;
+    if (this.#generation !== generation) return;
+    this.#mayClaim = false;
+    this.#giveUpWork();
   }
 
   /** Work that goes on without a session, for a stream that might have come back, ends too. */

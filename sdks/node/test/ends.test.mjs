@@ -4,7 +4,7 @@ import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import * as grpc from "@grpc/grpc-js";
 import { adminOf, echo, foreign, handler, held, served, workerOf } from "./workers.mjs";
-import { JobOutcome, RestartPolicy, exitCode } from "../dist/index.js";
+import { JobOutcome, ManualClock, RestartPolicy, exitCode } from "../dist/index.js";
 
 test("a refusal for good in mid-session is told as such, and not dialled again", async t => {
   for (const code of ["UNAUTHENTICATED", "PERMISSION_DENIED", "FAILED_PRECONDITION"]) {
@@ -147,6 +147,36 @@ test("a detection whose stream stays away is cancelled with the window, and coun
   await second.settle();
   assert.deepEqual([second.all("detection_complete"), second.all("detection_proposals")], [[], []]);
 });
+
+for (const takes of [true, false]) {
+  test(`a claim on its way when the window ends is decided by the admin, who ${takes ? "takes it" : "is gone"}`, async t => {
+    const clock = new ManualClock();
+    const work = held();
+    const { admin, worker, stream } = await served(t, { clock, resumeWindow: 2000 }, {}, work);
+    stream.execute("held");
+    await stream.next("acknowledge");
+    const { signal } = work.begun.get("job-1").context;
+    const lost = worker.wait();
+    stream.drop();
+    await lost;
+    const starting = worker.start();
+    const second = await admin.stream();
+    assert.equal(second.hello.running_work.length, 1);
+    await clock.advance(3000);
+    assert.equal(signal.aborted, false);
+    if (takes) {
+      second.accept();
+      await starting;
+      work.release("job-1");
+      assert.equal((await second.next("job_completed")).success, true);
+    } else {
+      second.drop();
+      await assert.rejects(starting);
+      await new Promise(setImmediate);
+      assert.equal(signal.aborted, true);
+    }
+  });
+}
 
 test("a proposal of more than 1 MiB is not sent, and told of", async t => {
   const find = handler("find", { async *detect() { yield { id: "small" }; yield { id: "large", detail: "x".repeat(2 ** 20) }; yield { id: "other" }; } });

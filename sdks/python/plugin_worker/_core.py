@@ -320,11 +320,14 @@ class WorkerCore:
         lost = why.reason in (CloseReason.CONNECTION_LOST, CloseReason.HEARTBEAT_TIMEOUT)
         self._may_claim = self._may_claim and lost
         if self._may_claim:
-            asyncio.get_running_loop().call_later(self.options.resume_window, self._window_over, now.snapshot.generation)
+            asyncio.get_running_loop().call_later(self.options.resume_window, lambda: runner.own(self._window_over(now.snapshot.generation)))
         else:
             runner.cancel_all(keep_idempotent=lost, late=True)
 
-    def _window_over(self, generation: int) -> None:
+    async def _window_over(self, generation: int) -> None:
+        """A start that is under way decides: the claim it has sent may have reached the admin in time."""
+        if self.state is WorkerState.STARTING and self._begun is not None:
+            await asyncio.wait({self._begun})
         if self._generation == generation and self.state is not WorkerState.RUNNING:
             self._may_claim = False
             if self._runner is not None:

@@ -6,6 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 import unittest
 import unittest.mock
 from pathlib import Path
@@ -57,6 +58,34 @@ class Losses(AdminCase):
         self.assertEqual(list(again.hello.running_work), [])
         late = again.expect("job_completed")
         self.assertEqual((late.error_message, late.result.output_values["late_report"].bool_value), ("context canceled", True))
+
+    def test_a_claim_on_its_way_when_the_window_ends_is_decided_by_the_admin(self):
+        for takes in (True, False):
+            with self.subTest(takes=takes):
+                gate = Gate()
+                worker, link = self.connected(gate, resume_window=2.0)
+                link.execute("a", "gate")
+                gate.wait_begun()
+                self.admin.greeting = lambda link: None
+                link.end()
+                worker.wait()
+                lost = time.monotonic()
+                starting = Async(worker.start)
+                again = self.admin.link()
+                self.assertEqual([work.request_id for work in again.hello.running_work], ["r-a"])
+                time.sleep(max(0.0, lost + 2.3 - time.monotonic()))  # It is the window that passes.
+                if takes:
+                    again.greet()
+                    starting.result()
+                    gate.open("a")
+                    self.assertTrue(again.expect("job_completed").success)
+                else:
+                    again.end()
+                    with self.assertRaises(pw.StartFailure):
+                        starting.result()
+                    self.assertTrue(gate.canceled.acquire(timeout=5), "the handler was not cancelled")
+                worker.close()
+                self.admin.greeting = Link.greet
 
     def test_stop_after_a_loss_gives_up_the_work_and_waits_for_its_end(self):
         gate = Gate()
