@@ -62,7 +62,7 @@ public static class JobWatchApi
 
         var request = new WatchEventsRequest { AfterSequence = after, IncludeProgress = Queries.Flag(http.Request.Query["progress"]), IncludeActivities = Queries.Flag(http.Request.Query["activities"]) };
         return await AnswerAsync(http, seats, rhythm, "text/event-stream", events.ReadAsync(request, filter, cancellationToken), happened =>
-            http.Response.WriteAsync($"id: {happened.Sequence}\nevent: {happened.Kind.ToString().ToLowerInvariant()}\ndata: {WireJson.Node(happened, whole: false).ToJsonString()}\n\n", cancellationToken), ": still here\n\n");
+            http.Response.WriteAsync($"{(happened.Sequence > 0 ? $"id: {happened.Sequence}\n" : "")}event: {happened.Kind.ToString().ToLowerInvariant()}\ndata: {WireJson.Node(happened, whole: false).ToJsonString()}\n\n", cancellationToken), ": still here\n\n");
     }
 
     /// <summary>A refusal that comes before anything else is an ordinary answer.</summary>

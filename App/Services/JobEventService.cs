@@ -100,7 +100,7 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time, WatchSeat
         var now = ApiObjects.Stamp(time.GetUtcNow());
         if (isReset)
         {
-            yield return new V1.JobEvent { Sequence = at, Kind = V1.JobEventKind.Reset, At = now };
+            yield return new V1.JobEvent { Kind = V1.JobEventKind.Reset, At = now };
         }
 
         var (jobs, reasons) = (admin.States.Current.Value.Jobs, admin.Reasons());
@@ -120,7 +120,8 @@ internal sealed class JobEventService(IAdmin admin, TimeProvider time, WatchSeat
 
         yield return new V1.JobEvent { Sequence = at, Kind = V1.JobEventKind.Snapshot, At = now };
 
-        V1.JobEvent Shown(Job job) => new() { Sequence = at, Kind = V1.JobEventKind.Snapshot, Job = ClientMapper.Job(job, reasons.Explain(job)), At = now };
+        // Without a number: whoever loses the connection in here must not go on behind what did not come.
+        V1.JobEvent Shown(Job job) => new() { Kind = V1.JobEventKind.Snapshot, Job = ClientMapper.Job(job, reasons.Explain(job)), At = now };
     }
 
     private async Task NewsAsync(long at, TimeSpan pace, CancellationToken cancellationToken)

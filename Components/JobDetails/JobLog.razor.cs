@@ -168,7 +168,8 @@ public sealed partial class JobLog(IJSRuntime runtime) : ComponentBase, IAsyncDi
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_reading.View is not null && _self is null)
+        // A busy browser acknowledges a picture without the frame when there is something to show already.
+        if (_frame.Id is not null && _self is null)
         {
             _self = DotNetObjectReference.Create(this);
             await _script.CallAsync("attach", _frame, _self);

@@ -32,9 +32,9 @@ public sealed class ScriptModule(IJSRuntime runtime, string component, string fa
 
             await module.DisposeAsync();
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (HasGone(exception))
         {
-            // The browser has gone, and its scripts with it.
+            // And its scripts with it.
         }
 
         return default;
@@ -58,9 +58,12 @@ public sealed class ScriptModule(IJSRuntime runtime, string component, string fa
 
             await module.DisposeAsync();
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (HasGone(exception))
         {
-            // The browser has gone, and its scripts with it.
+            // And its scripts with it.
         }
     }
+
+    /// <summary>The browser, before it was asked or while it was; an answer that never comes to a component that stays is a fault.</summary>
+    private bool HasGone(Exception exception) => exception is JSDisconnectedException || (_isGone && exception is OperationCanceledException);
 }

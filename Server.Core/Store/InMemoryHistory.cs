@@ -88,7 +88,7 @@ internal sealed class InMemoryHistory : IAdminHistory
 
     public Task<ImmutableDictionary<JobState, long>> CountJobsAsync(JobFilter filter, CancellationToken cancellationToken) =>
         Task.FromResult(_tables.Jobs.Values
-            .Where(filter.Has)
+            .Where(job => JobCursor.IsListed(job, filter.Order) && filter.Has(job))
             .GroupBy(job => job.State)
             .ToImmutableDictionary(group => group.Key, group => group.LongCount()));
 

@@ -46,6 +46,16 @@ internal sealed class JobPages(TextIndex texts)
             };
         }
 
+        if (filter.Order == JobOrder.Completed)
+        {
+            // What the list leaves out is not counted either.
+            filter = filter with { States = JobParts.States(filter) };
+            if (filter.States.IsEmpty)
+            {
+                return new JobCount(ImmutableDictionary<JobState, long>.Empty, true);
+            }
+        }
+
         var walk = new Walk(connection, filter with { Order = JobOrder.Created, Ascending = false, After = null, Before = null }, null, false);
         return texts.Find(filter.Texts) is { } hits ? walk.CountHits(hits)
             : exactly ? new JobCount(CountExactly(connection, filter), true)

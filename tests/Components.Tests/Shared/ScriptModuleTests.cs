@@ -48,6 +48,17 @@ public sealed class ScriptModuleTests
         await _script.DisposeAsync();
     }
 
+    /// <summary>What a circuit waits for when it ends is cancelled; of a component that stays, an answer that never comes is a fault.</summary>
+    [Fact]
+    public async Task BrowserThatGoesWhileItIsAsked_IsNoFault_ForWhoLeavesToo()
+    {
+        _browser.Arrive();
+        await _script.CallAsync("start");
+        _browser.GoesWhenAsked = true;
+        await Assert.ThrowsAsync<TaskCanceledException>(() => _script.CallAsync("count"));
+        await _script.DisposeAsync();
+    }
+
     private sealed class Browser : IJSRuntime, IJSObjectReference
     {
         private readonly TaskCompletionSource _arrived = new();
@@ -56,6 +67,8 @@ public sealed class ScriptModuleTests
 
         public bool IsGone { get; set; }
 
+        public bool GoesWhenAsked { get; set; }
+
         public void Arrive() => _arrived.SetResult();
 
         public async ValueTask<T> InvokeAsync<T>(string identifier, object?[]? args)
@@ -63,6 +76,11 @@ public sealed class ScriptModuleTests
             if (IsGone)
             {
                 throw new JSDisconnectedException("the circuit has no browser");
+            }
+
+            if (GoesWhenAsked)
+            {
+                throw new TaskCanceledException();
             }
 
             Said.Add(string.Join(' ', (args ?? []).Prepend(identifier)));
