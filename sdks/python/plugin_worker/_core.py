@@ -320,7 +320,8 @@ class WorkerCore:
         lost = why.reason in (CloseReason.CONNECTION_LOST, CloseReason.HEARTBEAT_TIMEOUT)
         self._may_claim = self._may_claim and lost
         if self._may_claim:
-            asyncio.get_running_loop().call_later(self.options.resume_window, lambda: runner.own(self._window_over(now.snapshot.generation)))
+            own = runner.own
+            asyncio.get_running_loop().call_later(self.options.resume_window, lambda: own(self._window_over(now.snapshot.generation)))
         else:
             runner.cancel_all(keep_idempotent=lost, late=True)
 
