@@ -10,6 +10,10 @@ namespace BlazorPluginAdmin.App.Services;
 /// </summary>
 public static class WireText
 {
+    /// <summary>No message of ours has groups, and the parser passes over what one holds, whatever that is: nothing behind its start can be relied on.</summary>
+    private const ulong StartOfGroup = 3;
+    private const ulong EndOfGroup = 4;
+
     /// <summary>The path of the first broken text; null when there is none.</summary>
     /// <param name="message">One that could be parsed.</param>
     public static string? Broken(in ReadOnlySequence<byte> message, MessageDescriptor type) =>
@@ -20,6 +24,11 @@ public static class WireText
         while (!message.IsEmpty)
         {
             var tag = Varint(ref message);
+            if ((tag & 7) is StartOfGroup or EndOfGroup)
+            {
+                return null;
+            }
+
             var content = Content(ref message, (int)(tag & 7));
             if ((tag & 7) != 2 || type.FindFieldByNumber((int)(tag >> 3)) is not { } field)
             {
@@ -40,7 +49,7 @@ public static class WireText
         return null;
     }
 
-    /// <summary>What follows a tag. The ends of a group have no content; what is between them is taken for fields, which no client of ours sends.</summary>
+    /// <summary>What follows a tag.</summary>
     private static ReadOnlySpan<byte> Content(ref ReadOnlySpan<byte> message, int wireType)
     {
         var length = wireType switch
@@ -48,8 +57,7 @@ public static class WireText
             0 => VarintLength(message),
             1 => 8,
             2 => (int)Varint(ref message),
-            5 => 4,
-            _ => 0,
+            _ => 4,
         };
         var content = message[..length];
         message = message[length..];

@@ -40,6 +40,15 @@ public sealed class WireTextTests
         Assert.Null(WireText.Broken(new ReadOnlySequence<byte>(request.ToByteArray()), SubmitRequest.Descriptor));
     }
 
+    /// <summary>The parser passes over a group unread, so that anything may be in it: here a field that would be a message, of bytes that are none.</summary>
+    [Fact]
+    public void Group_EndsTheLook()
+    {
+        byte[] bytes = [0xA3, 0x06, (SubmitRequest.LabelsFieldNumber << 3) | 2, 1, 0xFF, 0xA4, 0x06];
+        Assert.Empty(SubmitRequest.Parser.ParseFrom(bytes).Labels);
+        Assert.Null(WireText.Broken(new ReadOnlySequence<byte>(bytes), SubmitRequest.Descriptor));
+    }
+
     private static ConfigValue Nested(ConfigValue value) => new() { MapValue = new ValueMap { Fields = { ["inner"] = value } } };
 
     private static ReadOnlySequence<byte> Whole(string base64, ReadOnlySpan<byte> instead)
