@@ -40,6 +40,7 @@ public static class Retention
     public static async Task ExecuteAsync(IPage page, string tree, int jobs)
     {
         await page.GetByTestId("detect-execute").ClickAsync();
+        await Expect(page.GetByTestId("operation")).ToContainTextAsync("Detect + execute");
         await page.GetByRole(AriaRole.Link, new() { Name = "Execution" }).ClickAsync();
         await Expect(Rows(page, tree).Filter(new() { HasText = "Succeeded" })).ToHaveCountAsync(jobs, new() { Timeout = 60_000 });
     }
