@@ -6,7 +6,7 @@ using Body = BlazorPluginAdmin.Wire.WorkerToAdminMessage.BodyOneofCase;
 
 namespace BlazorPluginAdmin.Conformance.Cases;
 
-/// <summary>Work and results when the stream drops.</summary>
+/// <summary>Work and results when the stream drops, and the worker is stopped meanwhile.</summary>
 internal static class GroupC
 {
     [Case("C1", "with resume, work outlives the stream and is claimed", 25, Pace = Pace.Long)]
@@ -124,6 +124,51 @@ internal static class GroupC
             var arrived = Arrived(first, stream, modulus, 0, isFirst: true);
             arrived = Arrived(second, stream, modulus, arrived, isFirst: false);
             Expect.Equal(bytes, arrived, $"bytes of {stream} without a gap:");
+        }
+    }
+
+    [Case("C6", "a worker that is stopped while the stream is away lets its job end, and brings the result to the admin once", 20, Pace = Pace.Long)]
+    public static async Task C6(CaseRun run)
+    {
+        await Task.WhenAll(
+            StoppedAsync(async worker => (await worker.DoAsync("stop", 30)).Ok(), exits: false),
+            StoppedAsync(worker => worker.SignalAsync("TERM"), exits: true));
+
+        async Task StoppedAsync(Func<WorkerProcess, Task> stop, bool exits)
+        {
+            var admin = await run.AdminAsync();
+            var worker = await run.WorkerAsync(admin.Address);
+            var running = worker.DoAsync("run_forever", new JsonObject { ["exit"] = exits });
+            var stream = await admin.GreetAsync();
+            await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(run.Busy(4))));
+            await worker.Events.AwaitAsync(said => said.IsHandler("begin"), "the handler to begin", 3);
+            stream.Drop();
+            await worker.ClosedAsync(1, 3);
+
+            // It dials, and nobody answers: the stop finds it without a session. What it dials then is the way home.
+            await admin.StreamAsync(2);
+            var stopping = stop(worker);
+            var home = await admin.StreamAsync(3);
+            await home.GreetAsync();
+            var hello = await home.HelloAsync();
+            Expect.True(hello.RunningWork is [{ WorkId: "job-r-1", RequestId: "r-1" }], "running_work in hello with the job that still runs", hello.RunningWork);
+            await home.BeatAsync(beat => beat.Metadata.TryGetValue("draining", out var draining) && draining == "true", "a heartbeat that says draining", 3);
+            await home.ExecuteAsync("r-2", "conf_echo");
+            Expect.True(!(await home.AcknowledgedAsync("r-2", 2)).Accepted, "no new work to be taken", "it was");
+            var completed = await home.CompletedAsync("r-1", 8);
+            Expect.True(completed.Success && completed.Result?.OutputValues.ContainsKey("late_report") != true, "the job to succeed in time", completed);
+            await stopping;
+            if (exits)
+            {
+                Expect.Equal(0, await worker.ExitedAsync(5), "the exit code");
+            }
+            else
+            {
+                Expect.Equal("StopRequested", (await worker.InTimeAsync(running, "run_forever", 5)).Ok().Text("reason"), "the reason of run_forever");
+            }
+
+            Expect.True(!worker.Events.From().Any(said => said.Item.IsHandler("canceled")), "the handler to be left alone", "it was cancelled");
+            Expect.Equal(1, admin.Streams.From().SelectMany(entry => entry.Item.All(Body.JobCompleted)).Count(), "completions");
         }
     }
 
