@@ -51,8 +51,10 @@ public sealed class DetectionContext
     /// <summary>When the last job of this type succeeded.</summary>
     public DateTimeOffset? LastSuccessfulRun => Request.LastSuccessfulRun?.ToDateTimeOffset();
 
-    /// <summary>Proposes work; waits while the admin is slow to take it, and while the stream is away.</summary>
-    /// <exception cref="TimeoutException">The admin has taken nothing for 5 s: this detection fails, the next one may fare better.</exception>
+    /// <summary>
+    /// Proposes work. What the admin does not take within 5 s, because it is slow or away, is kept and sent as soon as it does.
+    /// </summary>
+    /// <exception cref="TimeoutException">16 batches of up to 500 wait already: this detection fails, the next one may fare better.</exception>
     public ValueTask ProposeAsync(Proposal proposal) => _propose(proposal);
 
     /// <summary>Says what is going on; shown on the timeline.</summary>

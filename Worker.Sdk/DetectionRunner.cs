@@ -67,7 +67,12 @@ internal sealed partial class DetectionRunner(WorkerOptions options, string work
             handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
             handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
         var sink = new ProposalSink(
-            request, () => session.Live is { IsOurs: false }, message => session.ProposeAsync(message, attempt.Cancel.Token), why => attempt.Activity(why, "detection", []));
+            request,
+            () => session.Live is { IsOurs: false },
+            message => session.ProposeAsync(message, attempt.Cancel.Token),
+            why => attempt.Activity(why, "detection", []),
+            options.TimeProvider,
+            attempt.Cancel.Token);
         var context = new DetectionContext(request, config, workerId, sink.AddAsync, () => sink.IsFull, (stage, message) => attempt.Progress(0, stage, message), attempt.Cancel.Token);
         inside.Value = true;
         try

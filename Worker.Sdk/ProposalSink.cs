@@ -2,15 +2,26 @@ using BlazorPluginAdmin.Wire;
 
 namespace BlazorPluginAdmin.WorkerSdk;
 
-/// <summary>Takes what a detector proposes and sends it in batches, no more than was asked for.</summary>
+/// <summary>
+/// Takes what a detector proposes and sends it in batches, no more than was asked for, as fast as the admin takes them, or not much faster.
+/// </summary>
 /// <param name="needsKeys">The admin gives its jobs new ids: without a key it finds no job that is already running.</param>
-/// <param name="send">Completes when the batch is on its way.</param>
+/// <param name="send">Completes when the batch is on its way, or the detection is cancelled.</param>
 /// <param name="refuse">Told of what is too large to be sent.</param>
-internal sealed class ProposalSink(RunDetectionRequest request, Func<bool> needsKeys, Func<WorkerToAdminMessage, Task> send, Action<string> refuse)
+/// <param name="time">For how long a detector is held up.</param>
+/// <param name="canceled">The detection is.</param>
+internal sealed class ProposalSink(RunDetectionRequest request, Func<bool> needsKeys, Func<WorkerToAdminMessage, Task> send, Action<string> refuse, TimeProvider time, CancellationToken canceled)
 {
+    /// <summary>Batches that were not taken in time; one more of them fails the detection.</summary>
+    public const int MostWaiting = 16;
+
+    /// <summary>How long a detector is held up by an admin that takes nothing.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private const int BatchCount = 500;
     private const int BatchSize = 1024 * 1024;
 
+    private readonly List<Task> _waiting = [];
     private DetectionProposals _batch = Empty(request);
     private int _size;
 
@@ -41,7 +52,7 @@ internal sealed class ProposalSink(RunDetectionRequest request, Func<bool> needs
 
         if (_batch.Proposals.Count == BatchCount || _size + bytes > BatchSize)
         {
-            await FlushAsync(hasMore: true).ConfigureAwait(false);
+            await FlushInTimeAsync().ConfigureAwait(false);
         }
 
         _batch.Proposals.Add(wire);
@@ -50,7 +61,28 @@ internal sealed class ProposalSink(RunDetectionRequest request, Func<bool> needs
     }
 
     /// <summary>Sends the rest. There may be more than was asked for.</summary>
-    public Task FinishAsync() => FlushAsync(hasMore: IsFull);
+    public async Task FinishAsync()
+    {
+        await Task.WhenAll(_waiting).ConfigureAwait(false);
+        await FlushAsync(hasMore: IsFull).ConfigureAwait(false);
+    }
+
+    /// <summary>What the admin does not take in time leaves later: nobody is held up for longer.</summary>
+    private async Task FlushInTimeAsync()
+    {
+        var leaving = FlushAsync(hasMore: true);
+        if (!await leaving.WithinAsync(Patience, time, canceled).ConfigureAwait(false))
+        {
+            canceled.ThrowIfCancellationRequested();
+            _waiting.RemoveAll(batch => batch.IsCompletedSuccessfully);
+            if (_waiting.Count == MostWaiting)
+            {
+                throw new TimeoutException($"the admin takes no proposals: {MostWaiting} batches of them wait");
+            }
+
+            _waiting.Add(leaving);
+        }
+    }
 
     private async Task FlushAsync(bool hasMore)
     {

@@ -20,7 +20,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     private int _executing;
 
     public WorkRunner(IReadOnlyDictionary<string, IJobHandler> handlers, WorkerOptions options, string workerId, WorkerFigures figures)
-        : this(handlers, options, workerId, figures, new CurrentSession(options.TimeProvider), new AsyncLocal<bool>()) { }
+        : this(handlers, options, workerId, figures, new CurrentSession(), new AsyncLocal<bool>()) { }
 
     public CompletionBox Completions { get; } = new(options.TimeProvider);
 

@@ -58,6 +58,7 @@ internal static class Faults
         ["E4"] = HasClosed("the reason"),
         ["E5"] = Returns("r-1", "a text that names the limit", completed => completed.ErrorMessage = "too large"),
         ["E6"] = HasClosed("the reason"),
+        ["E7"] = Says("the detection to succeed", said => said.DetectionComplete?.Success = false),
         ["F1"] = Says("no field from 100 on", said => said.Heartbeat?.RunningWork.FirstOrDefault()?.RequestId = "never asked for"),
         ["F2"] = Says("success with enabled runtime defaults", said => said.ConfigSchemaResponse?.Success = false),
         ["F3"] = Says("job_completed of request env-1", said => said.JobCompleted?.RequestId = ""),
