@@ -11,28 +11,22 @@ internal sealed partial class LastDelivery
     private readonly WorkerOptions _options;
     private readonly WorkRunner _runner;
     private readonly RestartPolicy _rules;
+    private readonly WorkerLife _life;
+    private readonly SessionRounds _rounds;
 
     /// <param name="options">Clock and logger.</param>
     /// <param name="runner">Whose work and results.</param>
     /// <param name="rules">After which pauses.</param>
-    /// <param name="isDue">There are such, and the admin may be on its way back.</param>
-    /// <param name="openAsync">Opens a session; results go out as soon as it is open.</param>
-    /// <param name="drainAsync">Lets work end within that time, and ends the session.</param>
+    /// <param name="life">Knows whether there are such, and whether the admin may be on its way back.</param>
+    /// <param name="rounds">Opens sessions; results go out as soon as one is open.</param>
     /// <param name="limit">What is left of the stop's grace.</param>
-    public LastDelivery(
-        WorkerOptions options,
-        WorkRunner runner,
-        RestartPolicy rules,
-        Func<bool> isDue,
-        Func<CancellationToken, Task<Round>> openAsync,
-        Func<Round, TimeSpan, CancellationToken, Task> drainAsync,
-        TimeSpan limit)
+    public LastDelivery(WorkerOptions options, WorkRunner runner, RestartPolicy rules, WorkerLife life, SessionRounds rounds, TimeSpan limit)
     {
-        (_options, _runner, _rules) = (options, runner, rules);
+        (_options, _runner, _rules, _life, _rounds) = (options, runner, rules, life, rounds);
 
         // A stop that a handler asked for goes on outside it: inside, nothing can be started.
         using var outside = ExecutionContext.SuppressFlow();
-        Done = Task.Run(() => RunAsync(isDue, openAsync, drainAsync, limit));
+        Done = Task.Run(() => RunAsync(limit));
     }
 
     /// <summary>Cancelled when the delivery is to be cut. Never disposed: a stop may come at any time, and it holds nothing.</summary>
@@ -41,7 +35,7 @@ internal sealed partial class LastDelivery
     /// <summary>Completes with the last word on it; never fails.</summary>
     public Task Done { get; }
 
-    private async Task RunAsync(Func<bool> isDue, Func<CancellationToken, Task<Round>> openAsync, Func<Round, TimeSpan, CancellationToken, Task> drainAsync, TimeSpan limit)
+    private async Task RunAsync(TimeSpan limit)
     {
         var (time, from) = (_options.TimeProvider, _options.TimeProvider.GetTimestamp());
         using var over = new CancellationTokenSource(limit.AsTimer(), time);
@@ -49,15 +43,15 @@ internal sealed partial class LastDelivery
         _runner.IsLeaving = true;
         _runner.AnnounceStop();
         var isTaken = false;
-        for (var tries = 1; !isTaken && isDue() && !end.IsCancellationRequested; tries++)
+        for (var tries = 1; !isTaken && _life.IsCutOff && !end.IsCancellationRequested; tries++)
         {
             try
             {
-                var round = await openAsync(end.Token).ConfigureAwait(false);
+                var round = await _rounds.OpenAsync(end.Token).ConfigureAwait(false);
                 var left = limit - time.GetElapsedTime(from);
 
                 // The end of the grace cuts the work, not what the drain has to say of it.
-                await drainAsync(round, left > TimeSpan.Zero ? left : TimeSpan.Zero, Hurry.Token).ConfigureAwait(false);
+                await _rounds.CloseAsync(round, drain: true, left > TimeSpan.Zero ? left : TimeSpan.Zero, Hurry.Token).ConfigureAwait(false);
             }
             catch (StartFailureException failure)
             {
@@ -69,7 +63,7 @@ internal sealed partial class LastDelivery
                 isTaken = true;
             }
 
-            if (isDue())
+            if (_life.IsCutOff)
             {
                 await Task.Delay(_rules.DelayAtWork(tries), time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
