@@ -28,7 +28,7 @@ internal static class Discovery
         var second = await run.AdminAsync();
         var after = run.Own(await StatusRoute.StartAsync(port));
         after.Answer = StatusRoute.Json($$"""{"worker_grpc_port": {{second.Port}}}""");
-        await second.GreetAsync(1, 14);
+        await (await second.Streams.AwaitAsync(_ => true, "the worker on the new port", 14)).Item.GreetAsync();
         Expect.True(after.Asked > 0 && !running.IsCompleted, "the status route to be asked again, and run_forever to go on", after.Asked);
     }
 

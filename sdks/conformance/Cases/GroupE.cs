@@ -148,7 +148,7 @@ internal static class GroupE
     public static async Task E4(CaseRun run)
     {
         var admin = await run.AdminAsync();
-        var relay = run.Own(new Relay(admin.Port, run.Clock));
+        var relay = run.Relay(admin);
         var worker = await run.WorkerAsync(relay.Address, new JsonObject { ["keepalive_ms"] = 20_000 });
         await CaseRun.ConnectAsync(admin, worker, 1);
         relay.Freeze();

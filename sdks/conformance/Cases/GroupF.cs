@@ -290,7 +290,7 @@ internal static class GroupF
     public static async Task F11(CaseRun run)
     {
         var admin = await run.AdminAsync();
-        var relay = run.Own(new Relay(admin.Port, run.Clock) { ShortestPause = TimeSpan.FromSeconds(20) });
+        var relay = run.Relay(admin, shortestPause: TimeSpan.FromSeconds(20));
         var worker = await run.WorkerAsync(relay.Address);
         var stream = (await CaseRun.ConnectAsync(admin, worker, 1)).Stream;
         await worker.Events.NeverAsync(said => said.Name == "closed", "the session to live through 180 idle seconds", 180);

@@ -41,6 +41,9 @@ internal sealed class CaseRun(KitOptions options, string command, Personality pe
         return admin;
     }
 
+    /// <summary>Stands between that admin and the worker.</summary>
+    public Relay Relay(ScriptedAdmin admin, TimeSpan shortestPause = default) => Own(new Relay(admin.Port, Clock) { ShortestPause = shortestPause, Times = fault.Pings });
+
     public T Own<T>(T thing)
         where T : IAsyncDisposable
     {

@@ -22,6 +22,9 @@ internal sealed record Fault(string Names)
     /// <summary>Changes the options a worker is given.</summary>
     public Action<JsonObject> IsSet { get; init; } = _ => { };
 
+    /// <summary>How often a relay hears each ping of an idle worker's transport.</summary>
+    public int Pings { get; init; } = 1;
+
     /// <summary>Changes what the system says of the worker's process when it is measured for the n-th time, from 1.</summary>
     public Func<int, Footprint, Footprint> Measures { get; init; } = (_, measured) => measured;
 }

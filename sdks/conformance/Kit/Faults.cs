@@ -47,6 +47,7 @@ internal static class Faults
         ["C4"] = Says("the same completion again", said => said.JobCompleted?.JobType = "conf_fail"),
         ["C5"] = Says("as it was written", said => said.JobLog?.Data = ByteString.CopyFrom([.. said.JobLog.Data.Reverse()])),
         ["C6"] = new("the handler to be left alone") { Happens = said => said.IsHandler("begin", "r-1") ? [said, Phase("canceled", "r-1")] : [said] },
+        ["C7"] = Says("running_work in hello", said => said.Hello?.RunningWork.Clear()),
         ["D1"] = Says("a pong with the nonce", said => said.Pong?.Nonce += 1),
         ["D2"] = new("no pong while the loop is blocked") { Hear = said => said.Heartbeat is null ? [said] : [said, new WorkerToAdminMessage { WorkerId = said.WorkerId, SentAt = said.SentAt, Pong = new Pong { Nonce = 7 } }] },
         ["D3"] = Acknowledges("executor is at capacity", "a refusal 'executor is at capacity'", refusal => refusal.Accepted = true),
@@ -55,9 +56,9 @@ internal static class Faults
         ["E1"] = new("KiB more than") { Measures = (number, measured) => measured with { Resident = measured.Resident + (number > 1 ? 128 * 1024 : 0) } },
         ["E2"] = new("messages in ") { Hear = said => Enumerable.Repeat(said, said.JobProgressUpdate is null ? 1 : 10) },
         ["E3"] = Returns("r-2", "an output blob_truncated", completed => completed.Result.OutputValues.Remove("blob_truncated")),
-        ["E4"] = HasClosed("the reason"),
+        ["E4"] = Closes("the reason", "ConnectionLost"),
         ["E5"] = Returns("r-1", "a text that names the limit", completed => completed.ErrorMessage = "too large"),
-        ["E6"] = HasClosed("the reason"),
+        ["E6"] = Closes("the reason", "HeartbeatTimeout"),
         ["E7"] = Says("the detection to succeed", said => said.DetectionComplete?.Success = false),
         ["F1"] = Says("no field from 100 on", said => said.Heartbeat?.RunningWork.FirstOrDefault()?.RequestId = "never asked for"),
         ["F2"] = Says("success with enabled runtime defaults", said => said.ConfigSchemaResponse?.Success = false),
@@ -67,9 +68,9 @@ internal static class Faults
         ["F6"] = Says("no success of the cancelled detection", said => said.DetectionComplete?.Success = true),
         ["F7"] = new("attempt 2 of the obedient job to begin after attempt 1 ended") { Happens = said => said.IsHandler("canceled", "obedient-1") ? [said, Phase("begin", "obedient-2")] : [said] },
         ["F8"] = Closes("the reason of a stream that ended with", "AdminShutdown"),
-        ["F9"] = IsSet("stream 1 of the worker", "address", _ => "127.0.0.1:1"),
+        ["F9"] = IsSet("the worker on the new port", "address", address => $"{address}.{Discovered(address)}"),
         ["F10"] = IsSet("the status route to be asked at every start", "address", address => $"{address}.{int.Parse(address.Split(':')[1]) + 10_000}"),
-        ["F11"] = HasClosed("the session to live"),
+        ["F11"] = new("the session to live") { Pings = 5, IsSet = options => options["keepalive_ms"] = 20_000 },
         ["F12"] = Acknowledges("unsupported request body", "a refusal 'unsupported request body'", refusal => refusal.Accepted = true),
         ["F13"] = new("a warning 'another worker may use this id'") { Happens = said => said.Name == "log" ? [] : [said] },
         ["F14"] = Says("a job without priority", said => said.JobCompleted?.Success = false),
@@ -144,6 +145,15 @@ internal static class Faults
     {
         Happens = said => said.Name == "ready" ? [said, new WorkerEvent("closed", new JsonObject { ["event"] = "closed", ["reason"] = "Replaced", ["generation"] = 1 })] : [said],
     };
+
+    /// <summary>The port that the status route tells now: who asks only once goes on with it.</summary>
+    private static int Discovered(string address)
+    {
+        using var http = new HttpClient();
+        using var asked = new HttpRequestMessage(HttpMethod.Get, $"http://{address}/api/plugin/status");
+        using var answer = http.Send(asked);
+        return JsonNode.Parse(answer.Content.ReadAsStream())!["worker_grpc_port"]!.GetValue<int>();
+    }
 
     private static WorkerEvent Phase(string phase, string request) => new("handler", new JsonObject { ["event"] = "handler", ["phase"] = phase, ["request_id"] = request });
 
