@@ -51,7 +51,7 @@ internal sealed partial class LastDelivery
                 var left = limit - time.GetElapsedTime(from);
 
                 // The end of the grace cuts the work, not what the drain has to say of it.
-                await _rounds.CloseAsync(round, drain: true, left > TimeSpan.Zero ? left : TimeSpan.Zero, Hurry.Token).ConfigureAwait(false);
+                await _rounds.CloseAsync(round, drain: true, left > TimeSpan.Zero ? left : TimeSpan.Zero, dialsOn: true, Hurry.Token).ConfigureAwait(false);
             }
             catch (StartFailureException failure)
             {

@@ -13,8 +13,11 @@ internal sealed partial class SessionDrain(WorkerOptions options, WorkRunner run
     /// <summary>How long a drain waits for the confirmations of what it sent.</summary>
     private static readonly TimeSpan Confirmations = TimeSpan.FromSeconds(5);
 
-    /// <summary>Work may end within the grace; what is left is cancelled and gets a moment for its last words. Results are sent.</summary>
-    public async Task RunAsync(WorkerStream stream, TimeSpan grace, CancellationToken hurry)
+    /// <summary>
+    /// Work may end within the grace; what is left is cancelled and gets a moment for its last words. Results are sent. When the stream
+    /// is lost meanwhile, it is left alone as long as the next session may claim it.
+    /// </summary>
+    public async Task RunAsync(WorkerStream stream, TimeSpan grace, Func<bool> mayClaim, CancellationToken hurry)
     {
         var time = options.TimeProvider;
         runner.IsEnding = true;
@@ -24,6 +27,11 @@ internal sealed partial class SessionDrain(WorkerOptions options, WorkRunner run
             runner.AnnounceStop();
             if (!await runner.IdleAsync().WithinAsync(grace, time, hurry).ConfigureAwait(false))
             {
+                if (stream.IsOver && mayClaim())
+                {
+                    return;
+                }
+
                 LogDrainCut(options.Logger);
             }
         }

@@ -48,7 +48,12 @@ internal sealed partial class SessionRounds(WorkerOptions options, WorkerLife li
     }
 
     /// <summary>Ends the session of a round in order. Completes before OnClose, which may wait for whoever waits here.</summary>
-    public async Task CloseAsync(Round round, bool drain, TimeSpan grace, CancellationToken cancellationToken)
+    /// <param name="round">Whose.</param>
+    /// <param name="drain">Work may end first.</param>
+    /// <param name="grace">For the work.</param>
+    /// <param name="dialsOn">When the stream is lost meanwhile, another session is opened for the work.</param>
+    /// <param name="cancellationToken">Cuts the drain.</param>
+    public async Task CloseAsync(Round round, bool drain, TimeSpan grace, bool dialsOn, CancellationToken cancellationToken)
     {
         var stream = round.Stream!;
         stream.StopAsked();
@@ -58,7 +63,7 @@ internal sealed partial class SessionRounds(WorkerOptions options, WorkerLife li
             await round.Hurry.CancelAsync().ConfigureAwait(false);
         }
 
-        await DrainAsync(round, stream, grace).ConfigureAwait(false);
+        await DrainAsync(round, stream, grace, drain && dialsOn).ConfigureAwait(false);
         stream.Close(CloseReason.StopRequested, "stop requested");
         await round.Ended.Task.ConfigureAwait(false);
     }
@@ -97,7 +102,7 @@ internal sealed partial class SessionRounds(WorkerOptions options, WorkerLife li
         var served = options.TimeProvider.GetElapsedTime(opened);
         if (reason == CloseReason.AdminShutdown)
         {
-            await LoggedAsync(() => DrainAsync(round, stream, stream.ShutdownGrace)).ConfigureAwait(false);
+            await LoggedAsync(() => DrainAsync(round, stream, stream.ShutdownGrace, mayClaim: false)).ConfigureAwait(false);
         }
         else
         {
@@ -120,8 +125,8 @@ internal sealed partial class SessionRounds(WorkerOptions options, WorkerLife li
         round.Told.SetResult();
     }
 
-    private Task DrainAsync(Round round, WorkerStream stream, TimeSpan grace) =>
-        life.DrainAsync(round, () => stream.IsOver ? Task.CompletedTask : Task.Run(() => _drain.RunAsync(stream, grace, round.Hurry.Token)));
+    private Task DrainAsync(Round round, WorkerStream stream, TimeSpan grace, bool mayClaim) =>
+        life.DrainAsync(round, mayClaim, () => stream.IsOver ? Task.CompletedTask : Task.Run(() => _drain.RunAsync(stream, grace, () => life.MayClaim, round.Hurry.Token)));
 
     private async Task LoggedAsync(Func<Task> step)
     {

@@ -154,15 +154,18 @@ internal sealed class WorkerLife(string workerId, WorkRunner runner)
         }
     }
 
-    /// <summary>Whoever asks first drains the session; others join. From then on it is stopping, and its work is claimed no more.</summary>
-    public Task DrainAsync(Round round, Func<Task> begin)
+    /// <summary>Whoever asks first drains the session; others join. From then on it is stopping.</summary>
+    /// <param name="round">Whose.</param>
+    /// <param name="mayClaim">When the stream is lost meanwhile, another session may still claim the work.</param>
+    /// <param name="begin">Begins the drain.</param>
+    public Task DrainAsync(Round round, bool mayClaim, Func<Task> begin)
     {
         lock (_gate)
         {
-            if (_round == round && _state == WorkerState.Running)
+            if (_round == round && (_state is WorkerState.Running or WorkerState.Stopping))
             {
                 _state = WorkerState.Stopping;
-                _mayClaim = false;
+                _mayClaim &= mayClaim;
             }
 
             return round.Drain ??= begin();
@@ -183,7 +186,7 @@ internal sealed class WorkerLife(string workerId, WorkRunner runner)
     {
         lock (_gate)
         {
-            _mayClaim &= RestartPolicy.Restarts(end.Reason, end.IsPermanent);
+            _mayClaim &= end.IsLoss;
             _isLost = end.IsLoss;
             return _mayClaim;
         }

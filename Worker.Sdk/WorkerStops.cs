@@ -40,8 +40,10 @@ internal sealed class WorkerStops(WorkerOptions options, WorkerLife life, Sessio
         var began = options.TimeProvider.GetTimestamp();
         grace = drain ? grace : TimeSpan.Zero;
         LastDelivery? delivery;
+        bool dialsOn;
         lock (_gate)
         {
+            dialsOn = _loop is not null;
             _asked.SetResult(grace);
             _asked = NewSignal();
             delivery = _delivery;
@@ -63,7 +65,7 @@ internal sealed class WorkerStops(WorkerOptions options, WorkerLife life, Sessio
 
         if (round?.Stream is not null)
         {
-            await rounds.CloseAsync(round, drain, grace, cancellationToken).ConfigureAwait(false);
+            await rounds.CloseAsync(round, drain, grace, dialsOn, cancellationToken).ConfigureAwait(false);
             await round.Told.Task.ConfigureAwait(false);
         }
 

@@ -168,6 +168,51 @@ public sealed class DeliveryTests : SdkTest
     }
 
     [Fact]
+    public async Task StreamLost_DuringTheStop_WorkEndsInTheNext()
+    {
+        var handler = new Blocking();
+        var worker = Worker(handler);
+        var running = worker.RunForeverAsync();
+        var first = await Admin.GreetAsync();
+        await first.ExecuteAsync("r", "j", "blocking");
+        await handler.Started.Task.InTimeAsync("the start of the job");
+        var stopping = worker.StopAsync();
+        await handler.Stopping.Task.InTimeAsync("the word that the worker stops");
+        first.Break();
+        var second = await Admin.GreetAsync();
+        Assert.Equal("r", Assert.Single(second.Hello.RunningWork).RequestId);
+
+        // And once more.
+        second.Break();
+        var third = await Admin.GreetAsync();
+        Assert.Equal("r", Assert.Single(third.Hello.RunningWork).RequestId);
+        Assert.False(handler.Canceled.Task.IsCompleted);
+        handler.Release.SetResult();
+        await TakeResultAsync(third);
+        await stopping.InTimeAsync("the stop");
+        Assert.Equal(CloseReason.StopRequested, (await running.InTimeAsync("the end of the loop")).Reason);
+    }
+
+    [Fact]
+    public async Task Abort_AfterTheStreamWasLostDuringTheStop_CancelsTheWork()
+    {
+        var handler = new Blocking();
+        var worker = Worker(handler);
+        var running = worker.RunForeverAsync();
+        var first = await Admin.GreetAsync();
+        await first.ExecuteAsync("r", "j", "blocking");
+        await handler.Started.Task.InTimeAsync("the start of the job");
+        var stopping = worker.StopAsync(grace: TimeSpan.FromDays(1));
+        await handler.Stopping.Task.InTimeAsync("the word that the worker stops");
+        first.Break();
+        await Admin.NextAsync();
+        await worker.StopAsync(drain: false).InTimeAsync("the second stop", Soon);
+        Assert.True(handler.Canceled.Task.IsCompleted);
+        await stopping.InTimeAsync("the first stop", Soon);
+        await running.InTimeAsync("the end of the loop", Soon);
+    }
+
+    [Fact]
     public async Task StreamLost_DuringTheStop_ResultsAreBroughtToTheNext()
     {
         var handler = new Blocking();

@@ -11,12 +11,14 @@ const lastWords = 1000;
 /**
  * No new work; what runs is finished within the grace, what then still runs is cancelled, and results are sent.
  * @param cut Settled by whoever wants the end now.
+ * @param mayClaim Work whose stream is lost meanwhile is left alone: the next session may claim it.
  */
-export async function drainSession(clock: Clock, runner: WorkRunner, session: Session, grace: number, cut: Promise<void>): Promise<void> {
+export async function drainSession(clock: Clock, runner: WorkRunner, session: Session, grace: number, cut: Promise<void>, mayClaim: () => boolean): Promise<void> {
   runner.announceStop();
   session.workChanged();
   const { lost } = session;
   if (!(await within(clock, grace, Promise.race([runner.idle(), cut, lost]))) || runner.running.length > 0) {
+    if (session.wasLost && mayClaim()) return;
     runner.cancelAll();
     await within(clock, lastWords, Promise.race([runner.idle(), lost]));
   }

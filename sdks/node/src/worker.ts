@@ -149,7 +149,7 @@ export class PluginWorker {
     const isHandler = here?.worker === this && here.round === undefined;
     this.#stops++;
     this.#homeBy = Math.min(this.#homeBy, this.#settings.clock.elapsed() + (drain ? grace : 0));
-    this.#mayClaim = this.#mayClaim && keepsWork && !round?.session;
+    this.#mayClaim = this.#mayClaim && keepsWork;
     this.#onStop?.();
     if (!round) {
       if (keepsWork) return;
@@ -406,7 +406,7 @@ export class PluginWorker {
     this.#runner.detach();
     await session.dispose();
     this.#runner.ending = this.#runner.drained = false;
-    this.#keepOrCancelWork(reason, permanent, round.stopRequested);
+    this.#keepOrCancelWork(reason, permanent, round.stopRequested, session.wasLost);
     this.#round = undefined;
     this.#state = "Stopped";
     this.#figures.sessionEnded(reason);
@@ -424,8 +424,8 @@ export class PluginWorker {
   }
 
   /** With resume, work goes on for the window; whoever has not come back by then has lost the lease. */
-  #keepOrCancelWork(reason: CloseReason, permanent: boolean, stopRequested: boolean): void {
-    this.#mayClaim = this.#mayClaim && RestartPolicy.restarts(reason, permanent);
+  #keepOrCancelWork(reason: CloseReason, permanent: boolean, stopRequested: boolean, wasLost: boolean): void {
+    this.#mayClaim = this.#mayClaim && (wasLost || RestartPolicy.restarts(reason, permanent));
     if (!this.#mayClaim) {
       this.#runner.loseAll(!stopRequested && (reason === "ConnectionLost" || reason === "HeartbeatTimeout"));
       return;
@@ -454,7 +454,7 @@ export class PluginWorker {
   }
 
   #drain(round: Round, grace: number): Promise<void> {
-    return drainSession(this.#settings.clock, this.#runner, round.session!, grace, round.cut.promise);
+    return drainSession(this.#settings.clock, this.#runner, round.session!, grace, round.cut.promise, () => this.#mayClaim);
   }
 }
 

@@ -130,6 +130,27 @@ test("a stop in the middle of which the stream is lost brings the result home", 
   assert.equal((await running).reason, "StopRequested");
 });
 
+test("work whose stream is lost in the middle of a stop ends in the next session", async t => {
+  const admin = await adminOf(t);
+  const work = held();
+  const worker = workerOf(t, { address: admin.address }, work);
+  const running = worker.runForever({ longestDelayAtWork: 1 });
+  const stream = await admin.stream();
+  stream.accept();
+  stream.execute("held");
+  await stream.next("acknowledge");
+  const stopping = worker.stop();
+  await stream.next(message => message.heartbeat?.metadata.draining === "true", "a heartbeat that says it drains");
+  stream.drop();
+  const again = (await admin.stream()).ackAll();
+  assert.deepEqual(again.hello.running_work.map(({ request_id }) => request_id), ["r-job-1"]);
+  again.accept();
+  work.release("job-1");
+  assert.equal((await again.next("job_completed")).success, true);
+  await stopping;
+  assert.equal((await running).reason, "StopRequested");
+});
+
 test("a stop gives results up at its limit, and says so", async t => {
   const { admin, work, worker, running, errors } = await lostAtWork(t);
   work.release("job-1");

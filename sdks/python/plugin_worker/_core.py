@@ -165,7 +165,7 @@ class WorkerCore:
             return
         if self.state is WorkerState.RUNNING:
             self.state = WorkerState.STOPPING
-            self._may_claim = False
+            self._may_claim = self._may_claim and keeps_work
             now.session.stopping()
             self._aborting = asyncio.Event()
             ending = asyncio.get_running_loop().create_task(self._stop(now, drain, grace))
@@ -173,6 +173,7 @@ class WorkerCore:
                 return
             await asyncio.wait({ending})
         elif self.state is WorkerState.STOPPING and not drain and self._aborting is not None:
+            self._may_claim = False
             self._aborting.set()
         if not inside:
             await asyncio.wait({now.told})
@@ -282,7 +283,7 @@ class WorkerCore:
         assert self._runner is not None
         try:
             if drain and not now.session.closed.done():
-                await drain_session(now.session, self._runner, self.options, grace, aborting=self._aborting)
+                await drain_session(now.session, self._runner, self.options, grace, aborting=self._aborting, may_claim=lambda: self._may_claim)
             else:
                 self._runner.cancel_all()
                 await self._runner.idle(1.0)
@@ -318,7 +319,7 @@ class WorkerCore:
         runner = self._runner
         assert runner is not None
         lost = why.reason in (CloseReason.CONNECTION_LOST, CloseReason.HEARTBEAT_TIMEOUT)
-        self._may_claim = self._may_claim and lost
+        self._may_claim = self._may_claim and now.session.was_lost
         if self._may_claim:
             own = runner.own
             asyncio.get_running_loop().call_later(self.options.resume_window, lambda: own(self._window_over(now.snapshot.generation)))

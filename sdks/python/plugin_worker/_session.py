@@ -55,8 +55,8 @@ class Session:
         self._health: Optional[str] = None
         self._stopping = False
         self._finishing = False
-        self.was_lost = False
-        """It ended before its time, also in the middle of a stop."""
+        self.lost = asyncio.Event()
+        """Set when it ends before its time, also in the middle of a stop."""
         self._watching: Optional[asyncio.Task[None]] = None
         self._requests = Requests(self, runner, handlers)
         self.outbox = Outbox(worker_id, lambda: self._runner.running, self._heartbeat, options.max_send_bytes)
@@ -120,8 +120,14 @@ class Session:
     def close(self, why: Close) -> None:
         """The first reason counts; once the worker is stopping, that is it."""
         if not self.closed.done():
-            self.was_lost = why.reason in (CloseReason.CONNECTION_LOST, CloseReason.HEARTBEAT_TIMEOUT) and not self._finishing
+            if why.reason in (CloseReason.CONNECTION_LOST, CloseReason.HEARTBEAT_TIMEOUT) and not self._finishing:
+                self.lost.set()
             self.closed.set_result(Close(CloseReason.STOP_REQUESTED, "stop requested") if self._stopping else why)
+
+    @property
+    def was_lost(self) -> bool:
+        """It ended before its time, also in the middle of a stop."""
+        return self.lost.is_set()
 
     def stopping(self) -> None:
         """From here on every end is the one that was asked for."""
