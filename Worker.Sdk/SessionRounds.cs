@@ -24,14 +24,14 @@ internal sealed partial class SessionRounds(WorkerOptions options, WorkerLife li
             var stream = await dialler.DialAsync(round.Starting.Token).ConfigureAwait(false);
             if (life.Open(round, stream) is { } session)
             {
+                // Running already: a stop is a drain now, and comes after this, because it waits for the decision.
+                stream.Begin();
                 LogOpened(options.Logger, session.WorkerId, session.Address);
                 _ = EndAsync(round, stream, session);
                 return round;
             }
 
-            runner.Detach();
             await stream.DisposeAsync().ConfigureAwait(false);
-            runner.CancelAll();
             throw new StartFailureException(CloseReason.Canceled, "the start was cancelled");
         }
         catch (Exception exception)

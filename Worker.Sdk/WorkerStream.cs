@@ -93,7 +93,7 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     /// <summary>Completes when the session is over.</summary>
     public Task<SessionEnd> Closed => _closed.Task;
 
-    /// <summary>Dials, says hello, waits for the admin's first word.</summary>
+    /// <summary>Dials, says hello, waits for the admin's first word. Nothing is served before it begins.</summary>
     /// <exception cref="StartFailureException">Typed; nothing is left open.</exception>
     public static async Task<WorkerStream> OpenAsync(
         WorkerOptions options, WorkRunner runner, IReadOnlyDictionary<string, IJobHandler> handlers, string workerId, string address, bool claim, Action<string> keepToken, CancellationToken cancellationToken)
@@ -124,7 +124,6 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
                 throw StreamEnds.Refusal(exception, address);
             }
 
-            stream.Begin();
             return stream;
         }
         catch
@@ -276,7 +275,8 @@ internal sealed partial class WorkerStream : IWorkerSession, IAsyncDisposable
     /// <summary>A foreign admin hides silent workers after a time of its own, whatever its hello asks for.</summary>
     private TimeSpan Beats(TimeSpan asked) => IsOurs || asked < LongestSilence ? asked : LongestSilence;
 
-    private void Begin()
+    /// <summary>Requests are served from here on.</summary>
+    public void Begin()
     {
         _runner.Attach(this);
         foreach (var attempt in _runner.Running)

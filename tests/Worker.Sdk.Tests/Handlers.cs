@@ -64,6 +64,25 @@ internal sealed class Blocking(bool stubborn = false) : IJobHandler
     }
 }
 
+/// <summary>Tells when its descriptor is looked at.</summary>
+internal sealed class Described : IJobHandler
+{
+    private readonly JobTypeDescriptor _descriptor = new DescriptorBuilder("described", "Described").Build();
+
+    public Action OnDescribed { get; set; } = () => { };
+
+    public JobTypeDescriptor Descriptor
+    {
+        get
+        {
+            OnDescribed();
+            return _descriptor;
+        }
+    }
+
+    public Task<JobOutcome> ExecuteAsync(JobContext context) => Task.FromResult(JobOutcome.Succeeded(""));
+}
+
 /// <summary>Ends as the test says.</summary>
 internal sealed class Ending(Func<JobOutcome> outcome) : IJobHandler
 {

@@ -212,6 +212,26 @@ public sealed class StopTests : SdkTest
         Assert.Equal(CloseReason.StopRequested, (await running.InTimeAsync("the end of the loop", Soon)).Reason);
     }
 
+    /// <summary>From the moment on in which requests are served, a stop is a drain: it must not cancel what has just begun.</summary>
+    [Fact]
+    public async Task Stop_AsServiceBegins_CancelsNoStart()
+    {
+        var handler = new Described();
+        var worker = Worker(handler);
+        var starting = worker.StartAsync();
+        var stream = await Admin.NextAsync();
+        await stream.NextAsync(Body.Hello);
+        var stopping = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Its job type is looked up next when its health is asked for, with which a session begins.
+        handler.OnDescribed = () => stopping.TrySetResult(worker.StopAsync());
+        await stream.SendAsync(new AdminToWorkerMessage { Hello = new AdminHello { Accepted = true } });
+        Assert.Equal(1, (await starting.InTimeAsync("the worker's start")).Generation);
+        await stream.RestAsync();
+        stream.End();
+        await (await stopping.Task.InTimeAsync("the call of the stop")).InTimeAsync("the worker's stop");
+    }
+
     [Fact]
     public async Task SecondStop_JoinsTheFirst()
     {
