@@ -72,9 +72,9 @@ public sealed class PluginWorker : IAsyncDisposable
 
     /// <summary>
     /// Ends the session, or a start under way, and the loop of <see cref="RunForeverAsync"/>. With drain, running work is finished
-    /// within the grace and its results are sent. While the stream is away, also when it is lost meanwhile, <see cref="RunForeverAsync"/> goes on dialling within the
-    /// grace as long as there is work that the admin may still take back or a result that it has not confirmed; without that loop,
-    /// work that goes on without a session is cancelled.
+    /// within the grace and its results are sent. While the stream is away, also when it is lost meanwhile, <see cref="RunForeverAsync"/>
+    /// goes on dialling within the grace as long as there is work that the admin may still take back or a result that it has not
+    /// confirmed; without that loop, work that goes on without a session is cancelled.
     /// A stop in progress is joined. Returns after OnClose, except when called from inside it; called from inside a handler it waits for nothing.
     /// </summary>
     /// <param name="drain">False: running work is cancelled now, also when a drain is under way.</param>

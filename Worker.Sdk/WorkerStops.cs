@@ -71,7 +71,9 @@ internal sealed class WorkerStops(WorkerOptions options, WorkerLife life, Sessio
 
         // Without a session; or it was lost before the stop came to it, and its work was kept.
         var goesOn = round?.Stream is null || runner.Running.Any(attempt => !attempt.Cancel.IsCancellationRequested);
-        await DeliverAsync(grace - options.TimeProvider.GetElapsedTime(began), cancellationToken).ConfigureAwait(false);
+
+        // Another stop may have begun a delivery meanwhile, which an abort cuts too.
+        await DeliverAsync(grace - options.TimeProvider.GetElapsedTime(began), drain ? cancellationToken : new CancellationToken(canceled: true)).ConfigureAwait(false);
         if (goesOn)
         {
             life.GiveUpWork();

@@ -31,6 +31,8 @@ async def drain_session(
             options.logger.warning("running work did not end in time and is cancelled")
             runner.cancel_all()
             idle = await runner.idle(1.0)
+        if session.was_lost:
+            return
         if session.acknowledges and idle:
             await _unless_aborted(aborting, asyncio.wait_for(runner.completions.emptied(), min(ACK_WAIT, max(0.5, end - loop.time()))))
         await _unless_aborted(aborting, session.finish(min(FINISH_WAIT, max(0.5, end - loop.time()))))
