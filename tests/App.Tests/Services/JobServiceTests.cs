@@ -255,7 +255,7 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
     public async Task DryRun_CreatesNothing_AndAnImpossibleWorkerIsSaidAtOnce()
     {
         var answer = await admin.CallAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", Labels = { ["dry"] = "run" }, DryRun = true });
-        Assert.Equal("", answer.Job.JobId);
+        Assert.Equal(("", ""), (answer.Job.JobId, answer.Job.DedupeKey));
         Assert.Empty((await admin.CallAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Filter = new JobFilter { Labels = { ["dry"] = "run" } } })).Jobs);
         var (code, _) = await admin.RefusedAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", RequireLabels = { ["rack"] = "none" }, RequireWorker = true });
         Assert.Equal(StatusCode.Unavailable, code);
