@@ -321,7 +321,7 @@ internal sealed class LogRing(LogStream stream)
     private byte[] _ring = [];
     private long _end;
     private long _sent;
-    private bool _toldLeftOut;
+    private long _toldLeftOut;
 
     public LogStream Stream { get; } = stream;
 
@@ -382,10 +382,10 @@ internal sealed class LogRing(LogStream stream)
     /// <summary>How much was left out behind which place; 0 when that was said or nothing was.</summary>
     public (long Offset, long Bytes) TakeLeftOut()
     {
-        var told = _toldLeftOut;
-        _toldLeftOut = LeftOut > 0;
-        return (_end, told ? 0 : LeftOut);
+        var isNews = LeftOut != _toldLeftOut;
+        _toldLeftOut = LeftOut;
+        return (_end, isNews ? LeftOut : 0);
     }
 
-    public void Rewind() => (_sent, _toldLeftOut) = (Start, false);
+    public void Rewind() => (_sent, _toldLeftOut) = (Start, 0);
 }

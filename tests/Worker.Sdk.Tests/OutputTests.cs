@@ -69,6 +69,8 @@ public sealed class OutputTests : SdkTest
         Assert.Empty(Take());
         attempt.Rewind();
         Assert.Equal(all, Take());
+        attempt.LeftOut(OutputStream.Stdout, 9);
+        Assert.Equal(["Stdout 3 0 9"], Take());
 
         IEnumerable<string> Take() => attempt.TakeOutput().Select(chunk => $"{chunk.Stream} {chunk.Offset} {chunk.Data.Length} {chunk.LeftOut}");
     }
