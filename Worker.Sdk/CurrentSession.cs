@@ -3,12 +3,8 @@ using BlazorPluginAdmin.Wire;
 namespace BlazorPluginAdmin.WorkerSdk;
 
 /// <summary>The session there is right now, for work that outlives sessions.</summary>
-/// <param name="time">For how long who waits here is held up.</param>
-internal sealed class CurrentSession(TimeProvider time)
+internal sealed class CurrentSession
 {
-    /// <summary>An admin that reads nothing holds up a handler no longer than this.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private volatile IWorkerSession? _live;
     private volatile bool _keepsResults;
     private TaskCompletionSource _next = NewNext();
@@ -44,26 +40,19 @@ internal sealed class CurrentSession(TimeProvider time)
     }
 
     /// <summary>Completes when these proposals are on their way, under this session or another one.</summary>
-    /// <exception cref="TimeoutException">The stream is there, but nobody reads it.</exception>
     public async Task ProposeAsync(WorkerToAdminMessage proposals, CancellationToken canceled)
     {
         while (true)
         {
             var session = await NextAsync(canceled).ConfigureAwait(false);
-            using var patience = new CancellationTokenSource(Patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(canceled, patience.Token);
             try
             {
-                await session.SendAsync(proposals, either.Token).ConfigureAwait(false);
+                await session.SendAsync(proposals, canceled).ConfigureAwait(false);
                 return;
             }
             catch (OperationCanceledException) when (session.IsOver && !canceled.IsCancellationRequested)
             {
                 // They may have arrived all the same; the admin knows a proposal by its id.
-            }
-            catch (OperationCanceledException) when (patience.IsCancellationRequested && !canceled.IsCancellationRequested)
-            {
-                throw new TimeoutException($"the admin has taken no proposals for {Patience.TotalSeconds} s");
             }
         }
     }

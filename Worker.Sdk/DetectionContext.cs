@@ -51,8 +51,8 @@ public sealed class DetectionContext
     /// <summary>When the last job of this type succeeded.</summary>
     public DateTimeOffset? LastSuccessfulRun => Request.LastSuccessfulRun?.ToDateTimeOffset();
 
-    /// <summary>Proposes work; waits while the admin is slow to take it, and while the stream is away.</summary>
-    /// <exception cref="TimeoutException">The admin has taken nothing for 5 s: this detection fails, the next one may fare better.</exception>
+    /// <summary>Proposes work. Waits while the admin is slow to take it, and while the stream is away, for 5 s at most; what is not taken by then is sent when it can be.</summary>
+    /// <exception cref="TimeoutException">16 batches of up to 500 proposals wait already: this detection fails, the next one may fare better.</exception>
     public ValueTask ProposeAsync(Proposal proposal) => _propose(proposal);
 
     /// <summary>Says what is going on; shown on the timeline.</summary>

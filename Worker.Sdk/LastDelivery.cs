@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace BlazorPluginAdmin.WorkerSdk;
 
 /// <summary>
-/// The end of a stop that found the stream away: results that the admin has not confirmed are brought to it, by sessions that take no
-/// work, as long as the stop may take.
+/// The end of a stop that found the stream away: work that goes on may end, and results that the admin has not confirmed are brought to
+/// it, by sessions that take no new work, as long as the stop may take.
 /// </summary>
 internal sealed partial class LastDelivery
 {
@@ -13,9 +13,9 @@ internal sealed partial class LastDelivery
     private readonly RestartPolicy _rules;
 
     /// <param name="options">Clock and logger.</param>
-    /// <param name="runner">Whose results.</param>
+    /// <param name="runner">Whose work and results.</param>
     /// <param name="rules">After which pauses.</param>
-    /// <param name="isDue">There are such results, and the admin may be on its way back.</param>
+    /// <param name="isDue">There are such, and the admin may be on its way back.</param>
     /// <param name="visitAsync">Opens a session, says what there is to say, and ends it.</param>
     /// <param name="limit">What is left of the stop's grace.</param>
     public LastDelivery(WorkerOptions options, WorkRunner runner, RestartPolicy rules, Func<bool> isDue, Func<TimeSpan, CancellationToken, Task> visitAsync, TimeSpan limit)
@@ -39,6 +39,7 @@ internal sealed partial class LastDelivery
         using var over = new CancellationTokenSource(limit.AsTimer(), time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(over.Token, Hurry.Token);
         _runner.IsLeaving = true;
+        _runner.AnnounceStop();
         var isTaken = false;
         for (var tries = 1; !isTaken && isDue() && !end.IsCancellationRequested; tries++)
         {
@@ -63,15 +64,16 @@ internal sealed partial class LastDelivery
         }
 
         _runner.IsLeaving = false;
-        if (!isTaken && _runner.Undelivered is > 0 and var left)
+        var (results, attempts) = (_runner.Undelivered, _runner.Running.Count(attempt => attempt is { IsDone: false, IsLate: false }));
+        if (!isTaken && results + attempts > 0)
         {
-            LogGivenUp(_options.Logger, left);
+            LogGivenUp(_options.Logger, results, attempts);
         }
     }
 
-    [LoggerMessage(26, LogLevel.Information, "Stopping, with results for the admin; not connected: {Text}")]
+    [LoggerMessage(26, LogLevel.Information, "Stopping, with work or results for the admin; not connected: {Text}")]
     private static partial void LogStartFailed(ILogger logger, string text);
 
-    [LoggerMessage(27, LogLevel.Warning, "{Count} results were not brought to the admin before the stop was over; it runs their jobs again")]
-    private static partial void LogGivenUp(ILogger logger, int count);
+    [LoggerMessage(27, LogLevel.Warning, "The admin did not come back in time for the stop, it runs these jobs again; results not delivered: {Results}, attempts cancelled: {Attempts}")]
+    private static partial void LogGivenUp(ILogger logger, int results, int attempts);
 }

@@ -113,8 +113,9 @@ public sealed partial class PluginWorker : IAsyncDisposable
 
     /// <summary>
     /// Ends the session, or a start under way, and the loop of <see cref="RunForeverAsync"/>. With drain, running work is finished
-    /// within the grace and its results are sent; work that goes on without a session is cancelled. While the stream is away,
-    /// <see cref="RunForeverAsync"/> goes on dialling within the grace as long as there are results that the admin has not confirmed.
+    /// within the grace and its results are sent. While the stream is away, <see cref="RunForeverAsync"/> goes on dialling within the
+    /// grace as long as there is work that the admin lets it claim, which may end, or results that it has not confirmed; without that
+    /// loop, work that goes on without a session is cancelled.
     /// A stop in progress is joined. Returns after OnClose, except when called from inside it; called from inside a handler it waits for nothing.
     /// </summary>
     /// <param name="drain">False: running work is cancelled now, also when a drain is under way.</param>
@@ -323,15 +324,10 @@ public sealed partial class PluginWorker : IAsyncDisposable
 
         // Without a session; or it was lost before the stop came to it, and its work was kept.
         var goesOn = round?.Stream is null || _runner.Running.Any(attempt => !attempt.Cancel.IsCancellationRequested);
-        if (goesOn)
-        {
-            GiveUpWork(sparesDone: true);
-        }
-
         await DeliverAsync(grace - _options.TimeProvider.GetElapsedTime(began), cancellationToken).ConfigureAwait(false);
         if (goesOn)
         {
-            GiveUpWork(sparesDone: false);
+            GiveUpWork();
             await _runner.IdleAsync().WithinAsync(_options.CancelGrace, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -351,15 +347,14 @@ public sealed partial class PluginWorker : IAsyncDisposable
     }
 
     /// <summary>Work that goes on without a session, for a stream that might have come back, ends too.</summary>
-    /// <param name="sparesDone">Save for what is done and may still be heard.</param>
-    private void GiveUpWork(bool sparesDone)
+    private void GiveUpWork()
     {
         lock (_gate)
         {
             if (_state == WorkerState.Stopped)
             {
-                _mayClaim &= sparesDone;
-                _runner.LoseAll(keep: false, sparesDone);
+                _mayClaim = false;
+                _runner.LoseAll(keep: false);
             }
         }
     }
@@ -375,7 +370,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
         {
             if (_delivery is not { Done.IsCompleted: false })
             {
-                _delivery = _loop is { } rules && limit > TimeSpan.Zero && OwesResultsLocked() ? new LastDelivery(_options, _runner, rules, OwesResults, VisitAsync, limit) : null;
+                _delivery = _loop is { } rules && limit > TimeSpan.Zero && IsCutOffLocked() ? new LastDelivery(_options, _runner, rules, IsCutOff, VisitAsync, limit) : null;
             }
 
             delivery = _delivery;
@@ -388,17 +383,18 @@ public sealed partial class PluginWorker : IAsyncDisposable
         }
     }
 
-    private bool OwesResults()
+    private bool IsCutOff()
     {
         lock (_gate)
         {
-            return OwesResultsLocked();
+            return IsCutOffLocked();
         }
     }
 
-    private bool OwesResultsLocked() => _isLost && _session!.Extensions.Contains("ack") && _runner.Undelivered > 0;
+    /// <summary>The last stream was lost, with work that the next may claim, or results that the admin has yet to confirm. One that ended in order has had its chance.</summary>
+    private bool IsCutOffLocked() => _isLost && ((_mayClaim && _runner.Running.Count > 0) || (_session!.Extensions.Contains("ack") && _runner.Undelivered > 0));
 
-    /// <summary>A session that ends with what there is to say; results go out as soon as it is open. OnClose is not waited for: it may wait for the stop.</summary>
+    /// <summary>A session that ends with what there is to say: running work is claimed and may end, results go out as soon as it is open. OnClose is not waited for: it may wait for the stop.</summary>
     private async Task VisitAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var round = await OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     private int _executing;
 
     public WorkRunner(IReadOnlyDictionary<string, IJobHandler> handlers, WorkerOptions options, string workerId, WorkerFigures figures)
-        : this(handlers, options, workerId, figures, new CurrentSession(options.TimeProvider), new AsyncLocal<bool>()) { }
+        : this(handlers, options, workerId, figures, new CurrentSession(), new AsyncLocal<bool>()) { }
 
     public CompletionBox Completions { get; } = new(options.TimeProvider);
 
@@ -34,7 +34,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     /// <summary>The session is about to end, whatever the admin says of its drain.</summary>
     public bool IsEnding { get; set; }
 
-    /// <summary>Sessions are opened only to bring results away.</summary>
+    /// <summary>Sessions are opened only to end work and to bring results away.</summary>
     public bool IsLeaving { get; set; }
 
     /// <summary>New work is given back.</summary>
@@ -77,10 +77,9 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
 
     /// <summary>The leases of all work are lost: what comes of it is told late.</summary>
     /// <param name="keep">Work that may run twice goes on, when the options say so.</param>
-    /// <param name="sparesDone">Not of work whose handler has returned: its result may still be in time.</param>
-    public void LoseAll(bool keep, bool sparesDone = false)
+    public void LoseAll(bool keep)
     {
-        foreach (var attempt in _running.Values.Where(attempt => !(sparesDone && attempt.IsDone)))
+        foreach (var attempt in _running.Values)
         {
             attempt.IsLate = true;
             if (!(keep && options.KeepWork && attempt.IsIdempotent))

@@ -78,6 +78,48 @@ public sealed class DeliveryTests : SdkTest
         await running.InTimeAsync("the end of the loop");
     }
 
+    /// <summary>It is told of the stop, and may end: the session that comes back claims it, and the stop waits for its result.</summary>
+    [Fact]
+    public async Task Stop_WhileTheStreamIsAway_LetsWorkEnd_AndBringsItsResult()
+    {
+        var handler = new Blocking();
+        var worker = Worker(handler);
+        var running = worker.RunForeverAsync();
+        var first = await Admin.GreetAsync("ack,resume");
+        await first.ExecuteAsync("r", "j", "blocking");
+        await handler.Started.Task.InTimeAsync("the start of the job");
+        await EndOfAsync(worker, first.Break);
+        await Admin.NextAsync();
+        var stopping = worker.StopAsync();
+        await handler.Stopping.Task.InTimeAsync("the word that the worker stops");
+        var second = await Admin.GreetAsync("ack,resume");
+        Assert.Equal("r", Assert.Single(second.Hello.RunningWork).RequestId);
+        handler.Release.SetResult();
+        await TakeResultAsync(second);
+        await stopping.InTimeAsync("the stop");
+        Assert.Equal(CloseReason.StopRequested, (await running.InTimeAsync("the end of the loop")).Reason);
+    }
+
+    /// <summary>Nobody comes back for it: it is cancelled with the grace, and the log says so.</summary>
+    [Fact]
+    public async Task Stop_WhileTheStreamStaysAway_CancelsWorkWithItsGrace_AndSaysSo()
+    {
+        var log = new LogLines();
+        var handler = new Blocking();
+        var worker = Worker(handler, options => options with { Logger = log });
+        var running = worker.RunForeverAsync();
+        var first = await Admin.GreetAsync("ack,resume");
+        await first.ExecuteAsync("r", "j", "blocking");
+        await handler.Started.Task.InTimeAsync("the start of the job");
+        await EndOfAsync(worker, first.Break);
+        await Admin.NextAsync();
+        var stopping = worker.StopAsync(grace: TimeSpan.FromSeconds(2));
+        await handler.Canceled.Task.InTimeAsync("the cancel", Soon);
+        await stopping.InTimeAsync("the stop", Soon);
+        await running.InTimeAsync("the end of the loop", Soon);
+        Assert.Contains("The admin did not come back in time for the stop, it runs these jobs again; results not delivered: 0, attempts cancelled: 1", log.Lines);
+    }
+
     [Fact]
     public async Task StreamLost_DuringTheStop_ResultsAreBroughtToTheNext()
     {
@@ -131,7 +173,7 @@ public sealed class DeliveryTests : SdkTest
         await Admin.NextAsync();
         await stopping.InTimeAsync("the stop", Soon);
         await running.InTimeAsync("the end of the loop", Soon);
-        Assert.Contains("1 results were not brought to the admin before the stop was over; it runs their jobs again", log.Lines);
+        Assert.Contains("The admin did not come back in time for the stop, it runs these jobs again; results not delivered: 1, attempts cancelled: 0", log.Lines);
 
         // They are kept for whoever starts this object again.
         Assert.Equal("r", (await (await StartAsync(worker, "ack")).NextAsync(Body.JobCompleted)).JobCompleted.RequestId);

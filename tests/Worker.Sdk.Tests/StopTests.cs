@@ -198,11 +198,11 @@ public sealed class StopTests : SdkTest
     }
 
     [Fact]
-    public async Task Stop_WhileTheWayBackIsTried_GivesTheWorkUp()
+    public async Task Stop_WhileTheWayBackIsTriedInVain_GivesTheWorkUp()
     {
         using var stop = new CancellationTokenSource();
         var handler = new Blocking();
-        var running = Worker(handler).RunForeverAsync(new RestartPolicy(), stop.Token);
+        var running = Worker(handler, options => options with { DrainGrace = TimeSpan.FromSeconds(1) }).RunForeverAsync(new RestartPolicy(), stop.Token);
         var stream = await Admin.GreetAsync();
         await BeginAsync(stream, handler);
         stream.Break();

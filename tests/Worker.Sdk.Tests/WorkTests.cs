@@ -68,19 +68,6 @@ public sealed class WorkTests : SdkTest
         }
     }
 
-    /// <summary>Proposals that nobody takes fail their detection, which comes again; they hold up no handler.</summary>
-    [Fact]
-    public async Task AdminThatReadsNothing_HoldsUpADetector_FiveSecondsAtMost()
-    {
-        var handler = new Parcels();
-        var (_, stream) = await ConnectAsync(handler);
-        await stream.SendAsync(new AdminToWorkerMessage { RequestId = "d", RunDetectionRequest = new RunDetectionRequest { RequestId = "d", JobType = "parcels" } });
-        await handler.Ended.Task.InTimeAsync("the end of the handler", TimeSpan.FromSeconds(30));
-        var end = (await stream.NextAsync(Body.DetectionComplete)).DetectionComplete;
-        Assert.Equal((false, "TimeoutException: the admin has taken no proposals for 5 s"), (end.Success, end.ErrorMessage));
-        Assert.InRange(handler.Proposed, 1, Parcels.Count - 1);
-    }
-
     [Theory]
     [InlineData("ack", true)]
     [InlineData("", false)]
