@@ -127,6 +127,33 @@ internal static class GroupC
         }
     }
 
+    [Case("C6", "a stop that finds the stream away lets work end and brings its result", 25, Pace = Pace.Long)]
+    public static async Task C6(CaseRun run)
+    {
+        var admin = await run.AdminAsync();
+        var worker = await run.WorkerAsync(admin.Address);
+        var running = worker.DoAsync("run_forever");
+        var first = await admin.GreetAsync();
+        await worker.UntilAsync("Running", 3);
+        await first.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(run.Busy(4))));
+        await worker.Events.AwaitAsync(said => said.IsHandler("begin"), "the handler to begin", 3);
+        first.Drop();
+        await worker.ClosedAsync(1, 3);
+
+        // It dials already, and nobody answers.
+        await admin.StreamAsync(2);
+        var stopping = worker.DoAsync("stop", 20);
+        var last = await admin.GreetAsync(3);
+        Expect.True((await last.HelloAsync()).RunningWork is [{ RequestId: "r-1" }], "running_work in hello with the request id of the job", await last.HelloAsync());
+        await last.ExecuteAsync("r-2", "conf_echo", ("n", Values.Of(1L)));
+        Expect.True(!(await last.AcknowledgedAsync("r-2", 3)).Accepted, "new work to be refused", "it was accepted");
+        Expect.True((await last.CompletedAsync("r-1", 16)).Success, "the job to succeed under its request id", "it failed");
+        (await stopping).Ok();
+        Expect.Equal("StopRequested", (await worker.InTimeAsync(running, "run_forever", 2)).Ok().Reason, "the reason of run_forever");
+        Expect.Equal(1, last.All(Body.JobCompleted).Count, "completions");
+        Expect.True(!worker.Events.From().Any(said => said.Item.IsHandler("canceled")), "the handler to be left alone", "it was cancelled");
+    }
+
     /// <summary>Where the output ends that arrived over this stream, continuing at that offset.</summary>
     private static long Arrived(AdminStream from, LogStream stream, int modulus, long end, bool isFirst)
     {

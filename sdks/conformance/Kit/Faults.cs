@@ -46,6 +46,7 @@ internal static class Faults
         ["C3"] = Says("nothing claimed in hello", said => said.Hello?.RunningWork.Add(new RunningWork { WorkId = "job-r-1" })),
         ["C4"] = Says("the same completion again", said => said.JobCompleted?.JobType = "conf_fail"),
         ["C5"] = Says("as it was written", said => said.JobLog?.Data = ByteString.CopyFrom([.. said.JobLog.Data.Reverse()])),
+        ["C6"] = Returns("r-1", "the job to succeed under its request id", completed => completed.Success = false),
         ["D1"] = Says("a pong with the nonce", said => said.Pong?.Nonce += 1),
         ["D2"] = new("no pong while the loop is blocked") { Hear = said => said.Heartbeat is null ? [said] : [said, new WorkerToAdminMessage { WorkerId = said.WorkerId, SentAt = said.SentAt, Pong = new Pong { Nonce = 7 } }] },
         ["D3"] = Acknowledges("executor is at capacity", "a refusal 'executor is at capacity'", refusal => refusal.Accepted = true),
