@@ -135,8 +135,14 @@ public static class ConfigApi
         Runtime = RuntimePolicy.Overlay(saved.Runtime, descriptor?.RuntimeDefaults),
     });
 
-    private static async Task<IResult> SaveAsync(IAdmin admin, Caller caller, string type, long? version, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> SaveAsync(IAdmin admin, Caller caller, string type, string? version, HttpRequest request, CancellationToken cancellationToken)
     {
+        var read = Queries.Number(version);
+        if (read is null && !string.IsNullOrEmpty(version))
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, "version is the number of the version you read; left out, whatever is saved is replaced");
+        }
+
         var (text, problem) = await Bodies.TextAsync(request, cancellationToken);
         if (text.Length == 0)
         {
@@ -165,7 +171,7 @@ public static class ConfigApi
                 new SaveConfig(
                     caller.By,
                     type,
-                    version,
+                    read,
                     ConfigValueMapper.ToCore(wire.AdminConfigValues),
                     ConfigValueMapper.ToCore(wire.WorkerConfigValues),
                     DescriptorMapper.ToCore(wire.AdminRuntime),
