@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace BlazorPluginAdmin.WorkerSdk;
 
 /// <summary>
-/// The end of a stop that found the stream away: work that goes on may end, and results that the admin has not confirmed are brought to
-/// it, by sessions that take no new work, as long as the stop may take.
+/// The end of a stop that found the stream away: running work may end, and results that the admin has not confirmed are brought to
+/// it, by sessions that take no work, as long as the stop may take.
 /// </summary>
 internal sealed partial class LastDelivery
 {
@@ -16,15 +16,23 @@ internal sealed partial class LastDelivery
     /// <param name="runner">Whose work and results.</param>
     /// <param name="rules">After which pauses.</param>
     /// <param name="isDue">There are such, and the admin may be on its way back.</param>
-    /// <param name="visitAsync">Opens a session, says what there is to say, and ends it.</param>
+    /// <param name="openAsync">Opens a session; results go out as soon as it is open.</param>
+    /// <param name="drainAsync">Lets work end within that time, and ends the session.</param>
     /// <param name="limit">What is left of the stop's grace.</param>
-    public LastDelivery(WorkerOptions options, WorkRunner runner, RestartPolicy rules, Func<bool> isDue, Func<TimeSpan, CancellationToken, Task> visitAsync, TimeSpan limit)
+    public LastDelivery(
+        WorkerOptions options,
+        WorkRunner runner,
+        RestartPolicy rules,
+        Func<bool> isDue,
+        Func<CancellationToken, Task<Round>> openAsync,
+        Func<Round, TimeSpan, CancellationToken, Task> drainAsync,
+        TimeSpan limit)
     {
         (_options, _runner, _rules) = (options, runner, rules);
 
         // A stop that a handler asked for goes on outside it: inside, nothing can be started.
         using var outside = ExecutionContext.SuppressFlow();
-        Done = Task.Run(() => RunAsync(isDue, visitAsync, limit));
+        Done = Task.Run(() => RunAsync(isDue, openAsync, drainAsync, limit));
     }
 
     /// <summary>Cancelled when the delivery is to be cut. Never disposed: a stop may come at any time, and it holds nothing.</summary>
@@ -33,7 +41,7 @@ internal sealed partial class LastDelivery
     /// <summary>Completes with the last word on it; never fails.</summary>
     public Task Done { get; }
 
-    private async Task RunAsync(Func<bool> isDue, Func<TimeSpan, CancellationToken, Task> visitAsync, TimeSpan limit)
+    private async Task RunAsync(Func<bool> isDue, Func<CancellationToken, Task<Round>> openAsync, Func<Round, TimeSpan, CancellationToken, Task> drainAsync, TimeSpan limit)
     {
         var (time, from) = (_options.TimeProvider, _options.TimeProvider.GetTimestamp());
         using var over = new CancellationTokenSource(limit.AsTimer(), time);
@@ -45,7 +53,11 @@ internal sealed partial class LastDelivery
         {
             try
             {
-                await visitAsync(limit - time.GetElapsedTime(from), end.Token).ConfigureAwait(false);
+                var round = await openAsync(end.Token).ConfigureAwait(false);
+                var left = limit - time.GetElapsedTime(from);
+
+                // The end of the grace cuts the work, not what the drain has to say of it.
+                await drainAsync(round, left > TimeSpan.Zero ? left : TimeSpan.Zero, Hurry.Token).ConfigureAwait(false);
             }
             catch (StartFailureException failure)
             {
@@ -53,7 +65,7 @@ internal sealed partial class LastDelivery
             }
             catch (AlreadyStartedException)
             {
-                // Whoever starts the worker again brings them along.
+                // Whoever starts the worker again takes along what is left.
                 isTaken = true;
             }
 
@@ -64,7 +76,7 @@ internal sealed partial class LastDelivery
         }
 
         _runner.IsLeaving = false;
-        var (results, attempts) = (_runner.Undelivered, _runner.Running.Count(attempt => attempt is { IsDone: false, IsLate: false }));
+        var (results, attempts) = (_runner.Undelivered, _runner.Running.Count(attempt => !attempt.IsDone && !attempt.Cancel.IsCancellationRequested));
         if (!isTaken && results + attempts > 0)
         {
             LogGivenUp(_options.Logger, results, attempts);
@@ -74,6 +86,6 @@ internal sealed partial class LastDelivery
     [LoggerMessage(26, LogLevel.Information, "Stopping, with work or results for the admin; not connected: {Text}")]
     private static partial void LogStartFailed(ILogger logger, string text);
 
-    [LoggerMessage(27, LogLevel.Warning, "The admin did not come back in time for the stop, it runs these jobs again; results not delivered: {Results}, attempts cancelled: {Attempts}")]
+    [LoggerMessage(27, LogLevel.Warning, "The stop is over before the admin has everything; results not delivered: {Results}, attempts cancelled: {Attempts}; it runs their jobs again")]
     private static partial void LogGivenUp(ILogger logger, int results, int attempts);
 }

@@ -114,8 +114,8 @@ public sealed partial class PluginWorker : IAsyncDisposable
     /// <summary>
     /// Ends the session, or a start under way, and the loop of <see cref="RunForeverAsync"/>. With drain, running work is finished
     /// within the grace and its results are sent. While the stream is away, <see cref="RunForeverAsync"/> goes on dialling within the
-    /// grace as long as there is work that the admin lets it claim, which may end, or results that it has not confirmed; without that
-    /// loop, work that goes on without a session is cancelled.
+    /// grace as long as there is work that the admin may still take back or a result that it has not confirmed; without that loop,
+    /// work that goes on without a session is cancelled.
     /// A stop in progress is joined. Returns after OnClose, except when called from inside it; called from inside a handler it waits for nothing.
     /// </summary>
     /// <param name="drain">False: running work is cancelled now, also when a drain is under way.</param>
@@ -370,7 +370,7 @@ public sealed partial class PluginWorker : IAsyncDisposable
         {
             if (_delivery is not { Done.IsCompleted: false })
             {
-                _delivery = _loop is { } rules && limit > TimeSpan.Zero && IsCutOffLocked() ? new LastDelivery(_options, _runner, rules, IsCutOff, VisitAsync, limit) : null;
+                _delivery = _loop is { } rules && limit > TimeSpan.Zero && IsCutOffLocked() ? new LastDelivery(_options, _runner, rules, IsCutOff, OpenAsync, DrainRoundAsync, limit) : null;
             }
 
             delivery = _delivery;
@@ -391,15 +391,12 @@ public sealed partial class PluginWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>The last stream was lost, with work that the next may claim, or results that the admin has yet to confirm. One that ended in order has had its chance.</summary>
+    /// <summary>The last stream was lost, with work that the next session may claim or results for which the admin may be waiting.</summary>
     private bool IsCutOffLocked() => _isLost && ((_mayClaim && _runner.Running.Count > 0) || (_session!.Extensions.Contains("ack") && _runner.Undelivered > 0));
 
-    /// <summary>A session that ends with what there is to say: running work is claimed and may end, results go out as soon as it is open. OnClose is not waited for: it may wait for the stop.</summary>
-    private async Task VisitAsync(TimeSpan limit, CancellationToken cancellationToken)
-    {
-        var round = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await EndSessionAsync(round, round.Stream!, drain: true, limit, cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>Ends a session that was opened only for that. OnClose is not waited for: it may wait for the stop.</summary>
+    private Task DrainRoundAsync(Round round, TimeSpan limit, CancellationToken cancellationToken) =>
+        EndSessionAsync(round, round.Stream!, drain: true, limit, cancellationToken);
 
     /// <summary>False when the start was cancelled after the admin had accepted.</summary>
     private bool Opened(Round round, WorkerStream stream)

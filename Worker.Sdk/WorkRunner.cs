@@ -34,7 +34,7 @@ internal sealed partial class WorkRunner(IReadOnlyDictionary<string, IJobHandler
     /// <summary>The session is about to end, whatever the admin says of its drain.</summary>
     public bool IsEnding { get; set; }
 
-    /// <summary>Sessions are opened only to end work and to bring results away.</summary>
+    /// <summary>Sessions are opened only for what there is: work ends, results are brought away.</summary>
     public bool IsLeaving { get; set; }
 
     /// <summary>New work is given back.</summary>

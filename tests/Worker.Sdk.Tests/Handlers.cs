@@ -73,9 +73,9 @@ internal sealed class Ending(Func<JobOutcome> outcome) : IJobHandler
 }
 
 /// <summary>Proposes so many things of a megabyte each.</summary>
-internal sealed class Parcels : IJobHandler
+internal sealed class Parcels(int count = Parcels.Many) : IJobHandler
 {
-    public const int Count = 300;
+    public const int Many = 300;
 
     private volatile int _proposed;
 
@@ -90,7 +90,7 @@ internal sealed class Parcels : IJobHandler
         try
         {
             var parameters = new ValueSet { ["plan"] = new byte[1_000_000] };
-            for (var n = 0; n < Count; n++)
+            for (var n = 0; n < count; n++)
             {
                 await context.ProposeAsync(new Proposal { Id = $"{n}", Parameters = parameters });
                 _proposed = n + 1;

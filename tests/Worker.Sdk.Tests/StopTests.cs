@@ -198,18 +198,18 @@ public sealed class StopTests : SdkTest
     }
 
     [Fact]
-    public async Task Stop_WhileTheWayBackIsTriedInVain_GivesTheWorkUp()
+    public async Task Abort_WhileTheWayBackIsTried_GivesTheWorkUp()
     {
-        using var stop = new CancellationTokenSource();
         var handler = new Blocking();
-        var running = Worker(handler, options => options with { DrainGrace = TimeSpan.FromSeconds(1) }).RunForeverAsync(new RestartPolicy(), stop.Token);
+        var worker = Worker(handler);
+        var running = worker.RunForeverAsync();
         var stream = await Admin.GreetAsync();
         await BeginAsync(stream, handler);
         stream.Break();
         await Admin.NextAsync();
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.InTimeAsync("the end of the loop", Soon));
+        await worker.StopAsync(drain: false).InTimeAsync("the stop", Soon);
         Assert.True(handler.Canceled.Task.IsCompleted);
+        Assert.Equal(CloseReason.StopRequested, (await running.InTimeAsync("the end of the loop", Soon)).Reason);
     }
 
     [Fact]

@@ -58,13 +58,13 @@ public sealed class WorkTests : SdkTest
         }
 
         var (proposals, schemas) = (0, 0);
-        while (schemas < 400 || proposals < Parcels.Count)
+        while (schemas < 400 || proposals < Parcels.Many)
         {
             var message = await stream.NextAsync();
             proposals += message.DetectionProposals?.Proposals.Count ?? 0;
             schemas += message.ConfigSchemaResponse is null ? 0 : 1;
             Assert.InRange(handler.Proposed - proposals, 0, 20);
-            Assert.True(message.DetectionComplete is null || proposals == Parcels.Count, "the end came before the last proposals");
+            Assert.True(message.DetectionComplete is null || proposals == Parcels.Many, "the end came before the last proposals");
         }
     }
 

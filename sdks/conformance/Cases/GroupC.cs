@@ -6,7 +6,7 @@ using Body = BlazorPluginAdmin.Wire.WorkerToAdminMessage.BodyOneofCase;
 
 namespace BlazorPluginAdmin.Conformance.Cases;
 
-/// <summary>Work and results when the stream drops.</summary>
+/// <summary>Work and results when the stream drops, and the worker is stopped meanwhile.</summary>
 internal static class GroupC
 {
     [Case("C1", "with resume, work outlives the stream and is claimed", 25, Pace = Pace.Long)]
@@ -127,31 +127,49 @@ internal static class GroupC
         }
     }
 
-    [Case("C6", "a stop that finds the stream away lets work end and brings its result", 25, Pace = Pace.Long)]
+    [Case("C6", "a worker that is stopped while the stream is away lets its job end, and brings the result to the admin once", 20, Pace = Pace.Long)]
     public static async Task C6(CaseRun run)
     {
-        var admin = await run.AdminAsync();
-        var worker = await run.WorkerAsync(admin.Address);
-        var running = worker.DoAsync("run_forever");
-        var first = await admin.GreetAsync();
-        await worker.UntilAsync("Running", 3);
-        await first.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(run.Busy(4))));
-        await worker.Events.AwaitAsync(said => said.IsHandler("begin"), "the handler to begin", 3);
-        first.Drop();
-        await worker.ClosedAsync(1, 3);
+        await Task.WhenAll(
+            StoppedAsync(async worker => (await worker.DoAsync("stop", 30)).Ok(), exits: false),
+            StoppedAsync(worker => worker.SignalAsync("TERM"), exits: true));
 
-        // It dials already, and nobody answers.
-        await admin.StreamAsync(2);
-        var stopping = worker.DoAsync("stop", 20);
-        var last = await admin.GreetAsync(3);
-        Expect.True((await last.HelloAsync()).RunningWork is [{ RequestId: "r-1" }], "running_work in hello with the request id of the job", await last.HelloAsync());
-        await last.ExecuteAsync("r-2", "conf_echo", ("n", Values.Of(1L)));
-        Expect.True(!(await last.AcknowledgedAsync("r-2", 3)).Accepted, "new work to be refused", "it was accepted");
-        Expect.True((await last.CompletedAsync("r-1", 16)).Success, "the job to succeed under its request id", "it failed");
-        (await stopping).Ok();
-        Expect.Equal("StopRequested", (await worker.InTimeAsync(running, "run_forever", 2)).Ok().Reason, "the reason of run_forever");
-        Expect.Equal(1, last.All(Body.JobCompleted).Count, "completions");
-        Expect.True(!worker.Events.From().Any(said => said.Item.IsHandler("canceled")), "the handler to be left alone", "it was cancelled");
+        async Task StoppedAsync(Func<WorkerProcess, Task> stop, bool exits)
+        {
+            var admin = await run.AdminAsync();
+            var worker = await run.WorkerAsync(admin.Address);
+            var running = worker.DoAsync("run_forever", new JsonObject { ["exit"] = exits });
+            var stream = await admin.GreetAsync();
+            await stream.ExecuteAsync("r-1", "conf_sleep", ("ms", Values.Of(run.Busy(4))));
+            await worker.Events.AwaitAsync(said => said.IsHandler("begin"), "the handler to begin", 3);
+            stream.Drop();
+            await worker.ClosedAsync(1, 3);
+
+            // It dials, and nobody answers: the stop finds it without a session. What it dials then is the way home.
+            await admin.StreamAsync(2);
+            var stopping = stop(worker);
+            var home = await admin.StreamAsync(3);
+            await home.GreetAsync();
+            var hello = await home.HelloAsync();
+            Expect.True(hello.RunningWork is [{ WorkId: "job-r-1", RequestId: "r-1" }], "running_work in hello with the job that still runs", hello.RunningWork);
+            await home.BeatAsync(beat => beat.Metadata.TryGetValue("draining", out var draining) && draining == "true", "a heartbeat that says draining", 3);
+            await home.ExecuteAsync("r-2", "conf_echo");
+            Expect.True(!(await home.AcknowledgedAsync("r-2", 2)).Accepted, "no new work to be taken", "it was");
+            var completed = await home.CompletedAsync("r-1", 8);
+            Expect.True(completed.Success && completed.Result?.OutputValues.ContainsKey("late_report") != true, "the job to succeed in time", completed);
+            await stopping;
+            if (exits)
+            {
+                Expect.Equal(0, await worker.ExitedAsync(5), "the exit code");
+            }
+            else
+            {
+                Expect.Equal("StopRequested", (await worker.InTimeAsync(running, "run_forever", 5)).Ok().Text("reason"), "the reason of run_forever");
+            }
+
+            Expect.True(!worker.Events.From().Any(said => said.Item.IsHandler("canceled")), "the handler to be left alone", "it was cancelled");
+            Expect.Equal(1, admin.Streams.From().SelectMany(entry => entry.Item.All(Body.JobCompleted)).Count(), "completions");
+        }
     }
 
     /// <summary>Where the output ends that arrived over this stream, continuing at that offset.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BlazorPluginAdmin.Conformance.Admin;
 using BlazorPluginAdmin.Conformance.Kit;
 using BlazorPluginAdmin.Wire;
+using Body = BlazorPluginAdmin.Wire.WorkerToAdminMessage.BodyOneofCase;
 
 namespace BlazorPluginAdmin.Conformance.Cases;
 
@@ -123,6 +124,24 @@ internal static class GroupE
                 await stream.SendAsync(new AdminToWorkerMessage { RequestId = $"q-{n}", RequestConfigSchema = new RequestConfigSchema { JobType = nobody } });
             }
         }
+    }
+
+    [Case("E7", "an admin that takes no proposals for 12 s, and then does, loses none, and the detection succeeds", 30, Pace = Pace.Long)]
+    public static async Task E7(CaseRun run)
+    {
+        // Forty batches. Of these the window holds one or two, and what a transport keeps beyond that as many as make a megabyte.
+        const int count = 20_000;
+        var admin = await run.AdminAsync(hasSmallWindow: true);
+        var worker = await run.WorkerAsync(admin.Address);
+        var stream = (await CaseRun.ConnectAsync(admin, worker, 1)).Stream;
+        stream.PauseReading();
+        await stream.DetectAsync("d-1", request => request.WorkerConfigValues["count"] = Values.Of((long)count));
+        await worker.Events.NeverAsync(said => said.IsHandler("end", "d-1"), "the detector to be held up by an admin that takes nothing", 12);
+        stream.ResumeReading();
+        var complete = (await stream.FirstAsync(message => message.DetectionComplete?.RequestId == "d-1", "detection_complete of request d-1", 15)).DetectionComplete;
+        Expect.True(complete.Success, "the detection to succeed", complete);
+        var ids = stream.All(Body.DetectionProposals).SelectMany(message => message.DetectionProposals.Proposals).Select(proposal => proposal.ProposalId).ToHashSet();
+        Expect.Equal(count, ids.Count, "proposals that arrived");
     }
 
     [Case("E4", "a connection that answers nothing, not even pings: HeartbeatTimeout", 60, Pace = Pace.Long)]

@@ -46,7 +46,7 @@ internal static class Faults
         ["C3"] = Says("nothing claimed in hello", said => said.Hello?.RunningWork.Add(new RunningWork { WorkId = "job-r-1" })),
         ["C4"] = Says("the same completion again", said => said.JobCompleted?.JobType = "conf_fail"),
         ["C5"] = Says("as it was written", said => said.JobLog?.Data = ByteString.CopyFrom([.. said.JobLog.Data.Reverse()])),
-        ["C6"] = Returns("r-1", "the job to succeed under its request id", completed => completed.Success = false),
+        ["C6"] = new("the handler to be left alone") { Happens = said => said.IsHandler("begin", "r-1") ? [said, Phase("canceled", "r-1")] : [said] },
         ["D1"] = Says("a pong with the nonce", said => said.Pong?.Nonce += 1),
         ["D2"] = new("no pong while the loop is blocked") { Hear = said => said.Heartbeat is null ? [said] : [said, new WorkerToAdminMessage { WorkerId = said.WorkerId, SentAt = said.SentAt, Pong = new Pong { Nonce = 7 } }] },
         ["D3"] = Acknowledges("executor is at capacity", "a refusal 'executor is at capacity'", refusal => refusal.Accepted = true),
@@ -58,13 +58,14 @@ internal static class Faults
         ["E4"] = HasClosed("the reason"),
         ["E5"] = Returns("r-1", "a text that names the limit", completed => completed.ErrorMessage = "too large"),
         ["E6"] = HasClosed("the reason"),
+        ["E7"] = Says("the detection to succeed", said => said.DetectionComplete?.Success = false),
         ["F1"] = Says("no field from 100 on", said => said.Heartbeat?.RunningWork.FirstOrDefault()?.RequestId = "never asked for"),
         ["F2"] = Says("success with enabled runtime defaults", said => said.ConfigSchemaResponse?.Success = false),
         ["F3"] = Says("job_completed of request env-1", said => said.JobCompleted?.RequestId = ""),
         ["F4"] = Returns("r-none", "count to be", completed => completed.Result.OutputValues["count"] = new ConfigValue()),
         ["F5"] = Says("detection_sequence in the handler", said => said.DetectionProposals?.Proposals[0].Parameters["sequence"] = new ConfigValue { DoubleValue = 1.79e18 }),
         ["F6"] = Says("no success of the cancelled detection", said => said.DetectionComplete?.Success = true),
-        ["F7"] = new("attempt 2 of the obedient job to begin after attempt 1 ended") { Happens = said => said.IsHandler("canceled", "obedient-1") ? [said, Begins("obedient-2")] : [said] },
+        ["F7"] = new("attempt 2 of the obedient job to begin after attempt 1 ended") { Happens = said => said.IsHandler("canceled", "obedient-1") ? [said, Phase("begin", "obedient-2")] : [said] },
         ["F8"] = Closes("the reason of a stream that ended with", "AdminShutdown"),
         ["F9"] = IsSet("stream 1 of the worker", "address", _ => "127.0.0.1:1"),
         ["F10"] = IsSet("the status route to be asked at every start", "address", address => $"{address}.{int.Parse(address.Split(':')[1]) + 10_000}"),
@@ -144,7 +145,7 @@ internal static class Faults
         Happens = said => said.Name == "ready" ? [said, new WorkerEvent("closed", new JsonObject { ["event"] = "closed", ["reason"] = "Replaced", ["generation"] = 1 })] : [said],
     };
 
-    private static WorkerEvent Begins(string request) => new("handler", new JsonObject { ["event"] = "handler", ["phase"] = "begin", ["request_id"] = request });
+    private static WorkerEvent Phase(string phase, string request) => new("handler", new JsonObject { ["event"] = "handler", ["phase"] = phase, ["request_id"] = request });
 
     private static WorkerToAdminMessage Of(string request, WorkerToAdminMessage completion)
     {
