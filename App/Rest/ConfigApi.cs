@@ -31,8 +31,8 @@ public static class ConfigApi
 
     private static async Task<IResult> VersionsAsync(IAdmin admin, string type, string? before, CancellationToken cancellationToken)
     {
-        var all = string.IsNullOrEmpty(before);
-        if (!all && Queries.Number(before) is null)
+        var number = Queries.Number(before);
+        if (number is null && !string.IsNullOrEmpty(before))
         {
             return WireJson.Error(StatusCodes.Status400BadRequest, "before is the number of a version; left out the newest are shown");
         }
@@ -40,7 +40,7 @@ public static class ConfigApi
         return WireJson.Json(new
         {
             job_type = type,
-            versions = (await admin.History.ConfigVersionsAsync(type, Page, cancellationToken, all ? long.MaxValue : Queries.Number(before)!.Value)).Select(document => new
+            versions = (await admin.History.ConfigVersionsAsync(type, Page, cancellationToken, number ?? long.MaxValue)).Select(document => new
             {
                 version = document.Version,
                 descriptor_version = document.DescriptorVersion,
