@@ -25,7 +25,13 @@ internal sealed partial class DetectionRunner(WorkerOptions options, string work
     {
         await Task.Yield();
         var error = "";
-        var sent = 0;
+        var sink = new ProposalSink(
+            request,
+            options.TimeProvider,
+            () => session.Live is { IsOurs: false },
+            message => session.ProposeAsync(message, attempt.Cancel.Token),
+            why => attempt.Activity(why, "detection", []),
+            attempt.Cancel.Token);
         try
         {
             await _slots.WaitAsync(attempt.Cancel.Token).ConfigureAwait(false);
@@ -34,7 +40,7 @@ internal sealed partial class DetectionRunner(WorkerOptions options, string work
             try
             {
                 using var span = WorkerTelemetry.Detection(request);
-                sent = await DetectAsync(handler, request, attempt).ConfigureAwait(false);
+                await DetectAsync(handler, request, attempt, sink).ConfigureAwait(false);
             }
             finally
             {
@@ -54,25 +60,19 @@ internal sealed partial class DetectionRunner(WorkerOptions options, string work
             error = attempt.Cancel.IsCancellationRequested ? JobOutcome.AsCanceled(error) : error;
         }
 
-        await session.SayAsync(Results.Ended(request, sent, error), attempt).ConfigureAwait(false);
+        await sink.LeftAsync().ConfigureAwait(false);
+        await session.SayAsync(Results.Ended(request, sink.Sent, error), attempt).ConfigureAwait(false);
     }
 
     public void Dispose() => _slots.Dispose();
 
-    private async Task<int> DetectAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt)
+    private async Task DetectAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt, ProposalSink sink)
     {
         var config = new ConfigReader(
             request.WorkerConfigValues,
             request.AdminConfigValues,
             handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
             handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
-        var sink = new ProposalSink(
-            request,
-            () => session.Live is { IsOurs: false },
-            message => session.ProposeAsync(message, attempt.Cancel.Token),
-            why => attempt.Activity(why, "detection", []),
-            options.TimeProvider,
-            attempt.Cancel.Token);
         var context = new DetectionContext(request, config, workerId, sink.AddAsync, () => sink.IsFull, (stage, message) => attempt.Progress(0, stage, message), attempt.Cancel.Token);
         inside.Value = true;
         try
@@ -86,7 +86,6 @@ internal sealed partial class DetectionRunner(WorkerOptions options, string work
         }
 
         figures.Proposed(request.JobType, sink.Count);
-        return sink.Count;
     }
 
     [LoggerMessage(3, LogLevel.Warning, "The handler of {Attempt} failed")]

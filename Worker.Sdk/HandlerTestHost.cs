@@ -14,6 +14,7 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
 {
     private readonly JobTypeDescriptor _descriptor = handler.Descriptor ?? throw new ArgumentException(WorkerIdentity.NoDescriptor(handler), nameof(handler));
     private readonly StringBuilder _output = new();
+    private readonly Dictionary<OutputStream, long> _leftOut = [];
     private readonly List<Proposal> _proposals = [];
     private readonly List<(double Percent, string Stage, string Message)> _progress = [];
     private readonly List<(string Message, string Stage, ValueSet Details)> _activities = [];
@@ -48,6 +49,9 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
 
     /// <summary>What was written with <see cref="JobContext.Output"/> or <see cref="JobContext.OutputAsync"/>, both streams by arrival.</summary>
     public string Output => _output.ToString();
+
+    /// <summary>Bytes of each stream that were said to be left out.</summary>
+    public IReadOnlyDictionary<OutputStream, long> LeftOut => _leftOut;
 
     /// <summary>What was proposed.</summary>
     public IReadOnlyList<Proposal> Proposals => _proposals;
@@ -158,6 +162,14 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
         {
             Output(stream, bytes.Span);
             return ValueTask.CompletedTask;
+        }
+
+        public void LeftOut(OutputStream stream, long bytes)
+        {
+            lock (_gate)
+            {
+                host._leftOut[stream] = bytes;
+            }
         }
 
         public void Activity(string message, string stage, ValueSet details)

@@ -13,6 +13,7 @@ internal sealed partial class HealthPort : IAsyncDisposable
     private readonly HandlerHealth _health;
     private readonly WorkerFigures _figures;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _closing = new();
     private Task _serving = Task.CompletedTask;
 
     private HealthPort(HttpListener listener, PluginWorker worker, HandlerHealth health, WorkerFigures figures, ILogger logger)
@@ -58,8 +59,11 @@ internal sealed partial class HealthPort : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A listener that is closed while somebody begins to wait for its next request never ends that wait.
+        await _closing.CancelAsync().ConfigureAwait(false);
         _listener.Close();
         await _serving.ConfigureAwait(false);
+        _closing.Dispose();
     }
 
     /// <summary>One request after the other: probes are few, and their answers are made of what is in memory.</summary>
@@ -69,7 +73,7 @@ internal sealed partial class HealthPort : IAsyncDisposable
         {
             try
             {
-                var context = await _listener.GetContextAsync().ConfigureAwait(false);
+                var context = await _listener.GetContextAsync().WaitAsync(_closing.Token).ConfigureAwait(false);
                 var (status, kind, text) = Answer(context.Request.HttpMethod, context.Request.Url?.AbsolutePath);
                 var bytes = Encoding.UTF8.GetBytes(text);
                 context.Response.StatusCode = status;
@@ -78,7 +82,7 @@ internal sealed partial class HealthPort : IAsyncDisposable
                 await context.Response.OutputStream.WriteAsync(context.Request.HttpMethod == "HEAD" ? ReadOnlyMemory<byte>.Empty : bytes).ConfigureAwait(false);
                 context.Response.Close();
             }
-            catch (Exception exception) when (exception is ObjectDisposedException or HttpListenerException or InvalidOperationException && !_listener.IsListening)
+            catch (Exception exception) when (_closing.IsCancellationRequested && exception is OperationCanceledException or ObjectDisposedException or HttpListenerException or InvalidOperationException)
             {
                 return;
             }

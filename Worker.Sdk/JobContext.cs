@@ -83,6 +83,12 @@ public sealed class JobContext
     /// </summary>
     public ValueTask OutputAsync(OutputStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => _reports.OutputAsync(stream, bytes, cancellationToken);
 
+    /// <summary>
+    /// How many bytes of a stream the handler left out, to keep to a limit: they are counted with the attempt. Said once all of its output is
+    /// written: of what comes afterwards nothing is kept.
+    /// </summary>
+    public void LeftOut(OutputStream stream, long bytes) => _reports.LeftOut(stream, bytes);
+
     /// <summary>A line of output.</summary>
     public void WriteLine(string line) => _reports.Output(OutputStream.Stdout, System.Text.Encoding.UTF8.GetBytes(line + "\n"));
 
@@ -98,6 +104,8 @@ internal interface IAttemptReports
     void Output(OutputStream stream, ReadOnlySpan<byte> bytes);
 
     ValueTask OutputAsync(OutputStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    void LeftOut(OutputStream stream, long bytes);
 
     void Activity(string message, string stage, ValueSet details);
 }

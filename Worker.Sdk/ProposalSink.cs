@@ -2,30 +2,35 @@ using BlazorPluginAdmin.Wire;
 
 namespace BlazorPluginAdmin.WorkerSdk;
 
-/// <summary>
-/// Takes what a detector proposes and sends it in batches, no more than was asked for, as fast as the admin takes them, or not much faster.
-/// </summary>
-/// <param name="needsKeys">The admin gives its jobs new ids: without a key it finds no job that is already running.</param>
-/// <param name="send">Completes when the batch is on its way, or the detection is cancelled.</param>
-/// <param name="refuse">Told of what is too large to be sent.</param>
+/// <summary>Takes what a detector proposes and sends it in batches, no more than was asked for, as fast as the admin takes them or not much faster.</summary>
+/// <param name="request">Which detection.</param>
 /// <param name="time">For how long a detector is held up.</param>
-/// <param name="canceled">The detection is.</param>
-internal sealed class ProposalSink(RunDetectionRequest request, Func<bool> needsKeys, Func<WorkerToAdminMessage, Task> send, Action<string> refuse, TimeProvider time, CancellationToken canceled)
+/// <param name="needsKeys">The admin gives its jobs new ids: without a key it finds no job that is already running.</param>
+/// <param name="send">Completes when the batch is on its way.</param>
+/// <param name="refuse">Told of what is too large to be sent.</param>
+/// <param name="canceled">The detection is over.</param>
+internal sealed class ProposalSink(
+    RunDetectionRequest request, TimeProvider time, Func<bool> needsKeys, Func<WorkerToAdminMessage, Task> send, Action<string> refuse, CancellationToken canceled)
 {
     /// <summary>Batches that were not taken in time; one more of them fails the detection.</summary>
     public const int MostWaiting = 16;
 
-    /// <summary>How long a detector is held up by an admin that takes nothing.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private const int BatchCount = 500;
     private const int BatchSize = 1024 * 1024;
 
-    private readonly List<Task> _waiting = [];
+    /// <summary>An admin that takes nothing holds up a detector no longer than this, once for each batch.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly List<Task> _leaving = [];
     private DetectionProposals _batch = Empty(request);
     private int _size;
+    private int _sent;
 
+    /// <summary>Proposed so far.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Of these, on their way.</summary>
+    public int Sent => Volatile.Read(ref _sent);
 
     /// <summary>As many as were asked for were proposed.</summary>
     public bool IsFull => request.MaxResults > 0 && Count >= request.MaxResults;
@@ -60,27 +65,29 @@ internal sealed class ProposalSink(RunDetectionRequest request, Func<bool> needs
         Count++;
     }
 
-    /// <summary>Sends the rest. There may be more than was asked for.</summary>
+    /// <summary>Completes when all is on its way. There may be more than was asked for.</summary>
     public async Task FinishAsync()
     {
-        await Task.WhenAll(_waiting).ConfigureAwait(false);
+        await Task.WhenAll(_leaving).ConfigureAwait(false);
         await FlushAsync(hasMore: IsFull).ConfigureAwait(false);
     }
 
-    /// <summary>What the admin does not take in time leaves later: nobody is held up for longer.</summary>
+    /// <summary>Completes when nothing is left of what a detector proposed before it failed, also when it is cancelled.</summary>
+    public async Task LeftAsync() => await Task.WhenAll(_leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>What the admin does not take in time leaves later.</summary>
     private async Task FlushInTimeAsync()
     {
         var leaving = FlushAsync(hasMore: true);
+        _leaving.RemoveAll(batch => batch.IsCompletedSuccessfully);
+        _leaving.Add(leaving);
         if (!await leaving.WithinAsync(Patience, time, canceled).ConfigureAwait(false))
         {
             canceled.ThrowIfCancellationRequested();
-            _waiting.RemoveAll(batch => batch.IsCompletedSuccessfully);
-            if (_waiting.Count == MostWaiting)
+            if (_leaving.Count(batch => !batch.IsCompletedSuccessfully) > MostWaiting)
             {
                 throw new TimeoutException($"the admin takes no proposals: {MostWaiting} batches of them wait");
             }
-
-            _waiting.Add(leaving);
         }
     }
 
@@ -90,6 +97,7 @@ internal sealed class ProposalSink(RunDetectionRequest request, Func<bool> needs
         full.HasMore = hasMore;
         (_batch, _size) = (Empty(request), 0);
         await send(new WorkerToAdminMessage { DetectionProposals = full }).ConfigureAwait(false);
+        Interlocked.Add(ref _sent, full.Proposals.Count);
     }
 
     private static DetectionProposals Empty(RunDetectionRequest request) => new() { RequestId = request.RequestId, JobType = request.JobType };

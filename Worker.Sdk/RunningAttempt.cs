@@ -136,6 +136,17 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
         }
     }
 
+    public void LeftOut(OutputStream stream, long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        lock (_gate)
+        {
+            (stream == OutputStream.Stderr ? _stderr : _stdout).LeftOut = bytes;
+        }
+
+        changed();
+    }
+
     public void Activity(string message, string stage, ValueSet details)
     {
         var activity = new ActivityEvent
@@ -233,7 +244,7 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
     {
         lock (_gate)
         {
-            List<JobLogChunk> chunks = [.. Chunks(_stdout), .. Chunks(_stderr)];
+            List<JobLogChunk> chunks = [.. Chunks(_stdout), .. Chunks(_stderr), .. Ends(_stdout), .. Ends(_stderr)];
             if (chunks.Count > 0)
             {
                 _abandoned = !keepsOutput;
@@ -281,6 +292,15 @@ internal sealed class RunningAttempt(string requestId, string workId, string job
         }
     }
 
+    /// <summary>Behind the pieces of both streams: nothing is kept after it.</summary>
+    private IEnumerable<JobLogChunk> Ends(LogRing ring)
+    {
+        if (ring.TakeLeftOut() is var (offset, bytes) && bytes > 0)
+        {
+            yield return new JobLogChunk { RequestId = RequestId, JobId = WorkId, Stream = ring.Stream, Offset = offset, LeftOut = bytes };
+        }
+    }
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{JobType} {WorkId} ({RequestId})");
 }
 
@@ -301,6 +321,7 @@ internal sealed class LogRing(LogStream stream)
     private byte[] _ring = [];
     private long _end;
     private long _sent;
+    private long _toldLeftOut;
 
     public LogStream Stream { get; } = stream;
 
@@ -308,6 +329,9 @@ internal sealed class LogRing(LogStream stream)
     public long Unsent => _end - _sent;
 
     public bool IsEmpty => _end == 0;
+
+    /// <summary>Bytes that come behind the last one and are not passed on.</summary>
+    public long LeftOut { get; set; }
 
     private long Start => Math.Max(0, _end - _ring.Length);
 
@@ -355,5 +379,13 @@ internal sealed class LogRing(LogStream stream)
         return (from, bytes);
     }
 
-    public void Rewind() => _sent = Start;
+    /// <summary>How much was left out behind which place; 0 when that was said or nothing was.</summary>
+    public (long Offset, long Bytes) TakeLeftOut()
+    {
+        var isNews = LeftOut != _toldLeftOut;
+        _toldLeftOut = LeftOut;
+        return (_end, isNews ? LeftOut : 0);
+    }
+
+    public void Rewind() => (_sent, _toldLeftOut) = (Start, 0);
 }

@@ -22,15 +22,19 @@ public sealed partial class JobOutput(IAdmin admin, JobLogStore store, ILogger<J
             return Dropped(InboundMapper.Job(chunk.JobId), isHeld: false, "it does not hold the attempt");
         }
 
-        if (chunk.Data.Length > WireLimits.LogChunk || chunk.Offset < 0)
+        if (chunk.Data.Length > WireLimits.LogChunk || chunk.Offset < 0 || chunk.LeftOut < 0 || chunk.LeftOut > long.MaxValue - WireLimits.LogChunk - chunk.Offset)
         {
-            return Dropped(job, isHeld: true, chunk.Offset < 0 ? $"its offset is {chunk.Offset}" : $"a piece has {chunk.Data.Length} bytes, at most {WireLimits.LogChunk} are taken");
+            return Dropped(job, isHeld: true, chunk.Offset < 0 ? $"its offset is {chunk.Offset}" : chunk.Data.Length <= WireLimits.LogChunk ? $"{chunk.LeftOut} bytes behind {chunk.Offset} cannot be" : $"a piece has {chunk.Data.Length} bytes, at most {WireLimits.LogChunk} are taken");
         }
 
         try
         {
             var stream = chunk.Stream == Wire.LogStream.Stderr ? LogStream.Stderr : LogStream.Stdout;
             await store.AppendAsync(job, held.Attempt!.Number, stream, chunk.Offset, chunk.Data.Memory, OutputLimit.Of(state.JobTypes.GetValueOrDefault(held.JobType)), cancellationToken);
+            if (chunk.LeftOut > 0)
+            {
+                store.LeftOut(job, held.Attempt!.Number, stream, chunk.Offset + chunk.Data.Length + chunk.LeftOut);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using BlazorPluginAdmin.App.Gateway;
 using BlazorPluginAdmin.Server.Core.Activities;
 using BlazorPluginAdmin.Server.Core.Detections;
+using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Observations;
@@ -17,6 +18,19 @@ namespace BlazorPluginAdmin.App.Rest;
 public static class ApiObjects
 {
     private static readonly JsonSerializerOptions Pascal = new() { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
+
+    /// <param name="waits">Null: it does not wait, or nobody asked.</param>
+    public static JsonObject Job(Job job, WaitingExplanation? waits)
+    {
+        var node = JsonSerializer.SerializeToNode(Job(job), Options)!.AsObject();
+        node["effective_priority"] = waits?.Priority ?? job.Priority;
+        if (waits?.Position is { } place)
+        {
+            node["queue_position"] = place;
+        }
+
+        return node;
+    }
 
     public static object Job(Job job) => new
     {
@@ -76,18 +90,33 @@ public static class ApiObjects
         existing = existing ? true : (bool?)null,
     };
 
-    /// <summary>A job of a list, with the reason why it waits.</summary>
-    public static object Listed(WaitingReasons reasons, Job job)
+    /// <summary>A job of a list: with what it requires and why it waits, without the labels, which existing clients know of one job alone.</summary>
+    public static JsonObject Listed(WaitingReasons reasons, Job job)
     {
-        if (reasons.Of(job) is not { } waiting)
+        var waits = reasons.Explain(job);
+        var node = Job(job, waits);
+        AddRequired(node, job);
+        if (waits is not null)
         {
-            return Job(job);
+            node["waiting"] = JsonSerializer.SerializeToNode(Waiting(waits), Options);
         }
 
-        var node = JsonSerializer.SerializeToNode(Job(job), Options)!.AsObject();
-        node["waiting"] = JsonSerializer.SerializeToNode(Reason(waiting), Options);
         return node;
     }
+
+    public static void AddRequired(JsonObject node, Job job)
+    {
+        if (DispatchPlanner.Selectors(job.Labels) is { IsEmpty: false } required)
+        {
+            node["require_labels"] = JsonSerializer.SerializeToNode(required);
+        }
+    }
+
+    /// <summary>How an attempt ended, or how far it is.</summary>
+    public static string StateOf(Attempt attempt) =>
+        attempt.Outcome != AttemptOutcome.Open ? Snake(attempt.Outcome.ToString())
+        : attempt.Cancel != CancelCause.None ? "canceling"
+        : attempt.StartedAt is null ? "sent" : "running";
 
     /// <summary>Why a job waits, in short.</summary>
     public static object Reason(Waiting waiting) => new { code = waiting.Code, text = waiting.Text, subject = Some(waiting.Subject), since = waiting.Since, until = waiting.Until };
@@ -99,10 +128,8 @@ public static class ApiObjects
         subject = Some(waits.Waiting.Subject),
         since = waits.Waiting.Since,
         until = waits.Waiting.Until,
-        queue_position = waits.Position,
-        effective_priority = waits.Priority,
-        expected_start_seconds = waits.StartsIn is { } starts ? Math.Round(starts.TotalSeconds, 3) : (double?)null,
-        checks = waits.Checks.Select(check => new { rule = check.Rule, passed = check.Passed, judged = check.IsJudged, code = Some(check.Code), text = Some(check.Text) }),
+        expected_start_in = waits.StartsIn is { } starts ? DurationText.Format(ConfigValue.Duration.From(starts)) : null,
+        checks = waits.Checks.IsEmpty ? null : waits.Checks.Select(check => new { rule = check.Rule, passed = check.Passed, judged = check.IsJudged, code = Some(check.Code), text = Some(check.Text) }),
     };
 
     public static object Run(Job job) => new

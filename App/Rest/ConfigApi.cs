@@ -20,10 +20,27 @@ public static class ConfigApi
     {
         api.MapGet("/job-types/{type}/config", (IAdmin admin, string type) => WireJson.Proto(Config(admin, type)));
         api.MapPut("/job-types/{type}/config", SaveAsync);
-        api.MapGet("/job-types/{type}/config/versions", async (IAdmin admin, string type, string? before, CancellationToken cancellationToken) => WireJson.Json(new
+        api.MapGet("/job-types/{type}/config/versions", VersionsAsync);
+        api.MapGet("/job-types/{type}/config/versions/{version}", async (IAdmin admin, string type, string version, CancellationToken cancellationToken) =>
+            Queries.Number(version) is { } number && await VersionAsync(admin, type, number, cancellationToken) is { } document
+                ? WireJson.Proto(Effective(admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor, document, SecretFields.Without))
+                : NotKept(type, version));
+        api.MapGet("/job-types/{type}/config/diff", DiffAsync);
+        api.MapPost("/job-types/{type}/config/revert", RevertAsync);
+    }
+
+    private static async Task<IResult> VersionsAsync(IAdmin admin, string type, string? before, CancellationToken cancellationToken)
+    {
+        var number = Queries.Number(before);
+        if (number is null && !string.IsNullOrEmpty(before))
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, "before is the number of a version; left out the newest are shown");
+        }
+
+        return WireJson.Json(new
         {
             job_type = type,
-            versions = (await admin.History.ConfigVersionsAsync(type, Page, cancellationToken, Queries.Number(before) ?? long.MaxValue)).Select(document => new
+            versions = (await admin.History.ConfigVersionsAsync(type, Page, cancellationToken, number ?? long.MaxValue)).Select(document => new
             {
                 version = document.Version,
                 descriptor_version = document.DescriptorVersion,
@@ -32,13 +49,7 @@ public static class ConfigApi
                 via = document.Via,
                 reason = document.Reason,
             }),
-        }));
-        api.MapGet("/job-types/{type}/config/versions/{version}", async (IAdmin admin, string type, string version, CancellationToken cancellationToken) =>
-            Queries.Number(version) is { } number && await VersionAsync(admin, type, number, cancellationToken) is { } document
-                ? WireJson.Proto(Effective(admin.States.Current.Value.JobTypes.GetValueOrDefault(type)?.Descriptor, document, SecretFields.Without))
-                : NotKept(type, version));
-        api.MapGet("/job-types/{type}/config/diff", DiffAsync);
-        api.MapPost("/job-types/{type}/config/revert", RevertAsync);
+        });
     }
 
     private static async Task<IResult> DiffAsync(IAdmin admin, string type, string? from, string? to, CancellationToken cancellationToken)
@@ -124,8 +135,14 @@ public static class ConfigApi
         Runtime = RuntimePolicy.Overlay(saved.Runtime, descriptor?.RuntimeDefaults),
     });
 
-    private static async Task<IResult> SaveAsync(IAdmin admin, Caller caller, string type, long? version, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<IResult> SaveAsync(IAdmin admin, Caller caller, string type, string? version, HttpRequest request, CancellationToken cancellationToken)
     {
+        var read = Queries.Number(version);
+        if (read is null && !string.IsNullOrEmpty(version))
+        {
+            return WireJson.Error(StatusCodes.Status400BadRequest, "version is the number of the version you read; left out, whatever is saved is replaced");
+        }
+
         var (text, problem) = await Bodies.TextAsync(request, cancellationToken);
         if (text.Length == 0)
         {
@@ -154,7 +171,7 @@ public static class ConfigApi
                 new SaveConfig(
                     caller.By,
                     type,
-                    version,
+                    read,
                     ConfigValueMapper.ToCore(wire.AdminConfigValues),
                     ConfigValueMapper.ToCore(wire.WorkerConfigValues),
                     DescriptorMapper.ToCore(wire.AdminRuntime),

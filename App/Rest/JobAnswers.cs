@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BlazorPluginAdmin.Server.Core;
-using BlazorPluginAdmin.Server.Core.Dispatch;
 using BlazorPluginAdmin.Server.Core.Forms;
 using BlazorPluginAdmin.Server.Core.Jobs;
 using BlazorPluginAdmin.Server.Core.Logs;
@@ -16,10 +15,11 @@ public sealed class JobAnswers(IAdmin admin, JobLogStore logs)
     /// <summary>With why it waits.</summary>
     public JsonObject Whole(JobRecord record)
     {
-        var node = Detail(record);
-        if (admin.Explain(record.Job.Id) is { } why)
+        var waits = admin.Explain(record.Job.Id);
+        var node = Detail(record, waits);
+        if (waits is not null)
         {
-            node["waiting"] = JsonSerializer.SerializeToNode(ApiObjects.Waiting(why), Options);
+            node["waiting"] = JsonSerializer.SerializeToNode(ApiObjects.Waiting(waits), Options);
         }
 
         return node;
@@ -29,9 +29,9 @@ public sealed class JobAnswers(IAdmin admin, JobLogStore logs)
     public async Task<JsonObject> ActedAsync(Job job, CancellationToken cancellationToken) =>
         Whole(await admin.History.JobAsync(job.Id, cancellationToken) is { } record ? record with { Job = job } : new JobRecord(job, JobPayload.Empty, null, []));
 
-    public JsonObject Detail(JobRecord record)
+    public JsonObject Detail(JobRecord record, WaitingExplanation? waits)
     {
-        var node = JsonSerializer.SerializeToNode(ApiObjects.Job(record.Job), Options)!.AsObject();
+        var node = ApiObjects.Job(record.Job, waits);
         if (record.Payload.Detail.Length > 0)
         {
             node["detail"] = record.Payload.Detail;
@@ -42,12 +42,9 @@ public sealed class JobAnswers(IAdmin admin, JobLogStore logs)
         if (!record.Job.Labels.IsEmpty)
         {
             node["labels"] = JsonSerializer.SerializeToNode(record.Job.Labels);
-            if (DispatchPlanner.Selectors(record.Job.Labels) is { IsEmpty: false } required)
-            {
-                node["require_labels"] = JsonSerializer.SerializeToNode(required);
-            }
         }
 
+        ApiObjects.AddRequired(node, record.Job);
         if (record.Result is { } result)
         {
             ApiObjects.AddValues(node, "result_output_values", result.Outputs);
@@ -63,15 +60,15 @@ public sealed class JobAnswers(IAdmin admin, JobLogStore logs)
         request_id = attempt.RequestId.Value,
         worker_id = attempt.Worker.Value,
         worker_instance_id = Some(attempt.Instance),
-        session_generation = attempt.Generation > 0 ? attempt.Generation : (long?)null,
-        outcome = ApiObjects.Snake(attempt.Outcome.ToString()),
+        generation = attempt.Generation > 0 ? attempt.Generation : (long?)null,
+        state = ApiObjects.StateOf(attempt),
         reason = Some(attempt.CancelReason),
         sent_at = attempt.SentAt,
         started_at = attempt.StartedAt,
         ended_at = attempt.EndedAt,
         exit_code = attempt.ExitCode,
         error_class = Some(attempt.ErrorClass),
-        error = Some(attempt.Error),
+        error_message = Some(attempt.Error),
         stdout_bytes = logs.KeptOf(job, attempt.Number, LogStream.Stdout),
         stderr_bytes = logs.KeptOf(job, attempt.Number, LogStream.Stderr),
         dropped_bytes = logs.LimitOf(job, attempt.Number)?.Dropped ?? 0,

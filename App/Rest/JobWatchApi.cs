@@ -25,7 +25,7 @@ public static class JobWatchApi
     /// <summary>A JSON object a line, and an empty line now and then while there is none; or the bytes alone with <c>raw</c>, to which nothing can be added.</summary>
     private static async Task<IResult> LogsAsync(JobLogService logs, WatchSeats seats, WatchRhythm rhythm, HttpContext http, string id, string? stream, string? attempt, string? from, string? tail, string? follow, string? raw, CancellationToken cancellationToken)
     {
-        if (stream is not (null or "" or "stdout" or "stderr") || !Count(attempt, out var number) || !Count(from, out var offset) || !Count(tail, out var lines))
+        if (stream is not (null or "" or "stdout" or "stderr") || !Count(attempt, out int number) || !Count(from, out long offset) || !Count(tail, out int lines))
         {
             return WireJson.Error(StatusCodes.Status400BadRequest, "stream is stdout or stderr; attempt, from and tail are numbers from 0 on");
         }
@@ -117,9 +117,10 @@ public static class JobWatchApi
         }
     }
 
-    private static bool Count(string? text, out int count)
+    private static bool Count<T>(string? text, out T count)
+        where T : struct, System.Numerics.INumber<T>
     {
-        count = 0;
-        return string.IsNullOrEmpty(text) || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
+        count = T.Zero;
+        return string.IsNullOrEmpty(text) || T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
     }
 }

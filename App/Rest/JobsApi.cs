@@ -148,7 +148,8 @@ public static class JobsApi
         var activities = await admin.History.ActivitiesAsync(new ActivityFilter { Job = record.Job.Id, Limit = Queries.Number(activity_limit, 500, 5000) }, cancellationToken);
         var shown = Queries.Number(related_limit, 20, 100);
         var related = await admin.History.JobsAsync(new JobFilter { JobTypes = [record.Job.JobType], Limit = shown + 1 }, cancellationToken);
-        var job = answers.Detail(record);
+        var waits = admin.Explain(record.Job.Id);
+        var job = answers.Detail(record, waits);
         PlanJson.Add(job, record.Job.JobType, plans.Of(record.Job.JobType, record.Payload));
         return WireJson.Json(new
         {
@@ -156,7 +157,7 @@ public static class JobsApi
             run_record = record.Job.IsTerminal ? ApiObjects.Run(record.Job) : null,
             activities = activities.Reverse().Select(ApiObjects.Activity),
             related_jobs = related.Items.Where(job => job.Id != record.Job.Id).Take(shown).Select(job => ApiObjects.Job(Newest(admin, job))),
-            waiting = admin.Explain(record.Job.Id) is { } waits ? ApiObjects.Waiting(waits) : null,
+            waiting = waits is null ? null : ApiObjects.Waiting(waits),
             last_updated = record.Job.UpdatedAt,
         });
     }

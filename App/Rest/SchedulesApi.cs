@@ -119,20 +119,34 @@ public static class SchedulesApi
         return problem ?? await ActAsync(admin, id, known => new PauseSchedule(caller.By, known, body?.Reason ?? "", body?.Until), cancellationToken);
     }
 
-    private static IResult Preview(TimeProvider time, string? cron, string? zone, string? every, DateTimeOffset? anchor, DateTimeOffset? at, DateTimeOffset? after, int? count)
+    private static IResult Preview(TimeProvider time, string? cron, string? zone, string? every, string? anchor, string? at, string? after, string? count)
     {
         var errors = new List<FieldError>();
-        var rule = Rule(cron, zone, every is null ? null : SubmitApi.Duration("every", JsonSerializer.SerializeToElement(every), errors), anchor, at, errors);
-        if (count is < 1 or > LongestPreview)
+        var (from, interval) = (At("after", after, errors), every is null ? null : SubmitApi.Duration("every", JsonSerializer.SerializeToElement(every), errors));
+        var rule = Rule(cron, zone, interval, At("anchor", anchor, errors), At("at", at, errors), errors);
+        return Queries.Number("count", count, UsualPreview, 1, LongestPreview, out var most)
+            ?? (errors.Count > 0 ? SubmitApi.Unreadable(errors) : Replies.From(
+                SchedulePreview.Of(rule!, from ?? time.GetUtcNow(), most),
+                runs => WireJson.Json(new { runs = runs.Select(run => new { at = run.At.ToUniversalTime(), local = run.Local, note = WireJson.Some(run.Note) }) })));
+    }
+
+    /// <summary>As in a body: without an offset it is UTC, wherever the admin runs.</summary>
+    private static DateTimeOffset? At(string field, string? text, List<FieldError> errors)
+    {
+        if (string.IsNullOrEmpty(text))
         {
-            errors.Add(new FieldError("", "count", FieldErrorCodes.Max, $"count is 1 to {LongestPreview}"));
+            return null;
         }
 
-        return errors.Count > 0
-            ? SubmitApi.Unreadable(errors)
-            : Replies.From(
-                SchedulePreview.Of(rule!, after ?? time.GetUtcNow(), count ?? UsualPreview),
-                runs => WireJson.Json(new { runs = runs.Select(run => new { at = run.At.ToUniversalTime(), local = run.Local, note = WireJson.Some(run.Note) }) }));
+        try
+        {
+            return JsonSerializer.SerializeToElement(text).Deserialize<DateTimeOffset>(WireJson.Options);
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException)
+        {
+            errors.Add(new FieldError("", field, FieldErrorCodes.Kind, $"{field} is an instant like 2026-12-01T09:00:00Z"));
+            return null;
+        }
     }
 
     /// <summary>Null: with what is wrong.</summary>

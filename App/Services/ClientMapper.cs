@@ -179,14 +179,13 @@ internal static class ClientMapper
             WorkerId = attempt.Worker.Value,
             WorkerInstanceId = attempt.Instance,
             Generation = attempt.Generation,
-            State = attempt.Outcome != AttemptOutcome.Open ? ApiObjects.Snake(attempt.Outcome.ToString())
-                : attempt.Cancel != CancelCause.None ? "canceling"
-                : attempt.StartedAt is null ? "sent" : "running",
+            State = ApiObjects.StateOf(attempt),
             Reason = attempt.CancelReason,
             SentAt = ApiObjects.Stamp(attempt.SentAt),
             StartedAt = ApiObjects.Stamp(attempt.StartedAt),
             EndedAt = ApiObjects.Stamp(attempt.EndedAt),
             ErrorMessage = attempt.Error,
+            ErrorClass = attempt.ErrorClass,
         };
         if (attempt.ExitCode is { } exit)
         {

@@ -51,6 +51,8 @@ internal sealed class RunCommand
             return given;
         if (given.Count > 1)
             throw ToolException.Usage("write the command in quotes, or -- before its words: run \"ls -la\", run -- ls -la");
+        if (given.Count == 1 && given[0].StartsWith('-'))
+            throw ToolException.Usage($"{given[0]} is no option of run; a command of such a name comes behind --");
         try
         {
             var words = given.Count == 0 ? [] : CommandLineWords.Split(given[0]);

@@ -88,13 +88,16 @@ public sealed partial class DraftKeeper<TDraft>(IJSRuntime runtime) : ComponentB
     {
         GC.SuppressFinalize(this);
         _self?.Dispose();
+        // A draft that is still being written ends without it.
+        var typing = _typing;
+        _typing = null;
         await _script.DisposeAsync();
         try
         {
-            if (_typing is not null)
+            if (typing is not null)
             {
-                await _typing.InvokeVoidAsync("stop");
-                await _typing.DisposeAsync();
+                await typing.InvokeVoidAsync("stop");
+                await typing.DisposeAsync();
             }
         }
         catch (JSDisconnectedException)

@@ -25,7 +25,7 @@ public static class JobRequests
         var payload = command.Payload with { Parameters = GroupRequests.WithPlace(verdict.Parameters, command.Place) };
         if (command.DryRun)
         {
-            return new Submission(job with { Id = new JobId("") }) { Warnings = verdict.Warnings, Payload = payload };
+            return new Submission(job with { Id = new JobId(""), DedupeKey = command.DedupeKey }) { Warnings = verdict.Warnings, Payload = payload };
         }
 
         var added = JobFlow.Add(turn, job, payload);

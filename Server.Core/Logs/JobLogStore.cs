@@ -107,6 +107,19 @@ public sealed class JobLogStore(string directory, TimeProvider? time = null)
         return true;
     }
 
+    /// <summary>The worker kept to a limit of its own and says how far a stream would have gone. Said twice it is counted once.</summary>
+    public void LeftOut(JobId job, int attempt, LogStream stream, long end)
+    {
+        var (stdout, stderr) = (LengthOf(job, attempt, LogStream.Stdout), LengthOf(job, attempt, LogStream.Stderr));
+        var limit = LimitOf(job, attempt);
+        if ((limit ?? new LogLimit(stdout + stderr, stdout, stderr, stdout, stderr)).Seen(stream, end) is var further && further != limit)
+        {
+            var path = LimitPathOf(job, attempt);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            further.Write(path);
+        }
+    }
+
     /// <summary>Reads from an offset; a negative one counts from the end. Null when the attempt wrote nothing.</summary>
     public async Task<LogSlice?> ReadAsync(JobId job, int attempt, LogStream stream, long offset, int most, CancellationToken cancellationToken)
     {

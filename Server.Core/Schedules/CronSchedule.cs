@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Quartz;
 
 namespace BlazorPluginAdmin.Server.Core.Schedules;
@@ -7,9 +9,13 @@ namespace BlazorPluginAdmin.Server.Core.Schedules;
 /// the end of the gap. A time that the clock repeats comes once, at the first, when the expression names hours; with <c>*</c> for the
 /// hour it comes as often as the clock shows it.
 /// </summary>
-public static class CronSchedule
+public static partial class CronSchedule
 {
     private const int LongestExpression = 200;
+    private const string Shape = "is not a cron expression of five fields (minute hour day month weekday)";
+
+    /// <summary>The highest number of each field; the library itself looks at weekdays.</summary>
+    private static readonly int[] Highest = [59, 23, 31, 12];
 
     /// <summary>Null: it can be used; else what is wrong.</summary>
     public static string? Problem(string cron, string zone)
@@ -24,13 +30,18 @@ public static class CronSchedule
             return $"a cron expression has at most {LongestExpression} characters";
         }
 
+        if (Beyond(cron) is { } beyond)
+        {
+            return $"'{cron}' {Shape}: {beyond}";
+        }
+
         try
         {
             return NextAfter(cron, zone, DateTimeOffset.UnixEpoch.AddYears(50)) is null ? $"'{cron}' never comes" : null;
         }
         catch (FormatException exception)
         {
-            return $"'{cron}' is not a cron expression of five fields (minute hour day month weekday): {exception.Message}";
+            return $"'{cron}' {Shape}: {exception.Message}";
         }
     }
 
@@ -85,5 +96,18 @@ public static class CronSchedule
         return zone.IsAmbiguousTime(local) && local.Offset == zone.GetAmbiguousTimeOffsets(local).Min();
     }
 
-    public static bool NamesHours(string cron) => cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is not [_, "*", ..];
+    public static bool NamesHours(string cron) => Fields(cron) is not [_, "*", ..];
+
+    /// <summary>A number that its field does not have. To the library 98 and 99 are words of its own for "none" and "every", so that it takes them everywhere.</summary>
+    private static string? Beyond(string cron) => Fields(cron).Zip(Highest).Select(field => Number().Matches(field.First)
+            .Select(number => number.Value)
+            .Where(number => !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value > field.Second)
+            .Select(number => $"{number} is above {field.Second}")
+            .FirstOrDefault()).FirstOrDefault(problem => problem is not null);
+
+    private static string[] Fields(string cron) => cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Not the step behind a slash.</summary>
+    [GeneratedRegex(@"(?<![/\d])\d+", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
 }

@@ -168,7 +168,7 @@ internal sealed class HttpCall(HttpPlan plan, JobContext context, Egress egress,
             if (bytes.Length > 0)
             {
                 _tail.Add(bytes);
-                await context.OutputAsync(OutputStream.Stdout, bytes.AsMemory(0, _cap.Take(bytes.Length, out var reached)), cancellationToken);
+                await context.OutputAsync(OutputStream.Stdout, bytes.AsMemory(0, _cap.Take(OutputStream.Stdout, bytes.Length, out var reached)), cancellationToken);
                 if (reached)
                 {
                     Say("output limit reached");

@@ -91,6 +91,9 @@ internal sealed class ProcessRun(ProcessPlan plan, JobContext context, TimeProvi
             ["stderr_truncated"] = _stderr.Truncated,
             ["duration_ms"] = (long)took.TotalMilliseconds,
         };
+
+        // As to a shell, a command that exits with such a code looks like one that a signal ended: the runtime reaps the process and tells
+        // no more than this number.
         if (exitCode is > 128 and < 165)
         {
             outputs["signal"] = (long)(exitCode - 128);
@@ -169,7 +172,7 @@ internal sealed class ProcessRun(ProcessPlan plan, JobContext context, TimeProvi
         }
 
         tail.Add(bytes.Span);
-        var passed = bytes[.._cap.Take(bytes.Length, out var reached)];
+        var passed = bytes[.._cap.Take(stream, bytes.Length, out var reached)];
         await context.OutputAsync(stream, passed, cut);
         if (reached)
         {

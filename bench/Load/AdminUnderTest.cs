@@ -35,6 +35,9 @@ internal sealed class AdminUnderTest : IAsyncDisposable
 
     public double ResidentMegabytes => Figure("status", "VmRSS:") / 1024;
 
+    /// <summary>Since its start.</summary>
+    public double MostResidentMegabytes => Figure("status", "VmHWM:") / 1024;
+
     public TimeSpan Cpu
     {
         get

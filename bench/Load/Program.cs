@@ -6,7 +6,7 @@ using BlazorPluginAdmin.Bench.Load.Scenarios;
 // Every scenario starts an admin of its own on an empty data directory and speaks to it over the wire, as workers and programs do.
 // A run that does not deliver every job exactly once is void and writes nothing.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-IScenario[] all = [new Throughput(), new Latency(), new Idle(), new Flood("flood", 0), new Flood("parcels", 64 * 1024), new Failover(), new Start(), new Lists(), new Watched(), new Pages(), new Timeline(), new Submit(), new Output(), new Pluginctl()];
+IScenario[] all = [new Throughput(), new Latency(), new Idle(), new Flood("flood", 0), new Flood("parcels", 64 * 1024), new Failover(), new Start(), new Lists(), new Watched(), new Capacity(), new Pages(), new Timeline(), new Submit(), new Output(), new Pluginctl()];
 if (args is ["report", var folder])
 {
     Report.Write(folder);

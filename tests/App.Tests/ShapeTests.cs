@@ -37,7 +37,7 @@ public sealed class ShapeTests(WorkedAdmin admin) : IClassFixture<WorkedAdmin>
     /// <summary>What we say besides.</summary>
     private static readonly HashSet<string> Additions =
     [
-        .. ((string[])["phase", "reason", "origin", "priority", "due_at", "expires_at", "detection_id", "retry_of", "group_id", "group_index", "idempotency_key", "deadline", "submitted_by", "started_at", "exit_code", "error_class", "generation", "version", "not_before", "attempt_timeout", "retry_limit", "config_version", "waiting", "waiting.code", "waiting.text", "waiting.subject", "waiting.since", "waiting.until"]).Select(key => $"$[].{key}"),
+        .. ((string[])["phase", "reason", "origin", "priority", "due_at", "expires_at", "detection_id", "retry_of", "group_id", "group_index", "idempotency_key", "deadline", "submitted_by", "started_at", "exit_code", "error_class", "generation", "version", "not_before", "attempt_timeout", "retry_limit", "config_version", "effective_priority", "queue_position", "require_labels", "waiting", "waiting.code", "waiting.text", "waiting.subject", "waiting.since", "waiting.until", "waiting.expected_start_in"]).Select(key => $"$[].{key}"),
         "$[].serialise", "$[].cluster_lock", "$[].turn", "$[].waiting_reason",
         "$[].sequence", "$[].actor", "$[].Health", "$[].Draining", "$[].Conflict",
         // The recorded job that never ends is there only here.

@@ -14,6 +14,8 @@ public class UsageTests
     [InlineData("run", "ls", "--param-file", "stdin=/no/such/file")]
     [InlineData("run", "ls", "--detach", "--wait")]
     [InlineData("run", "ls", "--nonsense")]
+    [InlineData("run", "--nonsense")]
+    [InlineData("run", "--type", "command", "--nonsense")]
     [InlineData("run", "ls", "--call-timeout", "never")]
     [InlineData("run", "ls", "--config", "/no/such/file")]
     [InlineData("nonsense")]

@@ -69,6 +69,45 @@ public sealed class DistributionTests(Peers peers) : AcceptanceTests(peers)
         Assert.All(got.Zip(shares), share => Assert.InRange(share.First, share.Second - tolerance, share.Second + tolerance));
     }
 
+    /// <summary>Three times as many jobs as there are slots: each slot that becomes free has the next one, and no worker more than it has slots.</summary>
+    [Theory]
+    [InlineData("least_loaded")]
+    [InlineData("least_connections")]
+    public async Task ThreeHundredJobs_NeverGoToAFullWorker_NorWaitWhileOneHasASlot(string strategy)
+    {
+        int[] slots = [10, 30, 60];
+        var workers = await WorkersAsync(strategy, [1, 1, 1], slots);
+        await SubmitAsync(3 * slots.Sum());
+        for (var wave = 0; wave < 3; wave++)
+        {
+            var held = await Task.WhenAll(workers.Select(async (worker, n) =>
+            {
+                var jobs = new List<ExecuteJobRequest>();
+                while (jobs.Count < slots[n])
+                {
+                    jobs.Add((await worker.NextAsync(Body.ExecuteJobRequest)).ExecuteJobRequest);
+                }
+
+                return jobs;
+            }));
+            Assert.Equal(slots, workers.Select(worker => Admin.State.Jobs.Values.Count(job => job.State != Server.Core.Jobs.JobState.Pending && job.Attempt!.Worker == new WorkerId(worker.Id))));
+            await Task.WhenAll(workers.Select(async (worker, n) =>
+            {
+                foreach (var job in held[n])
+                {
+                    await worker.SucceedAsync(job);
+                }
+
+                // It does not say what it works on, so that it is believed to be as full as it said last.
+                await Admin.BeatAsync(worker);
+            }));
+        }
+
+        await Admin.UntilAsync(state => state.Jobs.IsEmpty, "the end of all jobs");
+        var ended = await Admin.GetAsync("jobs?job_type=vacuum&limit=500");
+        Assert.Equal((300, 300), (ended.GetArrayLength(), ended.EnumerateArray().Count(job => job.GetProperty("attempt").GetInt32() == 1)));
+    }
+
     private async Task<ForeignWorker[]> WorkersAsync(string strategy, int[] weights, int[] slots)
     {
         var workers = new ForeignWorker[weights.Length];

@@ -18,7 +18,7 @@ public sealed class FailoverTests(Peers peers) : AcceptanceTests(peers)
         await JobAsync(job.Job.JobId, "running");
         await first.StopAsync();
         var lost = await JobAsync(job.Job.JobId, "pending");
-        Assert.Equal(("backoff", "worker_lost"), (Text(lost, "phase"), Text(lost.GetProperty("attempts")[0], "outcome")));
+        Assert.Equal(("backoff", "worker_lost"), (Text(lost, "phase"), Text(lost.GetProperty("attempts")[0], "state")));
         await Admin.GetAsync("scheduler-status?lane=default", status => !status.GetProperty("scheduler").TryGetProperty("current_job_type", out _));
         var second = first == one ? other : one;
         await Admin.PassAsync(Backoff * 2, second);
@@ -42,7 +42,7 @@ public sealed class FailoverTests(Peers peers) : AcceptanceTests(peers)
         await JobAsync("j-1", "running");
         await process.KillAsync();
         var lost = await JobAsync("j-1", "pending");
-        Assert.Equal(("backoff", "worker_lost"), (Text(lost, "phase"), Text(lost.GetProperty("attempts")[0], "outcome")));
+        Assert.Equal(("backoff", "worker_lost"), (Text(lost, "phase"), Text(lost.GetProperty("attempts")[0], "state")));
         Assert.Empty((await Admin.GetAsync("workers", workers => workers.GetArrayLength() == 0)).EnumerateArray());
     }
 
@@ -77,7 +77,7 @@ public sealed class FailoverTests(Peers peers) : AcceptanceTests(peers)
         Assert.Equal("job_state_running", Text(await Admin.GetAsync($"jobs/{job.Job.JobId}"), "state"));
         await Admin.PassAsync(TimeSpan.FromSeconds(20), worker);
         var lost = await JobAsync(job.Job.JobId, "pending");
-        Assert.Equal("worker_lost", Text(lost.GetProperty("attempts")[0], "outcome"));
+        Assert.Equal("worker_lost", Text(lost.GetProperty("attempts")[0], "state"));
         await Admin.PassAsync(Backoff * 2, worker);
         Assert.Equal(2, (await worker.NextJobAsync()).Attempt);
     }
@@ -101,6 +101,6 @@ public sealed class FailoverTests(Peers peers) : AcceptanceTests(peers)
         await Admin.SubmitAsync("vacuum", "j-1");
         await worker.FailAsync(await worker.NextJobAsync(), "rpc error: context canceled");
         var job = await JobAsync("j-1", "pending");
-        Assert.Equal("worker_lost", Text(job.GetProperty("attempts")[0], "outcome"));
+        Assert.Equal("worker_lost", Text(job.GetProperty("attempts")[0], "state"));
     }
 }

@@ -47,7 +47,7 @@ public sealed class LostWorkerTests
         Assert.Empty(Directory.GetDirectories(Path.Combine(folder, state, "work")));
         var attempts = (await http.GetFromJsonAsync<JsonElement>(new Uri($"{job}/detail", UriKind.Relative))).GetProperty("job").GetProperty("attempts").EnumerateArray().ToList();
         Assert.Equal([first, lives], attempts.Select(attempt => attempt.GetProperty("worker_id").GetString()));
-        Assert.Equal("worker_lost", attempts[0].GetProperty("outcome").GetString());
+        Assert.Equal("worker_lost", attempts[0].GetProperty("state").GetString());
     }
 
     private static int Executors(JsonElement workers) => workers.EnumerateArray().Count(worker => worker.ToString().Contains("\"command\"", StringComparison.Ordinal));

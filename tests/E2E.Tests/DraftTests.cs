@@ -121,7 +121,7 @@ public sealed class DraftTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
 
         async Task RestartedAsync()
         {
-            await page.WaitForFunctionAsync("() => Object.keys(sessionStorage).some(key => key.startsWith('draft:schedule'))");
+            await KeptAsync(page, "schedule");
             await RestartAsync(page);
         }
     }
@@ -163,7 +163,8 @@ public sealed class DraftTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await Expect(page.Locator("#quiet")).ToHaveValueAsync("22:00-06:00");
 
         // Each form of the page keeps its own, over a restart too.
-        await page.WaitForFunctionAsync("() => ['timetable', 'dispatch'].every(form => Object.keys(sessionStorage).some(key => key.startsWith(`draft:${form}:`)))");
+        await KeptAsync(page, "timetable:");
+        await KeptAsync(page, "dispatch:");
         await RestartAsync(page);
         await Expect(page.Locator("#quiet")).ToHaveValueAsync("22:00-06:00");
 
@@ -174,6 +175,10 @@ public sealed class DraftTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await Expect(page).ToHaveURLAsync(new Regex("/detection"));
         await page.Context.CloseAsync();
     }
+
+    /// <summary>The whole of it: how many pieces there are is written after them.</summary>
+    private static async Task KeptAsync(IPage page, string form) =>
+        await page.WaitForFunctionAsync("form => Object.keys(sessionStorage).some(key => key.startsWith(`draft:${form}`) && sessionStorage.getItem(`${key}:0`))", form);
 
     /// <summary>The admin goes and comes: the page loads itself again, with what was written in it.</summary>
     private async Task RestartAsync(IPage page)

@@ -89,6 +89,8 @@ public sealed class JourneyTests(WorkingAdmin browser) : IClassFixture<WorkingAd
         await page.Locator("[data-field=action] input[value=delete]").CheckAsync();
         await page.GetByTestId("save-config").ClickAsync();
         await Expect(page.Locator(".form-errors")).ToContainTextAsync("Confirm deletion");
+        // The focus is on its way there: what is typed before it comes would go into that box.
+        await Expect(page.Locator(".form [aria-invalid=true]").First).ToBeFocusedAsync();
         await Retention.ConfigureAsync(page, root, keep: 2, "delete", ("delete_word", "delete"));
         await Retention.ExecuteAsync(page, root, jobs: 1);
         Assert.Equal(["06.log", "today.log"], Files(root, "*.log"));

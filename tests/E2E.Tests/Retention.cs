@@ -42,7 +42,15 @@ public static class Retention
         await page.GetByTestId("detect-execute").ClickAsync();
         await Expect(page.GetByTestId("operation")).ToContainTextAsync("Detect + execute");
         await page.GetByRole(AriaRole.Link, new() { Name = "Execution" }).ClickAsync();
-        await Expect(Rows(page, tree).Filter(new() { HasText = "Succeeded" })).ToHaveCountAsync(jobs, new() { Timeout = 60_000 });
+        try
+        {
+            await Expect(Rows(page, tree).Filter(new() { HasText = "Succeeded" })).ToHaveCountAsync(jobs, new() { Timeout = 60_000 });
+        }
+        catch (PlaywrightException exception)
+        {
+            // A count alone does not say whether nothing was found, a job failed, or the list is out of date.
+            throw new PlaywrightException($"{exception.Message}\nThe page says:\n{await page.Locator("main").InnerTextAsync()}", exception);
+        }
     }
 
     public static ILocator Rows(IPage page, string tree) => page.GetByTestId("job-row").Filter(new() { HasText = tree });
@@ -51,5 +59,6 @@ public static class Retention
     {
         await page.Locator($"#w-worker-{field}").FillAsync(text);
         await page.Locator($"#w-worker-{field}").PressAsync("Tab");
+        await Expect(page.Locator($"#w-worker-{field}")).ToHaveValueAsync(text);
     }
 }

@@ -255,10 +255,17 @@ public sealed class EndingTests
 
     private static async Task<SimpleResponse> HangAsync(CallContext call, TaskCompletionSource<DateTimeOffset?> entered, TaskCompletionSource cancelled)
     {
-        await using var registration = call.CancellationToken.Register(() => cancelled.TrySetResult());
         entered.TrySetResult(call.Deadline);
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, call.CancellationToken);
-        return new SimpleResponse();
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, call.CancellationToken);
+            return new SimpleResponse();
+        }
+        finally
+        {
+            // Only its cancellation ends that wait. A callback of the token might be taken back before its turn comes.
+            cancelled.TrySetResult();
+        }
     }
 
     /// <summary>Timers that fire only when told, even after they were disposed: the race that a real one can lose.</summary>

@@ -244,9 +244,15 @@ public sealed class RaceTests
         var cancelled = Signal();
         await using var host = await GrpcHost.StartAsync(map => map.MapGrpcServerStream(ServerStream, async (_, responses, call) =>
         {
-            await using var registration = call.CancellationToken.Register(cancelled.SetResult);
             await responses.WriteAsync(Response(1));
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, call.CancellationToken);
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, call.CancellationToken);
+            }
+            finally
+            {
+                cancelled.SetResult();
+            }
         }));
         using var channel = host.Channel();
         using var caller = new CancellationTokenSource();

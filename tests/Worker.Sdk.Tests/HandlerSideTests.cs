@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -346,6 +348,22 @@ public sealed class HandlerSideTests : SdkTest
             using var answer = await http.GetAsync(new Uri(path, UriKind.RelativeOrAbsolute));
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }
+    }
+
+    /// <summary>The port may be about to wait for the next request when it is closed.</summary>
+    [Fact]
+    public async Task HealthPort_ClosedRightAfterAnAnswer_IsClosed()
+    {
+        await Parallel.ForAsync(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, end) =>
+        {
+            var port = Ports.Next();
+            var worker = new PluginWorker(new WorkerOptions { Address = Admin.Address, WorkerId = "w-1", HealthPort = port }, new Echo());
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port, end);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET /health HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"), end);
+            Assert.NotEqual(0, await client.GetStream().ReadAsync(new byte[1024], end));
+            await worker.DisposeAsync().AsTask().InTimeAsync("the worker's dispose");
+        });
     }
 
     [Fact]

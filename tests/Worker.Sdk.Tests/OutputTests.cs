@@ -58,6 +58,24 @@ public sealed class OutputTests : SdkTest
     }
 
     [Fact]
+    public void WhatWasLeftOut_IsSaidBehindAllOutput_AndAgainAfterAReconnect()
+    {
+        using var attempt = new RunningAttempt("r", "j", "t", isDetection: false, keepsOutput: true, _time, () => { }, CancellationToken.None);
+        attempt.Output(OutputStream.Stdout, "out"u8);
+        attempt.LeftOut(OutputStream.Stdout, 7);
+        attempt.Output(OutputStream.Stderr, "err!"u8);
+        string[] all = ["Stdout 0 3 0", "Stderr 0 4 0", "Stdout 3 0 7"];
+        Assert.Equal(all, Take());
+        Assert.Empty(Take());
+        attempt.Rewind();
+        Assert.Equal(all, Take());
+        attempt.LeftOut(OutputStream.Stdout, 9);
+        Assert.Equal(["Stdout 3 0 9"], Take());
+
+        IEnumerable<string> Take() => attempt.TakeOutput().Select(chunk => $"{chunk.Stream} {chunk.Offset} {chunk.Data.Length} {chunk.LeftOut}");
+    }
+
+    [Fact]
     public async Task LostAdmin_IsWaitedForFiveSeconds_ThenTheOldestIsLost()
     {
         using var attempt = new RunningAttempt("r", "j", "t", isDetection: false, keepsOutput: true, _time, () => { }, CancellationToken.None);

@@ -10,7 +10,7 @@ internal sealed class Output : IScenario
 {
     private const int Jobs = 32;
     private const int AtOnce = 8;
-    private const int Runs = 4;
+    private const int Runs = 6;
 
     public string Name => "output";
 

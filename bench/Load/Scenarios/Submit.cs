@@ -10,7 +10,7 @@ namespace BlazorPluginAdmin.Bench.Load.Scenarios;
 internal sealed class Submit : IScenario
 {
     private const int Jobs = 20_000;
-    private const int Runs = 4;
+    private const int Runs = 6;
 
     public string Name => "submit";
 
@@ -31,7 +31,7 @@ internal sealed class Submit : IScenario
         using var channel = GrpcChannel.ForAddress($"http://{admin.Grpc}");
         return await MeasureAsync(admin, results, "gRPC, one connection", 1, () => GrpcAsync(channel))
             ?? await MeasureAsync(admin, results, "gRPC, one connection", 64, () => GrpcAsync(channel))
-            ?? await MeasureAsync(admin, results, "REST", 16, () => RestAsync(admin));
+            ?? await MeasureAsync(admin, results, "REST", 32, () => RestAsync(admin));
     }
 
     private async Task<string?> MeasureAsync(AdminUnderTest admin, ResultFile results, string way, int atOnce, Func<Task<string>> submit)

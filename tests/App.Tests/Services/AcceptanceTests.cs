@@ -1,5 +1,4 @@
 using System.Net;
-using System.Threading.Channels;
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
@@ -106,7 +105,7 @@ public sealed class LatenessTests(StandingAdmin admin) : IClassFixture<StandingA
         using var call = channel.ServerStreaming(method, new WatchLogsRequest { JobId = job, Follow = true });
         for (var n = 0; n < 8; n++)
         {
-            await speaker.SayAsync($"line {n}");
+            await speaker.SayAsync($"line {n}\n");
             admin.Time.Advance(Step);
             Assert.True(await call.ResponseStream.MoveNextAsync(CancellationToken.None).AsTask().InTimeAsync($"line {n}, with no more time than {Step} gone by"));
             var chunk = call.ResponseStream.Current;
@@ -117,38 +116,6 @@ public sealed class LatenessTests(StandingAdmin admin) : IClassFixture<StandingA
         Assert.True(await call.ResponseStream.MoveNextAsync(CancellationToken.None).AsTask().InTimeAsync("the end of the attempt"));
         Assert.True(call.ResponseStream.Current is { EndOfAttempt: true, State: JobState.Succeeded });
         await worker.StopAsync();
-    }
-
-    /// <summary>Says what it is given, and when it has said it.</summary>
-    private sealed class Speaker : IJobHandler
-    {
-        private readonly Channel<(string Text, TaskCompletionSource Said)> _words = System.Threading.Channels.Channel.CreateUnbounded<(string, TaskCompletionSource)>();
-
-        public JobTypeDescriptor Descriptor { get; } = new DescriptorBuilder("spoken", "Spoken", "Says what it is given.").Build();
-
-        public bool CanDetect => false;
-
-        public async Task SayAsync(string text)
-        {
-            var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _words.Writer.TryWrite((text, said));
-            await said.Task.InTimeAsync("the handler begins");
-        }
-
-        public void End() => _words.Writer.Complete();
-
-        public Task DetectAsync(DetectionContext context) => Task.CompletedTask;
-
-        public async Task<JobOutcome> ExecuteAsync(JobContext context)
-        {
-            await foreach (var (text, said) in _words.Reader.ReadAllAsync(context.Canceled))
-            {
-                context.WriteLine(text);
-                said.SetResult();
-            }
-
-            return JobOutcome.Succeeded("said");
-        }
     }
 }
 

@@ -97,6 +97,26 @@ public sealed class JobLogServiceTests(ClientAdmin admin) : IClassFixture<Client
         Assert.Equal(Kept, text.Count(letter => letter == 'x') + (Kept / line.Length));
     }
 
+    /// <summary>A worker that keeps to its limit: it says what it left out, and what cannot be is passed over.</summary>
+    [Fact]
+    public async Task OutputThatAWorkerLeftOut_IsCountedWithTheAttempt()
+    {
+        using var worker = new ScriptedWorker(admin.GrpcAddress, "w-brief");
+        await worker.HelloAsync("brief");
+        await admin.UntilAsync(state => state.JobTypes.ContainsKey("brief"), "the type is known");
+        var id = (await admin.SubmitAsync(new SubmitRequest { JobType = "brief" })).JobId;
+        var request = (await worker.NextAsync(Wire.AdminToWorkerMessage.BodyOneofCase.ExecuteJobRequest)).RequestId;
+        await worker.SendAsync(new Wire.WorkerToAdminMessage { JobLog = new Wire.JobLogChunk { RequestId = request, JobId = id, Stream = Wire.LogStream.Stdout, Data = Google.Protobuf.ByteString.CopyFromUtf8("four"), LeftOut = -1 } });
+        await worker.SendAsync(new Wire.WorkerToAdminMessage { JobLog = new Wire.JobLogChunk { RequestId = request, JobId = id, Stream = Wire.LogStream.Stdout, Data = Google.Protobuf.ByteString.CopyFromUtf8("four"), LeftOut = long.MaxValue } });
+        await worker.SendAsync(new Wire.WorkerToAdminMessage { JobLog = new Wire.JobLogChunk { RequestId = request, JobId = id, Stream = Wire.LogStream.Stdout, Data = Google.Protobuf.ByteString.CopyFromUtf8("four") } });
+        await worker.SendAsync(new Wire.WorkerToAdminMessage { JobLog = new Wire.JobLogChunk { RequestId = request, JobId = id, Stream = Wire.LogStream.Stdout, Offset = 4, LeftOut = 3_000_000_000 } });
+        await worker.SendAsync(new Wire.WorkerToAdminMessage { JobCompleted = new Wire.JobCompleted { RequestId = request, JobId = id, JobType = "brief", Success = true } });
+        var ended = await admin.EndAsync(id);
+        Assert.Equal((4, 0, 3_000_000_000), (ended.Attempts[0].StdoutBytes, ended.Attempts[0].StderrBytes, ended.Attempts[0].DroppedBytes));
+        Assert.Equal("four", await ReadAsync(new WatchLogsRequest { JobId = id }));
+        Assert.Contains(ended.Activities, activity => activity.Message.Contains("cannot be", StringComparison.Ordinal));
+    }
+
     /// <summary>An attempt that was given back leaves its number to the next one: it is that one's output that is waited for.</summary>
     [Fact]
     public async Task Follow_WaitsForTheAttemptThatReallyRuns()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BlazorPluginAdmin.Grpc.Transport;
 using BlazorPluginAdmin.Wire;
 using BlazorPluginAdmin.Wire.V1;
@@ -46,12 +47,47 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
         Assert.Equal(job.GetProperty("due_at").GetString(), job.GetProperty("not_before").GetString());
     }
 
+    /// <summary>
+    /// What a message says has the same name over REST, in lists as alone; only the progress has the one that existing clients know, and they
+    /// know lists without labels.
+    /// </summary>
     [Fact]
-    public async Task RequiredLabels_AreInTheDetail_AndNotInLists()
+    public async Task JobThatWaits_HasOverRestWhatItHasOverGrpc()
     {
-        var id = (await admin.SubmitAsync(new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", RequireLabels = { ["rack"] = "seven" } })).JobId;
-        Assert.Equal("seven", (await admin.GetAsync($"/api/plugin/jobs/{id}/detail")).GetProperty("job").GetProperty("require_labels").GetProperty("rack").GetString());
-        Assert.False((await admin.GetAsync($"/api/plugin/jobs?q=id:{id}"))[0].TryGetProperty("require_labels", out _));
+        var id = (await admin.SubmitAsync(new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", Priority = 30, Labels = { ["team"] = "a" }, RequireLabels = { ["rack"] = "seven" }, AttemptTimeout = Seconds(9) })).JobId;
+        var listed = (await admin.CallAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Filter = new JobFilter { JobIds = { id } } })).Jobs[0];
+        var alone = (await admin.CallAsync<GetRequest, GetResponse>("JobService", "Get", new GetRequest { JobId = id, Include = { Include.Parameters } })).Job;
+        var (restListed, restAlone) = ((await admin.GetAsync($"/api/plugin/jobs?q=id:{id}"))[0], await admin.GetAsync($"/api/plugin/jobs/{id}"));
+        foreach (var (grpc, rest) in ((Wire.V1.Job, JsonElement)[])[(listed, restListed), (alone, restAlone)])
+        {
+            Assert.Empty(NotIn(rest, grpc).Except(ReferenceEquals(grpc, listed) ? ["labels"] : []));
+            Assert.Empty(NotIn(rest.GetProperty("waiting"), grpc.Waiting));
+            Assert.Equal(
+                (30, grpc.QueuePosition, "seven"),
+                (rest.GetProperty("effective_priority").GetInt32(), rest.GetProperty("queue_position").GetInt32(), rest.GetProperty("require_labels").GetProperty("rack").GetString()));
+        }
+
+        Assert.Equal("a", restAlone.GetProperty("labels").GetProperty("team").GetString());
+        await admin.PostAsync($"/api/plugin/jobs/{id}/cancel");
+    }
+
+    [Fact]
+    public async Task Attempts_AreNamedOverRestAsOverGrpc()
+    {
+        var ended = await admin.EndAsync((await admin.RunAsync("fail")).JobId);
+        var rest = await admin.GetAsync($"/api/plugin/jobs/{ended.JobId}");
+        Assert.Empty(NotIn(rest, ended).Except(["result", "activities"]));
+        var attempt = Assert.Single(rest.GetProperty("attempts").EnumerateArray());
+        Assert.Empty(NotIn(attempt, ended.Attempts[0]));
+        Assert.Equal(
+            ("failed", 1L, "told so", 42, "permanent"),
+            (attempt.GetProperty("state").GetString(), attempt.GetProperty("generation").GetInt64(), attempt.GetProperty("error_message").GetString(), attempt.GetProperty("exit_code").GetInt32(), attempt.GetProperty("error_class").GetString()));
+        Assert.Equal("permanent", ended.Attempts[0].ErrorClass);
+
+        var open = await RunningAsync("wait");
+        Assert.Equal("running", (await admin.GetAsync($"/api/plugin/jobs/{open}")).GetProperty("attempts")[0].GetProperty("state").GetString());
+        admin.Handler.Go();
+        await admin.EndAsync(open);
     }
 
     /// <summary>Clients share their door with workers, whose messages may be far larger.</summary>
@@ -219,7 +255,7 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
     public async Task DryRun_CreatesNothing_AndAnImpossibleWorkerIsSaidAtOnce()
     {
         var answer = await admin.CallAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", Labels = { ["dry"] = "run" }, DryRun = true });
-        Assert.Equal("", answer.Job.JobId);
+        Assert.Equal(("", ""), (answer.Job.JobId, answer.Job.DedupeKey));
         Assert.Empty((await admin.CallAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Filter = new JobFilter { Labels = { ["dry"] = "run" } } })).Jobs);
         var (code, _) = await admin.RefusedAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", new SubmitRequest { JobType = "told", ParametersJson = """{"says":"x"}""", RequireLabels = { ["rack"] = "none" }, RequireWorker = true });
         Assert.Equal(StatusCode.Unavailable, code);
@@ -349,17 +385,8 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
         await admin.PostAsync($"/api/plugin/jobs/{third}/cancel?wait=61s", "", 400);
         await admin.PostAsync($"/api/plugin/jobs/{third}/cancel?wait=1s", "", 409);
 
-        async Task<string> RunningAsync(string says)
-        {
-            var id = (await admin.RunAsync(says)).JobId;
-            await admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new Server.Core.Jobs.JobId(id)) is { State: Server.Core.Jobs.JobState.Running }, "it runs");
-            return id;
-        }
-
         Task CancelingAsync(string id) =>
             admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new Server.Core.Jobs.JobId(id)) is { Phase: Server.Core.Jobs.JobPhase.Canceling }, "it is being cancelled");
-
-        static Google.Protobuf.WellKnownTypes.Duration Seconds(int seconds) => new() { Seconds = seconds };
     }
 
     [Fact]
@@ -468,4 +495,17 @@ public sealed class JobServiceTests(ClientAdmin admin) : IClassFixture<ClientAdm
         Assert.DoesNotContain("\u001b", refused.Status.Detail, StringComparison.Ordinal);
         Assert.True(refused.Status.Detail.Length < 200);
     }
+
+    private static Google.Protobuf.WellKnownTypes.Duration Seconds(int seconds) => new() { Seconds = seconds };
+
+    private async Task<string> RunningAsync(string says)
+    {
+        var id = (await admin.RunAsync(says)).JobId;
+        await admin.UntilAsync(state => state.Jobs.GetValueOrDefault(new Server.Core.Jobs.JobId(id)) is { State: Server.Core.Jobs.JobState.Running }, "it runs");
+        return id;
+    }
+
+    /// <summary>What a message says and the object does not have.</summary>
+    private static IEnumerable<string> NotIn(JsonElement rest, Google.Protobuf.IMessage grpc) =>
+        App.Rest.WireJson.Node(grpc, whole: false).AsObject().Select(pair => pair.Key == "progress_percent" ? "progress" : pair.Key).Where(name => !rest.TryGetProperty(name, out _));
 }

@@ -24,6 +24,7 @@ public sealed class JobWatchApiTests(ClientAdmin admin) : IClassFixture<ClientAd
         Assert.Equal("one\ntwo\nthree\n", text + string.Concat(rest.Select(Data)));
         Assert.Contains("\"end_of_attempt\":true", rest[^1], StringComparison.Ordinal);
         Assert.Equal("two\nthree\n", await admin.Http.GetStringAsync(new Uri($"/api/plugin/jobs/{job.JobId}/logs?raw=true&tail=2", UriKind.Relative)));
+        Assert.Equal("", await admin.Http.GetStringAsync(new Uri($"/api/plugin/jobs/{job.JobId}/logs?raw=true&from=9007199254740993", UriKind.Relative)));
     }
 
     [Theory]

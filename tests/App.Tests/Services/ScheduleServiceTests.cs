@@ -115,6 +115,10 @@ public sealed class ScheduleServiceTests(ClientAdmin admin) : IClassFixture<Clie
         var (code, detail) = await RefusedAsync<PreviewScheduleRequest, PreviewScheduleResponse>("Preview", new PreviewScheduleRequest { Rule = new ScheduleRule { Cron = new CronRule { Expression = "often" } } });
         Assert.Equal((StatusCode.InvalidArgument, "cron"), (code, detail.Fields[0].Field));
         await admin.GetAsync("/api/plugin/schedules/preview?cron=often", 400);
+        foreach (var (query, what) in ((string, string)[])[("every=1h&count=many", "count is 1 to 100"), ("every=1h&count=0", "count is 1 to 100"), ("every=1h&after=soon", "after is an instant"), ("at=tomorrow", "at is an instant")])
+        {
+            Assert.Contains(what, (await admin.GetAsync($"/api/plugin/schedules/preview?{query}", 400)).GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
     }
 
     private static ScheduleSpec Spec(string name, ScheduleRule rule) => new() { Name = name, Rule = rule, Job = new SubmitRequest { JobType = "told", ParametersJson = """{"says":"hi"}""" } };

@@ -304,7 +304,14 @@ internal sealed class EngineModel : IDisposable
 
         if (process.Former.Count > 0 && process.Running.Count > 0)
         {
-            _admin.Post(ModelProcess.Completion(process.Former[choice % process.Former.Count], process.Running[0], 0));
+            var completion = ModelProcess.Completion(process.Former[choice % process.Former.Count], process.Running[0], 0);
+            if (_admin.State.Sessions.ContainsKey(completion.Session))
+            {
+                // It came back too often and was refused: for the admin, this stream is its last.
+                _recount.Reported(completion, process.Id);
+            }
+
+            _admin.Post(completion);
         }
     }
 

@@ -51,6 +51,14 @@ public class EngineModelTests
         Play(steps, new FaultyStore(() => inner), inner.Load, EngineModel.Locked);
     });
 
+    /// <summary>One of those histories: a process that was replaced too often is refused, so its former stream is still the one that counts.</summary>
+    [Fact]
+    public void NewcomerThatIsRefused_LeavesTheFormerStreamInPlace()
+    {
+        var inner = new InMemoryAdminStore();
+        Play([new(1, 476, 595), new(6, 959, 478), new(5, 771, 359), new(6, 35, 697), new(4, 359, 454), new(33, 739, 12), new(6, 795, 550), new(4, 427, 795), new(17, 855, 160)], new FaultyStore(() => inner), inner.Load, EngineModel.Locked);
+    }
+
     private static void Play(ModelStep[] steps, FaultyStore store, Func<StoredState> stored, AdminOptions? options = null)
     {
         using var model = new EngineModel(store, stored, options);

@@ -103,6 +103,22 @@ public sealed class JobLogTests : IDisposable
         Assert.Equal(["123456789012\n[output limit reached; the rest is counted, not kept]\n", "abcdefgh"], files);
     }
 
+    [Fact]
+    public async Task WhatAWorkerLeftOut_IsCounted_OnceHoweverOftenItIsSaid()
+    {
+        await WriteAsync(LogStream.Stdout, 0, "12345678");
+        _store.LeftOut(Job, 1, LogStream.Stdout, 108);
+        _store.LeftOut(Job, 1, LogStream.Stderr, 11);
+        _store.LeftOut(Job, 1, LogStream.Stdout, 108);
+        Assert.Equal(new LogLimit(8, 8, 0, 108, 11), _store.LimitOf(Job, 1));
+        var text = (await OpenAsync(null)).Text;
+        Assert.Equal((8, 111, true), (text.Length, text.Dropped, text.IsCapped));
+
+        // Nothing of it was written at all: the limit is known nevertheless.
+        _store.LeftOut(Job, 2, LogStream.Stderr, 5);
+        Assert.Equal(5, _store.LimitOf(Job, 2)!.Dropped);
+    }
+
     [Theory]
     [InlineData(null, null, 16 * 1024 * 1024)]
     [InlineData(4L, null, (4 * 1024 * 1024) + (64 * 1024))]

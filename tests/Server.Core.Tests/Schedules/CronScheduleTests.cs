@@ -75,4 +75,25 @@ public sealed class CronScheduleTests
             yield return day;
         }
     }
+
+    /// <summary>The library has numbers of its own for "every" and "none", beyond all others.</summary>
+    [Theory]
+    [InlineData(0, 0, 59)]
+    [InlineData(1, 0, 23)]
+    [InlineData(2, 1, 31)]
+    [InlineData(3, 1, 12)]
+    [InlineData(4, 0, 7)]
+    public void NumberBeyondItsField_IsRefused_AloneAndInAList(int field, int least, int most)
+    {
+        for (var number = 0; number <= 130; number++)
+        {
+            foreach (var text in (string[])[$"{number}", $"{most},{number}", $"{number},{most}", $"{number}/2"])
+            {
+                var fields = "0 * * * *".Split(' ');
+                fields[field] = text;
+                var cron = string.Join(' ', fields);
+                Assert.True((number >= least && number <= most) == CronSchedule.Problem(cron, "UTC") is null, $"{cron}: {CronSchedule.Problem(cron, "UTC") ?? "taken"}");
+            }
+        }
+    }
 }

@@ -137,10 +137,16 @@ public sealed class ReplayTests(WeedMessages messages) : WeedTest(messages)
                 return JobOutcome.Succeeded(completed.Result.Summary, Values(completed.Result.OutputValues));
             }
 
-            await using var canceled = context.Canceled.Register(Canceled.SetResult);
             Started.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.Canceled);
-            return JobOutcome.Succeeded("never");
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.Canceled);
+                return JobOutcome.Succeeded("never");
+            }
+            finally
+            {
+                Canceled.SetResult();
+            }
         }
 
         private static IEnumerable<JobProgressUpdate> Updates(string request) =>

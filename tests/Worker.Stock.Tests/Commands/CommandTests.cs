@@ -67,6 +67,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(64 * 1024, outcome.Outputs["stdout"].Wire.StringValue.Length);
         Assert.Contains("output limit reached", _host.Output, StringComparison.Ordinal);
         Assert.True(_host.Output.Length < 1_100_000);
+        Assert.Equal((3_000_000 - (1024 * 1024), 0), (_host.LeftOut[OutputStream.Stdout], _host.LeftOut[OutputStream.Stderr]));
     }
 
     [Theory]

@@ -126,6 +126,7 @@ public sealed class HttpTests : IDisposable
     {
         Assert.True((await CallAsync("/large")).Success);
         Assert.Contains("output limit reached", _host.Output, StringComparison.Ordinal);
+        Assert.Equal(12_345, _host.LeftOut[OutputStream.Stdout]);
         Assert.Equal("12,345 bytes of output beyond the limit were not kept", Assert.Single(_host.Activities).Message);
     }
 

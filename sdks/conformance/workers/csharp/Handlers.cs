@@ -33,27 +33,57 @@ internal abstract class ConformanceHandler : IJobHandler
 
     public async Task<JobOutcome> ExecuteAsync(JobContext context)
     {
-        Tell("begin", context.JobId, context.RequestId);
-        await using var canceled = context.Canceled.Register(() => Tell("canceled", context.JobId, context.RequestId));
-        try
-        {
-            return await DoAsync(context);
-        }
-        finally
-        {
-            Tell("end", context.JobId, context.RequestId);
-        }
+        using var said = new Said(this, context.JobId, context.RequestId, context.Canceled);
+        return await DoAsync(context);
     }
 
     public virtual Task DetectAsync(DetectionContext context) => throw new NotSupportedException();
 
     protected abstract Task<JobOutcome> DoAsync(JobContext context);
 
-    protected void Tell(string phase, string job, string request) =>
-        Lines.Event("handler", ("phase", phase), ("job_type", Descriptor.JobType), ("job_id", job), ("request_id", request));
-
     protected static Task PauseAsync(long milliseconds, CancellationToken cancellation = default) =>
         milliseconds <= 0 ? Task.CompletedTask : Task.Delay(TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System, cancellation);
+
+    /// <summary>Tells of one run: its begin, its cancel, and its end.</summary>
+    protected sealed class Said : IDisposable
+    {
+        private readonly ConformanceHandler _handler;
+        private readonly string _job;
+        private readonly string _request;
+        private readonly CancellationToken _canceled;
+        private readonly CancellationTokenRegistration _registration;
+        private int _isCancelTold;
+
+        public Said(ConformanceHandler handler, string job, string request, CancellationToken canceled)
+        {
+            (_handler, _job, _request, _canceled) = (handler, job, request, canceled);
+            Tell("begin");
+            _registration = canceled.Register(TellCancel);
+        }
+
+        public void Dispose()
+        {
+            _registration.Dispose();
+            if (_canceled.IsCancellationRequested)
+            {
+                // A run that was quick to end has taken the callback back before its turn came.
+                TellCancel();
+            }
+
+            Tell("end");
+        }
+
+        private void TellCancel()
+        {
+            if (Interlocked.Exchange(ref _isCancelTold, 1) == 0)
+            {
+                Tell("canceled");
+            }
+        }
+
+        private void Tell(string phase) =>
+            Lines.Event("handler", ("phase", phase), ("job_type", _handler.Descriptor.JobType), ("job_id", _job), ("request_id", _request));
+    }
 }
 
 internal sealed class Echo() : ConformanceHandler("conf_echo", _ => { })
@@ -208,27 +238,18 @@ internal sealed class Detect() : ConformanceHandler("conf_detect", fields =>
 
     public override async Task DetectAsync(DetectionContext context)
     {
-        var request = context.Request.RequestId;
-        Tell("begin", "", request);
-        await using var canceled = context.Canceled.Register(() => Tell("canceled", "", request));
-        try
+        using var said = new Said(this, "", context.Request.RequestId, context.Canceled);
+        var (count, delay) = (context.Config.Int64("count"), context.Config.Int64("delay_ms"));
+        for (var n = 0L; n < count; n++)
         {
-            var (count, delay) = (context.Config.Int64("count"), context.Config.Int64("delay_ms"));
-            for (var n = 0L; n < count; n++)
+            await PauseAsync(delay, context.Canceled);
+            await context.ProposeAsync(new Proposal
             {
-                await PauseAsync(delay, context.Canceled);
-                await context.ProposeAsync(new Proposal
-                {
-                    Id = string.Create(CultureInfo.InvariantCulture, $"p-{n}"),
-                    DedupeKey = string.Create(CultureInfo.InvariantCulture, $"key-{n}"),
-                    Summary = string.Create(CultureInfo.InvariantCulture, $"proposal {n}"),
-                    Parameters = new ValueSet { ["index"] = n, ["sequence"] = context.Request.DetectionSequence },
-                });
-            }
-        }
-        finally
-        {
-            Tell("end", "", request);
+                Id = string.Create(CultureInfo.InvariantCulture, $"p-{n}"),
+                DedupeKey = string.Create(CultureInfo.InvariantCulture, $"key-{n}"),
+                Summary = string.Create(CultureInfo.InvariantCulture, $"proposal {n}"),
+                Parameters = new ValueSet { ["index"] = n, ["sequence"] = context.Request.DetectionSequence },
+            });
         }
     }
 

@@ -53,9 +53,10 @@ SCHEDULE_OVERLAP_SKIP: ScheduleOverlap
 SCHEDULE_OVERLAP_UNSPECIFIED: ScheduleOverlap
 
 class Attempt(_message.Message):
-    __slots__ = ["dropped_bytes", "ended_at", "error_message", "exit_code", "generation", "number", "reason", "request_id", "sent_at", "started_at", "state", "stderr_bytes", "stdout_bytes", "worker_id", "worker_instance_id"]
+    __slots__ = ["dropped_bytes", "ended_at", "error_class", "error_message", "exit_code", "generation", "number", "reason", "request_id", "sent_at", "started_at", "state", "stderr_bytes", "stdout_bytes", "worker_id", "worker_instance_id"]
     DROPPED_BYTES_FIELD_NUMBER: _ClassVar[int]
     ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    ERROR_CLASS_FIELD_NUMBER: _ClassVar[int]
     ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
     GENERATION_FIELD_NUMBER: _ClassVar[int]
@@ -71,6 +72,7 @@ class Attempt(_message.Message):
     WORKER_INSTANCE_ID_FIELD_NUMBER: _ClassVar[int]
     dropped_bytes: int
     ended_at: _timestamp_pb2.Timestamp
+    error_class: str
     error_message: str
     exit_code: int
     generation: int
@@ -84,7 +86,7 @@ class Attempt(_message.Message):
     stdout_bytes: int
     worker_id: str
     worker_instance_id: str
-    def __init__(self, number: _Optional[int] = ..., request_id: _Optional[str] = ..., worker_id: _Optional[str] = ..., worker_instance_id: _Optional[str] = ..., generation: _Optional[int] = ..., state: _Optional[str] = ..., reason: _Optional[str] = ..., sent_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., error_message: _Optional[str] = ..., exit_code: _Optional[int] = ..., stdout_bytes: _Optional[int] = ..., stderr_bytes: _Optional[int] = ..., dropped_bytes: _Optional[int] = ...) -> None: ...
+    def __init__(self, number: _Optional[int] = ..., request_id: _Optional[str] = ..., worker_id: _Optional[str] = ..., worker_instance_id: _Optional[str] = ..., generation: _Optional[int] = ..., state: _Optional[str] = ..., reason: _Optional[str] = ..., sent_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., error_message: _Optional[str] = ..., exit_code: _Optional[int] = ..., stdout_bytes: _Optional[int] = ..., stderr_bytes: _Optional[int] = ..., dropped_bytes: _Optional[int] = ..., error_class: _Optional[str] = ...) -> None: ...
 
 class BulkRequest(_message.Message):
     __slots__ = ["action", "dry_run", "filter", "labels", "limit", "priority", "reason"]

@@ -444,20 +444,22 @@ class JobCompletedAck(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., job_id: _Optional[str] = ...) -> None: ...
 
 class JobLogChunk(_message.Message):
-    __slots__ = ["data", "job_id", "offset", "request_id", "sent_at", "stream"]
+    __slots__ = ["data", "job_id", "left_out", "offset", "request_id", "sent_at", "stream"]
     DATA_FIELD_NUMBER: _ClassVar[int]
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SENT_AT_FIELD_NUMBER: _ClassVar[int]
     STREAM_FIELD_NUMBER: _ClassVar[int]
     data: bytes
     job_id: str
+    left_out: int
     offset: int
     request_id: str
     sent_at: _timestamp_pb2.Timestamp
     stream: LogStream
-    def __init__(self, request_id: _Optional[str] = ..., job_id: _Optional[str] = ..., stream: _Optional[_Union[LogStream, str]] = ..., offset: _Optional[int] = ..., data: _Optional[bytes] = ..., sent_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[str] = ..., job_id: _Optional[str] = ..., stream: _Optional[_Union[LogStream, str]] = ..., offset: _Optional[int] = ..., data: _Optional[bytes] = ..., sent_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., left_out: _Optional[int] = ...) -> None: ...
 
 class JobProgressUpdate(_message.Message):
     __slots__ = ["activities", "job_id", "job_type", "message", "metrics", "progress_percent", "request_id", "stage", "state", "updated_at"]
