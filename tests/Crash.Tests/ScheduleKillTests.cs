@@ -43,7 +43,7 @@ public sealed class ScheduleKillTests
     /// <summary>A worker that comes, says what it could do, and goes: the jobs wait, so that they can be counted.</summary>
     private static async Task DescribeAsync(AdminProcess admin, HttpClient http)
     {
-        await using var worker = new PluginWorker(new WorkerOptions { Address = $"grpc://127.0.0.1:{admin.GrpcPort}", WorkerId = "w-1" }, new Ticker());
+        await using var worker = new PluginWorker(new WorkerOptions { Address = $"grpc://127.0.0.1:{admin.GrpcPort}", WorkerId = "w-1", RegistrationTimeout = TimeSpan.FromMinutes(1) }, new Ticker());
         await worker.StartAsync();
         await KnownAsync().InTimeAsync("the job type becoming known", AdminProcess.Patience);
         await worker.StopAsync();

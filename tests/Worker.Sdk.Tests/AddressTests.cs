@@ -36,7 +36,7 @@ public sealed class AddressTests
     public async Task Entries_AfterOneWithoutAPort_AreTried()
     {
         await using var admin = await ScriptedAdmin.StartAsync().InTimeAsync("the start of the admin");
-        await using var worker = new PluginWorker(new WorkerOptions { Address = $"127.0.0.1:65000, {admin.Address}", WorkerId = "w" }, new Echo());
+        await using var worker = new PluginWorker(new WorkerOptions { Address = $"127.0.0.1:65000, {admin.Address}", WorkerId = "w", RegistrationTimeout = TimeSpan.FromSeconds(30) }, new Echo());
         var starting = worker.StartAsync();
         await admin.GreetAsync();
         Assert.Equal(admin.Address.Replace("grpc", "http", StringComparison.Ordinal), (await starting.InTimeAsync("the start")).Address);

@@ -115,7 +115,7 @@ class AdminCase(unittest.TestCase):
         self.addCleanup(self.admin.stop)
 
     def worker(self, *handlers, on_close=None, **options):
-        options = {"address": self.admin.address, "worker_id": "w-test", "registration_timeout": 5.0, **options}
+        options = {"address": self.admin.address, "worker_id": "w-test", "registration_timeout": 30.0, **options}
         worker = pw.PluginWorker(pw.WorkerOptions(**options), handlers or [echo], on_close=on_close)
         self.addCleanup(worker.close)
         return worker
