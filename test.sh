@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test. --fast leaves out the browser; --nightly adds the conformance kit with its long cases and strict times, for half an
-# hour more and a machine that does nothing else. Installs what it needs (Debian packages, npm) and says so.
+# Runs every test. --fast leaves out the browser; --nightly adds the conformance kit with its long cases and strict times, and the
+# figures that have an aim, for an hour more and a machine that does nothing else. Installs what it needs (Debian packages, npm) and says so.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 fast=no; [ "${1-}" = --fast ] && fast=yes
@@ -75,6 +75,12 @@ if [ $nightly = yes ]; then
   say "conformance kit, nightly"
   if sdks/conformance/run.sh --nightly --worker "dotnet sdks/conformance/workers/csharp/bin/Release/net10.0/conformance-worker.dll" \
     --worker "/usr/bin/python3 sdks/python/conformance_worker.py" --worker "node sdks/node/conformance-worker.mjs"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  measured=$(mktemp -d)
+  for scenario in pages submit output pluginctl; do
+    say "bench, $scenario"
+    if BENCH_RESULTS="$measured" bench/run.sh --strict "$scenario"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  done
+  rm -rf "$measured"
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

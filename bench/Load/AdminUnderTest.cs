@@ -38,6 +38,9 @@ internal sealed class AdminUnderTest : IAsyncDisposable
     /// <summary>Since its start.</summary>
     public double MostResidentMegabytes => Figure("status", "VmHWM:") / 1024;
 
+    /// <summary>What is reachable in its managed heap, after a full collection that this call forces.</summary>
+    public Task<double> LiveMegabytesAsync() => LiveHeap.MegabytesAsync(_process.Id);
+
     public TimeSpan Cpu
     {
         get

@@ -10,13 +10,15 @@ internal static class Report
     {
         var figures = File.ReadLines(Path.Combine(folder, ResultFile.FileName)).Select(line => JsonSerializer.Deserialize<Figure>(line)!).ToList();
         var text = new StringBuilder("# Figures\nMade from `figures.jsonl` by `bench/run.sh`; what is measured and how stands in `bench/README.md`.\n\n");
-        text.Append("| scenario | setting | figure | median | range | runs | commit | day |\n|---|---|---|---|---|---|---|---|\n");
+        text.Append("| scenario | setting | figure | median | range | aim | runs | commit | day |\n|---|---|---|---|---|---|---|---|---|\n");
         foreach (var group in figures.GroupBy(figure => (figure.Scenario, figure.Setting, figure.Name)))
         {
             var newest = group.MaxBy(figure => figure.At)!;
-            var runs = group.Where(figure => figure.Machine.Commit == newest.Machine.Commit).Select(figure => figure.Value).Order().ToList();
+            var runs = group.Where(figure => figure.Machine.Commit == newest.Machine.Commit).ToList();
+            var median = Figure.Median(runs);
+            var aim = Aim.Of(newest) is { } held ? $"{held.Sign} {held.Value:#,0.##}, {(held.IsMetBy(median) ? "met" : "**missed**")}" : "";
             text.AppendLine(
-                $"| {newest.Scenario} | {newest.Setting} | {newest.Name} | {runs[runs.Count / 2]:#,0.##} {newest.Unit} | {runs[0]:#,0.##}–{runs[^1]:#,0.##} | {runs.Count} | {newest.Machine.Commit} | {newest.At:yyyy-MM-dd} |");
+                $"| {newest.Scenario} | {newest.Setting} | {newest.Name} | {median:#,0.##} {newest.Unit} | {runs.Min(figure => figure.Value):#,0.##}–{runs.Max(figure => figure.Value):#,0.##} | {aim} | {runs.Count} | {newest.Machine.Commit} | {newest.At:yyyy-MM-dd} |");
         }
 
         text.Append("\n## Machines\n| commit | processor | cores | memory | kernel | runtime | fsync p50, p99 | load average at the start |\n|---|---|---|---|---|---|---|---|\n");

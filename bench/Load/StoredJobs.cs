@@ -20,6 +20,32 @@ internal static class StoredJobs
     /// <summary>From the first to the last.</summary>
     public static TimeSpan Span => TimeSpan.FromSeconds(2 * Count);
 
+    /// <summary>An admin over these jobs, the newest of which ended an hour ago, measured and gone again with its data.</summary>
+    /// <param name="searchable">First waits until all texts are indexed.</param>
+    public static async Task<string?> UnderAdminAsync(string app, bool searchable, Func<AdminUnderTest, Task<string?>> measureAsync)
+    {
+        var data = Directory.CreateTempSubdirectory("bench-");
+        try
+        {
+            using (var store = new SqliteAdminStore(Path.Combine(data.FullName, "admin.db")))
+            {
+                store.Load();
+                Fill(store, TimeProvider.System.GetUtcNow() - Span - TimeSpan.FromHours(1));
+                if (searchable)
+                {
+                    await Wait.UntilAsync(async () => (await store.History.JobsAsync(new JobFilter { Text = $"volume {Count - 1} " }, CancellationToken.None)).Searched is null);
+                }
+            }
+
+            await using var admin = await AdminUnderTest.StartAsync(app, data.FullName);
+            return await measureAsync(admin);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
     /// <summary>Ends the newest at <paramref name="start"/> + <see cref="Span"/>.</summary>
     public static void Fill(SqliteAdminStore store, DateTimeOffset start)
     {

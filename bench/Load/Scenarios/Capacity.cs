@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using BlazorPluginAdmin.Bench.Load.Dashboards;
-using BlazorPluginAdmin.Server.Core.Store;
 
 namespace BlazorPluginAdmin.Bench.Load.Scenarios;
 
@@ -17,25 +16,7 @@ internal sealed class Capacity : IScenario
 
     public string What => $"{Workers:#,0} workers, {Dashboards} open dashboards, {StoredJobs.Count:#,0} stored jobs and {SteadyJobs.EventsPerSecond:#,0} job events a second";
 
-    public async Task<string?> RunAsync(string app, ResultFile results)
-    {
-        var data = Directory.CreateTempSubdirectory("bench-");
-        try
-        {
-            using (var store = new SqliteAdminStore(Path.Combine(data.FullName, "admin.db")))
-            {
-                store.Load();
-                StoredJobs.Fill(store, TimeProvider.System.GetUtcNow() - StoredJobs.Span - TimeSpan.FromHours(1));
-            }
-
-            await using var admin = await AdminUnderTest.StartAsync(app, data.FullName);
-            return await MeasureAsync(admin, results);
-        }
-        finally
-        {
-            data.Delete(recursive: true);
-        }
-    }
+    public Task<string?> RunAsync(string app, ResultFile results) => StoredJobs.UnderAdminAsync(app, searchable: false, admin => MeasureAsync(admin, results));
 
     private async Task<string?> MeasureAsync(AdminUnderTest admin, ResultFile results)
     {

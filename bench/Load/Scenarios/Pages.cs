@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using BlazorPluginAdmin.Server.Core.Store;
 
 namespace BlazorPluginAdmin.Bench.Load.Scenarios;
 
@@ -15,31 +14,12 @@ internal sealed class Pages : IScenario
 
     public string What => $"a browser over {StoredJobs.Count:#,0} stored jobs, {Rounds} rounds";
 
-    public async Task<string?> RunAsync(string app, ResultFile results)
-    {
-        var data = Directory.CreateTempSubdirectory("bench-");
-        try
-        {
-            using (var store = new SqliteAdminStore(Path.Combine(data.FullName, "admin.db")))
-            {
-                store.Load();
-                StoredJobs.Fill(store, TimeProvider.System.GetUtcNow() - StoredJobs.Span - TimeSpan.FromHours(1));
-                await Wait.UntilAsync(async () => (await store.History.JobsAsync(new JobFilter { Text = "volume 999999 " }, CancellationToken.None)).Searched is null);
-            }
-
-            await using var admin = await AdminUnderTest.StartAsync(app, data.FullName);
-            await using var fleet = new Fleet(admin.Grpc, "talker", 1, 4, () => new Talker());
-            await Fleet.ReadyAsync(admin, "probe", 1);
-            return await MeasureAsync(admin, results);
-        }
-        finally
-        {
-            data.Delete(recursive: true);
-        }
-    }
+    public Task<string?> RunAsync(string app, ResultFile results) => StoredJobs.UnderAdminAsync(app, searchable: true, admin => MeasureAsync(admin, results));
 
     private async Task<string?> MeasureAsync(AdminUnderTest admin, ResultFile results)
     {
+        await using var fleet = new Fleet(admin.Grpc, "talker", 1, 4, () => new Talker());
+        await Fleet.ReadyAsync(admin, "probe", 1);
         using var browser = Process.Start(new ProcessStartInfo("node", ["Browser/measure.mjs", admin.Http.BaseAddress!.GetLeftPart(UriPartial.Authority), $"{Rounds}"]) { RedirectStandardOutput = true })!;
         while (await browser.StandardOutput.ReadLineAsync() is { } text)
         {

@@ -7,6 +7,7 @@ namespace BlazorPluginAdmin.Bench.Load.Scenarios;
 internal sealed class Watched : IScenario
 {
     private const int Dashboards = 100;
+    private const int Collections = 5;
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(30);
 
@@ -29,6 +30,7 @@ internal sealed class Watched : IScenario
         results.Add(this, setting, "processor time of the admin for the dashboards", watched.Cpu - alone.Cpu, "% of a core");
         results.Add(this, setting, "resident memory a dashboard, nothing going on", watched.IdleMegabytes / Dashboards, "MB");
         results.Add(this, setting, "resident memory a dashboard adds to the load, its garbage included", (watched.BusyMegabytes - alone.BusyMegabytes) / Dashboards, "MB");
+        results.Add(this, setting, "live managed memory a dashboard adds to the load, after a full collection", (watched.LiveMegabytes - alone.LiveMegabytes) / Dashboards, "MB");
         results.Add(this, setting, "batches of changes a second and dashboard", watched.Batches / Measured.TotalSeconds / Dashboards, "/s");
         results.Add(this, setting, "bytes a second and dashboard", watched.Bytes / Measured.TotalSeconds / Dashboards / 1000, "kB/s");
         return null;
@@ -45,16 +47,32 @@ internal sealed class Watched : IScenario
         var resident = admin.ResidentMegabytes;
         await using var dashboards = await OpenDashboards.OpenAsync(admin, count, Settled);
         var idle = admin.ResidentMegabytes - resident;
-        var (cpu, batches, bytes) = (0.0, 0L, 0L);
+        var (cpu, busy, live, batches, bytes) = (0.0, 0.0, 0.0, 0L, 0L);
         await UnderLoadAsync(admin, async () =>
         {
             (batches, bytes) = (dashboards.Batches, dashboards.Bytes);
             cpu = await CpuAsync(admin);
             (batches, bytes) = (dashboards.Batches - batches, dashboards.Bytes - bytes);
+            // Before anything is collected by force: that would give back what the load alone does not.
+            busy = admin.ResidentMegabytes - resident;
+            live = await LiveAsync(admin);
         });
         var problem = dashboards.Problem
             ?? (batches < count * Measured.TotalSeconds / 2 ? $"only {batches} batches of changes came; are the pages alive?" : null);
-        return new Figures(cpu, idle, admin.ResidentMegabytes - resident, batches, bytes, problem);
+        return new Figures(cpu, idle, busy, live, batches, bytes, problem);
+    }
+
+    /// <summary>The median of some collections: what is on its way lives as well, and differs.</summary>
+    private static async Task<double> LiveAsync(AdminUnderTest admin)
+    {
+        var live = new double[Collections];
+        for (var n = 0; n < Collections; n++)
+        {
+            live[n] = await admin.LiveMegabytesAsync();
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
+
+        return live.Order().ElementAt(Collections / 2);
     }
 
     private static async Task UnderLoadAsync(AdminUnderTest admin, Func<Task> measureAsync)
@@ -74,5 +92,5 @@ internal sealed class Watched : IScenario
         return (admin.Cpu - cpu) / Measured * 100;
     }
 
-    private sealed record Figures(double Cpu, double IdleMegabytes, double BusyMegabytes, long Batches, long Bytes, string? Problem);
+    private sealed record Figures(double Cpu, double IdleMegabytes, double BusyMegabytes, double LiveMegabytes, long Batches, long Bytes, string? Problem);
 }
