@@ -135,6 +135,30 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
+    /// <summary>Of two programs that change what they read, the later one learns of the other.</summary>
+    [Fact]
+    public async Task Patch_OfAnotherVersionThanTheOneRead_IsRefused_AndSaysWhichThereIs()
+    {
+        using var worker = await ConnectAsync("w-later", "later");
+        var id = await LaterAsync();
+        var path = $"/api/plugin/jobs/{id}";
+        var read = (await admin.GetAsync(path)).GetProperty("version").GetInt64();
+        using var first = await SendAsync(HttpMethod.Patch, path, $$"""{"priority":60,"expected_version":{{read}}}""");
+        var changed = await JsonAsync(first);
+        Assert.Equal((HttpStatusCode.OK, 60), (first.StatusCode, changed.GetProperty("priority").GetInt32()));
+        var present = changed.GetProperty("version").GetInt64();
+        Assert.True(present > read);
+
+        using var second = await SendAsync(HttpMethod.Patch, path, $$"""{"priority":70,"expected_version":{{read}}}""");
+        var refused = await JsonAsync(second);
+        Assert.Equal((HttpStatusCode.Conflict, "conflict"), (second.StatusCode, refused.GetProperty("code").GetString()));
+        Assert.Equal($"job {id} has version {present} by now, you changed version {read}; get it and apply your changes again", refused.GetProperty("error").GetString());
+        Assert.Equal(60, (await admin.GetAsync(path)).GetProperty("priority").GetInt32());
+        using var odd = await SendAsync(HttpMethod.Patch, path, """{"priority":70,"expected_version":"newest"}""");
+        Assert.Equal(HttpStatusCode.BadRequest, odd.StatusCode);
+        Assert.Contains("$.expected_version", (await JsonAsync(odd)).GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cancel_SaysHowLongTheWorkerHas()
     {
