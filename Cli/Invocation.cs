@@ -37,6 +37,9 @@ internal sealed class Invocation(ParseResult parsed, CommonOptions common, Termi
 
     public T? Value<T>(Argument<T> argument) => Parsed.GetValue(argument);
 
+    /// <summary>The first of these that was written; null: none was.</summary>
+    public Option? GivenOf(params Option[] options) => options.FirstOrDefault(option => Parsed.GetResult(option) is { Implicit: false });
+
     /// <summary>Null when the option is not there.</summary>
     /// <exception cref="ToolException">It is no duration.</exception>
     public TimeSpan? Duration(Option<string?> option) => Value(option) switch

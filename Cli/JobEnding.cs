@@ -36,6 +36,7 @@ internal readonly record struct JobEnding(int ExitCode, string Text)
             "expired" => new JobEnding(ExitCodes.TryLater, why),
             _ => Code(job) switch
             {
+                > 0 when job.Result?.OutputValues.ContainsKey("http_status") == true => new JobEnding(ExitCodes.HttpError, why),
                 >= 1 and <= 255 and var code => new JobEnding((int)code, ""),
                 > 255 => new JobEnding(ExitCodes.HttpError, why),
                 < 0 => new JobEnding(IsMissing(job.ErrorMessage) ? ExitCodes.NotFound : ExitCodes.CannotStart, why),

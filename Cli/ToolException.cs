@@ -26,6 +26,10 @@ internal sealed class ToolException(int exitCode, string code, string message) :
     public static ToolException From(RpcException refused, Uri address)
     {
         var detail = refused.Trailers.GetBytes(Trailer) is { } bytes ? ErrorDetail.Parser.ParseFrom(bytes) : null;
+
+        // What jobs there are to be is said by the tool's own options: those words are wrong, not a job.
+        if (refused.StatusCode == StatusCode.InvalidArgument && detail is { Fields.Count: > 0 } && detail.Fields.All(field => field.Form == "filter"))
+            return Usage(detail.Message);
         var exitCode = ExitCodes.Of(refused.StatusCode, detail is not null);
         var text = detail is { Message.Length: > 0 } ? detail.Message : refused.Status.Detail;
         return new ToolException(exitCode, detail is { Code.Length: > 0 } ? detail.Code : Word(refused.StatusCode), Sentence(refused.StatusCode, exitCode, text, address) + Wait(detail))

@@ -21,7 +21,7 @@ public static class AdminRest
 
     public static void MapAdminRest(this WebApplication app)
     {
-        var api = app.MapGroup("/api/plugin").AddEndpointFilter(LookAsync).AddEndpointFilter(CheckNameAsync);
+        var api = app.MapGroup("/api/plugin").AddEndpointFilter(LookAsync).AddEndpointFilter(CheckNameAsync).AddEndpointFilter(CheckFlagsAsync);
         StatusApi.Map(api);
         WorkersApi.Map(api);
         JobTypesApi.Map(api);
@@ -54,6 +54,12 @@ public static class AdminRest
             ? next(call)
             : ValueTask.FromResult<object?>(Replies.From(new Refusal(RefusalCode.PermissionDenied, $"this address is for looking, it takes no {method}. Nothing was changed; use the admin's own address, or ask somebody who may")));
     }
+
+    /// <summary>What is neither yes nor no would be taken for no, and <c>dry_run=yes</c> would act.</summary>
+    private static ValueTask<object?> CheckFlagsAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
+        Queries.Flags.FirstOrDefault(flag => !Queries.IsFlag(call.HttpContext.Request.Query[flag])) is { } odd
+            ? ValueTask.FromResult<object?>(WireJson.Error(StatusCodes.Status400BadRequest, $"{odd} is true or false, or 1 or 0"))
+            : next(call);
 
     private static ValueTask<object?> CheckNameAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
         call.HttpContext.GetRouteValue("type") is string type && !WireLimits.IsName(type, WireLimits.JobType)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using BlazorPluginAdmin.App.Services;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using V1 = BlazorPluginAdmin.Wire.V1;
 
 namespace BlazorPluginAdmin.App.Rest;
@@ -20,23 +21,50 @@ internal static class FilterJson
         }
 
         var filter = JsonObject.Create(json)!;
+
+        // On the wire an empty text is one that is left out; here it is seen, and what it was to exclude would be found.
+        if (json.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String && member.Value.ValueEquals("")).Select(member => member.Name).FirstOrDefault() is { } empty)
+        {
+            throw ClientErrors.Invalid("filter", $"{empty} is empty; leave it out, or say which");
+        }
+
         foreach (var key in (string[])["states", "not_states", "notStates"])
         {
-            if (filter[key] is JsonArray states)
+            if (filter[key] is { } given)
             {
-                filter[key] = new JsonArray([.. states.Select(state => (JsonNode?)JsonValue.Create(WireName(state, key)))]);
+                filter[key] = given is JsonArray states
+                    ? new JsonArray([.. states.Select(state => (JsonNode?)JsonValue.Create(WireName(state, key)))])
+                    : throw ClientErrors.Invalid(key, $"{key} is a list, as in [\"failed\"]");
             }
         }
 
-        try
+        // One after the other, so that the one that cannot be read is named.
+        var read = new V1.JobFilter();
+        foreach (var (name, value) in filter)
         {
-            return Parser.Parse<V1.JobFilter>(filter.ToJsonString());
+            try
+            {
+                read.MergeFrom(Parser.Parse<V1.JobFilter>(new JsonObject { [name] = value?.DeepClone() }.ToJsonString()));
+            }
+            catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException or FormatException)
+            {
+                throw ClientErrors.Invalid("filter", $"filter cannot be read: {(Kind(name) is { } kind ? $"{name} is {kind}" : exception.Message)}");
+            }
         }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException or FormatException)
-        {
-            throw ClientErrors.Invalid("filter", $"filter cannot be read: {exception.Message}");
-        }
+
+        return read;
     }
+
+    /// <summary>What a member of that name is, for people; null: there is none.</summary>
+    private static string? Kind(string name) => V1.JobFilter.Descriptor.Fields.InFieldNumberOrder().FirstOrDefault(field => field.Name == name || field.JsonName == name) switch
+    {
+        null => null,
+        { IsMap: true } => """an object of texts, as {"env":"ci"}""",
+        { IsRepeated: true } => "a list of texts",
+        { FieldType: FieldType.Message } => "an instant like 2026-01-02T10:00:00Z",
+        { FieldType: FieldType.Int32 } => "a number",
+        _ => "a text",
+    };
 
     private static string WireName(JsonNode? state, string key) =>
         state?.GetValueKind() == JsonValueKind.String && JobLists.ParseState(state.GetValue<string>()) is { } known

@@ -21,9 +21,23 @@ public static class JobLists
         ["queue"] = JobOrder.Queue,
     };
 
+    /// <summary>What says which jobs and in which order. A misspelt one would be left out, and all jobs be found.</summary>
+    private static readonly string[] Asked = ["q", "phase", "reason", "origin", "worker", "label", "group", "state", "job_type", "lane", "order", "ascending"];
+
+    /// <summary>What else the routes take; an underscore keeps caches away.</summary>
+    private static readonly string[] Besides = ["limit", "after", "cursor", "format", "exactly", "progress", "activities", "_"];
+
     /// <summary>Null and no problem: nothing can be in the list.</summary>
     public static (JobFilter? Filter, IResult? Problem) Read(IAdmin admin, IQueryCollection query, DateTimeOffset now)
     {
+        if (query.Keys.FirstOrDefault(name => !Asked.Contains(name) && !Besides.Contains(name)) is { } odd)
+        {
+            var shown = Components.Shared.Words.Visible(odd.Length > 64 ? odd[..64] : odd);
+            return (null, WireJson.Error(
+                StatusCodes.Status400BadRequest,
+                $"there is no parameter {shown}; {(NearestWord.To(odd, Asked) is { } nearest ? $"did you mean {nearest}?" : $"jobs are asked for by {string.Join(", ", Asked)}")}"));
+        }
+
         var (asked, errors) = JobQuery.Parse(query["q"]);
         foreach (var key in (string[])["phase", "reason", "origin", "worker", "label", "group"])
         {
@@ -33,6 +47,11 @@ public static class JobLists
                 var (also, wrong) = JobQuery.Parse(Term(key, value).ToString());
                 (asked, errors) = (new JobQuery(asked.Terms.AddRange(also.Terms)), errors.AddRange(wrong));
             }
+        }
+
+        if (query["label"].Any(label => label is { Length: > 0 } && label[0] is '=' or ':'))
+        {
+            return (null, WireJson.Error(StatusCodes.Status400BadRequest, "label is NAME=VALUE, or NAME alone for any value; a label has a name"));
         }
 
         if (!errors.IsEmpty)
@@ -84,7 +103,7 @@ public static class JobLists
 
     /// <summary>A cursor is a place in one list: it carries this mark of what was asked for.</summary>
     public static string Mark(IQueryCollection query) => Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes(string.Join('\n', ((string[])["q", "phase", "reason", "origin", "worker", "label", "group", "state", "job_type", "lane", "order", "ascending"]).Select(key => query[key].ToString())))))[..8];
+        Encoding.UTF8.GetBytes(string.Join('\n', Asked.Select(key => query[key].ToString())))))[..8];
 
     /// <summary>Progress is newer in memory than on disk.</summary>
     public static Job Newest(IAdmin admin, Job stored) => admin.States.Current.Value.Jobs.GetValueOrDefault(stored.Id) ?? stored;

@@ -27,13 +27,13 @@ public static class JobLogApi
             return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
         }
 
-        var from = 0L;
+        var (from, number) = (0L, 0);
         if (!string.IsNullOrEmpty(offset) && !long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out from))
         {
             return WireJson.Error(StatusCodes.Status400BadRequest, "offset is a number of bytes from 0 on; left out, all of the output is sent");
         }
 
-        if (AttemptOf(record.Job, attempt, out var number) is { } wrong)
+        if ((StreamProblem(stream) ?? AttemptOf(record.Job, attempt, out number)) is { } wrong)
         {
             return wrong;
         }
@@ -77,7 +77,8 @@ public static class JobLogApi
             return WireJson.Error(StatusCodes.Status404NotFound, "job not found");
         }
 
-        if (AttemptOf(record.Job, attempt, out var number) is { } wrong)
+        var number = 0;
+        if ((StreamProblem(stream) ?? AttemptOf(record.Job, attempt, out number)) is { } wrong)
         {
             return wrong;
         }
@@ -113,6 +114,9 @@ public static class JobLogApi
             }
         }
     }
+
+    private static IResult? StreamProblem(string? stream) =>
+        stream is null or "" or "stdout" or "stderr" or "merged" ? null : WireJson.Error(StatusCodes.Status400BadRequest, "stream is stdout, stderr or merged");
 
     /// <summary>0 is the current one, as it is to watchers.</summary>
     private static IResult? AttemptOf(Job job, string? attempt, out int number)

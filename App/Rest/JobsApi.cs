@@ -135,7 +135,7 @@ public static class JobsApi
     private static IResult Export(IAdmin admin, TimeProvider time, string? format, HttpRequest request, CancellationToken cancellationToken)
     {
         var (filter, problem) = JobLists.Read(admin, request.Query, time.GetUtcNow());
-        return problem ?? JobExport.Of(admin, filter, format ?? "csv", cancellationToken);
+        return problem ?? ListExport.Problem(format) ?? JobExport.Of(admin, filter, format ?? "", cancellationToken);
     }
 
     private static async Task<IResult> DetailAsync(IAdmin admin, JobAnswers answers, IExecutionPlans plans, string id, string? activity_limit, string? related_limit, CancellationToken cancellationToken)
@@ -306,7 +306,7 @@ public static class JobsApi
         }
 
         return await FindAsync(admin, id, cancellationToken) is { } record
-            ? WireJson.Error(StatusCodes.Status409Conflict, $"job {id} has already ended ({ApiObjects.StateName(record.Job.State)})")
+            ? WireJson.Error(StatusCodes.Status409Conflict, $"job {id} has already ended ({ApiObjects.Snake(record.Job.State.ToString())})")
             : WireJson.Error(StatusCodes.Status404NotFound, "job not found");
     }
 

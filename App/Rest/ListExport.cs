@@ -6,6 +6,9 @@ namespace BlazorPluginAdmin.App.Rest;
 /// <summary>A list as a file, written while it is read: no list is too long for the memory.</summary>
 public static class ListExport
 {
+    /// <summary>Null: it is one of those there are; left out it is csv.</summary>
+    public static IResult? Problem(string? format) => format is null or "" or "csv" or "json" ? null : WireJson.Error(StatusCodes.Status400BadRequest, "format is csv or json; left out it is csv");
+
     /// <param name="name">Of the file, without its ending.</param>
     /// <param name="columns">Of the table.</param>
     /// <param name="toObject">What the API says of one.</param>

@@ -19,5 +19,10 @@ public static class Queries
     /// <summary>Null when there is none, or none that can be read.</summary>
     public static long? Number(string? text) => long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
 
+    /// <summary>The parameters that are read by <see cref="Flag"/>.</summary>
+    public static readonly string[] Flags = ["ascending", "exactly", "follow", "raw", "progress", "activities", "dry_run", "async", "test", "force_refresh"];
+
+    public static bool IsFlag(string? text) => string.IsNullOrEmpty(text) || text is "0" or "1" || bool.TryParse(text, out _);
+
     public static bool Flag(string? text) => text is "1" || (bool.TryParse(text, out var yes) && yes);
 }

@@ -38,8 +38,10 @@ public static class SubmitApi
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     public sealed record RetryBody(bool? Now, JsonElement? Parameters, JsonElement? Priority);
 
+    /// <param name="Labels">Set; one that is empty is taken away.</param>
+    /// <param name="ExpectedVersion">The version that was read: refused when the job has another by now.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-    public sealed record UpdateBody(JsonElement? Priority, Dictionary<string, string>? Labels);
+    public sealed record UpdateBody(JsonElement? Priority, Dictionary<string, string>? Labels, long? ExpectedVersion);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -128,9 +130,13 @@ public static class SubmitApi
         var (body, problem) = await Bodies.ReadAsync<UpdateBody>(request, cancellationToken);
         var errors = new List<FieldError>();
         var priority = Priority(body?.Priority, errors);
-        return problem ?? (errors.Count > 0
-            ? Unreadable(errors)
-            : await JobsApi.ActAsync(admin, answers, id, new UpdateJob(caller.By, new JobId(id), priority, Labels(body?.Labels is { Count: > 0 } labels ? labels : null, null)), cancellationToken));
+        if (problem is not null || errors.Count > 0)
+        {
+            return problem ?? Unreadable(errors);
+        }
+
+        var command = new UpdateJob(caller.By, new JobId(id), priority, Labels(body?.Labels is { Count: > 0 } labels ? labels : null, null), body?.ExpectedVersion);
+        return await JobsApi.ActAsync(admin, answers, id, command, cancellationToken);
     }
 
     private static async Task<IResult> RetryAsync(IAdmin admin, JobAnswers answers, Caller caller, string id, HttpRequest request, CancellationToken cancellationToken)

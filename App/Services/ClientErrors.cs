@@ -14,8 +14,8 @@ internal static class ClientErrors
 
     public static T OrThrow<T>(this Reply<T> reply) => reply.IsAccepted ? reply.Value : throw From(reply.Refusal);
 
-    public static RpcException Invalid(string field, string text) =>
-        From(new Refusal(RefusalCode.Invalid, text, [new("request", field, "invalid", text)]));
+    public static RpcException Invalid(string field, string text, string form = "request") =>
+        From(new Refusal(RefusalCode.Invalid, text, [new(form, field, "invalid", text)]));
 
     /// <summary>What a client said comes back short and printable, as it may be a thing that is no id at all.</summary>
     public static RpcException NotFound(string what, string id) =>

@@ -95,9 +95,11 @@ internal sealed class JobTypeService(IAdmin admin, Waits waits, WatchSeats seats
 
         // The engine checks and converts the values of both forms; of its own settings it takes numbers.
         var settings = FormValidator.Check(RuntimeForm.Of(type.Descriptor), FormKind.Runtime, runtime, FormPart.All);
-        if (settings.Errors.Length > 0)
+        var beyond = settings.Accepted.Where(setting => setting.Value is ConfigValue.Int64 { Value: > int.MaxValue })
+            .Select(setting => new FieldError(FieldError.NameOf(FormKind.Runtime), setting.Key, FieldErrorCodes.Max, $"{ConfigValueText.Short(setting.Value, 40)} is above {int.MaxValue}"));
+        if (settings.Errors.AddRange(beyond) is { Length: > 0 } errors)
         {
-            throw ClientErrors.From(new Refusal(RefusalCode.Invalid, "some settings are not valid", settings.Errors));
+            throw ClientErrors.From(new Refusal(RefusalCode.Invalid, "some settings are not valid", errors));
         }
 
         var saved = (await admin.SendAsync(

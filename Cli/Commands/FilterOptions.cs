@@ -30,6 +30,18 @@ internal sealed class FilterOptions
     /// <exception cref="ToolException">An option is malformed.</exception>
     public JobFilter Read(Invocation call)
     {
+        foreach (var option in (Option<string?>[])[_worker, _group, _text])
+        {
+            if (call.Value(option) is "")
+                throw Missing(option);
+        }
+
+        foreach (var option in (Option<string[]>[])[_type, _reason])
+        {
+            if ((call.Value(option) ?? []).Contains(""))
+                throw Missing(option);
+        }
+
         var filter = new JobFilter { WorkerId = call.Value(_worker) ?? "", GroupId = call.Value(_group) ?? "", Text = call.Value(_text) ?? "" };
         filter.JobTypes.Add(call.Value(_type) ?? []);
         filter.States.Add((call.Value(_state) ?? []).SelectMany(words => words.Split(',')).Select(FilterText.State));
@@ -44,4 +56,7 @@ internal sealed class FilterOptions
 
         return filter;
     }
+
+    /// <summary>As of a variable that was not set: without it, more would be found than was meant.</summary>
+    private static ToolException Missing(Option option) => ToolException.Usage($"{option.Name}: a value is missing");
 }

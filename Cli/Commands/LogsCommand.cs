@@ -13,13 +13,18 @@ internal static class LogsCommand
         var attempt = new Option<int>("--attempt") { Description = "Of this attempt; else of the newest one and those that follow", HelpName = "N" };
         var stdout = new Option<bool>("--stdout") { Description = "Only stdout" };
         var stderr = new Option<bool>("--stderr") { Description = "Only stderr" };
-        var tail = new Option<int>("--tail") { Description = "Only the last lines of each stream", HelpName = "N" };
+        var tail = new Option<int?>("--tail") { Description = "Only the last lines of each stream", HelpName = "N" };
         var bytes = new Option<long>("--bytes") { Description = "From this byte of each stream on", HelpName = "OFFSET" };
         var verb = tool.Verb("logs", "What a job printed: stdout to stdout, stderr to stderr.", async call =>
         {
+            // On the wire none means all, which is the contrary of what was written.
+            if (call.Value(tail) < 1)
+                throw ToolException.Usage("--tail: 1 or more");
+            if (call.Value(attempt) < 0 || call.Value(bytes) < 0)
+                throw ToolException.Usage("--attempt and --bytes: 0 or more");
             if (call.Value(tail) > 0 && call.Value(bytes) > 0)
                 throw ToolException.Usage("--tail or --bytes, not both");
-            var request = new WatchLogsRequest { JobId = call.Value(id), Follow = call.Value(follow), Attempt = call.Value(attempt), TailLines = call.Value(tail), FromOffset = call.Value(bytes) };
+            var request = new WatchLogsRequest { JobId = call.Value(id), Follow = call.Value(follow), Attempt = call.Value(attempt), TailLines = call.Value(tail) ?? 0, FromOffset = call.Value(bytes) };
             if (call.Value(stdout) != call.Value(stderr))
                 request.Streams.Add(call.Value(stdout) ? LogStream.Stdout : LogStream.Stderr);
             await new OutputFollower(call, request, chunk =>

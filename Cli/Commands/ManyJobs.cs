@@ -40,7 +40,7 @@ internal sealed class ManyJobs
             throw ToolException.Usage("name jobs by their ids, or by --filter");
         if (filter is not null)
         {
-            return _ofNamed.FirstOrDefault(option => call.Parsed.GetResult(option) is { Implicit: false }) is { } one
+            return call.GivenOf(_ofNamed) is { } one
                 ? throw ToolException.Usage($"{one.Name} goes with jobs named by their ids, not with --filter")
                 : await BulkAsync(call, bulk, filter);
         }

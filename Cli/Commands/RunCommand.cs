@@ -71,6 +71,8 @@ internal sealed class RunCommand
         var parameters = JobParameters.Of(words);
         if (call.Value(_detach) && (call.Value(_wait) || call.Value(_waitTimeout) is not null))
             throw ToolException.Usage("--detach does not wait; leave out --wait and --wait-timeout");
+        if (call.Value(_parallel) is null && call.GivenOf(_maxRunning, _cancelRest) is { } alone)
+            throw ToolException.Usage($"{alone.Name} is for groups: it goes with --parallel");
         var limit = call.Duration(_waitTimeout);
         var request = await _submit.RequestAsync(call, type ?? CommandType, parameters);
         return call.Value(_parallel) is { } members ? await GroupAsync(call, request, members, limit) : await JobAsync(call, request, limit);

@@ -18,6 +18,8 @@ internal static class WatchCommand
         var after = new Option<long>("--after") { Description = "After this sequence number", HelpName = "N" };
         var verb = tool.Verb("watch", "What happens to jobs, one line each, until Ctrl+C.", async call =>
         {
+            if (call.Value(after) < 0)
+                throw ToolException.Usage("--after: 0 or more");
             var request = new WatchEventsRequest { Filter = filter.Read(call), AfterSequence = call.Value(after), IncludeProgress = call.Value(progress), IncludeActivities = call.Value(activities) };
             DateTimeOffset? lost = null;
             while (true)

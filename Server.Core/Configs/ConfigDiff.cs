@@ -39,7 +39,7 @@ public static class ConfigDiff
         ];
     }
 
-    /// <summary>Values of one form. Fields of the submit form are no config and left out.</summary>
+    /// <summary>Values of one form; those of the submit form are what submissions have that say nothing.</summary>
     public static ImmutableArray<ConfigChange> Between(FormSchema form, FormKind kind, ConfigValues before, ConfigValues after)
     {
         var was = form.Defaults.Overlay(Said(before));
@@ -51,7 +51,7 @@ public static class ConfigDiff
         {
             foreach (var field in section.Fields)
             {
-                if (!seen.Add(field.Name) || section.IsSubmitForm || field.ReadOnly)
+                if (!seen.Add(field.Name) || field.ReadOnly)
                 {
                     continue;
                 }

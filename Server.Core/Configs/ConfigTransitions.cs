@@ -50,7 +50,7 @@ public static class ConfigTransitions
             worker = KeepSecrets(FormDefaults.WorkerForm(descriptor), worker, current?.WorkerValues);
         }
 
-        var verdict = FormChecks.Config(type.Descriptor, admin, worker);
+        var verdict = FormChecks.Config(type.Descriptor, admin, worker, current?.WorkerValues);
         var errors = verdict.Errors.AddRange(RuntimeRules.Check(command.Runtime)).AddRange(DispatchFields.Errors(type.Descriptor, verdict.AdminValues));
         if (errors.Length > 0)
         {

@@ -19,19 +19,40 @@ public sealed record SubmissionVerdict(ConfigValues Parameters, ImmutableArray<F
 public static class FormChecks
 {
     /// <summary>
-    /// Checks both forms without the submit form. A job type that has not sent a descriptor yet takes any values.
-    /// What is stored is what was given: a default that nobody touched stays a default.
+    /// Checks both forms; of the submit form, of which nothing needs to be there yet, what is there anew. A job type that has not sent a
+    /// descriptor yet takes any values. What is stored is what was given: a default that nobody touched stays a default.
     /// </summary>
-    public static ConfigVerdict Config(Descriptor? descriptor, ConfigValues adminValues, ConfigValues workerValues)
+    /// <param name="before">Worker values as they are saved: what is among them has been taken before.</param>
+    public static ConfigVerdict Config(Descriptor? descriptor, ConfigValues adminValues, ConfigValues workerValues, ConfigValues? before = null)
     {
         if (descriptor is null)
             return new ConfigVerdict(adminValues, workerValues, []);
         var admin = FormValidator.Check(
             FormDefaults.AdminForm(descriptor), FormKind.Admin, FormDefaults.Admin(descriptor, adminValues), FormPart.Config);
-        var worker = FormValidator.Check(
-            FormDefaults.WorkerForm(descriptor), FormKind.Worker, FormDefaults.Worker(descriptor, workerValues), FormPart.Config);
+        var form = FormDefaults.WorkerForm(descriptor);
+        var (asked, odd) = OfSubmissions(form, workerValues, before ?? ConfigValues.Empty);
+        var worker = FormValidator.Check(form, FormKind.Worker, FormDefaults.Worker(descriptor, asked), FormPart.Config);
         return new ConfigVerdict(
-            Given(descriptor.AdminForm, admin.Accepted, adminValues), Given(descriptor.WorkerForm, worker.Accepted, workerValues), [.. admin.Errors, .. worker.Errors]);
+            Given(descriptor.AdminForm, admin.Accepted, adminValues), Given(descriptor.WorkerForm, worker.Accepted, workerValues), [.. admin.Errors, .. worker.Errors, .. odd]);
+    }
+
+    /// <summary>
+    /// Saved values of the submit form are what a submission has that says nothing: one that cannot be would have every submission refused.
+    /// Not whether it shows: the submission may say what makes it show.
+    /// </summary>
+    private static (ConfigValues Values, ImmutableArray<FieldError> Errors) OfSubmissions(FormSchema form, ConfigValues values, ConfigValues before)
+    {
+        var errors = ImmutableArray.CreateBuilder<FieldError>();
+        foreach (var field in form.Only(FormPart.Submission).Fields.DistinctBy(field => field.Name))
+        {
+            if (values.Find(field.Name) is not { } value || value is ConfigValue.None || value.Equals(before.Find(field.Name)) || value.Equals(form.Defaults.Find(field.Name)))
+                continue;
+            var wrong = FormValidator.CheckField(form, FormKind.Worker, field with { Required = false }, value);
+            errors.AddRange(wrong);
+            if (wrong.IsEmpty && FieldConversion.TryTo(form.KindOf(field), value, out var converted))
+                values = values.With(field.Name, converted);
+        }
+        return (values, errors.ToImmutable());
     }
 
     /// <summary>

@@ -95,7 +95,7 @@ public static class PlainJson
             case >= ConfigKind.TextList and <= ConfigKind.List when json.ValueKind == JsonValueKind.Array:
                 return TryReadList(kind, json, depth, out value, out error);
             default:
-                return Refuse($"expected {FieldKinds.NameOf(kind)}", out error);
+                return Refuse($"expected {FieldKinds.NameOf(kind)}{(kind == ConfigKind.Bytes ? ", as Base64" : "")}", out error);
         }
     }
 

@@ -127,8 +127,8 @@ public sealed record Job
 
     public WorkerId? Worker => Attempt?.Worker;
 
-    /// <summary>Another one after each change, for whoever changes only what he has seen.</summary>
-    public long Version => UpdatedAt.UtcTicks;
+    /// <summary>Another one after each change, for whoever changes only what he has seen. Microseconds: JavaScript, and much else that reads JSON, rounds ticks.</summary>
+    public long Version => (UpdatedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Null: it was submitted without one.</summary>
     public SubmitKey? SubmitKey => IdempotencyKey.Length == 0 ? null : new SubmitKey(SubmittedBy, IdempotencyKey);

@@ -77,7 +77,7 @@ public static class JobRequests
 
         if (command.ExpectedVersion is { } version && version != job.Version)
         {
-            return new Refusal(RefusalCode.Conflict, $"job {job.Id} has changed since version {version}; get it again");
+            return new Refusal(RefusalCode.Conflict, $"job {job.Id} has version {job.Version} by now, you changed version {version}; get it and apply your changes again");
         }
 
         if (job.State != JobState.Pending)

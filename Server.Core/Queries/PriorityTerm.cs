@@ -5,8 +5,10 @@ namespace BlazorPluginAdmin.Server.Core.Queries;
 /// <summary><c>75</c>, <c>&gt;=75</c>, <c>&lt;50</c>, <c>25..75</c>; 0–100, both ends included in the answer.</summary>
 public static class PriorityTerm
 {
-    /// <summary>Null: not a range of priorities.</summary>
-    public static (int From, int To)? Read(string text)
+    /// <summary>Null: not a range of priorities, or one without any.</summary>
+    public static (int From, int To)? Read(string text) => Bounds(text) is { } range && range.From <= range.To ? range : null;
+
+    private static (int From, int To)? Bounds(string text)
     {
         if (text.Split("..") is [var first, var last])
         {

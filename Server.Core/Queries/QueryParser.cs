@@ -105,7 +105,7 @@ internal sealed class QueryParser
     {
         QueryValueKind.Word => key.Words.Contains(Canonical(key, text)),
         QueryValueKind.Priority => PriorityTerm.Read(text) is not null,
-        QueryValueKind.Time => TimeTerm.Read(text, DateTimeOffset.UnixEpoch.AddYears(50)) is not null,
+        QueryValueKind.Time => TimeTerm.Read(text, DateTimeOffset.UnixEpoch.AddYears(50)) is not null && !TimeTerm.IsReversed(text),
         _ => true,
     };
 

@@ -41,6 +41,10 @@ public static class TimeTerm
         };
     }
 
+    /// <summary>It ends before it begins, on whatever day it is read.</summary>
+    public static bool IsReversed(string text) =>
+        new[] { DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.MaxValue.AddYears(-1000) }.All(now => Read(text, now) is { From: { } from, Until: { } until } && from >= until);
+
     /// <summary>As addresses write a span: each end an age (<c>1h</c>: an hour ago) or a date; empty is open. Null: one of them is neither.</summary>
     public static TimeRange? Between(string since, string until, DateTimeOffset now)
     {

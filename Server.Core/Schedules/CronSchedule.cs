@@ -41,7 +41,9 @@ public static partial class CronSchedule
         }
         catch (FormatException exception)
         {
-            return $"'{cron}' {Shape}: {exception.Message}";
+            // The library speaks of its own classes there.
+            var fields = cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+            return $"'{cron}' {Shape}: {(fields == 5 ? exception.Message : $"it has {fields}")}";
         }
     }
 

@@ -67,6 +67,80 @@ public sealed class JobListsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ParameterThatMeansNothing_IsRefused_AndSaysWhatThereIs()
+    {
+        foreach (var (path, says) in ((string, string)[])
+        [
+            ("jobs?state=done", "state is pending"),
+            ("jobs?sate=failed", "there is no parameter sate; did you mean state?"),
+            ("jobs?waiting_codes=paused", "there is no parameter waiting_codes; jobs are asked for by q, phase"),
+            ("jobs/count?prio=1", "there is no parameter prio"),
+            ("jobs/export?types=a", "there is no parameter types"),
+            ("jobs/events?since=1h", "there is no parameter since"),
+            ("jobs?label==x", "a label has a name"),
+            ("jobs?reason=timout", "did you mean timeout"),
+            ("jobs?phase=asleep", "phase is one of queued"),
+            ("jobs?origin=browser", "origin is one of detection"),
+            ("jobs?order=newest", "order is updated, created, completed, queue"),
+            ("jobs?ascending=yes", "ascending is true or false"),
+            ("jobs?limit=0", "limit is 1 to 500"),
+            ("jobs?q=priority:90..10", "is no priority"),
+            ("jobs?q=created:2026-01-03..2026-01-02", "is no time"),
+            ("jobs/count?exactly=2", "exactly is true or false"),
+            ("jobs/count?state=done", "state is pending"),
+            ("jobs/export?format=xml", "format is csv or json"),
+            ("jobs/export?reason=timout", "did you mean timeout"),
+            ("jobs/events?state=done", "state is pending"),
+            ("jobs/events?progress=on", "progress is true or false"),
+            ("jobs/events?activities=on", "activities is true or false"),
+            ("activities?severity=worse", "severity is normal, warning or bad"),
+            ("activities?since=soon", "since and until are"),
+            ("activities?until=2026-13-01", "since and until are"),
+            ("activities?since=2026-01-03&until=2026-01-02", "since is later than until"),
+            ("activities/export?severity=worse", "severity is normal, warning or bad"),
+            ("activities/export?format=xml", "format is csv or json"),
+        ])
+        {
+            Assert.Contains(says, (await _admin.GetAsync($"/api/plugin/{path}", 400)).GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task BulkFilterThatMeansNothing_IsRefused_AndTouchesNothing()
+    {
+        foreach (var (filter, says) in ((string, string)[])
+        [
+            ("""{"states":["done"]}""", "pending, assigned, running"),
+            ("""{"states":"failed"}""", "states is a list"),
+            ("""{"reasons":"timeout"}""", "reasons is a list of texts"),
+            ("""{"sates":["failed"]}""", "sates"),
+            ("""{"states":["failed"],"states":[]}""", "not JSON of the expected shape"),
+            ("""{"text":"a","text":"b"}""", "not JSON of the expected shape"),
+            ("""{"reasons":["timout"]}""", "there is no reason 'timout'"),
+            ("""{"waiting_codes":["no_worker"]}""", "there is no waiting code 'no_worker'"),
+            ("""{"min_priority":"high"}""", "min_priority is a number"),
+            ("""{"max_priority":101}""", "0 to 100"),
+            ("""{"created_after":"yesterday"}""", "created_after is an instant like"),
+            ("""{"job_types":["my_type"],"group_id":""}""", "group_id is empty"),
+            ("""{"job_types":["my_type"],"workerId":""}""", "workerId is empty"),
+        ])
+        {
+            var refused = await _admin.PostAsync("/api/plugin/jobs/bulk", $$"""{"action":"cancel","filter":{{filter}}}""", 400);
+            Assert.Contains(says, refused.GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(30, (await _admin.GetAsync("/api/plugin/jobs/count?state=pending")).GetProperty("total").GetInt32());
+    }
+
+    /// <summary>Of all misunderstandings the one that acts where only a look was asked for.</summary>
+    [Fact]
+    public async Task DryRunThatCannotBeRead_DoesNothing()
+    {
+        Assert.Contains("dry_run is true or false", (await _admin.PostAsync("/api/plugin/jobs/bulk?dry_run=yes", """{"action":"cancel","q":"type:my_type","reason":"r"}""", 400)).GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal(30, (await _admin.GetAsync("/api/plugin/jobs/count?state=pending")).GetProperty("total").GetInt32());
+    }
+
+    [Fact]
     public async Task Cursor_IsAPlaceInOneList()
     {
         using var answer = await _admin.Http.GetAsync(new Uri("/api/plugin/jobs?q=label.set:a&order=created&limit=8", UriKind.Relative));

@@ -210,6 +210,7 @@ public sealed class RouteTests(RunningAdmin admin) : IClassFixture<RunningAdmin>
             ("job-types/r-list/detections?limit=501", "limit is 1 to 500; left out it is 50"), ("job-types/r-list/detections?limit=0", "limit is 1 to 500; left out it is 50"),
             ("detections/none/proposals?limit=1001", "limit is 1 to 1000; left out it is 200"), ("detections/none/proposals?skip=-1", "skip is a number from 0 on; left out it is 0"),
             ($"jobs/{newer}/log?attempt=last", "attempt is a number from 0 on; left out it is 1"), ($"jobs/{newer}/log/search?attempt=-1&q=a", "attempt is a number from 0 on; left out it is 1"),
+            ($"jobs/{newer}/log?stream=std", "stream is stdout, stderr or merged"), ($"jobs/{newer}/log/search?stream=std&q=a", "stream is stdout, stderr or merged"),
         ])
         {
             Assert.Equal(says, (await admin.GetAsync($"/api/plugin/{route}", 400)).GetProperty("error").GetString());

@@ -105,6 +105,8 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         using var worker = await ConnectAsync("w-wrong", "wrong");
         await admin.PostAsync("/api/plugin/jobs", "", 400);
         await admin.PostAsync("/api/plugin/jobs", """{"job_type":"wrong","prority":3}""", 400);
+        await admin.PostAsync("/api/plugin/jobs", """{"job_type":"wrong","dry_run":true,"dry_run":false}""", 400);
+        await admin.PostAsync("/api/plugin/jobs", """{"job_type":"wrong","parameters":{"n":1,"n":2}}""", 400);
         foreach (var (body, path) in ((string, string)[])
         [
             ("""{"job_type":"wrong","priority":"urgent"}""", "priority"), ("""{"job_type":"wrong","attempt_timeout":"soon"}""", "attempt_timeout"),
@@ -130,9 +132,36 @@ public sealed class SubmissionApiTests(RunningAdmin admin) : IClassFixture<Runni
         await admin.PostAsync($"/api/plugin/jobs/{id}/retry", "", 409);
         await admin.PostAsync($"/api/plugin/jobs/{id}/cancel");
         using var late = await SendAsync(HttpMethod.Patch, $"/api/plugin/jobs/{id}", """{"priority":1}""");
-        Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+        Assert.Equal((HttpStatusCode.Conflict, $"job {id} has already ended (canceled)"), (late.StatusCode, (await JsonAsync(late)).GetProperty("error").GetString()));
         using var unknown = await SendAsync(HttpMethod.Patch, "/api/plugin/jobs/nope", """{"priority":1}""");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    /// <summary>Of two programs that change what they read, the later one learns of the other.</summary>
+    [Fact]
+    public async Task Patch_OfAnotherVersionThanTheOneRead_IsRefused_AndSaysWhichThereIs()
+    {
+        using var worker = await ConnectAsync("w-later", "later");
+        var id = await LaterAsync();
+        var path = $"/api/plugin/jobs/{id}";
+
+        // As JavaScript and jq read numbers: what they cannot hold would never be the version again.
+        var read = (long)(await admin.GetAsync(path)).GetProperty("version").GetDouble();
+        Assert.InRange(read, 1, (1L << 53) - 1);
+        using var first = await SendAsync(HttpMethod.Patch, path, $$"""{"priority":60,"expected_version":{{read}}}""");
+        var changed = await JsonAsync(first);
+        Assert.Equal((HttpStatusCode.OK, 60), (first.StatusCode, changed.GetProperty("priority").GetInt32()));
+        var present = changed.GetProperty("version").GetInt64();
+        Assert.True(present > read);
+
+        using var second = await SendAsync(HttpMethod.Patch, path, $$"""{"priority":70,"expected_version":{{read}}}""");
+        var refused = await JsonAsync(second);
+        Assert.Equal((HttpStatusCode.Conflict, "conflict"), (second.StatusCode, refused.GetProperty("code").GetString()));
+        Assert.Equal($"job {id} has version {present} by now, you changed version {read}; get it and apply your changes again", refused.GetProperty("error").GetString());
+        Assert.Equal(60, (await admin.GetAsync(path)).GetProperty("priority").GetInt32());
+        using var odd = await SendAsync(HttpMethod.Patch, path, """{"priority":70,"expected_version":"newest"}""");
+        Assert.Equal(HttpStatusCode.BadRequest, odd.StatusCode);
+        Assert.Contains("$.expected_version", (await JsonAsync(odd)).GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,11 +57,34 @@ public sealed class BulkTests(AdminWithWorker admin) : IClassFixture<AdminWithWo
     [InlineData("by their ids, or by --filter", "cancel", "j-1", "--filter", "type=command")]
     [InlineData("say which jobs", "cancel", "--filter", "")]
     [InlineData("--filter color", "cancel", "--filter", "color=red", "--yes")]
+    [InlineData("there is no reason 'timout'; there are none, error, timeout", "retry", "--filter", "reason=timout", "--yes")]
+    [InlineData("there is no phase 'asleep'", "cancel", "--filter", "phase=asleep", "--yes")]
+    [InlineData("there is no origin 'browser'", "cancel", "--filter", "origin=browser", "--yes")]
+    [InlineData("--filter group=: a value is missing", "cancel", "--filter", "type=command,group=", "--yes")]
+    [InlineData("there is no reason 'timout'", "list", "--reason", "timout")]
+    [InlineData("there is no reason 'timout'", "watch", "--reason", "timout")]
+    [InlineData("state done: one of pending", "watch", "--state", "done")]
+    [InlineData("--group: a value is missing", "list", "--group", "")]
+    [InlineData("--type: a value is missing", "watch", "--type", "")]
+    [InlineData("--worker: a value is missing", "list", "--worker", "")]
+    [InlineData("--after: 0 or more", "watch", "--after", "-1")]
+    [InlineData("--since soon", "list", "--since", "soon")]
     public async Task WhatAFilterCannotDo_IsSaid_NotForgotten(string says, params string[] arguments)
     {
         var answer = await _shell.RunAsync(arguments);
         Assert.Equal(64, answer.Code);
         Assert.Contains(says, answer.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Else every command from then on is refused for a parameter that nobody gave.</summary>
+    [Fact]
+    public async Task ConfigOfAParameter_IsCheckedLikeOne_AndToldAsAChange()
+    {
+        var refused = await _shell.RunAsync("config", "set", "command", "kill_grace=abc");
+        Assert.Equal((65, ""), (refused.Code, refused.Output));
+        Assert.Contains("Kill grace must be a duration, not abc", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("worker.kill_grace: 10s → 20s\n", (await _shell.RunAsync("config", "set", "command", "kill_grace=20s")).Output);
+        Assert.Equal("worker.kill_grace: 20s → 10s\n", (await _shell.RunAsync("config", "set", "command", "kill_grace=10s")).Output);
     }
 
     [Fact]

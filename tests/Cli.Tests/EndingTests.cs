@@ -32,6 +32,17 @@ public class EndingTests
         Assert.Equal(exitCode, JobEnding.Of(job).ExitCode);
     }
 
+    /// <summary>A status is no code that a program chose, however small, and does not say why it was not enough.</summary>
+    [Theory]
+    [InlineData(200, "200 OK, but the body does not match ready")]
+    [InlineData(204, "204 No Content is not accepted")]
+    [InlineData(503, "503 Service Unavailable is not accepted")]
+    public void HttpJob_EndsTheToolWith22_AndTheReason(int status, string error)
+    {
+        var job = new Job { State = JobState.Failed, Reason = "error", ErrorMessage = error, ExitCode = status, Result = new JobResult { OutputValues = { ["http_status"] = new ConfigValue { Int64Value = status } } } };
+        Assert.Equal(new JobEnding(22, $"failed: {error}"), JobEnding.Of(job));
+    }
+
     [Fact]
     public void Group_EndsWithTheFirstFailedMember()
     {

@@ -25,6 +25,12 @@ public class FilterTests
     [InlineData("state=4")]
     [InlineData("state=pending|assigned")]
     [InlineData("label=env")]
+    [InlineData("type=command,group=")]
+    [InlineData("type=command,worker=")]
+    [InlineData("type=command,label=env=ci,text=")]
+    [InlineData("type=")]
+    [InlineData("worker=a,worker=b")]
+    [InlineData("label=env=a,label=env=b")]
     public void Filter_ThatSaysNotWhich_IsRefused(string text) => Assert.Equal(ExitCodes.Usage, Assert.Throws<ToolException>(() => FilterText.Read(text)).ExitCode);
 
     [Fact]

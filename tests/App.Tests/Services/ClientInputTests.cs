@@ -73,6 +73,59 @@ public sealed class ClientInputTests(ClientAdmin admin) : IClassFixture<ClientAd
         Assert.Equal((StatusCode.InvalidArgument, "cursor"), (code, Assert.Single(detail.Fields).Field));
     }
 
+    public static TheoryData<string, string, string> OddFilters => new()
+    {
+        { """{"states":["JOB_STATE_UNSPECIFIED"]}""", "states", "pending, assigned, running, succeeded, failed, canceled" },
+        { """{"states":[17]}""", "states", "pending, assigned, running, succeeded, failed, canceled" },
+        { """{"notStates":[17]}""", "not_states", "pending, assigned, running, succeeded, failed, canceled" },
+        { """{"phases":["waiting"]}""", "phases", "there is no phase 'waiting'; there are none, queued, scheduled, backoff" },
+        { """{"reasons":["timout"]}""", "reasons", "there is no reason 'timout'; there are none, error, timeout, worker_lost" },
+        { """{"origins":["browser"]}""", "origins", "there is no origin 'browser'; there are detection, ui, cli" },
+        { """{"waitingCodes":["no_worker"]}""", "waiting_codes", "there is no waiting code 'no_worker'; there are not_before, backoff" },
+        { """{"minPriority":-1}""", "min_priority", "0 to 100" },
+        { """{"maxPriority":101}""", "max_priority", "0 to 100" },
+        { """{"minPriority":75,"maxPriority":25}""", "min_priority", "above max_priority 25" },
+        { """{"createdAfter":"2026-01-02T00:00:00Z","createdBefore":"2026-01-01T00:00:00Z"}""", "created_after", "later than created_before" },
+        { """{"completedAfter":"2026-01-02T00:00:00Z","completedBefore":"2026-01-01T00:00:00Z"}""", "completed_after", "later than completed_before" },
+        { """{"jobTypes":["told",""]}""", "job_types", "empty" },
+        { """{"jobIds":[""]}""", "job_ids", "empty" },
+        { """{"labels":{"":"a"}}""", "labels", "empty" },
+    };
+
+    /// <summary>Such a filter would find nothing, and who cleans up by it would think that there is nothing to clean up.</summary>
+    [Theory]
+    [MemberData(nameof(OddFilters))]
+    public async Task FilterThatNoJobCanMatch_IsRefused_AndSaysWhatThereIs(string json, string field, string says)
+    {
+        var filter = JobFilter.Parser.ParseJson(json);
+        var list = await admin.RefusedAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Filter = filter });
+        var bulk = await admin.RefusedAsync<BulkRequest, BulkResponse>("JobService", "Bulk", new BulkRequest { Action = BulkAction.Cancel, Filter = filter, DryRun = true });
+        foreach (var (code, detail) in ((StatusCode, ErrorDetail)[])[list, bulk])
+        {
+            var wrong = Assert.Single(detail.Fields);
+            Assert.Equal((StatusCode.InvalidArgument, "filter", field), (code, wrong.Form, wrong.Field));
+            Assert.Contains(says, wrong.Message, StringComparison.Ordinal);
+        }
+
+        if (field != "waiting_codes")
+        {
+            using var call = admin.Watch(new WatchEventsRequest { Filter = filter });
+            var refused = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.MoveNextAsync(CancellationToken.None));
+            Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        }
+    }
+
+    /// <summary>What is not known may come yet.</summary>
+    [Theory]
+    [InlineData("""{"jobTypes":["unheard"]}""")]
+    [InlineData("""{"workerId":"unheard"}""")]
+    [InlineData("""{"groupId":"unheard"}""")]
+    [InlineData("""{"labels":{"unheard":"a"}}""")]
+    [InlineData("""{"jobIds":["unheard"]}""")]
+    [InlineData("""{"submittedBy":"unheard"}""")]
+    public async Task FilterForWhatIsNotKnown_FindsNothing(string json) =>
+        Assert.Empty((await admin.CallAsync<ListRequest, ListResponse>("JobService", "List", new ListRequest { Filter = JobFilter.Parser.ParseJson(json) })).Jobs);
+
     private async Task RefusedAsync(SubmitRequest request, string field, string why)
     {
         var (code, detail) = await admin.RefusedAsync<SubmitRequest, SubmitResponse>("JobService", "Submit", request);

@@ -68,6 +68,13 @@ public sealed class JobTypeServiceTests(ClientAdmin admin) : IClassFixture<Clien
         Assert.Equal(StatusCode.Aborted, conflict);
         var (unknown, detail) = await admin.RefusedAsync<SetConfigRequest, SetConfigResponse>("JobTypeService", "SetConfig", new SetConfigRequest { JobType = "told", ValuesJson = """{"peace":8}""" });
         Assert.Equal((StatusCode.InvalidArgument, "peace"), (unknown, Assert.Single(detail.Fields).Field));
+
+        // Refused, not cut to what fits; also as the text it was typed as.
+        foreach (var large in (string[])["9999999999", "\"9999999999\""])
+        {
+            var (beyond, why) = await admin.RefusedAsync<SetConfigRequest, SetConfigResponse>("JobTypeService", "SetConfig", new SetConfigRequest { JobType = "told", ValuesJson = $$"""{"execution_timeout_seconds":{{large}}}""" });
+            Assert.Equal((StatusCode.InvalidArgument, "execution_timeout_seconds", "9999999999 is above 2147483647"), (beyond, Assert.Single(why.Fields).Field, why.Fields[0].Message));
+        }
     }
 
     [Fact]

@@ -23,8 +23,11 @@ public sealed class ConfigDiffTests
     {
         Assert.Empty(Between(Values(("days", new ConfigValue.Int64(7))), ConfigValues.Empty));
         Assert.Empty(Between(Values(("days", new ConfigValue.Text("9"))), Values(("days", new ConfigValue.Int64(9)))));
-        Assert.Empty(Between(ConfigValues.Empty, Values(("asked", new ConfigValue.Text("x")))));
     }
+
+    /// <summary>It is what submissions have from then on that say nothing.</summary>
+    [Fact]
+    public void ValueOfTheSubmitForm_IsAChange() => Assert.Equal("asked", Assert.Single(Between(ConfigValues.Empty, Values(("asked", new ConfigValue.Text("x"))))).Name);
 
     [Fact]
     public void Change_NamesFieldSectionAndDefault_AndWhatItHides()

@@ -114,6 +114,7 @@ public sealed class WaitingChecksTests
         {
             var waiting = WaitingReason.Explain(of.State, job.Id, of.Now)!.Waiting;
             Assert.Equal((code, subject), (waiting.Code, waiting.Subject));
+            Assert.Contains(code, WaitingCodes.All);
         }
 
         static RuntimeSettings Runtime(int all, int each) => new() { GlobalExecutionConcurrency = all, PerWorkerExecutionConcurrency = each, RetryLimit = 1, RetryBackoffSeconds = 5 };

@@ -32,6 +32,24 @@ public sealed class FormChecksTests
     public void Config_DoesNotAskForTheSubmitForm() =>
         Assert.True(FormChecks.Config(Command, ConfigValues.Empty, ConfigValues.Empty).IsValid);
 
+    /// <summary>It would be what every submission has that says nothing of it, and each would be refused.</summary>
+    [Fact]
+    public void Config_WithAValueThatNoSubmissionMayHave_IsRefused()
+    {
+        var grace = new FieldSchema { Name = "grace", Label = "Grace", Type = FieldType.Duration, Required = true, VisibleWhenField = "shell", VisibleWhenEquals = new ConfigValue.Bool(true) };
+        var form = Command.WorkerForm! with { Sections = Command.WorkerForm!.Sections.Add(new SectionSchema("job.time", "", "", [grace])) };
+        var descriptor = Command with { WorkerForm = form };
+        ConfigVerdict Of(string text, ConfigValues? before = null) => FormChecks.Config(descriptor, ConfigValues.Empty, ConfigValues.Empty.With("grace", new ConfigValue.Text(text)), before);
+
+        Assert.Equal(["worker grace kind"], Of("abc").Errors.Select(error => $"{error.Form} {error.Path} {error.Code}"));
+        Assert.Equal((true, new ConfigValue.Duration(20, 0)), (Of("20s").IsValid, Of("20s").WorkerValues["grace"]));
+
+        // Taken when there was another form; whoever changes something else cannot help it.
+        Assert.True(Of("abc", ConfigValues.Empty.With("grace", new ConfigValue.Text("abc"))).IsValid);
+        var change = Assert.Single(Server.Core.Configs.ConfigDiff.Between(form, FormKind.Worker, ConfigValues.Empty, Of("20s").WorkerValues));
+        Assert.Equal("grace", change.Name);
+    }
+
     /// <summary>Of two numbers of which 0 means "none" one is needed; what is not given is as its default.</summary>
     [Theory]
     [InlineData(0.0, null, false)]

@@ -44,6 +44,11 @@ public sealed class JobQueryTests
     [InlineData("-reason:timout", 8, 6, "timeout")]
     [InlineData("created:soon", 8, 4, null)]
     [InlineData("priority:101", 9, 3, null)]
+    [InlineData("priority:>100", 9, 4, null)]
+    [InlineData("priority:<0", 9, 2, null)]
+    [InlineData("priority:75..25", 9, 6, null)]
+    [InlineData("created:2026-01-03..2026-01-02", 8, 22, null)]
+    [InlineData("due:today..yesterday", 4, 16, null)]
     [InlineData("state:", 0, 6, null)]
     [InlineData("x \"open", 2, 5, "\"open\"")]
     [InlineData("http://host", 0, 4, null)]
@@ -53,6 +58,11 @@ public sealed class JobQueryTests
         var error = Assert.Single(JobQuery.Parse(text).Errors);
         Assert.Equal((at, length, instead), (error.At, error.Length, error.Instead));
     }
+
+    /// <summary>Which end is the later one depends on the day it is read.</summary>
+    [Fact]
+    public void SpanThatTheDayTurnsRound_IsRead_AndFindsNothing() =>
+        Assert.True(JobQuery.Parse("created:today..2022-01-01").Query.Filter(Now).Created is { From: { } from, Until: { } until } && from > until);
 
     [Fact]
     public void TheRestOfAWrongQuery_IsStillRead() => Assert.Equal("type:a b", JobQuery.Parse("type:a state:nonsense b").Query.ToString());

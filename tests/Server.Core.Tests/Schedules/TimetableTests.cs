@@ -105,7 +105,7 @@ public sealed class TimetableTests
     }
 
     [Theory]
-    [InlineData("nonsense", "UTC", "not a cron expression")]
+    [InlineData("nonsense", "UTC", "'nonsense' is not a cron expression of five fields (minute hour day month weekday): it has 1")]
     [InlineData("0 0 30 2 *", "UTC", "never comes")]
     [InlineData("", "Mars/Olympus", "not a time zone")]
     public void TimetableThatCannotBe_IsRefused(string cron, string zone, string why)
