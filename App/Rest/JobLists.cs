@@ -27,6 +27,9 @@ public static class JobLists
     /// <summary>What else the routes take; an underscore keeps caches away.</summary>
     private static readonly string[] Besides = ["limit", "after", "cursor", "format", "exactly", "progress", "activities", "_"];
 
+    /// <summary>A query and a parameter that each say one of these would be taken for "one or the other", or one for both.</summary>
+    private static readonly string[] InBoth = ["phase", "reason", "origin", "worker", "group", "state"];
+
     /// <summary>Null and no problem: nothing can be in the list.</summary>
     public static (JobFilter? Filter, IResult? Problem) Read(IAdmin admin, IQueryCollection query, DateTimeOffset now)
     {
@@ -39,6 +42,11 @@ public static class JobLists
         }
 
         var (asked, errors) = JobQuery.Parse(query["q"]);
+        if (asked.Terms.FirstOrDefault(term => !term.IsNegated && InBoth.Contains(term.Key) && query[term.Key].ToString().Length > 0) is { } twice)
+        {
+            return (null, WireJson.Error(StatusCodes.Status400BadRequest, $"{twice.Key} is in q too; ask for it there, or as a parameter"));
+        }
+
         foreach (var key in (string[])["phase", "reason", "origin", "worker", "label", "group"])
         {
             // Labels given twice must both be there; of all else one may be.

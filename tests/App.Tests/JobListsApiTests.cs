@@ -140,6 +140,21 @@ public sealed class JobListsApiTests : IAsyncLifetime
         Assert.Equal(30, (await _admin.GetAsync("/api/plugin/jobs/count?state=pending")).GetProperty("total").GetInt32());
     }
 
+    /// <summary>Neither may replace the other, and together they would be read as one or the other.</summary>
+    [Theory]
+    [InlineData("state", "failed", "pending")]
+    [InlineData("phase", "queued", "blocked")]
+    [InlineData("reason", "timeout", "lost")]
+    [InlineData("origin", "cli", "rest")]
+    [InlineData("worker", "w-1", "w-2")]
+    [InlineData("group", "g-1", "g-2")]
+    public async Task ParameterThatTheQueryHasToo_IsRefused(string key, string inQuery, string beside)
+    {
+        var error = (await _admin.GetAsync($"/api/plugin/jobs?q={key}:{inQuery}&{key}={beside}", 400)).GetProperty("error").GetString();
+        Assert.Equal($"{key} is in q too; ask for it there, or as a parameter", error);
+        Assert.Equal(0, (await _admin.GetAsync($"/api/plugin/jobs?q=-{key}:{inQuery}&{key}={inQuery}")).GetArrayLength());
+    }
+
     [Fact]
     public async Task Cursor_IsAPlaceInOneList()
     {
