@@ -35,6 +35,7 @@ public sealed class DetectionRunTests(EmptyAdmin browser) : IClassFixture<EmptyA
         await Expect(rows).ToHaveCountAsync(3);
         await PageChecks.CheckAsync(page, "detection-streaming");
         var held = rows.Filter(new() { HasText = "Clean rack 1" });
+        Assert.InRange((await held.BoundingBoxAsync())!.Height, 20, 64);
         await page.SetViewportSizeAsync(390, 844);
         await PageChecks.IsCardAsync(held, ".wide", "[data-label=outcome] [data-testid=job-link]", "[data-label=priority]", "[data-label=key]");
         await PageChecks.CheckAsync(page, "detection-streaming-390");
