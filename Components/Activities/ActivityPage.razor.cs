@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using System.Globalization;
 using BlazorPluginAdmin.Components.Shared;
@@ -18,7 +19,7 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
     private const int Few = 25;
     private const float RowHeight = 36;
 
-    private static readonly string[] Parameters = ["q", "source", "job", "worker", "severity", "since", "until", "seq"];
+    private static readonly string[] Parameters = ["q", "source", "job", "worker", "severity", "since", "until", "seq", "oldest"];
 
     private readonly ScriptModule _script = new(runtime, "Activities/ActivityPage", farewell: "stop");
     private ActivityQuery _query = new();
@@ -61,10 +62,19 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
     [SupplyParameterFromQuery]
     private string? Seq { get; set; }
 
-    /// <summary>Null: no entry is asked for, or none that could be.</summary>
-    private long? Sequence => long.TryParse(Seq, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence < long.MaxValue ? sequence : null;
+    /// <summary>How far back the page goes: the oldest entry in it.</summary>
+    [SupplyParameterFromQuery]
+    private string? Oldest { get; set; }
 
-    private string NotUnderstood => string.Join(", ", new[] { _query.NotUnderstood, Sequence is null && !string.IsNullOrEmpty(Seq) ? $"seq={Seq}" : "" }.Where(part => part.Length > 0));
+    /// <summary>Null: no entry is asked for, or none that could be.</summary>
+    private long? Sequence => Number(Seq);
+
+    private long? Reach => Number(Oldest);
+
+    /// <summary>The address asks for more than is here, and the page has room for it.</summary>
+    private bool IsShort => _tail is { IsWhole: false, Oldest: { } oldest, Rows.Count: < ActivityTail.Most } && Reach < oldest;
+
+    private string NotUnderstood => string.Join(", ", new[] { _query.NotUnderstood, Odd("seq", Seq), Odd("oldest", Oldest) }.Where(part => part.Length > 0));
 
     /// <summary>Entries that wait because the person reads further down.</summary>
     private int Held => _isAtTop ? 0 : Model.Activities.TakeWhile(activity => activity.Sequence > (_tail.Rows.Count > 0 ? _tail.Rows[0].Sequence : 0)).Count(_filter.Matches);
@@ -101,16 +111,18 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
     protected override async Task OnParametersSetAsync()
     {
         var query = ActivityQuery.From(Q, SourceName, JobType, Worker, Severity, Since, Until);
-        if (query != _query || _tail.Oldest is null)
+        var isAnother = query != _query || _tail.Oldest is null;
+        if (isAnother)
         {
             (_query, _filter) = (query, query.Filter(Time.GetUtcNow()));
             _tail = new ActivityTail(_filter.Matches);
             _tail.Take(Model.Activities);
             Arrange();
-            if (_tail is { Rows.Count: < Few, IsWhole: false, Oldest: not null })
-            {
-                await LoadOlderAsync();
-            }
+        }
+
+        if (IsShort || (isAnother && _tail is { Rows.Count: < Few, IsWhole: false, Oldest: not null }))
+        {
+            await ReadOlderAsync();
         }
 
         await OpenAsync();
@@ -150,11 +162,24 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
     private async Task LoadOlderAsync()
     {
         var tail = _tail;
+        await ReadOlderAsync();
+        if (_error.Length == 0 && tail == _tail && !Gone.IsCancellationRequested && tail.Oldest is { } oldest && !(Reach <= oldest))
+        {
+            Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("oldest", oldest), replace: true);
+        }
+    }
+
+    /// <summary>As far as the address says, else a page.</summary>
+    private async Task ReadOlderAsync()
+    {
+        var (tail, reach) = (_tail, IsShort ? Reach!.Value : 0);
+        var limit = reach > 0 ? ActivityTail.Most - tail.Rows.Count : Older;
         (_busy, _error) = (true, "");
         try
         {
-            var page = await Admin.History.ActivitiesAsync(_filter with { Before = tail.Oldest, Limit = Older }, Gone);
-            tail.TakeOlder(page, Older);
+            var page = await Admin.History.ActivitiesAsync(_filter with { Before = tail.Oldest, Limit = limit }, Gone);
+            var reached = page.TakeWhile(activity => activity.Sequence >= reach).ToImmutableArray();
+            tail.TakeOlder(reached, isLast: reached.Length == page.Length && page.Length < limit);
             Arrange();
         }
         catch (DbException exception)
@@ -193,7 +218,7 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
     {
         var entries = _rows.Where(row => row.Newest is not null).Select(row => row.Newest!.Sequence).ToList();
         var place = entries.IndexOf(_open!.Sequence);
-        return place >= 0 && place + by >= 0 && place + by < entries.Count ? Address("seq", entries[place + by].ToString(CultureInfo.InvariantCulture)) : null;
+        return place >= 0 && place + by >= 0 && place + by < entries.Count ? Entry(entries[place + by]) : null;
     }
 
     private async Task ToTopAsync()
@@ -204,9 +229,18 @@ public sealed partial class ActivityPage(IJSRuntime runtime)
     }
 
     private void GoTo((string Since, string Until) times) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(
-        new Dictionary<string, object?> { ["since"] = times.Since.Length == 0 ? null : times.Since, ["until"] = times.Until.Length == 0 ? null : times.Until }));
+        new Dictionary<string, object?> { ["since"] = times.Since.Length == 0 ? null : times.Since, ["until"] = times.Until.Length == 0 ? null : times.Until, ["oldest"] = null }));
 
     private void Go(string name, ChangeEventArgs change) => Navigation.NavigateTo(Address(name, (string?)change.Value));
 
-    private string Address(string name, string? value) => Navigation.GetUriWithQueryParameter(name, string.IsNullOrEmpty(value) ? null : value);
+    /// <summary>Another question, from its newest entry on.</summary>
+    private string Address(string name, string? value) =>
+        Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["oldest"] = null, [name] = string.IsNullOrEmpty(value) ? null : value });
+
+    /// <param name="sequence">Of the entry that is opened over the page; null: none.</param>
+    private string Entry(long? sequence) => Navigation.GetUriWithQueryParameter("seq", sequence);
+
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < long.MaxValue ? number : null;
+
+    private static string Odd(string name, string? said) => Number(said) is null && !string.IsNullOrEmpty(said) ? $"{name}={said}" : "";
 }

@@ -46,11 +46,11 @@ public sealed class ActivityTail(Func<Activity, bool> matches)
     }
 
     /// <param name="page">What the store has below <see cref="Oldest"/>, newest first, all of it matching.</param>
-    /// <param name="limit">How many were asked for.</param>
-    public void TakeOlder(ImmutableArray<Activity> page, int limit)
+    /// <param name="isLast">Nothing matches below it.</param>
+    public void TakeOlder(ImmutableArray<Activity> page, bool isLast)
     {
         _rows.AddRange(page);
-        (Oldest, IsWhole) = (page.IsEmpty ? Oldest : page[^1].Sequence, page.Length < limit);
+        (Oldest, IsWhole) = (page.IsEmpty ? Oldest : page[^1].Sequence, isLast);
     }
 
     private void Trim()

@@ -38,8 +38,17 @@ export function keepTyping(form, keeper, within) {
     current = null;
     tell(false);
   };
+  // What was said while the connection broke may not have arrived. Of each text the server says so when it has it (settle).
+  const again = () => {
+    for (const address of texts.keys()) {
+      const box = document.querySelector(address);
+      if (box && box !== current) box.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+    tell(!!current);
+  };
   document.addEventListener('input', typed);
   document.addEventListener('focusout', left);
+  document.addEventListener('reconnected', again);
   addEventListener('pagehide', write);
 
   return {
@@ -72,6 +81,7 @@ export function keepTyping(form, keeper, within) {
       write();
       document.removeEventListener('input', typed);
       document.removeEventListener('focusout', left);
+      document.removeEventListener('reconnected', again);
       removeEventListener('pagehide', write);
     },
   };

@@ -79,7 +79,8 @@ public sealed partial class TypeHead : LiveComponent
         Toasts.Say(reply.Refusal, $"{Type.DisplayName} goes on.", async () => (await admin.SendAsync(new PauseJobType(Who.Actor, name, true, reason, until), CancellationToken.None)).Refusal);
     }
 
-    private string Switch => Type.CanDetect ? "Detects by itself" : "Enabled";
+    /// <summary>What it switches; a type that detects nothing runs what is submitted either way.</summary>
+    private string Switch => Type.CanDetect ? "Detects by itself" : "Warn when nobody offers it";
 
     private long ConfigVersion => Type.Config?.Version ?? 0;
 
@@ -93,8 +94,12 @@ public sealed partial class TypeHead : LiveComponent
         var reply = await admin.SendAsync(new EnableJobType(Who.Actor, name, enabled), Gone);
         _switched = reply.IsAccepted ? _switched : null;
         _busy = false;
-        Toasts.Say(reply.Refusal, $"{Type.DisplayName} {(enabled ? "detects by itself" : "does nothing by itself")} from now on.", async () => (await admin.SendAsync(new EnableJobType(Who.Actor, name, !enabled), CancellationToken.None)).Refusal);
+        Toasts.Say(reply.Refusal, Switched(enabled), async () => (await admin.SendAsync(new EnableJobType(Who.Actor, name, !enabled), CancellationToken.None)).Refusal);
     }
+
+    private string Switched(bool enabled) => Type.CanDetect
+        ? $"{Type.DisplayName} {(enabled ? "detects by itself" : "does nothing by itself")} from now on."
+        : $"The overview {(enabled ? "warns" : "does not warn")} when nobody offers {Type.DisplayName}.";
 
     private async Task ArchiveAsync()
     {

@@ -13,6 +13,9 @@ namespace BlazorPluginAdmin.E2E.Tests;
 public sealed class AbsenceTests(Fleet fleet) : IClassFixture<Fleet>
 {
     private const float Patience = 60_000;
+    private const string Backoff = "#r-admin_runtime-retry_backoff_seconds";
+    private const string Retries = "#r-admin_runtime-retry_limit";
+    private const string Limit = "#r-admin_runtime-per_worker_execution_concurrency";
 
     /// <summary>No WebSockets, and for a while no way at all: readable, greyed, dated; then live again in the same document.</summary>
     [Fact]
@@ -48,55 +51,89 @@ public sealed class AbsenceTests(Fleet fleet) : IClassFixture<Fleet>
         static int Last(string text) => int.Parse(text.Split("number ")[^1].Split('.')[0], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Twenty seconds without the line, and without the admin itself: readable and dated all the while, then live again; anew only where the admin is a new one.</summary>
+    /// <summary>
+    /// Twenty seconds without the line, and without the admin itself: readable and dated all the while, then live again; anew only
+    /// where the admin is a new one. What was typed into a form before and meanwhile is there, and counts.
+    /// </summary>
     [Fact]
-    public async Task TwentySecondsWithoutAnAnswer_OnDeskAndPhone_EndByThemselves()
+    public async Task TwentySecondsWithoutAnAnswer_OnDeskAndPhone_EndByThemselves_AndKeepWhatWasTyped()
     {
-        const string empty = "No worker has connected yet";
         await using var proxy = new ReverseProxy(fleet.Admin.Address, "", strips: false) { PassesSockets = true };
         await proxy.StartAsync();
         using var other = new AdminProcess(Path.Combine(fleet.Folder, "other"));
         await other.StartAsync();
-        using var early = await ConnectAsync(fleet.Admin, "came-early");
-        List<(IPage Page, bool Restarted, string Says)> views = [];
+        using var workers = new ScriptedWorkers(fleet.Admin);
+        using var others = new ScriptedWorkers(other);
+        await workers.OfferAsync("kept");
+        await others.OfferAsync("kept");
+        const string says = "w-kept";
+        List<(IPage Page, IPage Form, bool Restarted)> views = [];
         foreach (var (width, height) in ((int, int)[])[(1280, 800), (390, 844)])
         {
-            foreach (var (address, restarted, says) in ((string, bool, string)[])[(proxy.Address, false, early.Id), (other.Address, true, empty)])
+            foreach (var (address, restarted) in ((string, bool)[])[(proxy.Address, false), (other.Address, true)])
             {
                 var (page, _) = await fleet.OpenAsync("/workers", width, height, at: address);
                 await Expect(page.Locator("main")).ToContainTextAsync(says);
-                await page.EvaluateAsync("window.sameDocument = true");
-                views.Add((page, restarted, says));
+                var (form, _) = await fleet.OpenAsync("/plugin/configuration?job=kept", width, height, at: address);
+                await form.Locator(Backoff).FillAsync("1234");
+                await form.Locator(Backoff).PressAsync("Tab");
+                await form.WaitForFunctionAsync("() => sessionStorage.getItem('draft:config:kept')");
+
+                // Nobody leaves this box: the server has never heard of its text.
+                await form.Locator(Retries).FillAsync("7");
+                views.Add((page, form, restarted));
+                foreach (var seen in (IPage[])[page, form])
+                {
+                    await seen.EvaluateAsync("window.sameDocument = true");
+                }
             }
         }
 
         await proxy.StopAsync();
-        await other.KillAsync();
+        await other.TerminateAsync();
         var over = Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System);
         using var meanwhile = await ConnectAsync(fleet.Admin, "came-meanwhile");
-        foreach (var (page, _, says) in views)
+        foreach (var (page, form, _) in views)
         {
             await IsReadableAsync(page, says);
+            await IsReadableAsync(form, "Scheduling and limits");
+            await form.Locator(Limit).FillAsync("3");
+            await form.Locator(Limit).PressAsync("Tab");
         }
 
         await PageChecks.CheckAsync(views[^1].Page, "connection-lost-390");
+        await PageChecks.CheckAsync(views[^1].Form, "connection-lost-form-390");
         await over;
-        foreach (var (page, _, says) in views)
+        foreach (var (page, form, _) in views)
         {
             await IsReadableAsync(page, says);
+            await KeptAsync(form);
         }
 
         await proxy.StartAsync();
         await other.StartAsync();
         using var afterwards = await ConnectAsync(other, "came-afterwards");
-        foreach (var (page, restarted, _) in views)
+        foreach (var (page, form, restarted) in views)
         {
             await Expect(page.Locator("main")).ToContainTextAsync(restarted ? afterwards.Id : meanwhile.Id, new() { Timeout = Patience });
             await Expect(Bar(page)).ToBeHiddenAsync();
             await Expect(page.Locator("footer")).ToContainTextAsync("live");
             Assert.EndsWith("/workers", page.Url, StringComparison.Ordinal);
-            Assert.Equal(!restarted, await page.EvaluateAsync<bool>("window.sameDocument === true"));
-            await page.Context.CloseAsync();
+            await Expect(form.GetByTestId("save-reply")).ToContainTextAsync("3 unsaved changes", new() { Timeout = Patience });
+            await KeptAsync(form);
+            await Expect(form.GetByTestId("draft")).ToHaveCountAsync(restarted ? 1 : 0);
+            foreach (var seen in (IPage[])[page, form])
+            {
+                Assert.Equal(!restarted, await seen.EvaluateAsync<bool>("window.sameDocument === true"));
+                await seen.Context.CloseAsync();
+            }
+        }
+
+        static async Task KeptAsync(IPage form)
+        {
+            await Expect(form.Locator(Backoff)).ToHaveValueAsync("1234");
+            await Expect(form.Locator(Retries)).ToHaveValueAsync("7");
+            await Expect(form.Locator(Limit)).ToHaveValueAsync("3");
         }
 
         static ILocator Bar(IPage page) => page.Locator("#components-reconnect-modal");

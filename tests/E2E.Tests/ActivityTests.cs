@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -102,6 +103,44 @@ public sealed class ActivityTests(WorkingAdmin browser) : IClassFixture<WorkingA
         using var http = new HttpClient();
         var rows = await http.GetFromJsonAsync<List<object>>($"{browser.Admin.Address}/api/plugin/activities/export?format=json&severity=bad&q={job}");
         Assert.Single(rows!);
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>A stream that somebody looked back in is as long after a reload, and after a look elsewhere.</summary>
+    [Fact]
+    public async Task StreamLookedBackIn_IsAsLongAfterReloadAndBack()
+    {
+        // The admin has the newest thousand at hand: of the first group some, of the second all.
+        using var workers = new ScriptedWorkers(browser.Admin);
+        using var http = new HttpClient { BaseAddress = new Uri($"{browser.Admin.Address}/api/plugin/") };
+        foreach (var (type, jobs) in ((string, int)[])[("deep", 400), ("shallow", 700)])
+        {
+            await workers.OfferAsync(type, slots: 0);
+            using var group = await http.PostAsJsonAsync("groups", new { template = new { job_type = type, summary = type }, parallel = jobs });
+            var id = (await group.Content.ReadFromJsonAsync<JsonObject>())!["group_id"]!.GetValue<string>();
+            using var canceled = await http.PostAsJsonAsync($"groups/{id}/cancel", new { });
+            canceled.EnsureSuccessStatusCode();
+        }
+
+        var (page, complaints) = await browser.OpenAsync("/activity?job=deep");
+        var foot = page.Locator("[aria-label=Timeline] .card-foot");
+        await page.GetByTestId("older").HoverAsync();
+        await Expect(page.GetByTestId("entry").Last).ToBeInViewportAsync();
+        var last = await page.GetByTestId("entry").Last.Locator("[data-row-open]").GetAttributeAsync("href");
+        await page.GetByTestId("older").ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("&oldest="));
+        await Expect(foot).ToContainTextAsync(new Regex(@"4\d\d shown, all that match"));
+        var shown = await foot.InnerTextAsync();
+        await Expect(page.Locator($"[href$='{Regex.Match(last!, @"seq=\d+").Value}']")).ToBeInViewportAsync();
+        await Browser.ReloadAsync(page);
+        await Expect(foot).ToHaveTextAsync(shown, new() { UseInnerText = true });
+        await page.Locator("nav a[href='workers']").First.ClickAsync();
+        await Expect(page.GetByTestId("worker-row")).Not.ToHaveCountAsync(0);
+        await page.GoBackAsync();
+        await Expect(foot).ToHaveTextAsync(shown, new() { UseInnerText = true });
+        await page.GoBackAsync();
+        await Expect(page).ToHaveURLAsync("about:blank");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
     }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BlazorPluginAdmin.App.Tests;
 using BlazorPluginAdmin.Wire;
 using Microsoft.Playwright;
@@ -34,6 +35,7 @@ public sealed class DetectionRunTests(EmptyAdmin browser) : IClassFixture<EmptyA
         await Expect(rows).ToHaveCountAsync(3);
         await PageChecks.CheckAsync(page, "detection-streaming");
         var held = rows.Filter(new() { HasText = "Clean rack 1" });
+        Assert.InRange((await held.BoundingBoxAsync())!.Height, 20, 64);
         await page.SetViewportSizeAsync(390, 844);
         await PageChecks.IsCardAsync(held, ".wide", "[data-label=outcome] [data-testid=job-link]", "[data-label=priority]", "[data-label=key]");
         await PageChecks.CheckAsync(page, "detection-streaming-390");
@@ -79,6 +81,42 @@ public sealed class DetectionRunTests(EmptyAdmin browser) : IClassFixture<EmptyA
         Assert.Equal(test, (await worker.NextAsync(BodyOneofCase.CancelRequest)).CancelRequest.TargetId);
         await EndAsync(worker, test, "prober");
         await Expect(page.GetByTestId("test-result")).ToContainTextAsync("Canceled");
+        Assert.Empty(complaints);
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>A list that somebody looked back in is as long after a reload, and after a look elsewhere.</summary>
+    [Fact]
+    public async Task ListLookedBackIn_IsAsLongAfterReloadAndBack()
+    {
+        using var workers = new ScriptedWorkers(browser.Admin);
+        var worker = await workers.OfferAsync("steady", ByHand);
+        await EndAsync(worker, await RunAsync(worker), "steady");
+        for (var n = 0; n < 70; n++)
+        {
+            var asked = workers.PostAsync("job-types/steady/detect", []);
+            await EndAsync(worker, await RunAsync(worker), "steady");
+            await asked;
+        }
+
+        var (page, complaints) = await browser.OpenAsync("/plugin/detection?job=steady");
+        var rows = page.GetByTestId("detection-row");
+        await Expect(rows).ToHaveCountAsync(50);
+        await page.GetByTestId("more-detections").HoverAsync();
+        await page.GetByTestId("more-detections").ClickAsync();
+        await Expect(rows).ToHaveCountAsync(71);
+        await Expect(rows.Nth(49)).ToBeInViewportAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("&oldest="));
+        await Browser.ReloadAsync(page);
+        await Expect(rows).ToHaveCountAsync(71);
+        await page.Locator("nav a[href='workers']").First.ClickAsync();
+        await Expect(page.GetByTestId("worker-row")).Not.ToHaveCountAsync(0);
+        await page.GoBackAsync();
+        await Expect(rows).ToHaveCountAsync(71);
+
+        // One step back, not two: how far somebody looked is no place of its own.
+        await page.GoBackAsync();
+        await Expect(page).ToHaveURLAsync("about:blank");
         Assert.Empty(complaints);
         await page.Context.CloseAsync();
     }

@@ -32,6 +32,26 @@ public sealed class GroupTests(WorkingAdmin browser) : IClassFixture<WorkingAdmi
         await PageChecks.CheckAsync(page, $"group-running-{width}-{theme}");
         var address = new Uri(page.Url).PathAndQuery;
 
+        // A key that clones takes the row it is pressed on, and nothing where none is chosen. A phone has no keys.
+        if (width > 900)
+        {
+            await page.Keyboard.PressAsync("?");
+            await Expect(page.GetByTestId("keys")).ToBeVisibleAsync();
+            await Expect(page.GetByTestId("keys").GetByText("Clone the job")).ToHaveCountAsync(1);
+            await page.Keyboard.PressAsync("Escape");
+            await Expect(page.GetByTestId("keys")).ToHaveCountAsync(0);
+            await page.Keyboard.PressAsync("e");
+            await page.Keyboard.PressAsync("j");
+            await page.Keyboard.PressAsync("j");
+            var second = await page.Locator("[data-testid=job-row]:focus-within [data-job]").GetAttributeAsync("data-job");
+            Assert.Equal(await page.GetByTestId("job-link").Nth(1).GetAttributeAsync("data-job"), second);
+            await page.Keyboard.PressAsync("e");
+            await Expect(page).ToHaveURLAsync(new Regex($"/jobs/new\\?clone={second}$"));
+            await Expect(page.GetByLabel("Summary")).ToHaveValueAsync("Copy 1 of the nightly work");
+            await browser.VisitAsync(page, address);
+            await Expect(page.GetByTestId("job-row")).ToHaveCountAsync(5);
+        }
+
         // Each number leads to as many rows.
         await counters.GetByText("Pending").ClickAsync();
         await Expect(page.GetByTestId("job-row")).ToHaveCountAsync(3);

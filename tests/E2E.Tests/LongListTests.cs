@@ -36,6 +36,7 @@ public sealed class LongListTests(WorkingAdmin browser) : IClassFixture<WorkingA
 
         // The job above in the list, although the row of neither need be there; a phone has no keys for it.
         var last = await focused.GetByTestId("job-link").TextContentAsync();
+        var at = await page.EvaluateAsync<int>("Math.round(scrollY)");
         await page.Keyboard.PressAsync("Enter");
         var job = page.GetByTestId("job-modal");
         await Expect(job).ToContainTextAsync(last!);
@@ -47,6 +48,12 @@ public sealed class LongListTests(WorkingAdmin browser) : IClassFixture<WorkingA
             await Expect(job).ToBeVisibleAsync();
             await page.Keyboard.PressAsync("]");
             await Expect(job).ToContainTextAsync(last!);
+        }
+
+        else
+        {
+            Assert.True(at > height, $"{at} is the top of the page");
+            Assert.Equal(at, await page.EvaluateAsync<int>("Math.round(scrollY)"));
         }
 
         await page.Keyboard.PressAsync("Escape");

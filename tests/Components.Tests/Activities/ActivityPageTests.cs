@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using BlazorPluginAdmin.Components.Activities;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Components.Tests.Live;
 using BlazorPluginAdmin.Server.Core.Activities;
+using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Views;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +41,49 @@ public sealed class ActivityPageTests : LivePages
 
         Services.GetRequiredService<NavigationManager>().NavigateTo("activity");
         Assert.Empty(page.FindAll("[data-testid=entry-missing], [data-testid=not-understood], [data-testid=entry-details]"));
+    }
+
+    /// <summary>Whoever comes back to the address, by a reload or by Back, sees as far as before, whatever happened since.</summary>
+    [Fact]
+    public void HowFarOneLooked_IsInTheAddress_UntilSomethingElseIsAsked()
+    {
+        var all = Enumerable.Range(1, 700).Select(n => new Activity { Sequence = n, At = DateTimeOffset.UnixEpoch.AddSeconds(n), Source = "admin", Message = $"no. {n}" }).Reverse().ToImmutableArray();
+        Store.Commit([.. all.Select(activity => new Change.ActivityAdded(activity))]);
+        Admin.Views.Publish(new ReadModel { Activities = [.. all.Take(100)] });
+        var navigation = Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo("activity?source=admin");
+        var page = Render<ActivityPage>();
+        page.Find("[data-testid=older]").Click();
+        page.Find("[data-testid=older]").Click();
+        Assert.EndsWith("activity?source=admin&oldest=201", navigation.Uri, StringComparison.Ordinal);
+        Assert.True(((Bunit.TestDoubles.BunitNavigationManager)navigation).History.First().Options.ReplaceHistoryEntry);
+
+        Admin.Views.Publish(new ReadModel { Activities = [.. Enumerable.Range(701, 3).Reverse().Select(n => all[0] with { Sequence = n }), .. all.Take(97)] });
+        page = Render<ActivityPage>();
+        Assert.Contains("503 shown", page.Find(".card-foot").TextContent, StringComparison.Ordinal);
+
+        // An entry opens over the same stretch; another question begins at its newest.
+        Assert.Contains("oldest=201", page.Find("[data-testid=entry] a[href*='seq=']").GetAttribute("href"), StringComparison.Ordinal);
+        page.Find("#source").Change("");
+        Assert.EndsWith("/activity", navigation.Uri, StringComparison.Ordinal);
+        Assert.Contains("100 shown", page.Find(".card-foot").TextContent, StringComparison.Ordinal);
+    }
+
+    /// <summary>No page holds more than a thousand; an address that asks for more is answered with those.</summary>
+    [Theory]
+    [InlineData("1", "The newest 1", "")]
+    [InlineData("1500", "301 shown", "")]
+    [InlineData("9999", "100 shown", "")]
+    [InlineData("dawn", "100 shown", "oldest=dawn")]
+    public void Reach_IsClamped(string oldest, string shown, string odd)
+    {
+        var all = Enumerable.Range(1, 1800).Select(n => new Activity { Sequence = n, At = DateTimeOffset.UnixEpoch.AddSeconds(n), Source = "admin", Message = $"no. {n}" }).Reverse().ToImmutableArray();
+        Store.Commit([.. all.Select(activity => new Change.ActivityAdded(activity))]);
+        Admin.Views.Publish(new ReadModel { Activities = [.. all.Take(100)] });
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"activity?oldest={oldest}");
+        var page = Render<ActivityPage>();
+        Assert.Contains(shown, page.Find(".card-foot").TextContent, StringComparison.Ordinal);
+        Assert.Equal(odd.Length > 0, page.FindAll("[data-testid=not-understood]") is [var left] && left.TextContent.EndsWith(odd, StringComparison.Ordinal));
     }
 
     /// <summary>In the person's zone, three hours ahead. The framework's script adds seconds; what is no time, or beyond the calendar elsewhere, clears the box.</summary>

@@ -14,10 +14,10 @@ public class ActivityTailTests
     {
         Assert.Equal(3, _tail.Take(Window(10, 8)));
         Assert.Equal(2, _tail.Take(Window(12, 9)));
-        _tail.TakeOlder([Said(7), Said(5)], 2);
+        _tail.TakeOlder([Said(7), Said(5)], isLast: false);
         Assert.Equal([12L, 11, 10, 9, 8, 7, 5], Rows);
         Assert.Equal((5L, false), (_tail.Oldest, _tail.IsWhole));
-        _tail.TakeOlder([Said(1)], 2);
+        _tail.TakeOlder([Said(1)], isLast: true);
         Assert.True(_tail.IsWhole);
         Assert.Equal(0, _tail.Take(Window(12, 9)));
     }
@@ -26,7 +26,7 @@ public class ActivityTailTests
     public void Gap_IsNotPapered_TheStoreFillsIt()
     {
         _tail.Take(Window(10, 8));
-        _tail.TakeOlder([Said(7)], 1);
+        _tail.TakeOlder([Said(7)], isLast: false);
         _tail.Take(Window(30, 20));
         Assert.Equal((30L, 20L, 11), (Rows[0], Rows[^1], Rows.Count));
         Assert.Equal((20L, false), (_tail.Oldest, _tail.IsWhole));

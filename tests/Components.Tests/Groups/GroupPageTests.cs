@@ -22,6 +22,16 @@ public sealed class GroupPageTests : LivePages
         Assert.Empty(page.FindAll("[data-testid=cancel-group]"));
     }
 
+    /// <summary>Which job is cloned is said by its row; the page itself has none to clone.</summary>
+    [Fact]
+    public void Members_AreClonedEachByItself()
+    {
+        Store.Commit([.. Enumerable.Range(0, 2).Select(n => new Change.JobSaved(Member(n, JobState.Succeeded), JobPayload.Empty, null))]);
+        var page = Render<GroupPage>(parameters => parameters.Add(group => group.Id, "g-1"));
+        Assert.Equal(["rce", "rce"], page.FindAll("[data-row]").Select(row => row.GetAttribute("data-row-keys")));
+        Assert.Empty(page.FindAll("[data-key=e], a[href*=clone]"));
+    }
+
     [Fact]
     public void UnknownGroup_IsSaidToBe() =>
         Assert.Contains("g-2", Render<GroupPage>(parameters => parameters.Add(group => group.Id, "g-2")).Find(".empty").TextContent, StringComparison.Ordinal);

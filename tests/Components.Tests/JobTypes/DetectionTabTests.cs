@@ -89,6 +89,56 @@ public sealed class DetectionTabTests : LivePages
         Assert.Contains("No detection other-0", tab.Find("[data-testid=not-understood]").TextContent, StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever comes back to the address, by a reload or by Back, sees as far as before, whatever began since.</summary>
+    [Fact]
+    public void HowFarOneLooked_IsInTheAddress()
+    {
+        var all = Detections("echo", 0, 220);
+        Store.Commit([.. all.Select(detection => new Change.DetectionSaved(detection))]);
+        var type = new JobTypeView { Name = "echo", DisplayName = "Echo", CanDetect = true, Detections = [.. all.Take(50)] };
+        Admin.Views.Publish(new ReadModel { JobTypes = [type] });
+        var navigation = Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo("plugin/detection?job=echo");
+        var page = Render<JobTypePage>(parameters => parameters.Add(its => its.Tab, "detection"));
+        page.Find("[data-testid=more-detections]").Click();
+        page.Find("[data-testid=more-detections]").Click();
+        Assert.EndsWith("plugin/detection?job=echo&oldest=echo-70", navigation.Uri, StringComparison.Ordinal);
+        Assert.True(((Bunit.TestDoubles.BunitNavigationManager)navigation).History.First().Options.ReplaceHistoryEntry);
+
+        Admin.Views.Publish(new ReadModel { JobTypes = [type with { Detections = [.. Detections("echo", 220, 225), .. all.Take(45)] }] });
+        page = Render<JobTypePage>(parameters => parameters.Add(its => its.Tab, "detection"));
+        page.WaitForAssertion(() => Assert.Equal(155, page.FindAll("[data-testid=detection-row]").Count));
+        Assert.Equal("echo-70", Ids(page)[^1]);
+        Assert.Empty(page.FindAll("[data-testid=not-understood]"));
+
+        // The filters narrow the same stretch; what lies further back is asked for as ever.
+        page.Find("#detection-text").Change("echo-70");
+        page.WaitForAssertion(() => Assert.Equal("echo-70", Assert.Single(Ids(page))));
+        Assert.Contains("of the newest 155", page.Find("[aria-label=Detections]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void DetectionToLookBackTo_ThatIsNotKept_IsLeftOut_AndOneThatCannotBeRead_IsLookedForAgain()
+    {
+        var all = Detections("echo", 0, 120, _ => (DetectionStatus.Succeeded, "w-1"));
+        Store.Commit([.. all.Select(detection => new Change.DetectionSaved(detection))]);
+        var navigation = Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo("plugin/detection?job=echo&oldest=gone");
+        var page = Render<JobTypePage>(parameters => parameters.Add(its => its.Tab, "detection"));
+        Assert.EndsWith(": oldest=gone", page.Find("[data-testid=not-understood]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(50, Ids(page).Count);
+
+        navigation.NavigateTo("plugin/detection?job=echo&oldest=echo-20");
+        Switch.IsBroken = true;
+        page = Render<JobTypePage>(parameters => parameters.Add(its => its.Tab, "detection"));
+        Assert.Equal(50, Ids(page).Count);
+        Switch.IsBroken = false;
+        page.Find("[aria-label=Detections] [data-testid=list-retry]").Click();
+        page.WaitForAssertion(() => Assert.Equal("echo-20", Ids(page)[^1]));
+        Assert.Empty(page.FindAll("[aria-label=Detections] [data-testid=list-error], [data-testid=not-understood]"));
+        Assert.EndsWith("oldest=echo-20", navigation.Uri, StringComparison.Ordinal);
+    }
+
     /// <summary>A type that detects all the time does not hide what others found, nor break the order.</summary>
     [Fact]
     public void DetectionsOfAllTypes_AreInOrder_PageByPage()
@@ -169,6 +219,8 @@ public sealed class DetectionTabTests : LivePages
         Assert.Contains("Nothing matches", page.Find("[aria-label=Detections]").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[data-testid=more-detections]"));
     }
+
+    private static List<string> Ids(IRenderedComponent<JobTypePage> page) => [.. page.FindAll("[data-testid=detection-row] [aria-label='Copy request id']").Select(button => button.Closest("td")!.QuerySelector(".small")!.GetAttribute("title")!)];
 
     /// <summary>The newest of them, one a minute, as the model has them.</summary>
     private List<Detection> Detections(string type, int from, int to, Func<int, (DetectionStatus Status, string Worker)> look)

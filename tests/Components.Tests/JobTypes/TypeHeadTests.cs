@@ -1,6 +1,7 @@
 using BlazorPluginAdmin.Components.JobTypes;
 using BlazorPluginAdmin.Components.Shared;
 using BlazorPluginAdmin.Components.Tests.Live;
+using BlazorPluginAdmin.Server.Core.Configs;
 using BlazorPluginAdmin.Server.Core.Detections;
 using BlazorPluginAdmin.Server.Core.Engine;
 using BlazorPluginAdmin.Server.Core.Forms;
@@ -37,6 +38,21 @@ public sealed class TypeHeadTests : LivePages
     {
         var tab = Render<QueueTab>(parameters => parameters.Add(tab => tab.Type, Type));
         Assert.EndsWith("2 free slots now", tab.Find("[data-testid=queue-numbers]").TextContent, StringComparison.Ordinal);
+    }
+
+    /// <summary>A type that detects nothing runs what is submitted, whatever the switch says: it is not "off".</summary>
+    [Theory]
+    [InlineData(true, "Detects by itself", "Echo detects by itself from now on.")]
+    [InlineData(false, "Warn when nobody offers it", "The overview warns when nobody offers Echo.")]
+    public void Switch_SaysWhatItSwitches(bool detects, string label, string said)
+    {
+        var config = new ConfigDocument { JobType = "echo", Version = 1, SavedAt = default, SavedBy = "me" };
+        Admin.Answer = command => command is EnableJobType { Enabled: true } ? config : null!;
+        var type = Type with { CanDetect = detects, Descriptor = new Descriptor { JobType = "echo" }, Policy = new RuntimePolicy { Enabled = false } };
+        var head = Render<TypeHead>(parameters => parameters.Add(head => head.Type, type));
+        Assert.Equal(label, head.Find("label:has([data-testid=enabled])").TextContent.Trim());
+        head.Find("[data-testid=enabled]").Change(true);
+        Assert.Equal(said, Assert.Single(Services.GetRequiredService<Toasts>().Shown).Text);
     }
 
     /// <summary>What the admin does not do is said with its reason.</summary>

@@ -94,6 +94,6 @@ public sealed class JobAttemptsTests : BunitContext
     {
         var shown = Render([Try(1, AttemptOutcome.Failed), Try(2, AttemptOutcome.Open)]);
         Assert.Contains("12:00:05", Assert.Single(shown.FindAll("[data-testid=attempt-ended]")).TextContent, StringComparison.Ordinal);
-        Assert.Equal(["r-1", "r-2"], shown.FindAll("[data-testid=attempt-request] code").Select(id => id.TextContent));
+        Assert.Equal(["r-1", "r-2"], shown.FindAll("[data-testid=attempt-request] .mono").Select(id => id.TextContent));
     }
 }

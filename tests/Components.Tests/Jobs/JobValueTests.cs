@@ -104,6 +104,13 @@ public sealed class JobValueTests : BunitContext
         Assert.Equal(("a/b", "workers/a%2Fb"), (link.TextContent, link.GetAttribute("href")));
     }
 
+    /// <summary>Said for people only where that says more.</summary>
+    [Theory]
+    [InlineData(2, 205_512_800, "2.2055128s")]
+    [InlineData(90, 0, "1m30s = 1 min 30 s")]
+    public void Duration_IsNotSaidTwiceInTheSameWords(long seconds, int nanos, string shown) =>
+        Assert.Equal(shown, string.Concat(Render<JobValue>(parameters => parameters.Add(view => view.Value, new ConfigValue.Duration(seconds, nanos))).FindAll("span").Select(part => part.TextContent)));
+
     /// <summary>As it is, not as it is shown.</summary>
     [Fact]
     public void NamedValue_IsCopiedWhole()
