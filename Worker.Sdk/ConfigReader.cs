@@ -22,6 +22,10 @@ public sealed class ConfigReader
     /// <param name="layers">First one wins.</param>
     public ConfigReader(params IReadOnlyList<IDictionary<string, ConfigValue>> layers) => _layers = layers;
 
+    /// <summary>Saved values over the defaults of a job type, in the order in which its admin lays them: the worker defaults of the descriptor over those of its form.</summary>
+    internal static ConfigReader Saved(JobTypeDescriptor descriptor, IDictionary<string, ConfigValue> worker, IDictionary<string, ConfigValue> admin) =>
+        new(worker, admin, descriptor.WorkerDefaultValues, descriptor.WorkerConfigForm?.DefaultValues ?? [], descriptor.AdminConfigForm?.DefaultValues ?? []);
+
     /// <summary>A reader with one more layer on top.</summary>
     public ConfigReader Under(IDictionary<string, ConfigValue> top) => new([top, .. _layers]);
 

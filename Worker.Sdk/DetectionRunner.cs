@@ -68,11 +68,7 @@ internal sealed partial class DetectionRunner(WorkerOptions options, string work
 
     private async Task DetectAsync(IJobHandler handler, RunDetectionRequest request, RunningAttempt attempt, ProposalSink sink)
     {
-        var config = new ConfigReader(
-            request.WorkerConfigValues,
-            request.AdminConfigValues,
-            handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
-            handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
+        var config = ConfigReader.Saved(handler.Descriptor, request.WorkerConfigValues, request.AdminConfigValues);
         var context = new DetectionContext(request, config, workerId, sink.AddAsync, () => sink.IsFull, (stage, message) => attempt.Progress(0, stage, message), attempt.Cancel.Token);
         inside.Value = true;
         try

@@ -133,8 +133,7 @@ public sealed class HandlerTestHost(IJobHandler handler, string workerId = "test
 
     private void Warn(IEnumerable<string> warnings) => _activities.AddRange(warnings.Select(warning => (warning, "config", new ValueSet())));
 
-    private ConfigReader Reader() => new(
-        Layer(WorkerConfig), Layer(AdminConfig), _descriptor.WorkerConfigForm?.DefaultValues ?? [], _descriptor.AdminConfigForm?.DefaultValues ?? []);
+    private ConfigReader Reader() => ConfigReader.Saved(_descriptor, Layer(WorkerConfig), Layer(AdminConfig));
 
     private static Dictionary<string, ConfigValue> Layer(ValueSet values) => values.ToDictionary(pair => pair.Key, pair => pair.Value.Wire, StringComparer.Ordinal);
 

@@ -99,11 +99,7 @@ internal sealed partial class JobCalls(WorkerOptions options, string workerId, W
         }
     }
 
-    private static ConfigReader Saved(IJobHandler handler, ExecuteJobRequest request) => new(
-        request.WorkerConfigValues,
-        request.AdminConfigValues,
-        handler.Descriptor.WorkerConfigForm?.DefaultValues ?? [],
-        handler.Descriptor.AdminConfigForm?.DefaultValues ?? []);
+    private static ConfigReader Saved(IJobHandler handler, ExecuteJobRequest request) => ConfigReader.Saved(handler.Descriptor, request.WorkerConfigValues, request.AdminConfigValues);
 
     [LoggerMessage(1, LogLevel.Warning, "The handler of {Attempt} failed")]
     private static partial void LogHandlerFailed(ILogger logger, Exception exception, string attempt);

@@ -122,6 +122,7 @@ public sealed class PluginWorker : IAsyncDisposable
     /// knows no extensions may pass: nobody there starts the worker again.
     /// </summary>
     /// <exception cref="StartFailureException">A start failed for good.</exception>
+    /// <exception cref="AlreadyStartedException">It is under way already, or the worker was started another way.</exception>
     public async Task<RunResult> RunForeverAsync(RestartPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         policy ??= new RestartPolicy();

@@ -18,10 +18,16 @@ internal sealed class WorkerStops(WorkerOptions options, WorkerLife life, Sessio
     /// <summary>A loop begins.</summary>
     /// <param name="policy">After which pauses it dials.</param>
     /// <param name="stop">Completes with the first stop, and tells its grace.</param>
+    /// <exception cref="AlreadyStartedException">There is one.</exception>
     public void BeginLoop(RestartPolicy policy, out Task<TimeSpan> stop)
     {
         lock (_gate)
         {
+            if (_loop is not null)
+            {
+                throw new AlreadyStartedException("RunForever is under way; it can be called again when it has returned");
+            }
+
             _loop = policy;
             stop = _asked.Task;
         }

@@ -103,7 +103,7 @@ public sealed partial class SubmissionForm : IDisposable
     {
         (_timeout.Error, _retries.Error, _labels.Error) = ("", "", "");
         var labels = JobActions.ReadLabels(_labels.Text) ?? _labels.Refuse<ImmutableSortedDictionary<string, string>>("Each line is name=value.");
-        TimeSpan? timeout = _timeout.IsEmpty ? null : DurationText.TryParse(_timeout.Text.Trim(), out var span) && span.Seconds is > 0 and <= 2_592_000 ? TimeSpan.FromSeconds(span.Seconds) : _timeout.Refuse<TimeSpan?>("A duration like 30s, 10m or 2h, at most 30 days.");
+        TimeSpan? timeout = _timeout.IsEmpty ? null : DurationText.TryParse(_timeout.Text.Trim(), out var span) && span.Seconds is > 0 and <= 2_592_000 ? TimeSpan.FromSeconds(span.Seconds) + TimeSpan.FromMicroseconds(span.Nanos / 1000) : _timeout.Refuse<TimeSpan?>("A duration like 30s, 10m or 2h, at most 30 days.");
         int? retries = _retries.IsEmpty ? null : int.TryParse(_retries.Text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 100 ? number : _retries.Refuse<int?>("A whole number from 0 to 100.");
         var parameters = await ParametersAsync();
         StateHasChanged();

@@ -96,7 +96,7 @@ public static class DispatchPlanner
         public void Advance() => _next++;
 
         /// <summary>A job before it asked for the same, and no free worker has it: places only become fewer while a plan is made.</summary>
-        public bool IsUnmet(Job job) => _unmet.Count > 0 && job.RefusedBy.IsEmpty && _unmet.Contains(Wanted(job));
+        public bool IsUnmet(Job job) => _unmet.Count > 0 && _unmet.Contains(Wanted(job));
 
         /// <summary>
         /// No place has one of the labels the job asks for. Told apart at hardly any cost, and so not counted: jobs for workers that
@@ -121,10 +121,7 @@ public static class DispatchPlanner
         public void PassOver(Job job)
         {
             _passedOver++;
-            if (job.RefusedBy.IsEmpty)
-            {
-                _unmet.Add(Wanted(job));
-            }
+            _unmet.Add(Wanted(job));
         }
     }
 
@@ -231,10 +228,11 @@ public static class DispatchPlanner
     public static bool OthersMayTake(AdminState state, JobType type, Job job) =>
         type.Executors.Select(id => state.Workers[state.Sessions[id].Worker]).Any(worker => !job.RefusedBy.Contains(worker.Id) && CouldTake(type, job, worker));
 
-    /// <summary>What the job asks of its worker, as one text; with lengths, so that no value can look like another label.</summary>
+    /// <summary>What the job asks of its worker, and who has refused it, as one text; with lengths, so that no value can look like another label.</summary>
     private static string Wanted(Job job) => string.Concat(job.Labels
         .Where(label => label.Key.StartsWith(Selector, StringComparison.Ordinal))
-        .Select(label => $"{label.Key.Length} {label.Key}{label.Value.Length} {label.Value}"));
+        .Select(label => $"{label.Key.Length} {label.Key}{label.Value.Length} {label.Value}")
+        .Concat(job.RefusedBy.Select(worker => $"-{worker.Value.Length} {worker.Value}")));
 
     /// <summary>The best head of all queues goes first, so that types that share slots do not starve each other.</summary>
     private static DispatchPlan Plan(AdminState state, List<Line> lines, Now now)

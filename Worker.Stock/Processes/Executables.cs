@@ -25,6 +25,17 @@ internal static class Executables
         return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, command)).FirstOrDefault(IsExecutable);
     }
 
+    /// <summary>Why <see cref="Find"/> found nothing: what is there but is no program is told apart from what is not there.</summary>
+    public static string WhyMissing(string command, string path, string workingDirectory)
+    {
+        var there = command.Contains('/', StringComparison.Ordinal)
+            ? Path.GetFullPath(command, workingDirectory)
+            : path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, command)).FirstOrDefault(File.Exists);
+        return Directory.Exists(there) ? $"{command} cannot be executed: it is a directory"
+            : File.Exists(there) ? $"{command} cannot be executed: nobody has the permission to; make it executable (chmod +x)"
+            : $"{command}: no such command on this worker";
+    }
+
     /// <summary>
     /// Why the kernel would not run a text, or null. Asked beforehand, because setsid(1) would not say it: it ends with 127 as a
     /// command may too, and has a shell run what names no interpreter. Whether a binary is one of this machine, the kernel knows.

@@ -32,7 +32,7 @@ public sealed partial class ProcessGroup : IDisposable
     public static ProcessGroup Start(string command, IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment, int niceness, bool mergeStderr)
     {
         var path = environment.GetValueOrDefault("PATH") ?? "/usr/bin:/bin";
-        var executable = Executables.Find(command, path, workingDirectory) ?? throw new IOException($"{command}: no such command on this worker");
+        var executable = Executables.Find(command, path, workingDirectory) ?? throw new IOException(Executables.WhyMissing(command, path, workingDirectory));
         if (Executables.Obstacle(executable, workingDirectory) is { } obstacle)
         {
             throw new IOException($"{command} cannot be executed: {obstacle}");

@@ -61,6 +61,24 @@ public sealed class RunTests(AdminWithWorker admin) : IClassFixture<AdminWithWor
         Assert.Contains("no-such-program-anywhere", answer.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>As of a shell: it is there, but it is no program.</summary>
+    [Fact]
+    public async Task Run_OfWhatIsNoProgram_Is126_AndSaysWhy()
+    {
+        var folder = Directory.CreateTempSubdirectory("no-program-").FullName;
+        var text = Path.Combine(folder, "notes");
+        await File.WriteAllTextAsync(text, "echo hello\n");
+        foreach (var (program, why) in ((string, string)[])[(folder, "it is a directory"), (text, "make it executable (chmod +x)")])
+        {
+            var answer = await _shell.RunAsync("run", program);
+            Assert.Equal(126, answer.Code);
+            Assert.Contains($"{program} cannot be executed: ", answer.Error, StringComparison.Ordinal);
+            Assert.Contains(why, answer.Error, StringComparison.Ordinal);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public async Task Run_BeyondWaitTimeout_Is124_AndTheJobGoesOn()
     {

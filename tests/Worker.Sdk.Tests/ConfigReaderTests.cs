@@ -32,6 +32,20 @@ public sealed class ConfigReaderTests
         Assert.Single(reader.Warnings);
     }
 
+    /// <summary>As the admin shows them: what a descriptor says beside its form goes over what the form says.</summary>
+    [Fact]
+    public void WorkerDefaults_OfTheDescriptor_AreOverThoseOfItsForm()
+    {
+        var descriptor = new DescriptorBuilder("t", "T").Worker(form => form.Section("s", "S", "", fields => fields.Integer("n", "N", "", 1).Integer("m", "M", "", 2))).Build();
+        descriptor.WorkerDefaultValues["n"] = new ConfigValue { Int64Value = 7 };
+        descriptor.WorkerDefaultValues.Remove("m");
+        var none = new Dictionary<string, ConfigValue>();
+        var reader = ConfigReader.Saved(descriptor, none, none);
+        Assert.Equal((7, 2), (reader.Int64("n"), reader.Int64("m")));
+        reader = ConfigReader.Saved(descriptor, new Dictionary<string, ConfigValue> { ["n"] = new ConfigValue { Int64Value = 9 } }, none);
+        Assert.Equal(9, reader.Int64("n"));
+    }
+
     [Fact]
     public void Warnings_AreKeptOncePerText_AndNotWithoutEnd()
     {

@@ -1,5 +1,11 @@
-import type { ValueMap, WireTime, WireValue } from "./wire.js";
+import type { JobTypeDescriptor, ValueMap, WireTime, WireValue } from "./wire.js";
 import { fromWire, int64, kindOf } from "./values.js";
+
+/** Saved values over the defaults of a job type, in the order in which its admin lays them: the worker defaults of the descriptor over those of its form. */
+export function savedLayers(descriptor: JobTypeDescriptor, saved: { worker_config_values: ValueMap; admin_config_values: ValueMap }): readonly ValueMap[] {
+  const { worker_default_values: over, worker_config_form: worker, admin_config_form: admin } = descriptor;
+  return [saved.worker_config_values, saved.admin_config_values, over ?? {}, worker?.default_values ?? {}, admin?.default_values ?? {}];
+}
 
 /**
  * Reads values by name from several layers: job parameter, then saved value, then descriptor default. Kinds are coerced where

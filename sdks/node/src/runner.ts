@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Attempt, cut } from "./attempt.js";
 import { Deferred, orAborted, unlessAborted, within } from "./clock.js";
 import { CompletionBox } from "./completions.js";
-import { ConfigReader } from "./config.js";
+import { ConfigReader, savedLayers } from "./config.js";
 import { DetectionRun } from "./detection.js";
 import type { WorkerFigures } from "./figures.js";
 import { JobContext, JobOutcome, type JobHandler, asCanceled } from "./handler.js";
@@ -201,9 +201,7 @@ export class WorkRunner {
   }
 
   #saved(handler: JobHandler, request: ExecuteJobRequest | RunDetectionRequest, attempt: Attempt): ConfigReader {
-    const { worker_config_form: worker, admin_config_form: admin } = handler.descriptor;
-    const layers = [request.worker_config_values, request.admin_config_values, worker?.default_values ?? {}, admin?.default_values ?? {}];
-    return new ConfigReader(layers, text => attempt.activity(text));
+    return new ConfigReader(savedLayers(handler.descriptor, request), text => attempt.activity(text));
   }
 
   async #runJob(handler: JobHandler, request: ExecuteJobRequest, attempt: Attempt, twins: Attempt[], isOurs: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import type { OutputStream, Report, Reports } from "./attempt.js";
 import { ManualClock } from "./clock.js";
-import { ConfigReader } from "./config.js";
+import { ConfigReader, savedLayers } from "./config.js";
 import { DetectionContext, JobContext, JobOutcome, type JobHandler, type Proposal } from "./handler.js";
 import { type Plain, toWireMap } from "./values.js";
 import { type ExecuteJobRequest, type RunDetectionRequest, toTime } from "./wire.js";
@@ -132,9 +132,7 @@ export class HandlerTestHost {
   }
 
   #saved(request: ExecuteJobRequest | RunDetectionRequest): ConfigReader {
-    const { worker_config_form: worker, admin_config_form: admin } = this.handler.descriptor;
-    const layers = [request.worker_config_values, request.admin_config_values, worker?.default_values ?? {}, admin?.default_values ?? {}];
-    return new ConfigReader(layers, text => this.activities.push({ message: text, stage: "", details: {} }));
+    return new ConfigReader(savedLayers(this.handler.descriptor, request), text => this.activities.push({ message: text, stage: "", details: {} }));
   }
 
   #reports(): Reports {

@@ -57,6 +57,15 @@ test("the config reader coerces where nothing is lost, else says so and takes th
   assert.deepEqual(["30", "30s", "250ms", "1h30m", "x", "", "5 s"].map(parseDuration), [30_000, 30_000, 250, 5_400_000, undefined, undefined, undefined]);
 });
 
+test("worker defaults of a descriptor go over those of its form, as the admin shows them", async () => {
+  const descriptor = new DescriptorBuilder("t", "T").worker(form => form.section("s", "S", "", s => s.integer("n", "N", "", 1) && s.integer("m", "M", "", 2))).build();
+  descriptor.worker_default_values = { n: { int64_value: "7" } };
+  const host = new HandlerTestHost({ descriptor, execute: async ctx => JobOutcome.succeeded(`${ctx.saved.int64("n")} ${ctx.saved.int64("m")}`) });
+  assert.equal((await host.execute()).text, "7 2");
+  host.workerConfig = { n: 9 };
+  assert.equal((await host.execute()).text, "9 2");
+});
+
 test("values are coerced as the table of all SDKs says", () => {
   const spans = /^(-?)(\d+)(?:\.(\d+))?s$/;
   const asWire = ({ bytes_value: bytes, duration_value: duration, double_value: double, ...rest }) => {

@@ -106,7 +106,7 @@ class _Context:
 
     def _saved(self, descriptor: wire.JobTypeDescriptor, worker_values: Layer, admin_values: Layer) -> ConfigReader:
         return ConfigReader(
-            worker_values, admin_values, descriptor.worker_config_form.default_values, descriptor.worker_default_values,
+            worker_values, admin_values, descriptor.worker_default_values, descriptor.worker_config_form.default_values,
             descriptor.admin_config_form.default_values, on_warning=lambda text: self._reports.activity(text, "config", {}))
 
 

@@ -108,6 +108,26 @@ class Descriptors(unittest.TestCase):
         self.assertEqual((fields["s"].options[2].disabled, fields["t"].visible_when_field), (True, "on"))
         self.assertTrue(pw.DescriptorBuilder("y").build().admin_runtime_defaults.enabled)
 
+    def test_worker_defaults_of_the_descriptor_are_over_those_of_its_form(self):
+        builder = pw.DescriptorBuilder("t")
+        section = builder.worker.section("s")
+        section.number("n", default=1)
+        section.number("m", default=2)
+        made = builder.build()
+        made.worker_default_values["n"].int64_value = 7
+        del made.worker_default_values["m"]
+
+        class Told:
+            descriptor = made
+
+            def execute(self, ctx):
+                return pw.JobOutcome.succeeded(f"{ctx.saved.integer('n')} {ctx.saved.integer('m')}")
+
+        host = pw.HandlerTestHost(Told())
+        self.assertEqual(host.execute().text, "7 2")
+        host.worker_config = {"n": 9}
+        self.assertEqual(host.execute().text, "9 2")
+
     def test_all_mistakes_at_once(self):
         builder = pw.DescriptorBuilder("no spaces", version=0)
         section = builder.worker.section("s")

@@ -58,7 +58,7 @@ public sealed class TypeJobsTests : LivePages
         list.WaitForAssertion(() => Assert.NotEmpty(list.FindAll("[data-testid=moved-rows]")));
         Assert.Single(list.FindAll("[data-testid=job-row]"));
         list.Find("[data-testid=moved-rows]").Click();
-        Assert.Equal(2, list.FindAll("[data-testid=job-row]").Count);
+        list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("[data-testid=job-row]").Count));
 
         time.Advance(TimeSpan.FromSeconds(2));
         One(3);

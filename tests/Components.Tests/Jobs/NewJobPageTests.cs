@@ -26,10 +26,10 @@ public sealed class NewJobPageTests : LivePages
         Assert.Contains("A duration", page.Find("#job-timeout-help").TextContent, StringComparison.Ordinal);
         Assert.Empty(Admin.Sent);
 
-        page.Find("#job-timeout").Change("2m");
+        page.Find("#job-timeout").Change("1.5s");
         page.Find("form").Submit();
         var sent = (SubmitJob)Assert.Single(Admin.Sent);
-        Assert.Equal(("night", "Tidy up", TimeSpan.FromMinutes(2)), (sent.DedupeKey, sent.Summary, sent.AttemptTimeout));
+        Assert.Equal(("night", "Tidy up", TimeSpan.FromSeconds(1.5)), (sent.DedupeKey, sent.Summary, sent.AttemptTimeout));
         Assert.EndsWith("jobs/night", Address, StringComparison.Ordinal);
     }
 

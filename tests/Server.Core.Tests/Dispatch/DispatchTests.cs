@@ -233,4 +233,22 @@ public sealed class DispatchTests : IDisposable
         var plain = _admin.Submit();
         Assert.Equal(plain.Id, worker.LastJob.Job.Id);
     }
+
+    /// <summary>Who refused them is not held up by them: what stands behind them it may take.</summary>
+    [Fact]
+    public void ManyJobsThatWaitForAnotherThanWhoRefusedThem_DoNotHoldUpTheOthers()
+    {
+        var able = _admin.ConnectDescribed("w-able", slots: 1);
+        _admin.Submit();
+        var other = _admin.Connect("w-other", slots: 1);
+        for (var n = 0; n < 300; n++)
+        {
+            _admin.Submit(priority: 100);
+            other.Ack(other.LastJob, accepted: false, text: "not mine");
+        }
+
+        Assert.Single(able.Jobs);
+        var plain = _admin.Submit();
+        Assert.Equal(plain.Id, other.LastJob.Job.Id);
+    }
 }
