@@ -36,7 +36,11 @@ public sealed class ConfigReaderTests
     [Fact]
     public void WorkerDefaults_OfTheDescriptor_AreOverThoseOfItsForm()
     {
-        var descriptor = new DescriptorBuilder("t", "T").Worker(form => form.Section("s", "S", "", fields => fields.Integer("n", "N", "", 1).Integer("m", "M", "", 2))).Build();
+        var descriptor = new DescriptorBuilder("t", "T").Worker(form => form.Section("s", "S", "", fields =>
+        {
+            fields.Integer("n", "N", "", 1);
+            fields.Integer("m", "M", "", 2);
+        })).Build();
         descriptor.WorkerDefaultValues["n"] = new ConfigValue { Int64Value = 7 };
         descriptor.WorkerDefaultValues.Remove("m");
         var none = new Dictionary<string, ConfigValue>();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BlazorPluginAdmin.Tests.Shared;
 using BlazorPluginAdmin.Wire;
 
@@ -10,7 +11,7 @@ public sealed class ProposalTests : IDisposable
     private readonly ManualTimeProvider _clock = new();
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _reads = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<(int Count, bool HasMore)> _sent = [];
+    private readonly ConcurrentQueue<(int Count, bool HasMore)> _sent = [];
     private readonly ProposalSink _sink;
     private int _made;
 
@@ -78,6 +79,6 @@ public sealed class ProposalTests : IDisposable
     private async Task SendAsync(WorkerToAdminMessage message)
     {
         await _reads.Task.WaitAsync(_cancel.Token);
-        _sent.Add((message.DetectionProposals.Proposals.Count, message.DetectionProposals.HasMore));
+        _sent.Enqueue((message.DetectionProposals.Proposals.Count, message.DetectionProposals.HasMore));
     }
 }
